@@ -1,0 +1,63 @@
+/**
+ * A text that Sluice reads, and places in it. Every syntax node, rule, artifact line and finding names a place by a
+ * `Span`, so that each can show the line it came from.
+ */
+
+/** One input text: a policy file, standard input, or (for messages about cells) a table file. */
+export interface SourceFile {
+  /** As the user named it, for messages: `policy.sluice`, `std.services`, `<stdin>`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Half-open range of UTF-16 offsets in `source.text`. */
+export interface Span {
+  readonly source: SourceFile;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Line and column of an offset, both counted from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+const lineStartsBySource = new WeakMap<SourceFile, Uint32Array>();
+
+/** Offsets at which the lines of `source` begin; computed once for each file, when a message first needs it. */
+export function lineStarts(source: SourceFile): Uint32Array {
+  const known = lineStartsBySource.get(source);
+  if (known) return known;
+  const starts = [0];
+  for (let at = source.text.indexOf('\n'); at >= 0; at = source.text.indexOf('\n', at + 1)) starts.push(at + 1);
+  const packed = Uint32Array.from(starts);
+  lineStartsBySource.set(source, packed);
+  return packed;
+}
+
+/** Where `offset` stands in `source`. */
+export function positionOf(source: SourceFile, offset: number): Position {
+  const starts = lineStarts(source);
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
+/** The text of a line (counted from 1), without its line end. */
+export function lineText(source: SourceFile, line: number): string {
+  const starts = lineStarts(source);
+  const start = starts[line - 1] ?? source.text.length;
+  const end = starts[line] ?? source.text.length + 1;
+  return source.text.slice(start, end - 1).replace(/\r$/, '');
+}
+
+/** The smallest span that holds both; they must be in one file. */
+export function spanning(first: Span, last: Span): Span {
+  return { source: first.source, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };
+}
