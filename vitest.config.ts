@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Tests by kind, a folder each. `npm test` runs them in this order; `npx vitest run --project unit` runs one kind.
+ *
+ * No kind has a limit that a slow machine could run into: the long timeouts only end a test that hangs.
+ */
+const hangs = 30 * 60_000;
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    watch: false,
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: hangs, hookTimeout: hangs },
+      },
+      {
+        test: { name: 'cases', include: ['test/cases/**/*.test.ts'], testTimeout: hangs, hookTimeout: hangs },
+      },
+      {
+        test: { name: 'properties', include: ['test/properties/**/*.test.ts'], testTimeout: hangs, hookTimeout: hangs },
+      },
+      {
+        // Network namespaces and the kernel's rule sets are shared by the whole machine: one process, one file at a time.
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          isolate: false,
+          testTimeout: 2 * hangs,
+          hookTimeout: 2 * hangs,
+        },
+      },
+    ],
+  },
+});
