@@ -58,7 +58,7 @@ async function runSteps(steps, total) {
 }
 
 async function runCheck({ what, run }) {
-  const { ok, output } = await run();
+  const { ok, output } = await run().catch((error) => ({ ok: false, output: String(error.stack) }));
   if (ok) return { passed: 1, failed: [], skipped: [] };
   console.log(output.trimEnd());
   return { passed: 0, failed: [what], skipped: [] };
@@ -69,16 +69,12 @@ function runTests(project, machine) {
   return obstacle === undefined ? runProject(project) : skipProject(project, obstacle);
 }
 
-function summaryOf(name, { passed, failed, skipped }, milliseconds) {
+function summaryOf(step, { passed, failed, skipped }, milliseconds) {
+  const counts = { passed, failed: failed.length, skipped: skipped.length };
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const parts = Object.entries(counts).flatMap(([state, number]) => (number > 0 ? [`${number} ${state}`] : []));
   const state = failed.length > 0 ? 'FAILED' : 'ok';
-  const counts = [
-    passed + failed.length > 1 ? `${passed} passed` : '',
-    failed.length > 1 ? `${failed.length} failed` : '',
-  ]
-    .concat(skipped.length > 0 ? `${skipped.length} skipped` : '')
-    .filter((text) => text !== '')
-    .join(', ');
-  return `${state.padEnd(6)} ${name.padEnd(10)} ${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${counts}`.trimEnd();
+  return `${state.padEnd(6)} ${step.padEnd(10)} ${seconds.padStart(7)} s  ${parts.join(', ') || 'there is none'}`;
 }
 
 function report({ passed, failed, skipped }) {
