@@ -49,6 +49,8 @@ export interface NumberTest {
   readonly kind: 'number';
   readonly field: NumberField;
   readonly in: IntervalSet | Cell;
+  /** What the policy calls the set (`web_ports`), where it is one name: artifacts use it. */
+  readonly name?: string | undefined;
 }
 
 /** `field & mask == value`, for marks and flags. */
@@ -68,6 +70,8 @@ export interface AddressTest {
     | AddressSet
     | Cell
     | { readonly kind: 'masked'; readonly family: 4 | 6; readonly value: bigint; readonly mask: bigint };
+  /** What the policy calls the set (`admins`, `users.room`), where it is one name: artifacts use it. */
+  readonly name?: string | undefined;
 }
 
 export interface ZoneTest {

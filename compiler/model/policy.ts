@@ -67,10 +67,14 @@ export type Verdict =
   /** Go on behind the scope (the group use) this rule stands in. */
   | { readonly kind: 'leave' };
 
-/** A counter by name, or one for each value of a cell. */
+/**
+ * A counter (packets and bytes) by name, or one for each value of a cell. `traffic host SET as C` keeps two for each
+ * name: what the host sent and what it received (`from` and `to` alone keep one of them), so a packet between two hosts
+ * of one set counts once in each direction.
+ */
 export type Counter =
-  | { readonly kind: 'named'; readonly name: string }
-  | { readonly kind: 'per row'; readonly cell: Cell };
+  | { readonly kind: 'named'; readonly name: string; readonly direction?: 'sent' | 'received' }
+  | { readonly kind: 'per row'; readonly cell: Cell; readonly direction?: 'sent' | 'received' };
 
 export type Effect =
   | { readonly kind: 'log'; readonly prefix: string; readonly level: string; readonly group: number | undefined }
