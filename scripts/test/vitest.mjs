@@ -10,6 +10,9 @@ import { run, tool } from '../run.mjs';
  * @typedef {{ passed: number, failed: string[], skipped: { name: string, why: string }[] }} Outcome
  */
 
+/** A snapshot that is not there is a failure, never a new snapshot; and colours are for terminals. */
+const noSurprises = { CI: 'true', ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) };
+
 /** Runs one project and shows its progress. @returns {Promise<Outcome>} */
 export async function runProject(project) {
   if (!hasTests(project)) return { passed: 0, failed: [], skipped: [] };
@@ -25,7 +28,7 @@ export async function runProject(project) {
         '--reporter=default',
         '--reporter=./scripts/test/reporter.mjs',
       ],
-      { env: { SLUICE_TEST_SUMMARY: summary, CI: 'true' } },
+      { env: { SLUICE_TEST_SUMMARY: summary, ...noSurprises } },
     );
     return withStatus(readOutcome(summary), status, project);
   } finally {
