@@ -1,0 +1,75 @@
+/** Intervals of a field's values in two columns of words (see words.ts), and a builder that fills them. */
+import { compareWords, copyWords, isSuccessor, strideOf, type Stride } from './words.ts';
+
+/**
+ * Intervals `[low, high]`, both ends included, over a field of `width` bits: value `i` of `lows` and value `i` of `highs`
+ * are the ends of interval `i`. Canonical means: sorted, disjoint, and no two of them adjacent. The arrays belong to
+ * whoever made them; nobody writes to them after that.
+ */
+export interface IntervalColumns {
+  readonly width: number;
+  readonly stride: Stride;
+  readonly intervalCount: number;
+  readonly lows: Uint32Array;
+  readonly highs: Uint32Array;
+}
+
+/** Collects intervals into growing columns. */
+export class IntervalBuilder {
+  readonly width: number;
+  readonly stride: Stride;
+  #count = 0;
+  #lows: Uint32Array;
+  #highs: Uint32Array;
+
+  /** `capacity` is how many intervals are expected; more may come. */
+  constructor(width: number, capacity: number) {
+    this.width = width;
+    this.stride = strideOf(width);
+    this.#lows = new Uint32Array(Math.max(capacity, 1) * this.stride);
+    this.#highs = new Uint32Array(Math.max(capacity, 1) * this.stride);
+  }
+
+  /** Adds the interval from value `i` of `lows` to value `j` of `highs` as it is. */
+  append(lows: Uint32Array, i: number, highs: Uint32Array, j: number): void {
+    if (this.#count * this.stride === this.#lows.length) {
+      this.#lows = doubled(this.#lows);
+      this.#highs = doubled(this.#highs);
+    }
+    copyWords(lows, i, this.#lows, this.#count, this.stride);
+    copyWords(highs, j, this.#highs, this.#count, this.stride);
+    this.#count++;
+  }
+
+  /** Adds an interval whose low end is at least that of the one before, joining the two where they overlap or touch. */
+  appendJoining(lows: Uint32Array, i: number, highs: Uint32Array, j: number): void {
+    const last = this.#count - 1;
+    const touches =
+      last >= 0 &&
+      (compareWords(lows, i, this.#highs, last, this.stride) <= 0 ||
+        isSuccessor(this.#highs, last, lows, i, this.stride));
+    if (!touches) {
+      this.append(lows, i, highs, j);
+    } else if (compareWords(highs, j, this.#highs, last, this.stride) > 0) {
+      copyWords(highs, j, this.#highs, last, this.stride);
+    }
+  }
+
+  /** The intervals so far; the builder must not be used afterwards. */
+  finish(): IntervalColumns {
+    const length = this.#count * this.stride;
+    return {
+      width: this.width,
+      stride: this.stride,
+      intervalCount: this.#count,
+      lows: this.#lows.length === length ? this.#lows : this.#lows.slice(0, length),
+      highs: this.#highs.length === length ? this.#highs : this.#highs.slice(0, length),
+    };
+  }
+}
+
+function doubled(words: Uint32Array): Uint32Array {
+  const result = new Uint32Array(words.length * 2);
+  result.set(words);
+  return result;
+}
