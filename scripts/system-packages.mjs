@@ -40,7 +40,7 @@ export async function ensureSystemPackages() {
   const missing = missingPackages();
   return {
     missing: missing.map(({ name, use }) => `${name} (${use})`),
-    kernel: kernelObstacle(isRoot, missing),
+    kernel: kernelObstacle(isRoot, missing) ?? (await namespaceObstacle()),
   };
 }
 
@@ -71,6 +71,24 @@ function kernelObstacle(isRoot, missing) {
   if (process.platform !== 'linux') return 'they need Linux';
   if (!isRoot) return 'they need root, for network namespaces';
   if (required.length > 0) return `${required.join(' and ')} cannot be found`;
+  return undefined;
+}
+
+/** A container's root may lack the right to make namespaces or to load rules in them: the way to know is to try. */
+async function namespaceObstacle() {
+  const name = `sluice-probe-${process.pid}`;
+  const attempts = [
+    ['netns', 'add', name],
+    ['netns', 'exec', name, 'nft', 'add', 'table', 'inet', 'sluice-probe'],
+  ];
+  try {
+    for (const args of attempts) {
+      const { status, output } = await run('ip', args, { output: 'keep' });
+      if (status !== 0) return `\`ip ${args.join(' ')}\` is refused here (${output.trim().split('\n')[0]})`;
+    }
+  } finally {
+    await run('ip', ['netns', 'delete', name], { output: 'keep' });
+  }
   return undefined;
 }
 

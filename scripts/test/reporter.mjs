@@ -29,5 +29,6 @@ function addModule(summary, module) {
 
 function reasonOf(test, state) {
   if (state === 'pending') return 'it did not come to run';
-  return test.options.mode === 'todo' ? 'it is not written yet' : 'its file says so';
+  const { mode } = test.options;
+  return { skip: 'its file says so', todo: 'it is not written yet' }[mode] ?? 'a hook before it failed';
 }

@@ -2,9 +2,9 @@
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { filesBelow } from '../files.mjs';
-import { run, tool } from '../run.mjs';
+import { root, run, tool } from '../run.mjs';
 
 /**
  * @typedef {{ passed: number, failed: string[], skipped: { name: string, why: string }[] }} Outcome
@@ -43,7 +43,11 @@ export async function skipProject(project, why) {
   const start = output.indexOf('[');
   if (status !== 0 || start < 0) return { passed: 0, failed: [`vitest list: ${output}`], skipped: [] };
   const tests = JSON.parse(output.slice(start));
-  return { passed: 0, failed: [], skipped: tests.map(({ name }) => ({ name: `${project} > ${name}`, why })) };
+  return {
+    passed: 0,
+    failed: [],
+    skipped: tests.map(({ file, name }) => ({ name: `${relative(root, file)} > ${name}`, why })),
+  };
 }
 
 function hasTests(project) {
