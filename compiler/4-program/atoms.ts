@@ -1,0 +1,80 @@
+/** Conjunctions of atoms made canonical: one atom for each field where sets can be joined, none that says nothing new. */
+import type { NumberTest } from '../model/condition.ts';
+import { IntervalSet } from '../net/interval-set.ts';
+import type { Atom, FamilyAddressTest } from './program.ts';
+
+/** A test of a field against a constant set. */
+type SetTest = (NumberTest | FamilyAddressTest) & { readonly in: IntervalSet };
+
+export function isSetTest(atom: Atom): atom is Atom & { readonly test: SetTest } {
+  const { test } = atom;
+  return (test.kind === 'number' || test.kind === 'address') && test.in instanceof IntervalSet;
+}
+
+/** Same field (and view), so that two set tests can become one. */
+function fieldKey(test: SetTest): string {
+  return test.kind === 'address' ? `${test.field}/${test.view}` : test.field;
+}
+
+/**
+ * The same conjunction with set tests of one field joined, duplicates dropped, and order kept; undefined where it holds
+ * for no packet. A positive atom makes the field present, so a negated one beside it is a plain difference of sets.
+ */
+export function simplify(atoms: readonly Atom[]): Atom[] | undefined {
+  const result: Atom[] = [];
+  for (const atom of atoms) {
+    if (!insert(result, atom)) return undefined;
+  }
+  return result;
+}
+
+/** Adds `atom` to the conjunction; false where both together hold for no packet. */
+function insert(conjunction: Atom[], atom: Atom): boolean {
+  for (let i = 0; i < conjunction.length; i++) {
+    const other = conjunction[i]!;
+    if (isSetTest(atom) && isSetTest(other) && fieldKey(atom.test) === fieldKey(other.test)) {
+      const joined = joinSets(other, atom);
+      if (joined === 'never') return false;
+      if (joined) {
+        conjunction[i] = joined;
+        return true;
+      }
+    } else if (sameTest(atom, other)) {
+      return atom.negated === other.negated;
+    }
+  }
+  conjunction.push(atom);
+  return true;
+}
+
+type SetAtom = Atom & { readonly test: SetTest };
+
+function joinSets(first: SetAtom, second: SetAtom): Atom | 'never' {
+  // not A and not B: absent, or in neither.
+  if (first.negated && second.negated) return withSet(first, first.test.in.union(second.test.in));
+  const positive = first.negated ? second : first;
+  const other = first.negated ? first : second;
+  const set = other.negated ? positive.test.in.subtract(other.test.in) : positive.test.in.intersect(other.test.in);
+  return set.isEmpty() ? 'never' : withSet(positive, set);
+}
+
+function withSet(atom: SetAtom, set: IntervalSet): Atom {
+  if (set.equals(atom.test.in)) return atom;
+  const { name: _former, ...test } = atom.test;
+  return { negated: atom.negated, test: { ...test, in: set } as SetTest };
+}
+
+/** Whether two atoms ask the very same question (they may want different answers). */
+function sameTest(first: Atom, second: Atom): boolean {
+  const a = first.test;
+  const b = second.test;
+  if (a === b) return true;
+  if (a.kind !== b.kind) return false;
+  if (a.kind === 'zone' && b.kind === 'zone') {
+    return a.field === b.field && a.zones.length === b.zones.length && a.zones.every((zone, i) => zone === b.zones[i]);
+  }
+  if (a.kind === 'masked' && b.kind === 'masked') {
+    return a.field === b.field && a.mask === b.mask && a.value === b.value;
+  }
+  return false;
+}

@@ -1,0 +1,113 @@
+/** Policy → Program: blocks become stages, conditions become conjunctions of atoms, each rule of one family or of none. */
+import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type { Policy, Rule, RuleBlock, RuleItem, Target } from '../model/index.ts';
+import { rulesOf } from './rules.ts';
+import { TooManyConjunctions } from './conjunctions.ts';
+import { PROBLEMS } from './problems.ts';
+import type { Program, ProgramItem, Stage, StageId, Statefulness } from './program.ts';
+
+/** The Program of a policy as `target` binds its zones, and what could not be said in it. */
+export function buildProgram(
+  policy: Policy,
+  target: Target | undefined,
+): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } {
+  const builder = new StageBuilder();
+  const stages = [
+    ...policy.mitigate.map((block) => builder.stage('mitigate', block, { zones: block.zones })),
+    builder.block('raw', policy.raw),
+    builder.block('mangle prerouting', policy.mangles.prerouting),
+    builder.block('destination nat', policy.nat, isDestinationTranslation),
+    builder.block('mangle input', policy.mangles.input),
+    builder.filter('filter input', policy.filters.input),
+    builder.block('dispatch', policy.dispatch),
+    builder.block('mangle forward', policy.mangles.forward),
+    builder.filter('filter forward', policy.filters.forward),
+    builder.block('mangle output', policy.mangles.output),
+    builder.filter('filter output', policy.filters.output),
+    builder.block('mangle postrouting', policy.mangles.postrouting),
+    builder.block('source nat', policy.nat, isSourceTranslation),
+    builder.block('count', policy.count),
+  ].filter((stage) => stage !== undefined);
+  const program: Program = {
+    policy,
+    target,
+    stages: stages.filter((stage) => stage.items.length + stage.implied.length > 0 || stage.default !== undefined),
+    zones: target ? policy.zones.map((zone) => target.zones.get(zone.name) ?? zone) : policy.zones,
+    memories: policy.memories,
+    tables: policy.tables,
+    balances: policy.balances,
+    shapes: policy.shapes,
+  };
+  return { program, diagnostics: builder.diagnostics };
+}
+
+const isSourceTranslation = (rule: Rule): boolean =>
+  rule.translation?.kind === 'snat' || rule.translation?.kind === 'masquerade';
+const isDestinationTranslation = (rule: Rule): boolean =>
+  rule.translation?.kind === 'dnat' || rule.translation?.kind === 'redirect';
+
+class StageBuilder {
+  readonly diagnostics: Diagnostic[] = [];
+
+  block(id: StageId, block: RuleBlock | undefined, keep?: (rule: Rule) => boolean): Stage | undefined {
+    return block && this.stage(id, block, keep ? { keep } : {});
+  }
+
+  filter(id: StageId, block: Policy['filters']['input']): Stage | undefined {
+    if (!block) return undefined;
+    const stateful: Statefulness | undefined = block.stateful
+      ? { invalid: block.invalid, pickup: block.pickup }
+      : undefined;
+    const stage = this.stage(id, block, {});
+    return { ...stage, stateful, default: block.default, implied: this.#items(block.essential, undefined) };
+  }
+
+  stage(
+    id: StageId,
+    block: RuleBlock,
+    options: { readonly keep?: (rule: Rule) => boolean; readonly zones?: Stage['zones'] },
+  ): Stage {
+    return {
+      id,
+      origin: block.origin,
+      stateful: undefined,
+      default: undefined,
+      zones: options.zones,
+      implied: [],
+      items: this.#items(block.body, options.keep),
+    };
+  }
+
+  #items(items: readonly RuleItem[], keep: ((rule: Rule) => boolean) | undefined): ProgramItem[] {
+    return items.flatMap((item): ProgramItem[] => {
+      switch (item.kind) {
+        case 'rule':
+          return !keep || keep(item) ? this.#rules(item) : [];
+        case 'each': {
+          const body = this.#items(item.body, keep);
+          return body.length > 0 && item.rows?.length !== 0
+            ? [{ kind: 'each', origin: item.origin, row: item.row, rows: item.rows, items: body }]
+            : [];
+        }
+        case 'scope': {
+          const body = this.#items(item.body, keep);
+          return body.length > 0 ? [{ kind: 'scope', origin: item.origin, name: item.group, items: body }] : [];
+        }
+      }
+    });
+  }
+
+  #rules(rule: Rule): ProgramItem[] {
+    try {
+      return rulesOf(rule);
+    } catch (error) {
+      if (!(error instanceof TooManyConjunctions)) throw error;
+      this.diagnostics.push(
+        diagnostic(PROBLEMS.tooManyConjunctions, rule.origin.span, `\`${rule.origin.text}\` combines too many alternatives`, {
+          hint: 'Split the rule, or put the alternatives into one set, service list or table.',
+        }),
+      );
+      return [];
+    }
+  }
+}

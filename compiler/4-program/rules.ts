@@ -1,0 +1,72 @@
+/** One rule of a policy as rules of the Program: a conjunction each, for one family or for both. */
+import type { Condition, Effect, Gate, GatedEffect, Rule, Translation } from '../model/index.ts';
+import { conjunctionsOf } from './conjunctions.ts';
+import { ALWAYS, forFamily, speaksOfFamily } from './family.ts';
+import type { Atom, Decision, Family, ProgramEffect, ProgramRule } from './program.ts';
+
+/** Throws `TooManyConjunctions` where the alternatives multiply beyond what can be carried out. */
+export function rulesOf(rule: Rule): ProgramRule[] {
+  return isForOneFamily(rule) ? [...variants(rule, 4), ...variants(rule, 6)] : variants(rule, undefined);
+}
+
+function variants(rule: Rule, family: Family | undefined): ProgramRule[] {
+  if (family && !hasTargetFor(rule.translation, family)) return [];
+  const decision = decisionOf(rule);
+  // A rule that ends the walk is met once, whichever of its conjunctions holds; effects and buckets are met each time.
+  const disjoint = rule.gates.length > 0 || !decision;
+  const effects = rule.effects.map((effect) => programEffect(effect, family)).filter((effect) => effect.when.length > 0);
+  return conjunctions(rule.condition, family, disjoint).map((atoms) => ({
+    kind: 'rule',
+    origin: rule.origin,
+    family,
+    eachPacket: rule.eachPacket,
+    atoms,
+    gates: rule.gates,
+    effects,
+    decision,
+  }));
+}
+
+function conjunctions(condition: Condition, family: Family | undefined, disjoint: boolean): Atom[][] {
+  if (condition.kind === 'all' && condition.of.length === 0) return conjunctionsOf(ALWAYS, disjoint);
+  return conjunctionsOf(forFamily(condition, family ?? 4), disjoint);
+}
+
+function programEffect(gated: GatedEffect, family: Family | undefined): ProgramEffect {
+  return { effect: gated.effect, when: conjunctions(gated.condition, family, true), gates: gated.gates };
+}
+
+function decisionOf(rule: Rule): Decision | undefined {
+  if (rule.verdict) return { kind: 'verdict', verdict: rule.verdict };
+  if (rule.translation) return { kind: 'translation', translation: rule.translation };
+  return rule.socket === undefined ? undefined : { kind: 'socket', socket: rule.socket };
+}
+
+/** Whether any part of the rule reads or writes what differs between the families. */
+function isForOneFamily(rule: Rule): boolean {
+  return (
+    speaksOfFamily(rule.condition) ||
+    rule.gates.some(gateSpeaksOfFamily) ||
+    rule.effects.some(
+      ({ effect, condition, gates }) =>
+        speaksOfFamily(condition) || gates.some(gateSpeaksOfFamily) || effectSpeaksOfFamily(effect),
+    ) ||
+    rule.translation?.kind === 'snat' ||
+    rule.translation?.kind === 'dnat'
+  );
+}
+
+function gateSpeaksOfFamily(gate: Gate): boolean {
+  return gate.kind !== 'sample' && gate.per.some((part) => part.field === 'source' || part.field === 'destination');
+}
+
+function effectSpeaksOfFamily(effect: Effect): boolean {
+  return effect.kind === 'remember' || effect.kind === 'forget' || effect.kind === 'dscp set';
+}
+
+function hasTargetFor(translation: Translation | undefined, family: Family): boolean {
+  if (translation?.kind !== 'snat' && translation?.kind !== 'dnat') return true;
+  const { v4, v6, ports } = translation.target;
+  // A target of ports alone keeps the address, whatever its family.
+  return (family === 4 ? v4 : v6) !== undefined || (v4 === undefined && v6 === undefined && ports !== undefined);
+}
