@@ -12,14 +12,23 @@ export interface Label {
   readonly text: string;
 }
 
-/** A cell of a table file, where a span in a policy would not tell enough. Row and column are counted from 1. */
+/**
+ * A place in a data file (a cell of a table, a line of a list), whose text no policy holds. Lines and columns are counted
+ * from 1.
+ */
 export interface CellPlace {
   readonly path: string;
-  /** Line of the file (the header is line 1). */
+  /** Line of the file (of a CSV file, the header is line 1). */
   readonly line: number;
-  readonly column: string;
-  /** The line as it stands in the file, shortened for display. */
+  /** Where in that line the place begins, in UTF-16 units as in `Position`. */
+  readonly position: number;
+  /** The name of the table's column; undefined where the finding is about a whole line. */
+  readonly column: string | undefined;
+  /** The line as it stands in the file; of a very long one, the part around the place. */
   readonly text: string;
+  /** The place as half-open UTF-16 offsets in `text`. */
+  readonly start: number;
+  readonly end: number;
 }
 
 export interface Diagnostic {
