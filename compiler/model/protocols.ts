@@ -1,6 +1,6 @@
 /**
- * Protocols by the names that a policy and a table may use. Names are the keywords of the IANA registry of assigned
- * internet protocol numbers in lower case; where operators say another word (`icmpv6`, `ipip`, `ospf`), it stands too.
+ * Protocols by the names that a policy calls them: the keywords of IANA's registry "Assigned Internet Protocol Numbers"
+ * in lower case, and the shorter names that `/etc/protocols` has for some of them.
  */
 export const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([
   ['icmp', 1],
@@ -8,10 +8,8 @@ export const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([
   ['ipip', 4],
   ['tcp', 6],
   ['egp', 8],
-  ['igp', 9],
   ['udp', 17],
   ['dccp', 33],
-  ['ipv6', 41],
   ['rsvp', 46],
   ['gre', 47],
   ['esp', 50],
@@ -24,8 +22,17 @@ export const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map([
   ['ipcomp', 108],
   ['vrrp', 112],
   ['l2tp', 115],
+  ['isis', 124],
   ['sctp', 132],
   ['udplite', 136],
-  ['mpls-in-ip', 137],
+  ['mpls_in_ip', 137],
   ['hip', 139],
+  ['shim6', 140],
 ]);
+
+const namesByNumber = new Map([...PROTOCOL_NUMBERS].map(([name, number]) => [number, name]));
+
+/** What a policy calls the protocol: its name, or `proto 253`. */
+export function protocolName(protocol: number): string {
+  return namesByNumber.get(protocol) ?? `proto ${protocol}`;
+}
