@@ -1,7 +1,7 @@
 /** Conjunctions of atoms made canonical: one atom for each field where sets can be joined, none that says nothing new. */
 import type { NumberTest } from '../model/condition.ts';
 import { IntervalSet } from '../net/interval-set.ts';
-import type { Atom, FamilyAddressTest } from './program.ts';
+import type { Atom, AtomTest, FamilyAddressTest } from './program.ts';
 
 /** A test of a field against a constant set. */
 type SetTest = (NumberTest | FamilyAddressTest) & { readonly in: IntervalSet };
@@ -39,7 +39,7 @@ function insert(conjunction: Atom[], atom: Atom): boolean {
         conjunction[i] = joined;
         return true;
       }
-    } else if (sameTest(atom, other)) {
+    } else if (sameTest(atom.test, other.test)) {
       return atom.negated === other.negated;
     }
   }
@@ -64,12 +64,13 @@ function withSet(atom: SetAtom, set: IntervalSet): Atom {
   return { negated: atom.negated, test: { ...test, in: set } as SetTest };
 }
 
-/** Whether two atoms ask the very same question (they may want different answers). */
-function sameTest(first: Atom, second: Atom): boolean {
-  const a = first.test;
-  const b = second.test;
+/** Whether two tests ask the very same question. */
+export function sameTest(a: AtomTest, b: AtomTest): boolean {
   if (a === b) return true;
-  if (a.kind !== b.kind) return false;
+  if (a.kind === 'address' && b.kind === 'address') {
+    return a.field === b.field && a.view === b.view && a.family === b.family && sameValue(a.in, b.in);
+  }
+  if (a.kind === 'number' && b.kind === 'number') return a.field === b.field && sameValue(a.in, b.in);
   if (a.kind === 'zone' && b.kind === 'zone') {
     return a.field === b.field && a.zones.length === b.zones.length && a.zones.every((zone, i) => zone === b.zones[i]);
   }
@@ -77,4 +78,17 @@ function sameTest(first: Atom, second: Atom): boolean {
     return a.field === b.field && a.mask === b.mask && a.value === b.value;
   }
   return false;
+}
+
+type Value = FamilyAddressTest['in'] | NumberTest['in'];
+
+function sameValue(a: Value, b: Value): boolean {
+  if (a instanceof IntervalSet) return b instanceof IntervalSet && a.equals(b);
+  if (b instanceof IntervalSet) return false;
+  if (a.kind === 'cell') return b.kind === 'cell' && a.row === b.row && a.column === b.column;
+  return b.kind === 'masked' && a.value === b.value && a.mask === b.mask;
+}
+
+export function sameAtom(a: Atom, b: Atom): boolean {
+  return a.negated === b.negated && sameTest(a.test, b.test);
 }

@@ -14,7 +14,9 @@ function variants(rule: Rule, family: Family | undefined): ProgramRule[] {
   const decision = decisionOf(rule);
   // A rule that ends the walk is met once, whichever of its conjunctions holds; effects and buckets are met each time.
   const disjoint = rule.gates.length > 0 || !decision;
-  const effects = rule.effects.map((effect) => programEffect(effect, family)).filter((effect) => effect.when.length > 0);
+  const effects = rule.effects
+    .map((effect) => programEffect(effect, family))
+    .filter((effect) => effect.when.length > 0);
   return conjunctions(rule.condition, family, disjoint).map((atoms) => ({
     kind: 'rule',
     origin: rule.origin,

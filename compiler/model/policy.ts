@@ -123,7 +123,12 @@ export interface TranslationTarget {
 }
 
 export type Translation =
-  | { readonly kind: 'snat'; readonly target: TranslationTarget; readonly random: boolean; readonly persistent: boolean }
+  | {
+      readonly kind: 'snat';
+      readonly target: TranslationTarget;
+      readonly random: boolean;
+      readonly persistent: boolean;
+    }
   | {
       readonly kind: 'dnat';
       readonly target: TranslationTarget;
@@ -339,7 +344,8 @@ export interface Expectation {
   /** A packet of its flow was let through before; `reply`: and this one goes the other way. */
   readonly flow: 'established' | 'reply' | undefined;
   readonly after: { readonly packets: number; readonly withinMilliseconds: number } | undefined;
-  readonly becomes: { readonly source: ExpectedEndpoint | undefined; readonly destination: ExpectedEndpoint | undefined } | undefined;
+  readonly becomes:
+    { readonly source: ExpectedEndpoint | undefined; readonly destination: ExpectedEndpoint | undefined } | undefined;
   readonly socket: string | undefined;
   readonly counted: readonly string[];
   readonly logged: boolean;

@@ -19,7 +19,12 @@ export type ColumnData =
   /** size (bytes), duration (milliseconds). */
   | { readonly store: 'number'; readonly values: Float64Array }
   /** rate: amount in `perSeconds` seconds, of events, bits or bytes (0, 1, 2). */
-  | { readonly store: 'rate'; readonly amounts: Float64Array; readonly perSeconds: Float64Array; readonly of: Uint8Array }
+  | {
+      readonly store: 'rate';
+      readonly amounts: Float64Array;
+      readonly perSeconds: Float64Array;
+      readonly of: Uint8Array;
+    }
   | { readonly store: 'text'; readonly indices: Uint32Array; readonly strings: readonly string[] }
   /** ports: ranges, both ends included. */
   | { readonly store: 'range'; readonly low: Uint32Array; readonly high: Uint32Array }
@@ -28,7 +33,12 @@ export type ColumnData =
   /** ipv6 and prefix6: four words a row, most significant first. */
   | { readonly store: 'prefix6'; readonly words: Uint32Array; readonly lengths: Uint8Array }
   /** ip and prefix: `families` is 4 or 6 a row; an IPv4 address is in the last of the four words. */
-  | { readonly store: 'prefix'; readonly families: Uint8Array; readonly words: Uint32Array; readonly lengths: Uint8Array };
+  | {
+      readonly store: 'prefix';
+      readonly families: Uint8Array;
+      readonly words: Uint32Array;
+      readonly lengths: Uint8Array;
+    };
 
 export interface Column {
   readonly name: string;

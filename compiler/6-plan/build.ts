@@ -1,0 +1,59 @@
+/** Program → Plan, stage by stage: structure first, then the passes in their order. */
+import type { Diagnostic } from '../../grammar/diagnostic.ts';
+import type { Program, ProgramEach, ProgramItem, ProgramRule, Stage } from '../4-program/program.ts';
+import { PASSES, type Pass } from './passes/index.ts';
+import { NOTHING, isNothing, type Plan, type PlanNode, type StagePlan } from './plan.ts';
+import { lookupsFor } from './row-lookups.ts';
+
+export interface PlanOptions {
+  /** Names of passes to leave out. */
+  readonly without?: readonly string[];
+}
+
+/** The Plan of a Program; `diagnostics` name what no plan carries out exactly. */
+export function buildPlan(
+  program: Program,
+  options: PlanOptions = {},
+): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const passes = PASSES.filter((pass) => !options.without?.includes(pass.name));
+  const stages = program.stages.map((stage) => planStage(stage, passes, diagnostics));
+  return { plan: { program, stages }, diagnostics };
+}
+
+function planStage(stage: Stage, passes: readonly Pass[], diagnostics: Diagnostic[]): StagePlan {
+  const isEachPacket = (item: ProgramItem) => item.kind === 'rule' && item.eachPacket;
+  const eachPacket = sequenceOf(stage.items.filter(isEachPacket), diagnostics);
+  const body = sequenceOf([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))], diagnostics);
+  const run = (node: PlanNode) => passes.reduce((current, pass) => pass.run(current, stage), node);
+  return { stage, eachPacket: run(eachPacket), body: run(body) };
+}
+
+/** Items as nodes in order: runs of rules, lookups for `each`s, scopes. */
+function sequenceOf(items: readonly ProgramItem[], diagnostics: Diagnostic[]): PlanNode {
+  const steps: PlanNode[] = [];
+  let rules: ProgramRule[] = [];
+  let eaches: ProgramEach[] = [];
+  const flush = () => {
+    if (rules.length > 0) steps.push({ kind: 'rules', rules });
+    if (eaches.length > 0) steps.push(...lookupsFor(eaches, diagnostics));
+    rules = [];
+    eaches = [];
+  };
+  for (const item of items) {
+    if (item.kind === 'rule') {
+      if (eaches.length > 0) flush();
+      rules.push(item);
+    } else if (item.kind === 'each') {
+      if (rules.length > 0) flush();
+      eaches.push(item);
+    } else {
+      flush();
+      const body = sequenceOf(item.items, diagnostics);
+      if (!isNothing(body)) steps.push({ kind: 'scope', origin: item.origin, name: item.name, body });
+    }
+  }
+  flush();
+  if (steps.length === 0) return NOTHING;
+  return steps.length === 1 ? steps[0]! : { kind: 'sequence', steps };
+}
