@@ -45,6 +45,7 @@ struct sighting {
 
 struct lab {
 	pid_t outside_process; /* keeps the outside namespace alive */
+	pid_t table_process;   /* the nft that owns the harness table */
 	int router_namespace;
 	int outside_namespace;
 	struct interface interfaces[MAX_INTERFACES];
@@ -72,7 +73,8 @@ int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* namespaces.c */
 int create_namespaces(struct lab *lab);
 int enter(int namespace_descriptor);
-int start_harness_table(void);
+int start_harness_table(struct lab *lab);
+void end_children(struct lab *lab);
 int adopt_interfaces(struct lab *lab, const uint8_t *names, size_t length);
 
 /* capture.c */

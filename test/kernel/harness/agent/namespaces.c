@@ -102,15 +102,15 @@ static void run_interactive_nft(int input, int output)
 	_exit(127);
 }
 
-int start_harness_table(void)
+int start_harness_table(struct lab *lab)
 {
 	int input[2], output[2];
 	if (pipe2(input, O_CLOEXEC) || pipe2(output, O_CLOEXEC))
 		return fail("cannot make a pipe: %s", strerror(errno));
-	pid_t child = fork();
-	if (child < 0)
+	lab->table_process = fork();
+	if (lab->table_process < 0)
 		return fail("cannot fork: %s", strerror(errno));
-	if (child == 0)
+	if (lab->table_process == 0)
 		run_interactive_nft(input[0], output[1]);
 	close(input[0]);
 	close(output[1]);
@@ -131,6 +131,17 @@ int start_harness_table(void)
 	}
 	answer[length] = 0;
 	return fail("nft did not accept the harness table: %s", answer);
+}
+
+/* They would end with this process anyway; so they also leave no entry in the process table for anybody to clear. */
+void end_children(struct lab *lab)
+{
+	if (lab->outside_process > 0)
+		kill(lab->outside_process, SIGKILL);
+	if (lab->table_process > 0)
+		kill(lab->table_process, SIGKILL);
+	while (wait(NULL) > 0)
+		;
 }
 
 static int set_offload(int descriptor, const char *name, uint32_t command)

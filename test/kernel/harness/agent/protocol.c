@@ -152,7 +152,7 @@ static void answer_with(uint32_t status, const void *bytes, size_t length)
 
 static int open_lab(struct lab *lab)
 {
-	return create_namespaces(lab) || start_harness_table() || open_capture(lab) || open_delivery_log(lab) ||
+	return create_namespaces(lab) || start_harness_table(lab) || open_capture(lab) || open_delivery_log(lab) ||
 	       open_injection(lab);
 }
 
@@ -171,11 +171,12 @@ int main(void)
 				abort();
 		}
 		if (read_fully(request.bytes, header[1]))
-			return 1;
+			break;
 		if (opened || handle(&lab, header[0], request.bytes, header[1], &answer))
 			answer_with(1, message, strlen(message));
 		else
 			answer_with(0, answer.bytes, answer.length);
 	}
+	end_children(&lab);
 	return 0;
 }
