@@ -1,0 +1,165 @@
+/** The table as text that `nft -f` loads in one transaction, and that a careful engineer would have written. */
+import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
+import type { LowerContext, SourceMapEntry } from '../../compiler/plane.ts';
+import { positionOf } from '../../grammar/source.ts';
+import { durationText } from './lower/effects.ts';
+import { quoted } from './names.ts';
+import type { Elements, NftChain, NftRule, NftSet, NftTable } from './tree.ts';
+
+/** Longest comment of a rule (NFTNL_UDATA_COMMENT_MAXLEN of libnftnl). */
+const LONGEST_COMMENT = 127;
+/** Sets up to this size stand inside the table; larger ones follow it in `add element` statements. */
+const INLINE_ELEMENTS = 32;
+/** Elements in one `add element` statement: few and large is what nft reads fastest. */
+const ELEMENTS_PER_STATEMENT = 65_536;
+
+export interface Emitted {
+  readonly content: readonly Uint8Array[];
+  readonly sourceMap: readonly SourceMapEntry[];
+}
+
+/** Writes the table; `path` is the artifact's, for the source map. */
+export function emitTable(table: NftTable, context: LowerContext, path: string): Emitted {
+  return new Emitter(table, context, path).run();
+}
+
+class Emitter {
+  readonly #out = new TextBuffer();
+  readonly #table: NftTable;
+  readonly #context: LowerContext;
+  readonly #path: string;
+  readonly #sourceMap: SourceMapEntry[] = [];
+  #line = 1;
+
+  constructor(table: NftTable, context: LowerContext, path: string) {
+    this.#table = table;
+    this.#context = context;
+    this.#path = path;
+  }
+
+  run(): Emitted {
+    this.#header();
+    this.#put(`table inet ${this.#table.name} {`);
+    this.#put(`\tcomment ${quoted(`Sluice ${this.#context.build}`, LONGEST_COMMENT)}`);
+    for (const object of this.#table.objects) {
+      this.#put('');
+      this.#put(`\t${object.kind} ${object.name} {`);
+      for (const line of object.lines) this.#put(`\t\t${line}`);
+      this.#put('\t}');
+    }
+    for (const set of this.#table.sets) this.#set(set);
+    for (const chain of this.#table.chains) this.#chain(chain);
+    this.#put('}');
+    for (const set of this.#table.sets) this.#elements(set);
+    return { content: [this.#out.finish()], sourceMap: this.#sourceMap };
+  }
+
+  #header(): void {
+    const { name } = this.#table;
+    this.#put('#!/usr/sbin/nft -f');
+    this.#put(
+      `# Made by Sluice from policy \`${this.#context.name}\`; build ${this.#context.build}. Edit the policy, not this file.`,
+    );
+    for (const remark of this.#context.remarks) this.#put(`# ${remark}`);
+    this.#put('#');
+    this.#put(`# One transaction: table inet ${name} is replaced as a whole, all other tables stay as they are.`);
+    this.#put('');
+    this.#put(`table inet ${name}`);
+    this.#put(`delete table inet ${name}`);
+    this.#put('');
+  }
+
+  #set(set: NftSet): void {
+    this.#put('');
+    this.#put(`\t# ${set.description}`);
+    this.#put(`\t${set.kind} ${set.name} {`);
+    const data = set.data.length > 0 ? ` : ${set.data.join(' . ')}` : '';
+    this.#put(`\t\ttype ${set.key.join(' . ')}${data}`);
+    if (set.size !== undefined) this.#put(`\t\tsize ${set.size}`);
+    if (set.flags.length > 0) this.#put(`\t\tflags ${set.flags.join(',')}`);
+    if (set.timeout !== undefined) this.#put(`\t\ttimeout ${durationText(set.timeout)}`);
+    if (set.counter) this.#put('\t\tcounter');
+    const { elements } = set;
+    // A map may name chains that come later in the table, so verdicts are always added behind it.
+    if (elements && elements.count > 0 && this.#isInline(set)) {
+      this.#put('\t\telements = {');
+      this.#rows(elements, 0, elements.count, '\t\t\t');
+      this.#put('\t\t}');
+    }
+    this.#put('\t}');
+  }
+
+  #isInline(set: NftSet): boolean {
+    return set.elements !== undefined && set.elements.count <= INLINE_ELEMENTS && set.data[0] !== 'verdict';
+  }
+
+  #elements(set: NftSet): void {
+    const { elements } = set;
+    if (!elements || elements.count === 0 || this.#isInline(set)) return;
+    for (let from = 0; from < elements.count; from += ELEMENTS_PER_STATEMENT) {
+      const to = Math.min(elements.count, from + ELEMENTS_PER_STATEMENT);
+      this.#put('');
+      this.#put(`add element inet ${this.#table.name} ${set.name} {`);
+      this.#rows(elements, from, to, '\t');
+      this.#put('}');
+    }
+  }
+
+  #rows(elements: Elements, from: number, to: number, indent: string): void {
+    for (let index = from; index < to; index++) {
+      this.#out.write(indent);
+      elements.write(index, this.#out);
+      this.#out.write(index + 1 < to ? ',\n' : '\n');
+    }
+    this.#line += to - from;
+  }
+
+  #chain(chain: NftChain): void {
+    this.#put('');
+    this.#put(`\t# ${oneLine(chain.description)}`);
+    this.#put(`\tchain ${chain.name} {`);
+    const { hook } = chain;
+    if (hook) {
+      const devices =
+        hook.devices.length === 0
+          ? ''
+          : hook.devices.length === 1
+            ? ` device "${hook.devices[0]}"`
+            : ` devices = { ${hook.devices.map((device) => `"${device}"`).join(', ')} }`;
+      this.#put(`\t\ttype ${hook.type} hook ${hook.hook}${devices} priority ${hook.priority}; policy ${hook.policy};`);
+    }
+    let previous: NftRule | undefined;
+    for (const rule of chain.rules) {
+      this.#rule(rule, previous, chain);
+      previous = rule;
+    }
+    this.#put('\t}');
+  }
+
+  #rule(rule: NftRule, previous: NftRule | undefined, chain: NftChain): void {
+    const { origin } = rule;
+    const isFirst = previous === undefined;
+    const isNew = isFirst || previous.origin !== origin || origin === undefined;
+    if (isNew && (!isFirst || chain.hook)) this.#put('');
+    if (isNew && origin) {
+      for (const line of origin.documentation) this.#put(`\t\t# ${oneLine(line)}`);
+      const { line } = positionOf(origin.span.source, origin.span.start);
+      this.#put(`\t\t# ${origin.span.source.path}:${line}: ${oneLine(origin.text)}`);
+    } else if (isNew && rule.remark) {
+      this.#put(`\t\t# ${rule.remark}`);
+    }
+    if (origin) this.#sourceMap.push({ path: this.#path, line: this.#line, origin: origin.name, span: origin.span });
+    const comment = origin ? ` comment ${quoted(origin.name, LONGEST_COMMENT)}` : '';
+    this.#put(`\t\t${rule.statements.join(' ')}${comment}`);
+  }
+
+  #put(line: string): void {
+    this.#out.write(line);
+    this.#out.write('\n');
+    this.#line += 1;
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').trim();
+}

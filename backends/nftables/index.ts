@@ -1,0 +1,42 @@
+/** The nftables plane: one table, loaded in one transaction by `nft -f` (nftables 1.0.6 and newer). */
+import type { Plan } from '../../compiler/6-plan/plan.ts';
+import type { LowerContext, Plane, PlaneOutput } from '../../compiler/plane.ts';
+import { refuse } from './capabilities.ts';
+import { emitTable } from './emit.ts';
+import { hostSettings } from './host.ts';
+import { lowerPlan } from './lower/index.ts';
+import { identifier } from './names.ts';
+import type { NftTable } from './tree.ts';
+
+const RULESET = 'nftables/ruleset.nft';
+const SETTINGS = 'host/sysctl.conf';
+
+export const nftables: Plane = { name: 'nftables', refuse, lower };
+
+function lower(plan: Plan, context: LowerContext): PlaneOutput {
+  const { table, diagnostics } = lowerPlan(plan, `sluice_${identifier(context.name)}`);
+  const emitted = emitTable(table, context, RULESET);
+  return {
+    artifacts: [
+      { path: RULESET, content: emitted.content, description: `table inet ${table.name}, replaced in one transaction` },
+      {
+        path: SETTINGS,
+        content: [new TextEncoder().encode(hostSettings(plan.program))],
+        description: 'kernel settings the policy relies on',
+      },
+    ],
+    diagnostics,
+    sourceMap: emitted.sourceMap,
+    figures: figuresOf(table),
+    load: [`sysctl -p ${SETTINGS}`, `nft -f ${RULESET}`],
+  };
+}
+
+function figuresOf(table: NftTable): Record<string, number> {
+  return {
+    chains: table.chains.length,
+    rules: table.chains.reduce((sum, chain) => sum + chain.rules.length, 0),
+    sets: table.sets.length,
+    elements: table.sets.reduce((sum, set) => sum + (set.elements?.count ?? 0), 0),
+  };
+}

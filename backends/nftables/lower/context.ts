@@ -1,0 +1,84 @@
+/** What lowering gathers while it walks a plan: sets, chains and objects of one table, their names, and what went wrong. */
+import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
+import type { Program, StageId } from '../../../compiler/4-program/program.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
+import { NameSpace } from '../names.ts';
+import { PROBLEMS } from '../problems.ts';
+import type { NamedObject, NftChain, NftRule, NftSet } from '../tree.ts';
+
+export class Context {
+  readonly program: Program;
+  readonly sets: NftSet[] = [];
+  readonly chains: NftChain[] = [];
+  readonly objects: NamedObject[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #setNames = new NameSpace();
+  readonly #chainNames = new NameSpace();
+  readonly #objectNames = new NameSpace();
+  readonly #made = new Map<string, string>();
+  #stage: StageId = 'mitigate';
+
+  constructor(program: Program) {
+    this.program = program;
+  }
+
+  /** The stage at work, as part of names. */
+  get stage(): StageId {
+    return this.#stage;
+  }
+
+  enterStage(stage: StageId): void {
+    this.#stage = stage;
+  }
+
+  /**
+   * The set or map that `owner` (its content) asks for: made once, whatever the number of rules that use it. `wanted`
+   * is what it would best be called.
+   */
+  set(owner: string, wanted: string, make: (name: string) => NftSet): string {
+    return this.#once(`set ${owner}`, () => {
+      const name = this.#setNames.name(wanted, owner, [this.#stage]);
+      this.sets.push(make(name));
+      return name;
+    });
+  }
+
+  /** A counter, limit or the like, made once for each `owner`. */
+  object(kind: NamedObject['kind'], owner: string, wanted: string, lines: readonly string[]): string {
+    return this.#once(`${kind} ${owner}`, () => {
+      const name = this.#objectNames.name(wanted, `${kind} ${owner}`, [this.#stage]);
+      this.objects.push({ kind, name, lines });
+      return name;
+    });
+  }
+
+  /** A new chain; `owner` tells it from others that would have the same name. */
+  chain(wanted: string, owner: string, description: string, hook?: NftChain['hook']): NftChain {
+    const name = this.#chainNames.name(wanted, owner);
+    const chain: NftChain = { name, hook, description, rules: [] };
+    this.chains.push(chain);
+    return chain;
+  }
+
+  /** A chain that many rules jump to, made when the first does. */
+  sharedChain(wanted: string, description: string, rules: readonly NftRule[]): string {
+    return this.#once(`chain ${wanted}`, () => {
+      const chain = this.chain(wanted, wanted, description);
+      chain.rules.push(...rules);
+      return chain.name;
+    });
+  }
+
+  /** This plane cannot carry something out exactly: the rule's place, why, and what to do. */
+  refuse(origin: Origin, message: string, hint: string): void {
+    this.diagnostics.push(diagnostic(PROBLEMS.notExact, origin.span, message, { hint }));
+  }
+
+  #once(key: string, make: () => string): string {
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const name = make();
+    this.#made.set(key, name);
+    return name;
+  }
+}

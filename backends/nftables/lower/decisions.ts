@@ -1,0 +1,199 @@
+/** Verdicts and translations as nft statements. */
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
+import type { Decision, Family } from '../../../compiler/4-program/program.ts';
+import type {
+  AddressTarget,
+  Origin,
+  PortTarget,
+  RejectReason,
+  Translation,
+  Verdict,
+} from '../../../compiler/model/index.ts';
+import type { Context } from './context.ts';
+
+export interface DecisionPlace {
+  readonly context: Context;
+  readonly family: Family | undefined;
+  readonly origin: Origin;
+  /** Protocols that the rule's atoms leave; undefined: any. */
+  readonly protocols: IntervalSet | undefined;
+}
+
+const TCP = 6;
+
+/** Reasons that ICMP and ICMPv6 share under one name, and those that only ICMP has. */
+const ICMPX: Partial<Record<RejectReason, string>> = {
+  'port-unreachable': 'port-unreachable',
+  'host-unreachable': 'host-unreachable',
+  'net-unreachable': 'no-route',
+  'admin-prohibited': 'admin-prohibited',
+};
+const ICMP_ONLY: Partial<Record<RejectReason, string>> = {
+  'net-unreachable': 'net-unreachable',
+  'protocol-unreachable': 'prot-unreachable',
+  'net-prohibited': 'net-prohibited',
+  'host-prohibited': 'host-prohibited',
+};
+
+/** The statements that end a rule; matches that the translation needs come first. */
+export function decisionStatements(decision: Decision, place: DecisionPlace): string[] {
+  switch (decision.kind) {
+    case 'verdict':
+      return [verdictStatement(decision.verdict, place)];
+    case 'translation':
+      return translationStatements(decision.translation, place);
+    case 'socket':
+      place.context.refuse(
+        place.origin,
+        '`dispatch` to a socket is not carried out by nftables yet',
+        'Leave it out for now.',
+      );
+      return [];
+  }
+}
+
+export function verdictStatement(verdict: Verdict, place: DecisionPlace): string {
+  switch (verdict.kind) {
+    case 'allow':
+      return 'accept';
+    case 'drop':
+      return 'drop';
+    case 'leave':
+      return 'return';
+    case 'reject':
+      return rejectStatement(verdict.reason, place);
+    case 'synproxy': {
+      const parts = ['synproxy'];
+      if (verdict.mss !== undefined) parts.push(`mss ${verdict.mss}`);
+      if (verdict.windowScale !== undefined) parts.push(`wscale ${verdict.windowScale}`);
+      if (verdict.timestamps) parts.push('timestamp');
+      if (verdict.selectiveAck) parts.push('sack-perm');
+      return parts.join(' ');
+    }
+  }
+}
+
+function rejectStatement(reason: RejectReason | undefined, place: DecisionPlace): string {
+  const tcpOnly = place.protocols?.isSubsetOf(IntervalSet.of(8, TCP)) ?? false;
+  const neverTcp = place.protocols !== undefined && !place.protocols.contains(TCP);
+  if (reason === undefined) {
+    if (tcpOnly) return 'reject with tcp reset';
+    if (neverTcp) return 'reject with icmpx type port-unreachable';
+    const chain = place.context.sharedChain(
+      'refuse',
+      'A refusal as a closed port gives it: a reset for TCP, unreachable for the rest.',
+      [
+        { statements: ['meta l4proto tcp', 'reject with tcp reset'], origin: undefined },
+        { statements: ['reject with icmpx type port-unreachable'], origin: undefined },
+      ],
+    );
+    return `goto ${chain}`;
+  }
+  if (reason === 'tcp-reset') {
+    if (tcpOnly) return 'reject with tcp reset';
+    place.context.refuse(
+      place.origin,
+      'only TCP can be reset',
+      'Add `tcp` to the rule, or leave the reason out: TCP is reset then, the rest gets port-unreachable.',
+    );
+    return 'drop';
+  }
+  if (place.family === 4 && ICMP_ONLY[reason]) return `reject with icmp type ${ICMP_ONLY[reason]}`;
+  if (ICMPX[reason]) return `reject with icmpx type ${ICMPX[reason]}`;
+  place.context.refuse(
+    place.origin,
+    `ICMPv6 has no \`${reason}\``,
+    'Add `ipv4` to the rule, and another reason for `ipv6`.',
+  );
+  return 'drop';
+}
+
+function translationStatements(translation: Translation, place: DecisionPlace): string[] {
+  switch (translation.kind) {
+    case 'masquerade':
+      return withPorts('masquerade', translation.ports, translation.random ? ['random'] : [], place);
+    case 'redirect':
+      return withPorts('redirect', translation.ports, [], place);
+    case 'snat':
+    case 'dnat': {
+      const target = place.family === 6 ? translation.target.v6 : translation.target.v4;
+      const flags = [...(translation.random ? ['random'] : []), ...(translation.persistent ? ['persistent'] : [])];
+      return toTarget(translation.kind, target, translation.target.ports, flags, place);
+    }
+  }
+}
+
+function withPorts(
+  verb: string,
+  ports: PortTarget | undefined,
+  flags: readonly string[],
+  place: DecisionPlace,
+): string[] {
+  const suffix = flags.length > 0 ? ` ${flags.join(',')}` : '';
+  if (ports === undefined) return [`${verb}${suffix}`];
+  return [...transportMatch(place), `${verb} to :${portText(ports, place)}${suffix}`];
+}
+
+function toTarget(
+  verb: 'snat' | 'dnat',
+  target: AddressTarget | undefined,
+  ports: PortTarget | undefined,
+  flags: readonly string[],
+  place: DecisionPlace,
+): string[] {
+  const version = place.family === 6 ? 'ip6' : 'ip';
+  const suffix = flags.length > 0 ? ` ${flags.join(',')}` : '';
+  if (target?.kind === 'prefix') {
+    const [from, to] = [target.from, target.to].map((prefix) => `${addressText(prefix.value, place)}/${prefix.length}`);
+    const side = verb === 'snat' ? 'saddr' : 'daddr';
+    return [`${verb} ${version} prefix to ${version} ${side} map { ${from} : ${to} }${suffix}`];
+  }
+  const address = target?.kind === 'range' ? rangeText(target.low, target.high, place) : '';
+  if (target?.kind === 'cell') noRow(place);
+  if (ports === undefined) return [`${verb} ${version} to ${address}${suffix}`];
+  const bracketed = place.family === 6 && address !== '' ? bracket(address) : address;
+  return [...transportMatch(place), `${verb} ${version} to ${bracketed}:${portText(ports, place)}${suffix}`];
+}
+
+/** nft wants `[low]-[high]:port` for IPv6. */
+function bracket(range: string): string {
+  return range
+    .split('-')
+    .map((address) => `[${address}]`)
+    .join('-');
+}
+
+/** A port can be written only where there is one: nft asks for a match of the transport protocol. */
+function transportMatch(place: DecisionPlace): string[] {
+  const withPorts = IntervalSet.fromIntervals(8, [
+    [6, 6],
+    [17, 17],
+    [33, 33],
+    [132, 132],
+    [136, 136],
+  ]);
+  return place.protocols?.isSubsetOf(withPorts) ? [] : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
+}
+
+function rangeText(low: bigint, high: bigint, place: DecisionPlace): string {
+  return low === high ? addressText(low, place) : `${addressText(low, place)}-${addressText(high, place)}`;
+}
+
+export function addressText(value: bigint, place: Pick<DecisionPlace, 'family'>): string {
+  return place.family === 6 ? formatIpv6(value) : formatIpv4(Number(value));
+}
+
+function portText(ports: PortTarget, place: DecisionPlace): string {
+  if (ports.kind === 'cell') return noRow(place);
+  return ports.low === ports.high ? String(ports.low) : `${ports.low}-${ports.high}`;
+}
+
+function noRow(place: DecisionPlace): string {
+  place.context.refuse(
+    place.origin,
+    'a target from a table stands in a rule that needs more than the lookup',
+    "Let the table's key alone choose the row, with constant clauses besides.",
+  );
+  return '';
+}

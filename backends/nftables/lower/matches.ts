@@ -1,0 +1,199 @@
+/**
+ * Atoms as nft matches. A match of a field that a packet lacks breaks off the rule, which is what a positive atom wants.
+ * A negated atom must hold then: only for fields that every packet of the rule's family has may it be written `!=`;
+ * the others are turned round (`…  return` in a chain of the rule's own) by whoever asks.
+ */
+import type { Atom, AtomTest, Family, FamilyAddressTest } from '../../../compiler/4-program/program.ts';
+import type { Origin, Zone } from '../../../compiler/model/index.ts';
+import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import type { Context } from './context.ts';
+import { numberMatch } from './numbers.ts';
+import { addressValues } from './values.ts';
+
+/** What is known where an atom is matched. */
+export interface MatchPlace {
+  readonly context: Context;
+  readonly family: Family | undefined;
+  readonly origin: Origin;
+  /** Protocols that the rule's other atoms leave; undefined: any. */
+  readonly protocols: IntervalSet | undefined;
+}
+
+/** The matches of the positive atom, and whether `!=` in the (single) match gives its exact complement. */
+export interface Matches {
+  readonly matches: readonly Match[];
+  readonly invertible: boolean;
+}
+
+export interface Match {
+  readonly left: string;
+  /** `==` is not written. */
+  readonly operator: '==' | '!=' | '<' | '>=';
+  readonly right: string;
+}
+
+export function matchText(match: Match): string {
+  return match.operator === '==' ? `${match.left} ${match.right}` : `${match.left} ${match.operator} ${match.right}`;
+}
+
+export function inverted(match: Match): Match {
+  if (match.operator === '<') return { ...match, operator: '>=' };
+  if (match.operator === '>=') return { ...match, operator: '<' };
+  return { ...match, operator: match.operator === '==' ? '!=' : '==' };
+}
+
+type Matcher<Kind extends AtomTest['kind']> = (test: Extract<AtomTest, { kind: Kind }>, place: MatchPlace) => Matches;
+
+const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
+  number: numberMatch,
+  masked: (test, place) => {
+    const left = test.field === 'tcp flags' ? 'tcp flags' : test.field === 'mark' ? 'meta mark' : undefined;
+    if (left === undefined) return refused(place, `a mask on \`${test.field}\``);
+    const full = test.field === 'mark' && test.mask >>> 0 === 0xffffffff;
+    return {
+      matches: [{ left: full ? left : `${left} & ${hex(test.mask)}`, operator: '==', right: hex(test.value) }],
+      invertible: test.field === 'mark',
+    };
+  },
+  address: (test, place) => ({ matches: [addressMatch(addressLeft(test, place), test, place)], invertible: true }),
+  zone: (test) => zoneMatch(test.field, test.zones),
+  'service cell': (_test, place) => refused(place, 'a comparison with a row that no lookup found'),
+  memory: (test, place) => {
+    const name = memorySetName(test.memory, place.family);
+    const left = test.key.map((field) => keyExpression(field, place.family)).join(' . ');
+    return { matches: [{ left, operator: '==', right: `@${name}` }], invertible: test.key.every(isAddressField) };
+  },
+  'address of zone': (test, place) => {
+    const side = test.field === 'source' ? 'saddr' : 'daddr';
+    const names = interfaceNames(test.zone);
+    if (names.length !== 1) return refused(place, `\`address of ${test.zone.name}\` with several interfaces`);
+    return refused(place, `\`address of ${test.zone.name}\` for ${side}`);
+  },
+  'same field': (_test, place) => refused(place, 'a comparison of two fields of the packet'),
+  payload: (test) => {
+    const [first] = test.field.payload;
+    const bits = test.value.length * 8;
+    const whole = test.mask.every((byte) => byte === 0xff);
+    const left = `@ih,${first * 8},${bits}`;
+    return {
+      matches: [
+        { left: whole ? left : `${left} & ${bytesHex(test.mask)}`, operator: '==', right: bytesHex(test.value) },
+      ],
+      invertible: false,
+    };
+  },
+  until: (test) => ({ matches: [{ left: 'meta time', operator: '<', right: String(test.seconds) }], invertible: true }),
+  during: (_test, place) => refused(place, '`during`'),
+  opaque: (test, place) =>
+    test.plane === 'nftables'
+      ? { matches: [{ left: test.text, operator: '==', right: '' }], invertible: false }
+      : refused(place, `\`opaque ${test.plane}\``),
+};
+
+/** The matches of an atom's test, as if it were positive. */
+export function matchesOf(atom: Atom, place: MatchPlace): Matches {
+  const matcher = MATCHERS[atom.test.kind] as Matcher<AtomTest['kind']>;
+  return matcher(atom.test as never, place);
+}
+
+function refused(place: MatchPlace, what: string): Matches {
+  place.context.refuse(
+    place.origin,
+    `nftables cannot carry out ${what} here`,
+    'Say it with other clauses, or leave it to another plane.',
+  );
+  return { matches: [], invertible: false };
+}
+
+function addressLeft(test: FamilyAddressTest, place: MatchPlace): string {
+  const side = test.field === 'source' ? 'saddr' : 'daddr';
+  const version = test.family === 4 ? 'ip' : 'ip6';
+  if (test.view === 'original') return `ct original ${version} ${side}`;
+  if (test.view === 'on wire' && !WIRE_STAGES.has(place.context.stage)) {
+    place.context.refuse(
+      place.origin,
+      `behind the translation, nftables no longer sees the ${test.field} address that was on the wire`,
+      'Test it in `mitigate`, `raw` or `mangle prerouting`, or test the address before translation with `original`.',
+    );
+  }
+  return `${version} ${side}`;
+}
+
+/** Where headers are still as they came in. */
+const WIRE_STAGES = new Set(['mitigate', 'raw', 'mangle prerouting', 'destination nat']);
+
+function addressMatch(left: string, test: FamilyAddressTest, place: MatchPlace): Match {
+  const { in: value } = test;
+  if (value instanceof IntervalSet) {
+    return { left, operator: '==', right: addressValues(place.context, value, test.name) };
+  }
+  if (value.kind === 'masked') {
+    const format = (address: bigint) => (test.family === 4 ? formatIpv4(Number(address)) : formatIpv6(address));
+    return { left: `${left} & ${format(value.mask)}`, operator: '==', right: format(value.value & value.mask) };
+  }
+  refused(place, 'a comparison with a row that no lookup found');
+  return { left, operator: '==', right: '' };
+}
+
+/** The devices of a zone, as the kernel's hooks see them: VLANs under the names that `ip link` gives them. */
+export function interfaceNames(zone: Zone): string[] {
+  return zone.members.flatMap((member) => {
+    const name = member.interface;
+    if (name === undefined) return [];
+    if (!member.vlans) return [name];
+    return [...member.vlans.values()].map((vlan) => `${name}.${vlan}`);
+  });
+}
+
+function zoneMatch(field: 'in' | 'out', zones: readonly Zone[]): Matches {
+  const names = zones.flatMap(interfaceNames).map((name) => `"${name}"`);
+  const right = names.length === 1 ? names[0]! : `{ ${names.join(', ')} }`;
+  return { matches: [{ left: field === 'in' ? 'iifname' : 'oifname', operator: '==', right }], invertible: true };
+}
+
+const isAddressField = (field: string): boolean =>
+  field === 'source' || field === 'destination' || field === 'protocol';
+
+/** The name of a memory's set; one for each family where it holds addresses of both. */
+export function memorySetName(
+  memory: {
+    readonly name: string;
+    readonly columns: readonly { readonly type: { readonly kind: string; readonly family?: unknown } }[];
+  },
+  family: Family | undefined,
+): string {
+  const both = memory.columns.some((column) => column.type.family === 'both');
+  return both ? `${memory.name}_${family === 6 ? 'ipv6' : 'ipv4'}` : memory.name;
+}
+
+/** A field as nft's expression for a key. */
+export function keyExpression(field: string, family: Family | undefined): string {
+  const version = family === 6 ? 'ip6' : 'ip';
+  switch (field) {
+    case 'source':
+      return `${version} saddr`;
+    case 'destination':
+      return `${version} daddr`;
+    case 'protocol':
+      return 'meta l4proto';
+    case 'source port':
+      return 'th sport';
+    case 'destination port':
+      return 'th dport';
+    case 'in':
+      return 'iifname';
+    case 'source mac':
+      return 'ether saddr';
+    default:
+      return field;
+  }
+}
+
+export function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
+}
+
+function bytesHex(bytes: Uint8Array): string {
+  return `0x${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

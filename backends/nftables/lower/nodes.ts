@@ -1,0 +1,62 @@
+/** A plan's nodes as rules and chains of nft. */
+import type { PlanNode, ScopeNode, Switch } from '../../../compiler/6-plan/plan.ts';
+import type { NftChain } from '../tree.ts';
+import { lowerLookup } from './lookups.ts';
+import { lowerRule, type RulePlace } from './rules.ts';
+
+type NodeLowering<Kind extends PlanNode['kind']> = (
+  node: Extract<PlanNode, { kind: Kind }>,
+  chain: NftChain,
+  place: RulePlace,
+) => void;
+
+const NODES: { readonly [Kind in PlanNode['kind']]: NodeLowering<Kind> } = {
+  sequence: (node, chain, place) => {
+    for (const step of node.steps) lowerNode(step, chain, place);
+  },
+  rules: (node, chain, place) => {
+    for (const rule of node.rules) lowerRule(rule, chain, place);
+  },
+  lookup: lowerLookup,
+  scope: lowerScope,
+  switch: lowerSwitch,
+};
+
+/** Appends what carries out `node` to `chain`. */
+export function lowerNode(node: PlanNode, chain: NftChain, place: RulePlace): void {
+  (NODES[node.kind] as NodeLowering<PlanNode['kind']>)(node as never, chain, place);
+}
+
+/** A group's use is a chain where something leaves it, and otherwise stands in place. */
+function lowerScope(scope: ScopeNode, chain: NftChain, place: RulePlace): void {
+  if (!leaves(scope.body)) {
+    lowerNode(scope.body, chain, place);
+    return;
+  }
+  const owner = `${scope.origin.name} ${scope.origin.span.start} ${chain.name}`;
+  const own = place.context.chain(`${chain.name}_${scope.name}`, owner, scope.origin.text);
+  lowerNode(scope.body, own, place);
+  chain.rules.push({ statements: [`jump ${own.name}`], origin: scope.origin });
+}
+
+function leaves(node: PlanNode): boolean {
+  switch (node.kind) {
+    case 'sequence':
+      return node.steps.some(leaves);
+    case 'rules':
+      return node.rules.some((rule) => rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave');
+    case 'switch':
+      return node.cases.some((one) => leaves(one.then));
+    case 'scope':
+    case 'lookup':
+      return false;
+  }
+}
+
+function lowerSwitch(node: Switch, _chain: NftChain, place: RulePlace): void {
+  place.context.refuse(
+    node.origin,
+    'a switch is not carried out by nftables yet',
+    'Compile without the pass that made it.',
+  );
+}

@@ -1,0 +1,171 @@
+/** Stages as base chains: which hook, which priority, and the frame around the policy's own rules. */
+import type { Atom, ProgramRule, StageId } from '../../../compiler/4-program/program.ts';
+import { isNothing, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import type { BaseChainHook, NftChain } from '../tree.ts';
+import type { Context } from './context.ts';
+import { verdictStatement } from './decisions.ts';
+import { interfaceNames } from './matches.ts';
+import { lowerNode } from './nodes.ts';
+import type { RulePlace } from './rules.ts';
+
+interface StageHook {
+  readonly name: string;
+  readonly type: BaseChainHook['type'];
+  readonly hook: BaseChainHook['hook'];
+  readonly priority: string;
+}
+
+/**
+ * Priorities as in netfilter's own chains (nft(8), PRIORITIES). `count` stands just before the source translation, where
+ * both ends are still the real hosts.
+ */
+const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
+  mitigate: [{ name: 'mitigate', type: 'filter', hook: 'ingress', priority: '-500' }],
+  raw: [
+    { name: 'raw_prerouting', type: 'filter', hook: 'prerouting', priority: 'raw' },
+    { name: 'raw_output', type: 'filter', hook: 'output', priority: 'raw' },
+  ],
+  'mangle prerouting': [{ name: 'mangle_prerouting', type: 'filter', hook: 'prerouting', priority: 'mangle' }],
+  'destination nat': [
+    { name: 'nat_prerouting', type: 'nat', hook: 'prerouting', priority: 'dstnat' },
+    { name: 'nat_output', type: 'nat', hook: 'output', priority: '-100' },
+  ],
+  'mangle input': [{ name: 'mangle_input', type: 'filter', hook: 'input', priority: 'mangle' }],
+  'filter input': [{ name: 'filter_input', type: 'filter', hook: 'input', priority: 'filter' }],
+  dispatch: [{ name: 'dispatch_prerouting', type: 'filter', hook: 'prerouting', priority: 'dstnat + 5' }],
+  'mangle forward': [{ name: 'mangle_forward', type: 'filter', hook: 'forward', priority: 'mangle' }],
+  'filter forward': [{ name: 'filter_forward', type: 'filter', hook: 'forward', priority: 'filter' }],
+  'mangle output': [{ name: 'mangle_output', type: 'route', hook: 'output', priority: 'mangle' }],
+  'filter output': [{ name: 'filter_output', type: 'filter', hook: 'output', priority: 'filter' }],
+  'mangle postrouting': [{ name: 'mangle_postrouting', type: 'filter', hook: 'postrouting', priority: 'mangle' }],
+  'source nat': [{ name: 'nat_postrouting', type: 'nat', hook: 'postrouting', priority: 'srcnat' }],
+  count: [{ name: 'count_postrouting', type: 'filter', hook: 'postrouting', priority: 'srcnat - 10' }],
+};
+
+/** Appends a stage's base chains, and what they jump to, to the table. */
+export function lowerStage(plan: StagePlan, context: Context): void {
+  const { stage } = plan;
+  context.enterStage(stage.id);
+  for (const hook of HOOKS[stage.id]) {
+    const body = hook.hook === 'output' ? withoutIncoming(plan.body) : plan.body;
+    const eachPacket = hook.hook === 'output' ? withoutIncoming(plan.eachPacket) : plan.eachPacket;
+    if (isNothing(body) && isNothing(eachPacket) && stage.default === undefined) continue;
+    const chain = context.chain(
+      hook.name,
+      `${hook.name} ${stage.origin.span.start}`,
+      describe(plan),
+      baseHook(hook, plan, context),
+    );
+    const place: RulePlace = { context, stateful: stage.stateful !== undefined };
+    skipLoopback(hook, plan, chain);
+    lowerNode(eachPacket, chain, place);
+    passEstablished(plan, chain);
+    lowerNode(body, chain, place);
+    closeWithDefault(plan, chain, context);
+  }
+}
+
+function describe(plan: StagePlan): string {
+  const { stage } = plan;
+  const nature = stage.stateful ? 'stateful: rules decide about new flows' : 'every packet';
+  return `${stage.origin.name} (${nature})`;
+}
+
+function baseHook(hook: StageHook, plan: StagePlan, context: Context): BaseChainHook {
+  const devices = hook.hook === 'ingress' ? ingressDevices(plan, context) : [];
+  const policy = plan.stage.default === undefined || plan.stage.default.kind === 'allow' ? 'accept' : 'drop';
+  return { type: hook.type, hook: hook.hook, priority: hook.priority, devices, policy };
+}
+
+/** Ingress is a hook of a device: of each one that a zone of the block names. */
+function ingressDevices(plan: StagePlan, context: Context): string[] {
+  const { stage } = plan;
+  const zones = stage.zones ?? context.program.zones;
+  const devices = new Set<string>();
+  for (const member of zones.flatMap((zone) => zone.members)) {
+    if (member.interface === undefined) continue;
+    if (member.interface.endsWith('*')) {
+      context.refuse(
+        stage.origin,
+        `\`${member.interface}\` names no single device, and ingress is a hook of one`,
+        'Name the devices of the zone one by one.',
+      );
+    }
+    devices.add(member.interface);
+  }
+  if (devices.size === 0)
+    context.refuse(stage.origin, 'no zone names a device for `mitigate`', 'Declare a zone with an interface.');
+  return [...devices];
+}
+
+/** Loopback never enters a filter. */
+function skipLoopback(hook: StageHook, plan: StagePlan, chain: NftChain): void {
+  if (!plan.stage.id.startsWith('filter ') || hook.hook === 'forward') return;
+  const side = hook.hook === 'input' ? 'iif' : 'oif';
+  chain.rules.push({
+    statements: [`${side} "lo"`, 'accept'],
+    origin: undefined,
+    remark: 'loopback never enters a filter',
+  });
+}
+
+/** Packets of flows that were let through leave first; what belongs to no flow ends here. */
+function passEstablished(plan: StagePlan, chain: NftChain): void {
+  const { stateful } = plan.stage;
+  if (!stateful) return;
+  const invalid = stateful.invalid === 'drop' ? ', invalid : drop' : '';
+  chain.rules.push({
+    statements: [`ct state vmap { established : accept, related : accept${invalid} }`],
+    origin: undefined,
+    remark: 'flows that were let through leave first',
+  });
+  if (stateful.pickup || stateful.invalid === 'pass') return;
+  chain.rules.push({
+    statements: ['ct state new', 'tcp flags & (fin | syn | rst | ack) != syn', 'drop'],
+    origin: undefined,
+    remark: 'a TCP flow starts with a SYN',
+  });
+}
+
+function closeWithDefault(plan: StagePlan, chain: NftChain, context: Context): void {
+  const { stage } = plan;
+  if (stage.default?.kind !== 'reject') return;
+  const statement = verdictStatement(stage.default, {
+    context,
+    family: undefined,
+    origin: stage.origin,
+    protocols: undefined,
+  });
+  chain.rules.push({ statements: [statement], origin: stage.origin });
+}
+
+/** The node without rules that ask for an incoming interface: packets of this host have none. */
+function withoutIncoming(node: PlanNode): PlanNode {
+  const asksIncoming = (atoms: readonly Atom[]) =>
+    atoms.some((atom) => !atom.negated && atom.test.kind === 'zone' && atom.test.field === 'in');
+  const keep = (rule: ProgramRule) => !asksIncoming(rule.atoms);
+  switch (node.kind) {
+    case 'sequence':
+      return { ...node, steps: node.steps.map(withoutIncoming) };
+    case 'rules':
+      return { ...node, rules: node.rules.filter(keep) };
+    case 'scope':
+      return { ...node, body: withoutIncoming(node.body) };
+    case 'switch':
+      return { ...node, cases: node.cases.map((one) => ({ ...one, then: withoutIncoming(one.then) })) };
+    case 'lookup':
+      return asksIncoming(node.guard)
+        ? { kind: 'sequence', steps: [] }
+        : {
+            ...node,
+            classes: node.classes
+              .map((one) => ({ ...one, rules: one.rules.filter(keep) }))
+              .filter((one) => one.rules.length > 0),
+          };
+  }
+}
+
+/** The devices a policy speaks of, for the host artifact. */
+export function devicesOf(context: Context): string[] {
+  return [...new Set(context.program.zones.flatMap(interfaceNames))];
+}
