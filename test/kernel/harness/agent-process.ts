@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { agentBinary } from './agent-binary.ts';
 
-export const operations = { hello: 1, interfaces: 2, send: 3, forget: 4, sockets: 5, settle: 6 } as const;
+export const operations = { hello: 1, interfaces: 2, send: 3, forget: 4, sockets: 5, settle: 6, watch: 7 } as const;
 
 interface Waiting {
   resolve(answer: Buffer): void;

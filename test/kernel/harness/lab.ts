@@ -136,13 +136,21 @@ export class Lab {
    * back. Only packets that carry the id of one of `frames` are told apart; the rest become strays.
    */
   async settle(milliseconds: number, frames: readonly InjectedFrame[] = []): Promise<Observation[]> {
-    const time = Buffer.alloc(4);
-    time.writeUInt32LE(milliseconds);
-    const answer = await this.#agent.request(operations.settle, time);
+    const answer = await this.#agent.request(operations.settle, word(milliseconds));
     const seen: Observation[] = [];
     const byId = new Map(frames.map((frame) => [frame.id, frame]));
     for (const sighting of readSightings(answer)) this.#record(sighting, [], byId, seen);
     return seen;
+  }
+
+  /** Runs `measure` while nothing that leaves is captured: what the lab's own watching costs would be measured too. */
+  async unwatched<Result>(measure: () => Promise<Result>): Promise<Result> {
+    await this.#agent.request(operations.watch, word(0));
+    try {
+      return await measure();
+    } finally {
+      await this.#agent.request(operations.watch, word(1));
+    }
   }
 
   /** Ends the agent; the kernel then removes both namespaces. Also happens when this process ends in any way. */
@@ -193,6 +201,12 @@ function* batches(frames: readonly InjectedFrame[]): Generator<InjectedFrame[]> 
     size = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 function nameField(name: string): Buffer {

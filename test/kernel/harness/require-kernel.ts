@@ -1,7 +1,7 @@
 /** Whether this machine can hold a lab. */
 import { spawnSync } from 'node:child_process';
 import { describe } from 'vitest';
-import { findCompiler } from './agent-binary.ts';
+import { findCompiler } from './compiled.ts';
 
 /** Why no lab can be made here, or undefined when one can. */
 function requireKernel(): string | undefined {

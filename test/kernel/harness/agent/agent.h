@@ -81,6 +81,7 @@ int adopt_interfaces(struct lab *lab, const uint8_t *names, size_t length);
 int open_capture(struct lab *lab);
 int collect(struct lab *lab, uint32_t cause, struct buffer *sightings);
 int check_losses(struct lab *lab);
+int watch(struct lab *lab, int on);
 
 /* delivery.c */
 int open_delivery_log(struct lab *lab);

@@ -33,6 +33,12 @@ static int keep_outgoing_only(int descriptor)
 	return setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 }
 
+static int listen_to(int descriptor, uint16_t protocol)
+{
+	struct sockaddr_ll everywhere = { .sll_family = AF_PACKET, .sll_protocol = htons(protocol) };
+	return bind(descriptor, (struct sockaddr *)&everywhere, sizeof everywhere);
+}
+
 int open_capture(struct lab *lab)
 {
 	/* Protocol 0 receives nothing, so that no frame slips in before the filter is there. */
@@ -40,12 +46,11 @@ int open_capture(struct lab *lab)
 	if (descriptor < 0)
 		return fail("cannot open the capture socket: %s", strerror(errno));
 	const int room = 64 << 20, on = 1;
-	struct sockaddr_ll everything = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 	if (keep_outgoing_only(descriptor) ||
 	    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room) ||
 	    setsockopt(descriptor, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) ||
 	    setsockopt(descriptor, SOL_SOCKET, SO_RCVMARK, &on, sizeof on) ||
-	    bind(descriptor, (struct sockaddr *)&everything, sizeof everything))
+	    listen_to(descriptor, ETH_P_ALL))
 		return fail("cannot set the capture socket up: %s", strerror(errno));
 	/* Since Linux 6.14; without it priorities read 0. */
 	setsockopt(descriptor, SOL_SOCKET, SO_RCVPRIORITY, &on, sizeof on);
@@ -115,5 +120,13 @@ int check_losses(struct lab *lab)
 		return fail("cannot read the capture statistics: %s", strerror(errno));
 	if (statistics.tp_drops)
 		return fail("the capture socket lost %u frames", statistics.tp_drops);
+	return 0;
+}
+
+/* Off, nothing is copied any more, so that the router works at its own speed. */
+int watch(struct lab *lab, int on)
+{
+	if (listen_to(lab->capture, on ? ETH_P_ALL : 0))
+		return fail("cannot switch the capture socket: %s", strerror(errno));
 	return 0;
 }

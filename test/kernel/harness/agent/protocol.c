@@ -11,6 +11,7 @@
  *   FORGET       ()                                        -> (), connection table emptied
  *   SOCKETS      (struct socket_request each)              -> ()
  *   SETTLE       (u32 milliseconds)                        -> sightings of the time given, cause FROM_ROUTER
+ *   WATCH        (u32 on)                                  -> (), whether what leaves is captured; it is at first
  *
  * End of input ends the agent, and with it both namespaces.
  */
@@ -25,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum operation { HELLO = 1, INTERFACES, SEND, FORGET, SOCKETS, SETTLE };
+enum operation { HELLO = 1, INTERFACES, SEND, FORGET, SOCKETS, SETTLE, WATCH };
 
 static char message[4608];
 
@@ -113,6 +114,8 @@ static int handle(struct lab *lab, uint32_t operation, const uint8_t *request, s
 		return open_sockets(lab, request, length);
 	case SETTLE:
 		return settle(lab, number, answer);
+	case WATCH:
+		return watch(lab, number != 0);
 	default:
 		return fail("unknown operation %u", operation);
 	}
