@@ -84,6 +84,8 @@ export type Decision =
 export interface ProgramRule {
   readonly kind: 'rule';
   readonly origin: Origin;
+  /** Further rules of the policy that a pass has put into this one. */
+  readonly merged?: readonly Origin[];
   /** Undefined: no atom speaks of a family, the rule is for both. */
   readonly family: Family | undefined;
   readonly eachPacket: boolean;

@@ -62,7 +62,11 @@ export interface Switch {
   readonly kind: 'switch';
   readonly origin: Origin;
   readonly family: Family | undefined;
+  /** What must hold besides, in every case; tested before the lookup. */
+  readonly guard: readonly Atom[];
   readonly field: SwitchField;
+  /** What the policy calls the field's values, for names: `from`, `to`, `service`. */
+  readonly label: string;
   readonly cases: readonly { readonly values: IntervalSet; readonly then: PlanNode }[];
 }
 

@@ -1,8 +1,9 @@
 /** A plan's nodes as rules and chains of nft. */
-import type { PlanNode, ScopeNode, Switch } from '../../../compiler/6-plan/plan.ts';
+import type { PlanNode, ScopeNode } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import { lowerLookup } from './lookups.ts';
 import { lowerRule, type RulePlace } from './rules.ts';
+import { lowerSwitch } from './switches.ts';
 
 type NodeLowering<Kind extends PlanNode['kind']> = (
   node: Extract<PlanNode, { kind: Kind }>,
@@ -19,7 +20,7 @@ const NODES: { readonly [Kind in PlanNode['kind']]: NodeLowering<Kind> } = {
   },
   lookup: lowerLookup,
   scope: lowerScope,
-  switch: lowerSwitch,
+  switch: (node, chain, place) => lowerSwitch(node, chain, place, lowerNode),
 };
 
 /** Appends what carries out `node` to `chain`. */
@@ -51,12 +52,4 @@ function leaves(node: PlanNode): boolean {
     case 'lookup':
       return false;
   }
-}
-
-function lowerSwitch(node: Switch, _chain: NftChain, place: RulePlace): void {
-  place.context.refuse(
-    node.origin,
-    'a switch is not carried out by nftables yet',
-    'Compile without the pass that made it.',
-  );
 }

@@ -1,14 +1,9 @@
 /** The passes, in the order in which a plan goes through them. Adding one: a file here, and a line in this list. */
-import type { Stage } from '../../4-program/program.ts';
-import type { PlanNode } from '../plan.ts';
+import type { Pass } from './pass.ts';
+import { mergeIntoSets } from './merge-into-sets.ts';
+import { switchOnValue } from './switch-on-value.ts';
+import { translationMaps } from './translation-maps.ts';
 
-/** A pure function from a stage's plan to one that means the same. */
-export interface Pass {
-  /** As in `--without NAME` and in the reference. */
-  readonly name: string;
-  /** One paragraph: what it does and why it is sound. */
-  readonly description: string;
-  readonly run: (node: PlanNode, stage: Stage) => PlanNode;
-}
+export type { Pass };
 
-export const PASSES: readonly Pass[] = [];
+export const PASSES: readonly Pass[] = [mergeIntoSets, translationMaps, switchOnValue];
