@@ -113,12 +113,10 @@ export function parseIpv6Bytes(bytes: Uint8Array, start: number, end: number, ou
 
 /**
  * Reads the group at `at`, one to four hexadecimal digits, or the dotted decimal address that ends the text as two
- * groups. Gives the length read: 0 where neither stands there, more than 4 for an IPv4 address.
+ * groups. Gives the length read: 0 where neither stands there, more than 4 for an IPv4 address. A ninth group finds no
+ * place; it only counts.
  */
 function readGroup(bytes: Uint8Array, at: number, end: number, count: number): number {
-  if (count === 8) {
-    return 0;
-  }
   let value = 0;
   let length = 0;
   while (length < 4 && at + length < end) {
@@ -130,7 +128,7 @@ function readGroup(bytes: Uint8Array, at: number, end: number, count: number): n
     length++;
   }
   if (at + length < end && bytes[at + length] === DOT) {
-    const address = count <= 6 ? parseIpv4Bytes(bytes, at, end) : -1;
+    const address = parseIpv4Bytes(bytes, at, end);
     if (address < 0) {
       return 0;
     }

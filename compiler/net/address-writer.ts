@@ -20,7 +20,7 @@ export function writeIpv4Bytes(address: number, out: Uint8Array, at: number): nu
 }
 
 /** Writes a number from 0 to 255 in decimal (at most 3 bytes) and gives the place after it. */
-export function writeDecimalByte(value: number, out: Uint8Array, at: number): number {
+function writeDecimalByte(value: number, out: Uint8Array, at: number): number {
   let place = at;
   if (value >= 100) {
     out[place++] = ZERO + Math.trunc(value / 100);

@@ -25,7 +25,7 @@ export function comparePairs(columns: readonly KeyColumn[], rows: Uint32Array, r
   }
 }
 
-/** Reports overlaps among rows that are boxes of two columns. */
+/** Reports overlaps among rows, none of them dropped, that are boxes of two columns. */
 export function sweepBoxes(along: KeyColumn, across: KeyColumn, rows: Uint32Array, report: OverlapReport): void {
   if (rows.length <= FEW_ROWS) {
     comparePairs([along, across], rows, report);
@@ -45,9 +45,6 @@ export function sweepBoxes(along: KeyColumn, across: KeyColumn, rows: Uint32Arra
       ended++;
     }
     const row = byRank[rank]!;
-    if (report.isDropped(row)) {
-      continue;
-    }
     const neighbours = [under.before(rank), under.after(rank)];
     const met = neighbours.find((neighbour) => neighbour >= 0 && rowsMeet(across, byRank[neighbour]!, row));
     if (met === undefined) {

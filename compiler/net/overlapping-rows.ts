@@ -21,8 +21,8 @@ export function findOverlappingRows(columns: readonly KeyColumn[]): [number, num
 
 /**
  * Pairs of rows that overlap, the smaller index first, sorted; at most `limit`. Not every such pair, of which there may be
- * n²: leaving out one row of each pair leaves rows that do not overlap. Empty exactly if the key is disjoint. Throws a
- * RangeError without columns and for columns of different lengths.
+ * n², but (unless the limit cuts them off) so many that rows which are in none of them do not overlap. Empty exactly if the
+ * key is disjoint. Throws a RangeError without columns and for columns of different lengths.
  */
 export function listOverlappingRows(columns: readonly KeyColumn[], limit: number): [number, number][] {
   const rowCount = columns[0]?.rowCount;
