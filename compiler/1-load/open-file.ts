@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Span } from '../../grammar/source.ts';
 import type { Inputs } from '../inputs.ts';
 import { placeIn, type DataFile } from './data-file.ts';
-import { joinPath, type Folder } from './paths.ts';
+import { joinPath } from './paths.ts';
 import { PROBLEMS } from './problems.ts';
 import { byteOrderMarkLength, firstInvalidUtf8 } from './utf8.ts';
 
@@ -13,26 +13,20 @@ export type OpenedFile = { readonly file: DataFile } | { readonly diagnostic: Di
  * The file that a statement in `folder` names, if it is there and is UTF-8 text without NUL bytes. `folder` undefined: the
  * statement is in the standard library, which names no files. `span`: the path in the statement.
  */
-export function openFile(path: string, span: Span, folder: Folder | undefined, inputs: Inputs): OpenedFile {
-  if (!folder) {
-    const message = `the standard library names the file ${path}`;
+export function openFile(path: string, span: Span, folder: string | undefined, inputs: Inputs): OpenedFile {
+  if (folder === undefined) {
+    const message = `the standard library names the file \`${path}\``;
     return { diagnostic: diagnostic(PROBLEMS.standardReadsFile, span, message) };
   }
-  const file = readFile(path, folder, inputs);
-  if (!file) {
-    const hint = `The path is relative to ${folder.shown === '' ? 'the folder of this file' : folder.shown}.`;
-    return {
-      diagnostic: diagnostic(PROBLEMS.missingFile, span, `there is no file ${joinPath(folder.shown, path)}`, { hint }),
-    };
+  const joined = joinPath(folder, path);
+  const bytes = inputs.read(joined);
+  if (!bytes) {
+    const hint = 'A path is relative to the folder of the file that says it.';
+    return { diagnostic: diagnostic(PROBLEMS.missingFile, span, `there is no file \`${joined}\``, { hint }) };
   }
+  const file = { path: joined, shown: joined, bytes, start: byteOrderMarkLength(bytes) };
   const wrong = checkText(file, span);
   return wrong ? { diagnostic: wrong } : { file };
-}
-
-function readFile(path: string, folder: Folder, inputs: Inputs): DataFile | undefined {
-  const joined = joinPath(folder.path, path);
-  const bytes = inputs.read(joined);
-  return bytes && { path: joined, shown: joinPath(folder.shown, path), bytes, start: byteOrderMarkLength(bytes) };
 }
 
 /** What keeps the bytes from being text, if anything does. */

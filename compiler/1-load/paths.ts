@@ -1,14 +1,9 @@
-/** Paths of files that a policy names: always with `/`, relative to the folder of the file that says them. */
+/**
+ * Paths of files that a policy names: with `/`, relative to the folder of the file that says them. Inside a compile all
+ * paths are from the folder of the main file, which is the empty path.
+ */
 
-/** A folder that paths are relative to. */
-export interface Folder {
-  /** As `Inputs.read` takes it: from the folder of the main file; empty for that folder itself. */
-  readonly path: string;
-  /** As people know it; empty for the folder the command was started in. */
-  readonly shown: string;
-}
-
-/** The folder of a file; empty where the path has none. */
+/** The folder of a file; empty for the main file's own. */
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === 0 ? '/' : path.slice(0, Math.max(slash, 0));

@@ -6,7 +6,6 @@ import type { Table } from '../../model/table.ts';
 import type { DataFile } from '../data-file.ts';
 import { FileFindings } from '../findings.ts';
 import { openFile } from '../open-file.ts';
-import type { Folder } from '../paths.ts';
 import { PROBLEMS } from '../problems.ts';
 import { declaredColumns, declaredKeys, type DeclaredColumn } from './declared-columns.ts';
 import { readInlineRows } from './inline-rows.ts';
@@ -30,12 +29,12 @@ const READERS: Readonly<Record<string, (writer: TableWriter, findings: FileFindi
 /**
  * Loads a table.
  *
- * @param folder where the file that declares it stands; undefined for the standard library
+ * @param folder of the file that declares it (empty: the main file's); undefined for the standard library
  * @param lookupValue what a name means where the table is declared, for inline cells and defaults
  */
 export function loadTable(
   declaration: ast.Table,
-  folder: Folder | undefined,
+  folder: string | undefined,
   inputs: Inputs,
   lookupValue: LookupValue,
 ): LoadedTable {
@@ -67,7 +66,7 @@ interface LoadedRows {
 function loadRows(
   declaration: ast.Table,
   columns: readonly DeclaredColumn[],
-  folder: Folder | undefined,
+  folder: string | undefined,
   inputs: Inputs,
   lookupValue: LookupValue,
 ): LoadedRows {
