@@ -1,6 +1,7 @@
 /** The table as text that `nft -f` loads in one transaction, and that a careful engineer would have written. */
 import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { LowerContext, SourceMapEntry } from '../../compiler/plane.ts';
+import type { Origin } from '../../compiler/model/index.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { durationText } from './lower/effects.ts';
 import { quoted } from './names.ts';
@@ -74,7 +75,7 @@ class Emitter {
     this.#put(`\t# ${set.description}`);
     this.#put(`\t${set.kind} ${set.name} {`);
     const data = set.data.length > 0 ? ` : ${set.data.join(' . ')}` : '';
-    this.#put(`\t\ttype ${set.key.join(' . ')}${data}`);
+    this.#put(`\t\t${set.typeof ? 'typeof' : 'type'} ${set.key.join(' . ')}${data}`);
     if (set.size !== undefined) this.#put(`\t\tsize ${set.size}`);
     if (set.flags.length > 0) this.#put(`\t\tflags ${set.flags.join(',')}`);
     if (set.timeout !== undefined) this.#put(`\t\ttimeout ${durationText(set.timeout)}`);
@@ -143,14 +144,19 @@ class Emitter {
     if (isNew && (!isFirst || chain.hook)) this.#put('');
     if (isNew && origin) {
       for (const line of origin.documentation) this.#put(`\t\t# ${oneLine(line)}`);
-      const { line } = positionOf(origin.span.source, origin.span.start);
-      this.#put(`\t\t# ${origin.span.source.path}:${line}: ${oneLine(origin.text)}`);
+      for (const each of [origin, ...(rule.merged ?? [])]) this.#place(each);
     } else if (isNew && rule.remark) {
       this.#put(`\t\t# ${rule.remark}`);
     }
     if (origin) this.#sourceMap.push({ path: this.#path, line: this.#line, origin: origin.name, span: origin.span });
     const comment = origin ? ` comment ${quoted(origin.name, LONGEST_COMMENT)}` : '';
     this.#put(`\t\t${rule.statements.join(' ')}${comment}`);
+  }
+
+  /** Where in the policy a rule stands, and its text there. */
+  #place(origin: Origin): void {
+    const { line } = positionOf(origin.span.source, origin.span.start);
+    this.#put(`\t\t# ${origin.span.source.path}:${line}: ${oneLine(origin.text)}`);
   }
 
   #put(line: string): void {

@@ -14,6 +14,8 @@ export interface NftSet {
   readonly name: string;
   /** Types of the key's parts: `ipv4_addr`, `inet_proto`, … */
   readonly key: readonly string[];
+  /** The key is given by expressions, whose types nft derives. */
+  readonly typeof?: boolean;
   /** A map's data: types of its parts, or `verdict`. */
   readonly data: readonly string[];
   readonly flags: readonly ('interval' | 'dynamic' | 'timeout')[];
@@ -32,6 +34,8 @@ export interface NftRule {
   readonly statements: readonly string[];
   /** The rule of the policy that this carries out; undefined: part of the frame. */
   readonly origin: Origin | undefined;
+  /** Further rules of the policy that the same line carries out. */
+  readonly merged?: readonly Origin[] | undefined;
   /** For the frame's rules: why they stand there. */
   readonly remark?: string;
 }

@@ -72,7 +72,7 @@ function lowerSingle(
     return;
   }
   const statement = rowStatement(action, lookup, rowClass, key, place.context);
-  push(chain, { origin: rule.origin }, [...before, statement]);
+  push(chain, rule, [...before, statement]);
 }
 
 function rowStatement(action: RowAction, lookup: Lookup, rowClass: RowClass, key: LookupKey, context: Context): string {
@@ -178,10 +178,7 @@ function lowerClassRule(
       'Write the exception as a rule of its own before it.',
     );
   }
-  push(chain, { origin: rule.origin }, [
-    ...conditions.matches,
-    rowStatement(action, lookup, rowClass, key, place.context),
-  ]);
+  push(chain, rule, [...conditions.matches, rowStatement(action, lookup, rowClass, key, place.context)]);
 }
 
 function rowSet(
@@ -285,6 +282,10 @@ function keyText(key: LookupKey, row: number): string {
   return decoder.decode(out.finish());
 }
 
-function push(chain: NftChain, rule: { readonly origin: Lookup['origin'] }, statements: readonly string[]): void {
-  chain.rules.push({ statements: statements.filter((statement) => statement !== ''), origin: rule.origin });
+function push(chain: NftChain, rule: Pick<ProgramRule, 'origin' | 'merged'>, statements: readonly string[]): void {
+  chain.rules.push({
+    statements: statements.filter((statement) => statement !== ''),
+    origin: rule.origin,
+    merged: rule.merged,
+  });
 }

@@ -8,6 +8,7 @@ import type { Origin, Zone } from '../../../compiler/model/index.ts';
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Context } from './context.ts';
+import { duringMatch } from './during.ts';
 import { numberMatch } from './numbers.ts';
 import { addressValues } from './values.ts';
 
@@ -84,7 +85,7 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
     };
   },
   until: (test) => ({ matches: [{ left: 'meta time', operator: '<', right: String(test.seconds) }], invertible: true }),
-  during: (_test, place) => refused(place, '`during`'),
+  during: (test, place) => duringMatch(test, place.context),
   opaque: (test, place) =>
     test.plane === 'nftables'
       ? { matches: [{ left: test.text, operator: '==', right: '' }], invertible: false }

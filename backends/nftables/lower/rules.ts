@@ -50,7 +50,11 @@ function chainOwner(rule: ProgramRule, chain: NftChain): string {
 }
 
 function push(chain: NftChain, rule: ProgramRule, statements: readonly string[]): void {
-  chain.rules.push({ statements: statements.filter((statement) => statement !== ''), origin: rule.origin });
+  chain.rules.push({
+    statements: statements.filter((statement) => statement !== ''),
+    origin: rule.origin,
+    merged: rule.merged,
+  });
 }
 
 /** An effect that can stand in the rule's own line: always done, and unable to break the rule off. */
