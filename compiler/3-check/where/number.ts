@@ -1,0 +1,99 @@
+/** `length > 1400`, `protocol == udp`, `source port in 1024-65535`, `destination port != f.inner` */
+import type { FieldReference, Value } from '../../../grammar/ast/index.ts';
+import { evaluate, report } from '../../2-resolve/context.ts';
+import { numbers, type NumberValues } from '../../2-resolve/resolved.ts';
+import { Scope } from '../../2-resolve/scope.ts';
+import { PORT_USE } from '../../2-resolve/values/service.ts';
+import { fitNumbers, wantNumbers, type NumberUse } from '../../2-resolve/wanted/numbers.ts';
+import type { Condition } from '../../model/condition.ts';
+import type { AddressField } from '../../model/fields.ts';
+import { PROTOCOL_NUMBERS } from '../../model/protocols.ts';
+import { IntervalSet } from '../../net/interval-set.ts';
+import { numberCondition } from '../conditions.ts';
+import { NUMBER_USES, dscpContext } from '../clauses/numbers.ts';
+import type { ClauseContext } from '../context.ts';
+import { NOT_COMPARABLE } from '../problems.ts';
+import type { Operator } from './comparison.ts';
+import { present } from './fields.ts';
+
+type Field = Exclude<FieldReference['field'], AddressField>;
+
+const USES: Readonly<Record<Field, NumberUse>> = {
+  ...NUMBER_USES,
+  'source port': PORT_USE,
+  'destination port': PORT_USE,
+};
+
+export function compareNumber(
+  reference: FieldReference,
+  operator: Operator,
+  value: Value,
+  context: ClauseContext,
+): Condition | undefined {
+  const field = reference.field as Field;
+  const use = USES[field];
+  const values = readNumbers(value, field, use, context);
+  if (!values || !fitNumbers(values.set, use, value, context)) return undefined;
+  if (operator === '==' || operator === 'in') return numberCondition(values, field);
+  if (values.dynamic.length > 0) {
+    if (operator === '!=') {
+      return { kind: 'all', of: [present(field, context.place), { kind: 'not', of: numberCondition(values, field) }] };
+    }
+    report(context, NOT_COMPARABLE, value.span, `\`${operator}\` compares with a constant, and a row decides about this`, {
+      hint: 'Cells can be compared by `==` and `!=`.',
+    });
+    return undefined;
+  }
+  const among = ordered(operator, values.set, use);
+  if (!among) {
+    report(context, NOT_COMPARABLE, value.span, `\`${operator}\` compares with one number, and this is a set`);
+    return undefined;
+  }
+  if (among.isEmpty()) {
+    report(context, NOT_COMPARABLE, value.span, `no ${field} is ${operator} this: it is at most ${use.maximum} and at least 0`);
+    return undefined;
+  }
+  return numberCondition(numbers(among), field);
+}
+
+/** What compares so with the set, in the set's width; undefined for an order relation with several numbers. */
+function ordered(operator: Operator, set: IntervalSet, use: NumberUse): IntervalSet | undefined {
+  const everything = IntervalSet.range(set.width, 0, use.maximum);
+  if (operator === '!=') return everything.subtract(set);
+  const single = set.singleValue();
+  if (single === undefined) return undefined;
+  const limit = BigInt(single);
+  const below = (end: bigint): IntervalSet =>
+    end < 0n ? IntervalSet.empty(set.width) : IntervalSet.range(set.width, 0, end);
+  switch (operator) {
+    case '<':
+      return below(limit - 1n);
+    case '<=':
+      return below(limit);
+    case '>':
+      return everything.subtract(below(limit));
+    default:
+      return everything.subtract(below(limit - 1n));
+  }
+}
+
+function readNumbers(value: Value, field: Field, use: NumberUse, context: ClauseContext): NumberValues | undefined {
+  if (field === 'protocol') return wantNumbers(value, use, { ...context, words: protocolWords(value) });
+  if (field === 'dscp') return wantNumbers(value, use, dscpContext(context));
+  if (field === 'length' && value.kind === 'size') {
+    const size = evaluate(value, context);
+    return size.type === 'size' && typeof size.bytes === 'number'
+      ? numbers(IntervalSet.of(64, size.bytes))
+      : undefined;
+  }
+  return wantNumbers(value, use, context);
+}
+
+/** Protocols by name, bound to their numbers. */
+function protocolWords(value: Value): Scope {
+  const words = new Scope();
+  for (const [name, number] of PROTOCOL_NUMBERS) {
+    words.bind({ name, span: value.span, meaning: { kind: 'value', value: numbers(IntervalSet.of(64, number)) } });
+  }
+  return words;
+}
