@@ -165,6 +165,73 @@ export function rules(most: number): fastCheck.Arbitrary<ProgramRule[]> {
   return fastCheck.array(rule, { maxLength: most });
 }
 
+/** Long lists of one family whose rules all test one field, as hand-written lists do. */
+export const longList: fastCheck.Arbitrary<ProgramRule[]> = fastCheck
+  .tuple(
+    field,
+    fastCheck.array(fastCheck.tuple(intervals(32, ADDRESSES - 1), fastCheck.option(services), fastCheck.nat(4)), {
+      minLength: 20,
+      maxLength: 60,
+    }),
+  )
+  .map(([side, list]) =>
+    list.map(([addresses, ports, kind]) => ({
+      kind: 'rule',
+      origin,
+      family: 4,
+      eachPacket: false,
+      atoms: [
+        ...(ports ? [{ negated: false, test: { kind: 'number' as const, field: 'service' as const, in: ports } }] : []),
+        { negated: false, test: { kind: 'address', field: side, view: 'real', family: 4, in: addresses } },
+      ],
+      gates: [],
+      effects:
+        kind === 4 ? [{ effect: { kind: 'count', counter: { kind: 'named', name: 'c' } }, when: [[]], gates: [] }] : [],
+      decision: kind === 4 ? undefined : DECISIONS[kind % DECISIONS.length],
+    })),
+  );
+
+/** Port forwardings and the like: constant keys, constant targets. */
+export const translations: fastCheck.Arbitrary<ProgramRule[]> = fastCheck.array(
+  fastCheck
+    .tuple(
+      fastCheck.nat(3),
+      fastCheck.option(services, { freq: 8 }),
+      fastCheck.nat(3),
+      fastCheck.constantFrom(1, 1, 1, 2),
+    )
+    .map(([address, ports, target, port]): ProgramRule => ({
+      kind: 'rule',
+      origin,
+      family: 4,
+      eachPacket: false,
+      atoms: [
+        {
+          negated: false,
+          test: { kind: 'address', field: 'destination', view: 'real', family: 4, in: IntervalSet.of(32, address) },
+        },
+        ...(ports ? [{ negated: false, test: { kind: 'number' as const, field: 'service' as const, in: ports } }] : []),
+      ],
+      gates: [],
+      effects: [],
+      decision: {
+        kind: 'translation',
+        translation: {
+          kind: 'dnat',
+          target: {
+            v4: { kind: 'range', low: BigInt(target), high: BigInt(target) },
+            v6: undefined,
+            ports: { kind: 'range', low: 80, high: 79 + port },
+          },
+          random: false,
+          persistent: false,
+          hairpin: false,
+        },
+      },
+    })),
+  { maxLength: 12 },
+);
+
 /** A table of disjoint rows, with a key by address and another that may repeat. */
 const table: fastCheck.Arbitrary<Table> = fastCheck
   .tuple(

@@ -5,7 +5,7 @@ import type { ProgramItem, Stage } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
 import { PASSES } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
-import { items, origin, packet, rules, ZONES } from '../arbitraries/program.ts';
+import { items, longList, origin, packet, rules, translations, ZONES } from '../arbitraries/program.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 
 const stageOf = (list: readonly ProgramItem[]): Stage => ({
@@ -23,13 +23,26 @@ const packets = fastCheck.array(packet, { minLength: 20, maxLength: 40 });
 describe.each(PASSES.map((pass) => [pass.name, pass] as const))('pass %s', (_name, pass) => {
   it('keeps what every packet meets', () => {
     fastCheck.assert(
-      fastCheck.property(rules(60), packets, (list, sample) => {
+      fastCheck.property(fastCheck.oneof(rules(60), longList, translations), packets, (list, sample) => {
         const before: PlanNode = { kind: 'rules', rules: list };
         const after = pass.run(before, stageOf(list));
         for (const one of sample) expect(walkPlan(after, one)).toEqual(walkPlan(before, one));
       }),
     );
   });
+});
+
+it('the lists above are long enough for each pass to do something', () => {
+  const changed = new Set<string>();
+  fastCheck.assert(
+    fastCheck.property(fastCheck.oneof(rules(60), longList, translations), (list) => {
+      for (const pass of PASSES) {
+        const after = pass.run({ kind: 'rules', rules: list }, stageOf(list));
+        if (after.kind !== 'rules' || after.rules.length < list.length) changed.add(pass.name);
+      }
+    }),
+  );
+  expect([...changed].sort()).toEqual(PASSES.map((pass) => pass.name).sort());
 });
 
 describe('a plan with rows', () => {
