@@ -22,11 +22,15 @@ export function buildPlan(
 }
 
 function planStage(stage: Stage, passes: readonly Pass[], diagnostics: Diagnostic[]): StagePlan {
-  const isEachPacket = (item: ProgramItem) => item.kind === 'rule' && item.eachPacket;
   const eachPacket = sequenceOf(stage.items.filter(isEachPacket), diagnostics);
   const body = sequenceOf([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))], diagnostics);
   const run = (node: PlanNode) => passes.reduce((current, pass) => pass.run(current, stage), node);
   return { stage, eachPacket: run(eachPacket), body: run(body) };
+}
+
+/** Whether an item is for every packet: a rule that says so, or nothing but such rules for each row or in a group. */
+function isEachPacket(item: ProgramItem): boolean {
+  return item.kind === 'rule' ? item.eachPacket : item.items.every(isEachPacket);
 }
 
 /** Items as nodes in order: runs of rules, lookups for `each`s, scopes. */

@@ -1,7 +1,9 @@
 /** Constant sets of values on the right of a match: one value, a short list in place, or a named set. */
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
+import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { formatInterval } from '../../../compiler/net/address-set.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import type { Value } from '../../../compiler/net/words.ts';
 import type { Elements } from '../tree.ts';
 import type { Context } from './context.ts';
 
@@ -39,30 +41,36 @@ export function addressValues(context: Context, set: IntervalSet, name: string |
 function addressSet(context: Context, set: IntervalSet, name: string | undefined): string {
   const family = set.width === 32 ? 'ipv4' : 'ipv6';
   const wanted = name === undefined ? `addresses_${set.fingerprint().slice(0, 8)}` : `${name}_${family}`;
+  const hosts = hostElements(set);
   return context.set(`${family} ${set.fingerprint()}`, wanted, (given) => ({
     kind: 'set',
     name: given,
     key: [`${family}_addr`],
     data: [],
-    flags: isHostsOnly(set) ? [] : ['interval'],
+    flags: hosts ? [] : ['interval'],
     size: undefined,
     timeout: undefined,
     counter: false,
-    elements: intervalElements(set),
+    elements: hosts ?? intervalElements(set),
     description: name === undefined ? 'addresses of one rule' : `${name}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`,
   }));
 }
 
-/** Single addresses only: a hash set then, which is faster to look up and to change. */
-function isHostsOnly(set: IntervalSet): boolean {
-  for (let i = 0; i < set.intervalCount; i++) {
-    if (!set.isSingleAt(i)) return false;
-  }
-  return true;
+/** Ranges this much longer than single addresses are still written out: a hash set is faster to look up and to change. */
+const MOST_HOSTS_AN_INTERVAL = 4n;
+
+/** Every address of the set as an element; undefined where ranges say it much shorter. */
+function hostElements(set: IntervalSet): Elements | undefined {
+  if (set.size() > MOST_HOSTS_AN_INTERVAL * BigInt(set.intervalCount)) return undefined;
+  const hosts: string[] = [];
+  const format =
+    set.width === 32 ? (value: Value) => formatIpv4(Number(value)) : (value: Value) => formatIpv6(BigInt(value));
+  for (const value of set.values()) hosts.push(format(value));
+  return { count: hosts.length, write: (index, out) => out.write(hosts[index]!) };
 }
 
 /** The intervals of an address set as elements. */
-export function intervalElements(set: IntervalSet): Elements {
+function intervalElements(set: IntervalSet): Elements {
   return {
     count: set.intervalCount,
     write: (index: number, out: TextBuffer) => out.write(formatInterval(set, index)),
