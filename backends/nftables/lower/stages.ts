@@ -109,22 +109,24 @@ function skipLoopback(hook: StageHook, plan: StagePlan, chain: NftChain): void {
   });
 }
 
-/** Packets of flows that were let through leave first; what belongs to no flow ends here. */
+/**
+ * Packets of flows that were let through leave first; what belongs to no flow ends here. A flow is confirmed once a
+ * packet of it has left by the last hook, so `ct status confirmed` is what the language means by a flow that is allowed;
+ * `ct state established` would have every packet judged again until the first reply.
+ */
 function passEstablished(plan: StagePlan, chain: NftChain): void {
   const { stateful } = plan.stage;
   if (!stateful) return;
+  const frame = (remark: string, ...statements: string[]) =>
+    chain.rules.push({ statements, origin: undefined, remark });
+  frame('flows that were let through leave first, with their replies and errors', 'ct status confirmed', 'accept');
   const invalid = stateful.invalid === 'drop' ? ', invalid : drop' : '';
-  chain.rules.push({
-    statements: [`ct state vmap { established : accept, related : accept${invalid} }`],
-    origin: undefined,
-    remark: 'flows that were let through leave first',
-  });
+  frame(
+    'what a helper announced passes; what belongs to no flow ends here',
+    `ct state vmap { related : accept${invalid} }`,
+  );
   if (stateful.pickup || stateful.invalid === 'pass') return;
-  chain.rules.push({
-    statements: ['ct state new', 'tcp flags & (fin | syn | rst | ack) != syn', 'drop'],
-    origin: undefined,
-    remark: 'a TCP flow starts with a SYN',
-  });
+  frame('a TCP flow starts with a SYN', 'ct state new', 'tcp flags & (fin | syn | rst | ack) != syn', 'drop');
 }
 
 function closeWithDefault(plan: StagePlan, chain: NftChain, context: Context): void {
