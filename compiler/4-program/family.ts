@@ -90,8 +90,9 @@ function testForFamily(test: Test, family: Family): FamilyCondition {
     if (test.in.isEmpty()) return NEVER;
     if (test.in.isFull() && ALWAYS_PRESENT.has(test.field)) return ALWAYS;
   }
-  if (test.kind === 'masked' && test.mask === 0 && ALWAYS_PRESENT.has(test.field))
+  if (test.kind === 'masked' && test.mask === 0 && ALWAYS_PRESENT.has(test.field)) {
     return test.value === 0 ? ALWAYS : NEVER;
+  }
   if (test.kind === 'zone' && test.zones.length === 0) return NEVER;
   return { kind: 'test', test };
 }

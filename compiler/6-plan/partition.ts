@@ -22,7 +22,7 @@ export function partition(sets: readonly IntervalSet[], mostMembers: number): Pa
     for (const set of ends) active.delete(set);
     for (const set of starts) active.add(set);
     if (active.size === 0) continue;
-    const members = [...active].sort((a, b) => a - b);
+    const members = [...active].toSorted((a, b) => a - b);
     const signature = members.join(',');
     let part = bySignature.get(signature);
     if (!part) {
@@ -61,5 +61,5 @@ function edgesOf(sets: readonly IntervalSet[]): Edge[] {
       edge(high + 1n).ends.push(index);
     }
   });
-  return [...byPlace.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  return [...byPlace.values()].toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

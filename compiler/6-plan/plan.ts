@@ -67,7 +67,7 @@ export interface Switch {
   readonly field: SwitchField;
   /** What the policy calls the field's values, for names: `from`, `to`, `service`. */
   readonly label: string;
-  readonly cases: readonly { readonly values: IntervalSet; readonly then: PlanNode }[];
+  readonly cases: readonly { readonly values: IntervalSet; readonly body: PlanNode }[];
 }
 
 /** A field that a plane can look up; addresses with the view they are seen in. */

@@ -28,7 +28,7 @@ export function keyedRule(rule: ProgramRule, row: RowVariable): KeyedRule | unde
     rest.push(...split.rest);
   }
   if (key.length === 0) return undefined;
-  key.sort((a, b) => order(a).localeCompare(order(b)));
+  key.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   const fields = key.map((part) => `${part.field}/${part.view}`);
   if (new Set(fields).size < fields.length) return undefined;
   return { rule, key, rest, signature: `${rule.family ?? '*'}:${key.map(order).join(' ')}` };

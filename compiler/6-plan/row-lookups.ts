@@ -45,7 +45,7 @@ function findHome(lookups: readonly KeyGroup[][], group: KeyGroup): KeyGroup[] |
 }
 
 function groupsOf(each: ProgramEach, diagnostics: Diagnostic[]): KeyGroup[] {
-  const rules = bodyRules(each, each.items, diagnostics);
+  const rules = bodyRules(each.items, diagnostics);
   const groups: KeyGroup[] = [];
   for (const rule of rules) {
     const keyed = keyedRule(rule, each.row);
@@ -71,13 +71,13 @@ function groupsOf(each: ProgramEach, diagnostics: Diagnostic[]): KeyGroup[] {
 }
 
 /** The rules of a body, with scopes opened (a group used for each row, without `leave`). */
-function bodyRules(each: ProgramEach, items: readonly ProgramItem[], diagnostics: Diagnostic[]): ProgramRule[] {
+function bodyRules(items: readonly ProgramItem[], diagnostics: Diagnostic[]): ProgramRule[] {
   return items.flatMap((item) => {
     if (item.kind === 'rule') {
       const leaves = item.decision?.kind === 'verdict' && item.decision.verdict.kind === 'leave';
       if (!leaves) return [item];
     } else if (item.kind === 'scope') {
-      return bodyRules(each, item.items, diagnostics);
+      return bodyRules(item.items, diagnostics);
     }
     const what = item.kind === 'each' ? 'an `each` inside an `each`' : '`leave` inside an `each`';
     diagnostics.push(

@@ -161,7 +161,7 @@ class Walker {
   }
 
   result(): Walk {
-    return { effects: [...this.#effects].sort(), decision: this.#decision };
+    return { effects: this.#effects.toSorted(), decision: this.#decision };
   }
 
   items(items: readonly ProgramItem[], row: Row): Step {
@@ -213,7 +213,7 @@ class Walker {
     if (!node.guard.every((atom) => atomHolds(atom, this.#packet))) return 'goes on';
     const found = node.classes
       .flatMap((one) => Array.from(one.rows, (row) => ({ row, one })))
-      .sort((a, b) => a.row - b.row)
+      .toSorted((a, b) => a.row - b.row)
       .find(({ row }) => node.key.every((part) => this.#keyHolds(part, node.row, row)));
     if (!found) return 'goes on';
     return this.#first(found.one.rules, (rule) => this.#rule(rule, new Map([[node.row, found.row]])));
@@ -236,7 +236,7 @@ class Walker {
     if (value === undefined) return 'goes on';
     const found = node.cases.filter((one) => one.values.contains(value));
     if (found.length > 1) throw new Error('two cases of a switch hold one value');
-    return found[0] ? this.node(found[0].then) : 'goes on';
+    return found[0] ? this.node(found[0].body) : 'goes on';
   }
 
   #rule(rule: ProgramRule, row: Row): Step {
@@ -261,8 +261,9 @@ function decisionText(rule: ProgramRule, row: Row): string {
     if (typeof value === 'bigint') return `${value}n`;
     if (typeof value !== 'object' || value === null || !('kind' in value)) return value;
     if (value.kind === 'cell') return cellValue(value as Cell, row);
-    if (value.kind === 'range' && 'low' in value && 'high' in value && value.low === value.high)
+    if (value.kind === 'range' && 'low' in value && 'high' in value && value.low === value.high) {
       return String(value.low);
+    }
     return value;
   };
   return JSON.stringify(rule.decision, replacer);

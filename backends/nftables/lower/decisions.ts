@@ -166,14 +166,14 @@ function bracket(range: string): string {
 
 /** A port can be written only where there is one: nft asks for a match of the transport protocol. */
 function transportMatch(place: DecisionPlace): string[] {
-  const withPorts = IntervalSet.fromIntervals(8, [
+  const transports = IntervalSet.fromIntervals(8, [
     [6, 6],
     [17, 17],
     [33, 33],
     [132, 132],
     [136, 136],
   ]);
-  return place.protocols?.isSubsetOf(withPorts) ? [] : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
+  return place.protocols?.isSubsetOf(transports) ? [] : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
 }
 
 function rangeText(low: bigint, high: bigint, place: DecisionPlace): string {

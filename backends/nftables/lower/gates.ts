@@ -82,8 +82,9 @@ function limitText(rate: Rate, burst: number, sense: 'over' | 'up to', place: Ga
 function perUnit(amount: number, perSeconds: number, place: GatePlace): { amount: number; unit: string } {
   for (const [seconds, unit] of UNITS) {
     const scaled = (amount * seconds) / perSeconds;
-    if (Number.isSafeInteger(scaled) && scaled > 0 && seconds >= Math.min(perSeconds, 1))
+    if (Number.isSafeInteger(scaled) && scaled > 0 && seconds >= Math.min(perSeconds, 1)) {
       return { amount: scaled, unit };
+    }
   }
   place.context.refuse(
     place.origin,

@@ -46,7 +46,7 @@ function guardMatches(lookup: Lookup, key: LookupKey, context: Context): string[
     );
   }
   const speaks = key.fields.some((field) => field === 'source' || field === 'destination');
-  const matches = conditions.matches.filter((match) => !(speaks && /^meta nfproto /.test(match)));
+  const matches = conditions.matches.filter((match) => !(speaks && match.startsWith('meta nfproto ')));
   const hasPort = key.fields.some((field) => field.endsWith('port'));
   const ports =
     hasPort && !key.fields.includes('protocol')

@@ -47,7 +47,7 @@ function leaves(node: PlanNode): boolean {
     case 'rules':
       return node.rules.some((rule) => rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave');
     case 'switch':
-      return node.cases.some((one) => leaves(one.then));
+      return node.cases.some((one) => leaves(one.body));
     case 'scope':
     case 'lookup':
       return false;

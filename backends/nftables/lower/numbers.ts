@@ -141,8 +141,9 @@ function fragmentMatches(set: IntervalSet, place: MatchPlace): Matches {
     const any = `ip frag-off & 0x${(MORE_FRAGMENTS | FRAGMENT_OFFSET).toString(16)}`;
     if (!whole && first && later) return { matches: [{ left: any, operator: '!=', right: '0' }], invertible: true };
     if (!whole && first) return one(any, `0x${MORE_FRAGMENTS.toString(16)}`, true);
-    if (!whole && later)
+    if (!whole && later) {
       return { matches: [{ left: 'ip frag-off & 0x1fff', operator: '!=', right: '0' }], invertible: true };
+    }
     if (whole && !first && !later) return one(any, '0', true);
   }
   place.context.refuse(

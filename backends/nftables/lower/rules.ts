@@ -117,7 +117,7 @@ export function conditionsOf(
   const protocols = protocolsOf(atoms);
   const matches: string[] = [];
   const exclusions: string[][] = [];
-  const ordered = [...atoms].sort((a, b) => rank(a) - rank(b));
+  const ordered = atoms.toSorted((a, b) => rank(a) - rank(b));
   const speaksFamily = atoms.some((atom) => saysFamily(atom, rule.family));
   if (rule.family !== undefined && !speaksFamily) matches.push(`meta nfproto ipv${rule.family}`);
   for (const atom of ordered) {

@@ -93,8 +93,9 @@ function ingressDevices(plan: StagePlan, context: Context): string[] {
     }
     devices.add(member.interface);
   }
-  if (devices.size === 0)
+  if (devices.size === 0) {
     context.refuse(stage.origin, 'no zone names a device for `mitigate`', 'Declare a zone with an interface.');
+  }
   return [...devices];
 }
 
@@ -154,7 +155,7 @@ function withoutIncoming(node: PlanNode): PlanNode {
     case 'scope':
       return { ...node, body: withoutIncoming(node.body) };
     case 'switch':
-      return { ...node, cases: node.cases.map((one) => ({ ...one, then: withoutIncoming(one.then) })) };
+      return { ...node, cases: node.cases.map((one) => ({ ...one, body: withoutIncoming(one.body) })) };
     case 'lookup':
       return asksIncoming(node.guard)
         ? { kind: 'sequence', steps: [] }

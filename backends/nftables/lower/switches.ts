@@ -92,9 +92,9 @@ function caseVerdict(
   place: RulePlace,
   lowerNode: LowerNode,
 ): string {
-  const { then } = one;
-  if (then.kind === 'rules' && then.rules.length === 1) {
-    const rule = then.rules[0]!;
+  const { body } = one;
+  if (body.kind === 'rules' && body.rules.length === 1) {
+    const rule = body.rules[0]!;
     const bare = rule.atoms.length + rule.gates.length + rule.effects.length === 0;
     if (bare && rule.decision?.kind === 'verdict') {
       const verdict = verdictStatement(rule.decision.verdict, {
@@ -103,8 +103,9 @@ function caseVerdict(
         origin: rule.origin,
         protocols: undefined,
       });
-      if (verdict === 'accept' || verdict === 'drop' || verdict === 'return' || verdict.startsWith('goto '))
+      if (verdict === 'accept' || verdict === 'drop' || verdict === 'return' || verdict.startsWith('goto ')) {
         return verdict;
+      }
     }
   }
   const wanted = `${chain.name}_${contentHash(one.values.toString())}`;
@@ -113,6 +114,6 @@ function caseVerdict(
     `${wanted} ${node.origin.span.start}`,
     `${node.label}: rules for some of its values`,
   );
-  lowerNode(then, own, place);
+  lowerNode(body, own, place);
   return `jump ${own.name}`;
 }

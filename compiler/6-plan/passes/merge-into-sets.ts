@@ -1,6 +1,5 @@
 import { isSetTest, sameAtom } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
-import type { IntervalSet } from '../../net/interval-set.ts';
 import { commute, isPlain, sameDecision } from '../commute.ts';
 import { mapRules, type Pass } from './pass.ts';
 
@@ -28,9 +27,9 @@ function join(earlier: ProgramRule[], rule: ProgramRule): boolean {
   if (!isPlain(rule)) return false;
   for (let i = earlier.length - 1; i >= Math.max(0, earlier.length - FARTHEST); i--) {
     const other = earlier[i]!;
-    const union = isPlain(other) && sameDecision(other.decision, rule.decision) ? unionOf(other, rule) : undefined;
-    if (union) {
-      earlier[i] = union;
+    const both = isPlain(other) && sameDecision(other.decision, rule.decision) ? unionOf(other, rule) : undefined;
+    if (both) {
+      earlier[i] = both;
       return true;
     }
     if (!commute(other, rule)) return false;
@@ -47,9 +46,9 @@ function unionOf(first: ProgramRule, second: ProgramRule): ProgramRule | undefin
   const origins = { merged: [...(first.merged ?? []), second.origin, ...(second.merged ?? [])] };
   if (ownFirst.length === 0 && ownSecond.length === 0) return { ...first, ...origins };
   if (ownFirst.length !== 1 || ownSecond.length !== 1) return undefined;
-  const union = unionAtom(ownFirst[0]!, ownSecond[0]!);
-  if (!union) return undefined;
-  return { ...first, ...origins, atoms: first.atoms.map((atom) => (atom === ownFirst[0] ? union : atom)) };
+  const joined = unionAtom(ownFirst[0]!, ownSecond[0]!);
+  if (!joined) return undefined;
+  return { ...first, ...origins, atoms: first.atoms.map((atom) => (atom === ownFirst[0] ? joined : atom)) };
 }
 
 function unionAtom(a: Atom, b: Atom): Atom | undefined {
@@ -57,7 +56,7 @@ function unionAtom(a: Atom, b: Atom): Atom | undefined {
   const [x, y] = [a.test, b.test];
   if (x.kind === 'number' && y.kind === 'number' && x.field === y.field) {
     const { name: _name, ...rest } = x;
-    return { negated: false, test: { ...rest, in: union(x.in, y.in) } };
+    return { negated: false, test: { ...rest, in: x.in.union(y.in) } };
   }
   if (
     x.kind === 'address' &&
@@ -67,11 +66,7 @@ function unionAtom(a: Atom, b: Atom): Atom | undefined {
     x.family === y.family
   ) {
     const { name: _name, ...rest } = x;
-    return { negated: false, test: { ...rest, in: union(x.in, y.in) } };
+    return { negated: false, test: { ...rest, in: x.in.union(y.in) } };
   }
   return undefined;
-}
-
-function union(a: IntervalSet, b: IntervalSet): IntervalSet {
-  return a.union(b);
 }

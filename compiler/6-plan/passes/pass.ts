@@ -20,7 +20,7 @@ export function mapRules(node: PlanNode, change: (rules: readonly ProgramRule[])
     case 'scope':
       return { ...node, body: mapRules(node.body, change) };
     case 'switch':
-      return { ...node, cases: node.cases.map((one) => ({ ...one, then: mapRules(one.then, change) })) };
+      return { ...node, cases: node.cases.map((one) => ({ ...one, body: mapRules(one.body, change) })) };
     case 'lookup':
       return node;
   }

@@ -82,7 +82,7 @@ function switchOf(rules: readonly ProgramRule[], field: string): Switch | undefi
     label: first.kind === 'address' ? (first.field === 'source' ? 'from' : 'to') : field,
     cases: cases.map(({ values, members }) => ({
       values,
-      then: switched(reachable(members.map((member) => bare[member]!))),
+      body: switched(reachable(members.map((member) => bare[member]!))),
     })),
   };
 }

@@ -193,7 +193,7 @@ function tableOf(first: Candidate, rows: readonly Row[], family: 4 | 6): Table {
       span,
     ),
   );
-  if (first.port !== undefined)
+  if (first.port !== undefined) {
     columns.push(
       integerColumn(
         'port',
@@ -202,6 +202,7 @@ function tableOf(first: Candidate, rows: readonly Row[], family: 4 | 6): Table {
         span,
       ),
     );
+  }
   return {
     name: name.replace(/\/.*/, ''),
     rowCount: rows.length,
