@@ -20,6 +20,7 @@ export class FileFindings {
   readonly #span: Span;
   readonly #shown: Diagnostic[] = [];
   #count = 0;
+  readonly #introduced = new Set<string>();
 
   constructor(file: DataFile, span: Span) {
     this.file = file;
@@ -34,6 +35,11 @@ export class FileFindings {
   isNext(): boolean {
     this.#count++;
     return this.#count <= SHOWN;
+  }
+
+  /** Whether this is the first time that a column is spoken of, so that its declaration is shown. */
+  introduces(column: string): boolean {
+    return this.#introduced.size < this.#introduced.add(column).size;
   }
 
   /** Shows the finding that was counted last. */

@@ -46,8 +46,11 @@ export function renderFinding(finding: Diagnostic, options: RenderOptions = {}):
     `${mark(`${finding.severity}[${finding.code}]`)}${palette.message(`: ${visibleText(finding.message)}`)}`,
   ];
   if (place) rows.push(...frame.excerpt('-->', place, '^', mark, ''));
-  // A cell is shown in its own file; this is where the policy names that file.
-  if (finding.cell && finding.span) rows.push(frame.pointer(':::', placeOfSpan(finding.span)));
+  // A cell is shown in its own file; this is where the policy reads that file, unless a label says where.
+  const reader = finding.cell && finding.span;
+  if (reader && !finding.labels.some(({ span }) => span.source === reader.source)) {
+    rows.push(`${frame.pointer(':::', placeOfSpan(reader))} reads this file`);
+  }
   for (const label of labels) rows.push(...frame.excerpt(':::', label.place, '-', palette.frame, label.text));
   if (finding.hint !== undefined) rows.push(`${palette.hint('hint:')} ${visibleText(finding.hint)}`);
   return rows.join('\n');

@@ -20,7 +20,8 @@ export function reportCell(
   if (!findings.isNext()) return;
   const { name, declaration } = column;
   const where = row === undefined ? `column \`${name}\`` : `row ${row}, \`${name}\``;
-  const details = { labels: [{ span: declaration.span, text: `declared here as ${declaration.type}` }] };
+  const declared = { span: declaration.span, text: `declared here as ${declaration.type}` };
+  const details = { labels: findings.introduces(name) ? [declared] : [] };
   const at = { ...place, column: name };
   const cell = text.trim();
   if (cell === '') {

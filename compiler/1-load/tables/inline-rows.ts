@@ -26,12 +26,15 @@ function readRow(row: ast.ValueRow, writer: TableWriter, lookupValue: LookupValu
   const { columns } = writer;
   const missing = columns.slice(row.cells.length).find((column) => column.default === undefined);
   if (row.cells.length > columns.length || missing) {
-    const count = row.cells.length;
-    const message = `${count} cell${count === 1 ? '' : 's'} in this row, but the table has ${columns.length} columns`;
+    const message = `${counted(row.cells.length, 'cell')} in this row, but ${counted(columns.length, 'column')} in the table`;
     const hint = missing && `There is none for \`${missing.name}\`.`;
     return [diagnostic(PROBLEMS.raggedRow, row.span, message, { hint })];
   }
   return columns.flatMap((_, index) => readCell(index, row.cells[index], writer, lookupValue));
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function readCell(

@@ -79,7 +79,7 @@ function loadRows(
   const read = READERS[/\.([^./]*)$/.exec(path)?.[1]?.toLowerCase() ?? ''];
   if (!read) {
     const hint = 'A table file is CSV or JSON, and its name ends in .csv or .json.';
-    const wrong = diagnostic(PROBLEMS.unknownFormat, span, `cannot tell the format of ${path}`, { hint });
+    const wrong = diagnostic(PROBLEMS.unknownFormat, span, `cannot tell the format of \`${path}\``, { hint });
     return { writer, file: undefined, diagnostics: [wrong] };
   }
   const opened = openFile(path, span, folder, inputs);
@@ -91,13 +91,12 @@ function loadRows(
 
 function checkNotEmpty(table: Table, { rows, orEmpty, span }: ast.Table): Diagnostic[] {
   if (table.rowCount > 0 || orEmpty) return [];
-  const where = rows.kind === 'file' ? `: ${rows.path.value} has a header only` : '';
   const hint = 'If that is meant, write `or empty` at the end of the declaration.';
   return [
     diagnostic(
       PROBLEMS.emptyTable,
       rows.kind === 'file' ? rows.path.span : span,
-      `table \`${table.name}\` has no rows${where}`,
+      `table \`${table.name}\` has no rows`,
       { hint },
     ),
   ];

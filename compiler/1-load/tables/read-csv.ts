@@ -2,9 +2,9 @@
 import { lineAt, type DataFile } from '../data-file.ts';
 import type { FileFindings } from '../findings.ts';
 import { PROBLEMS } from '../problems.ts';
-import { didYouMean } from '../../../grammar/did-you-mean.ts';
+import { closest } from '../../../grammar/did-you-mean.ts';
 import { decodeUtf8 } from '../utf8.ts';
-import { marked, reportCell } from './cell-findings.ts';
+import { reportCell } from './cell-findings.ts';
 import { CsvReader, type CsvFault } from './csv-reader.ts';
 import type { TableWriter } from './table-writer.ts';
 
@@ -55,11 +55,10 @@ function findColumns(header: CsvReader, writer: TableWriter, findings: FileFindi
     const labels = [{ span: declaration.span, text: 'declared here' }];
     const place = places[index]!;
     if (place < 0) {
-      const hint = didYouMean(name, names) ?? `The header names ${names.map((text) => marked(text)).join(', ')}.`;
-      findings.report(PROBLEMS.missingColumn, headerPlace(header), `no column \`${name}\` in the header`, {
-        labels,
-        hint,
-      });
+      const near = names.indexOf(closest(name, names) ?? '');
+      const hint = near < 0 ? undefined : `\`${names[near]}\` looks like it.`;
+      const at = near < 0 ? headerPlace(header) : { start: header.startOf(near), end: header.endOf(near) };
+      findings.report(PROBLEMS.missingColumn, at, `no column \`${name}\` in the header`, { labels, hint });
       continue;
     }
     const second = names.indexOf(name, place + 1);

@@ -197,7 +197,7 @@ class JsonTable {
         this.#findings.report(
           PROBLEMS.raggedRow,
           key,
-          `\`${name}\` has ${length} values, but ${other} were in the first`,
+          `\`${name}\` has ${length} values, but the first column has ${other}`,
         );
       }
       lengths.set(index, length);

@@ -73,7 +73,7 @@ describe('a finding for people', () => {
       '     |',
       '1017 | 1000,10.0.0.5/24,full',
       '     |      ^^^^^^^^^^^',
-      '    ::: policy.sluice:1:14',
+      '    ::: policy.sluice:1:14 reads this file',
     ]);
   });
 

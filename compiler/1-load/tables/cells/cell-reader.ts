@@ -5,7 +5,7 @@ import type { ColumnData } from '../../../model/table.ts';
 export interface Complaint {
   /** Goes on after the quoted text: `is no IPv4 address`. */
   readonly problem: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The text is an address with bits set below its prefix length, which has a code of its own. */
   readonly hostBitsSet?: boolean;
 }

@@ -35,10 +35,10 @@ export class EnumerationCells implements CellReader {
   }
 
   explain(text: string): Complaint {
-    const few = this.#names.length <= LISTED ? `: write ${alternatives(this.#names)}` : '';
+    const few = this.#names.length <= LISTED ? `Write ${alternatives(this.#names)}.` : undefined;
     return {
       problem: 'is none of the words of this column',
-      hint: didYouMean(text, this.#names) ?? `Unknown word${few}.`,
+      hint: didYouMean(text, this.#names) ?? few,
     };
   }
 
