@@ -49,6 +49,8 @@ export interface NumberTest {
   readonly kind: 'number';
   readonly field: NumberField;
   readonly in: IntervalSet | Cell;
+  /** Whose port, for ports and services (`to original SET port SET`); `real` where it is left out. */
+  readonly view?: View | undefined;
   /** What the policy calls the set (`web_ports`), where it is one name: artifacts use it. */
   readonly name?: string | undefined;
 }

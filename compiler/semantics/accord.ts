@@ -1,0 +1,90 @@
+/** Whether what was seen is a fate. */
+import type { Fate, Leaving } from './fate.ts';
+import type { Observation, SeenDelivered, SeenLeaving } from './observation.ts';
+import { sameBytes } from './packet/bytes.ts';
+import { decodePacket } from './packet/decode.ts';
+import type { Packet } from './packet/packet.ts';
+import { checksumOffset } from './packet/transport.ts';
+
+export function accords(fate: Fate, seen: Observation): boolean {
+  switch (fate.kind) {
+    case 'forwarded':
+      return seen.delivered.length === 0 && left(fate.leaving, seen.leaving, samePacket);
+    case 'rejected':
+      return seen.delivered.length === 0 && left(fate.answer, seen.leaving, sameAnswer);
+    case 'answered by synproxy':
+      return seen.delivered.length === 0 && left(fate.answer, seen.leaving, sameHandshake);
+    case 'delivered':
+      return seen.leaving.length === 0 && seen.delivered.length === 1 && gotIt(fate, seen.delivered[0]);
+    case 'encapsulated':
+      return seen.delivered.length === 0 && seen.leaving.length === 1;
+    case 'held':
+    case 'gone':
+    case 'not judged':
+      return seen.leaving.length === 0 && seen.delivered.length === 0;
+    default:
+      return fate satisfies never;
+  }
+}
+
+type Same = (expected: Packet, seen: Packet) => boolean;
+
+function left(expected: Leaving | undefined, seen: readonly SeenLeaving[], same: Same): boolean {
+  if (expected === undefined) return seen.length === 0;
+  return (
+    seen.length === expected.packets.length &&
+    expected.packets.every((packet, index) => {
+      const one = seen[index];
+      return (
+        one !== undefined &&
+        one.out === expected.out &&
+        (one.mark === undefined || one.mark === expected.mark) &&
+        same(packet, decodePacket(one.bytes))
+      );
+    })
+  );
+}
+
+function gotIt(fate: Extract<Fate, { readonly kind: 'delivered' }>, seen: SeenDelivered | undefined): boolean {
+  if (seen === undefined || (seen.mark !== undefined && seen.mark !== fate.mark)) return false;
+  if (seen.socket !== undefined && seen.socket !== fate.socket) return false;
+  return samePacket(fate.packet, decodePacket(seen.bytes, fate.packet.family));
+}
+
+/** Byte for byte, but for the two ways to write a checksum of zero, and what a host numbers fragments with. */
+export function samePacket(expected: Packet, seen: Packet): boolean {
+  return sameBytes(comparable(expected), comparable(seen));
+}
+
+function comparable(packet: Packet): Uint8Array {
+  const bytes = packet.bytes.slice();
+  const offset = packet.protocol === undefined ? undefined : checksumOffset(packet.protocol);
+  if (packet.transportAt === undefined || offset === undefined) return bytes;
+  const place = packet.transportAt + offset;
+  if (bytes[place] === 0xff && bytes[place + 1] === 0xff) bytes.fill(0, place, place + 2);
+  return bytes;
+}
+
+/** What a host makes itself: identification and header checksum are its own affair. */
+function sameAnswer(expected: Packet, seen: Packet): boolean {
+  const [a, b] = [comparable(expected), comparable(seen)];
+  if (expected.family === 4) for (const bytes of [a, b]) clearIpv4(bytes);
+  return sameBytes(a, b);
+}
+
+function clearIpv4(bytes: Uint8Array): void {
+  bytes.fill(0, 4, 8);
+  bytes.fill(0, 10, 12);
+}
+
+/** A SYN+ACK with a sequence number and options of its own. */
+function sameHandshake(expected: Packet, seen: Packet): boolean {
+  return (
+    expected.source === seen.source &&
+    expected.destination === seen.destination &&
+    expected.sourcePort === seen.sourcePort &&
+    expected.destinationPort === seen.destinationPort &&
+    expected.tcpFlags === seen.tcpFlags &&
+    expected.tcp?.acknowledgement === seen.tcp?.acknowledgement
+  );
+}

@@ -1,0 +1,183 @@
+/**
+ * The rows of an `each` that can matter to a packet. A table may have 200,000 rows, of which a packet meets a few: a rule
+ * that demands that an address or a number be in a cell can only speak for rows with such a cell, and those are found in
+ * an index. It changes no answer, only the time it takes; where no index helps, every row is a candidate.
+ *
+ * The one file of the reference that is there for speed. Indices are kept as long as the columns they are made from.
+ */
+import type { AddressTest, Cell, Condition, NumberTest, RowVariable, ServiceCellTest } from '../model/condition.ts';
+import type { Each, RuleItem } from '../model/policy.ts';
+import { columnOf, type Column } from '../model/table.ts';
+import { prefixAt, type PrefixValue } from './cells.ts';
+import { addressField, numberField } from './fields.ts';
+import type { Journey } from './journey.ts';
+import { addressPart } from './memory.ts';
+
+/** Tables smaller than this are walked row by row. */
+const WORTH_AN_INDEX = 16;
+
+type CellTest = AddressTest | NumberTest | ServiceCellTest;
+
+/** For each rule, tests of which one must hold; undefined where a rule asks for no cell of the row. */
+type Demands = readonly CellTest[] | undefined;
+
+const demandsOfEach = new WeakMap<Each, Demands>();
+const prefixIndices = new WeakMap<Column, PrefixIndex>();
+const numberIndices = new WeakMap<Column, Map<number, number[]>>();
+const selections = new WeakMap<Each, Uint32Array>();
+
+export function candidateRows(each: Each, journey: Journey): Iterable<number> {
+  const demands = each.row.table.rowCount < WORTH_AN_INDEX ? undefined : demandsOf(each);
+  if (demands === undefined) return selected(each);
+  const found = new Set<number>();
+  for (const test of demands) for (const row of rowsMeeting(test, journey)) found.add(row);
+  const rows = [...found].filter((row) => isSelected(each, row));
+  return rows.sort((a, b) => a - b);
+}
+
+function selected(each: Each): Uint32Array {
+  if (each.rows !== undefined) return each.rows;
+  let all = selections.get(each);
+  if (all === undefined)
+    selections.set(each, (all = Uint32Array.from({ length: each.row.table.rowCount }, (_, row) => row)));
+  return all;
+}
+
+function isSelected(each: Each, row: number): boolean {
+  if (each.rows === undefined) return true;
+  let [low, high] = [0, each.rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((each.rows[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
+  }
+  return each.rows[low] === row;
+}
+
+function demandsOf(each: Each): Demands {
+  if (!demandsOfEach.has(each)) demandsOfEach.set(each, demandsOfItems(each.body, each.row));
+  return demandsOfEach.get(each);
+}
+
+function demandsOfItems(items: readonly RuleItem[], row: RowVariable): Demands {
+  const all: CellTest[] = [];
+  for (const item of items) {
+    const demands = item.kind === 'rule' ? demandsOfCondition(item.condition, row) : demandsOfItems(item.body, row);
+    if (demands === undefined) return undefined;
+    all.push(...demands);
+  }
+  return all;
+}
+
+function demandsOfCondition(condition: Condition, row: RowVariable): Demands {
+  switch (condition.kind) {
+    case 'all': {
+      const parts = condition.of.map((part) => demandsOfCondition(part, row));
+      // Any part will do, for all must hold; addresses tell rows apart best.
+      return (
+        parts.find((part) => part?.every(({ kind }) => kind === 'address')) ?? parts.find((part) => part !== undefined)
+      );
+    }
+    case 'any': {
+      const parts = condition.of.map((part) => demandsOfCondition(part, row));
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    case 'address':
+    case 'number':
+      return 'kind' in condition.in && condition.in.kind === 'cell' && isIndexable(condition.in, row)
+        ? [condition]
+        : undefined;
+    case 'service cell':
+      return 'kind' in condition.port && isIndexable(condition.port, row) ? [condition] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isIndexable(cell: Cell, row: RowVariable): boolean {
+  if (cell.row !== row) return false;
+  const store = columnOf(row.table, cell.column)?.data.store;
+  return store === 'integer' || store === 'prefix4' || store === 'prefix6' || store === 'prefix';
+}
+
+function rowsMeeting(test: CellTest, journey: Journey): readonly number[] {
+  if (test.kind === 'address') {
+    const address = addressField(journey, test.field, test.view);
+    const column =
+      'kind' in test.in && test.in.kind === 'cell' ? columnOf(test.in.row.table, test.in.column) : undefined;
+    return address === undefined || column === undefined
+      ? []
+      : prefixIndex(column).rowsOf(journey.packet.family, address);
+  }
+  const cell = test.kind === 'number' ? test.in : test.port;
+  const value =
+    test.kind === 'number' ? numberField(journey, test.field, test.view) : numberField(journey, 'destination port');
+  const column = 'kind' in cell ? columnOf(cell.row.table, cell.column) : undefined;
+  return value === undefined || column === undefined ? [] : (numberIndex(column).get(value) ?? []);
+}
+
+function numberIndex(column: Column): Map<number, number[]> {
+  let index = numberIndices.get(column);
+  if (index === undefined) {
+    index = new Map();
+    if (column.data.store === 'integer') {
+      for (const [row, value] of column.data.values.entries()) {
+        const rows = index.get(value);
+        if (rows === undefined) index.set(value, [row]);
+        else rows.push(row);
+      }
+    }
+    numberIndices.set(column, index);
+  }
+  return index;
+}
+
+/** Rows by prefix, for each length that occurs. */
+class PrefixIndex {
+  readonly #rowsByLength = new Map<string, Map<string, number[]>>();
+
+  add(prefix: PrefixValue, row: number): void {
+    const byPrefix = this.#ofLength(prefix);
+    const key = keyOf(prefix.family, prefix.value, prefix.length);
+    const rows = byPrefix.get(key);
+    if (rows === undefined) byPrefix.set(key, [row]);
+    else rows.push(row);
+  }
+
+  rowsOf(family: 4 | 6, address: bigint): readonly number[] {
+    const rows: number[] = [];
+    for (const [length, byPrefix] of this.#rowsByLength) {
+      const [ofFamily, bits] = length.split('/').map(Number);
+      if (ofFamily === family) rows.push(...(byPrefix.get(keyOf(family, address, bits ?? 0)) ?? []));
+    }
+    return rows;
+  }
+
+  #ofLength({ family, length }: PrefixValue): Map<string, number[]> {
+    const key = `${family}/${length}`;
+    let byPrefix = this.#rowsByLength.get(key);
+    if (byPrefix === undefined) this.#rowsByLength.set(key, (byPrefix = new Map()));
+    return byPrefix;
+  }
+}
+
+function keyOf(family: 4 | 6, address: bigint, length: number): string {
+  return addressPart(family, address >> BigInt((family === 4 ? 32 : 128) - length));
+}
+
+function prefixIndex(column: Column): PrefixIndex {
+  let index = prefixIndices.get(column);
+  if (index === undefined) {
+    index = new PrefixIndex();
+    const rowCount =
+      column.data.store === 'prefix4' || column.data.store === 'prefix6' || column.data.store === 'prefix'
+        ? column.data.lengths.length
+        : 0;
+    for (let row = 0; row < rowCount; row++) {
+      const prefix = column.present?.[row] === 0 ? undefined : prefixAt(column, row);
+      if (prefix !== undefined) index.add(prefix, row);
+    }
+    prefixIndices.set(column, index);
+  }
+  return index;
+}

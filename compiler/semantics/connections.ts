@@ -1,0 +1,36 @@
+/** `over N connections per KEY`: how many tracked flows with the same key this statement has seen, this one included. */
+import type { Gate } from '../model/condition.ts';
+import { isFull } from './bounded.ts';
+import { liveFlow } from './flows.ts';
+import { flowOf, type Journey } from './journey.ts';
+import { bucketKey } from './limits.ts';
+import { PersistentMap } from './persistent-map.ts';
+
+export type ConnectionsGate = Extract<Gate, { readonly kind: 'connections' }>;
+
+export function connectionsHold(gate: ConnectionsGate, journey: Journey): boolean {
+  const key = bucketKey(gate, journey);
+  const flow = flowOf(journey);
+  if (key === undefined || flow === undefined) return false;
+  const counts = journey.state.connections.get(gate.limiter) ?? PersistentMap.empty<string, readonly number[]>();
+  const known = counts.get(key);
+  if (
+    known === undefined &&
+    isFull(counts, gate.bounds, journey, (ids) => (ids.some((id) => isOpen(journey, id)) ? Infinity : 0))
+  ) {
+    return gate.bounds.whenFull === 'match';
+  }
+  const open = (known ?? []).filter((id) => id !== flow.id && isOpen(journey, id));
+  const now = [...open, flow.id];
+  journey.state = {
+    ...journey.state,
+    connections: journey.state.connections.set(gate.limiter, counts.set(key, now)),
+  };
+  return gate.sense === 'over' ? now.length > gate.count : now.length <= gate.count;
+}
+
+/** Tracked, and not a TCP connection that only lingers. */
+function isOpen(journey: Journey, id: number): boolean {
+  const flow = liveFlow(journey.state, journey.now, id);
+  return flow !== undefined && flow.tcp?.state !== 'time wait' && flow.tcp?.state !== 'closed';
+}

@@ -1,0 +1,108 @@
+/** The field of a packet, as a rule in the block at hand reads it: whose address, and whether there is one. */
+import type { View } from '../model/condition.ts';
+import { FLOW_STATES, type AddressField, type NumberField, type PayloadField } from '../model/fields.ts';
+import { endsOf, type Ends, type Journey } from './journey.ts';
+import { isLaterFragment } from './packet/packet.ts';
+
+/**
+ * Both ends as a view shows them. `mitigate`, `balance`, `raw` and `mangle prerouting` always see the frame. Elsewhere
+ * `real` are the hosts that talk, whatever was translated and in whichever direction the packet goes; `original` are the
+ * ends as the flow's opener sees them: itself, and whom it called.
+ */
+export function endsSeen(journey: Journey, view: View): Ends {
+  const current = endsOf(journey.packet);
+  if (journey.seesWire || view === 'on wire') return current;
+  const real = journey.real ?? current;
+  if (view === 'real') return real;
+  const { tracking } = journey;
+  if (tracking.kind === 'flow') {
+    const { original } = tracking.flow;
+    const forward: Ends = { ...real, source: original.source, destination: original.destination };
+    const ends =
+      current.sourcePort === undefined
+        ? forward
+        : { ...forward, sourcePort: original.sourcePart, destinationPort: original.destinationPart };
+    return tracking.direction === 'original' ? ends : turned(ends);
+  }
+  if (tracking.kind === 'related' && tracking.direction === 'reply') {
+    return { ...endsOf(journey.arrived), destination: tracking.flow.original.source };
+  }
+  return endsOf(journey.arrived);
+}
+
+function turned(ends: Ends): Ends {
+  return {
+    source: ends.destination,
+    destination: ends.source,
+    sourcePort: ends.destinationPort,
+    destinationPort: ends.sourcePort,
+  };
+}
+
+export function addressField(journey: Journey, field: AddressField, view: View): bigint | undefined {
+  return endsSeen(journey, view)[field];
+}
+
+/** The value of a number field, or undefined where the packet has none. */
+export function numberField(journey: Journey, field: NumberField, view: View = 'real'): number | undefined {
+  const { packet } = journey;
+  switch (field) {
+    case 'family':
+      return packet.family;
+    case 'protocol':
+      return packet.protocol;
+    case 'source port':
+      return endsSeen(journey, view).sourcePort;
+    case 'destination port':
+      return endsSeen(journey, view).destinationPort;
+    case 'service': {
+      const port = endsSeen(journey, view).destinationPort;
+      return packet.protocol === undefined || port === undefined ? undefined : packet.protocol * 65536 + port;
+    }
+    case 'tcp flags':
+      return packet.tcpFlags;
+    case 'icmp4':
+      return packet.family === 4 ? typeAndCode(journey) : undefined;
+    case 'icmp6':
+      return packet.family === 6 ? typeAndCode(journey) : undefined;
+    case 'length':
+      return packet.length;
+    case 'ttl':
+      return packet.ttl;
+    case 'dscp':
+      return packet.dscp;
+    case 'vlan':
+      return journey.vlan;
+    case 'source mac':
+      return journey.sourceMac === undefined ? undefined : Number(journey.sourceMac);
+    case 'mark':
+      return journey.mark;
+    case 'fragment':
+      return packet.fragment === undefined ? 0 : isLaterFragment(packet) ? 2 : 1;
+    case 'state':
+      return FLOW_STATES.indexOf(flowState(journey));
+    default:
+      return field satisfies never;
+  }
+}
+
+function typeAndCode(journey: Journey): number | undefined {
+  const { icmp, protocol, family } = journey.packet;
+  if (icmp === undefined || protocol !== (family === 4 ? 1 : 58)) return undefined;
+  return icmp.type * 256 + icmp.code;
+}
+
+/** As connection tracking names it: a flow is new until packets have gone both ways. */
+function flowState(journey: Journey): (typeof FLOW_STATES)[number] {
+  const { tracking } = journey;
+  if (tracking.kind !== 'flow') return tracking.kind;
+  return tracking.direction === 'reply' || tracking.flow.replySeen ? 'established' : 'new';
+}
+
+/** The bytes from `first` to `last` behind the transport header; undefined where the packet does not reach so far. */
+export function payloadField(journey: Journey, field: PayloadField): Uint8Array | undefined {
+  const { bytes, payloadAt } = journey.packet;
+  const [first, last] = field.payload;
+  if (payloadAt === undefined || payloadAt + last >= bytes.length) return undefined;
+  return bytes.subarray(payloadAt + first, payloadAt + last + 1);
+}

@@ -1,0 +1,46 @@
+/** Packets with addresses that cannot be: what routing refuses (ip_route_input_slow and fib_validate_source, RFC 1812). */
+import type { Environment, Interface } from '../environment.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { Destination } from './routing.ts';
+import { isMulticast, isOwnAddress, routeTo } from './routing.ts';
+
+const LIMITED_BROADCAST = 0xffffffffn;
+
+function isZeroNetwork(address: bigint): boolean {
+  return address >> 24n === 0n;
+}
+
+function isLoopback4(address: bigint): boolean {
+  return address >> 24n === 127n;
+}
+
+/** Why routing refuses an IPv4 packet that arrived by `at`; undefined where it does not. */
+export function martian(
+  environment: Environment,
+  packet: Packet,
+  destination: Destination,
+  at: Interface,
+): string | undefined {
+  if (packet.family === 6 || at.loopback === true) return undefined;
+  const source = packet.source ?? 0n;
+  const target = packet.destination ?? 0n;
+  if (isMulticast(4, source) || source === LIMITED_BROADCAST) return 'martian source';
+  const broadcast = destination.kind === 'broadcast' || (source === 0n && target === 0n);
+  if (isZeroNetwork(source) && !(broadcast && source === 0n)) return 'martian source';
+  if (target === LIMITED_BROADCAST || (source === 0n && target === 0n)) return sourceRefused(environment, packet, at);
+  if (isZeroNetwork(target)) return 'martian destination';
+  if (isLoopback4(target) || isLoopback4(source)) return 'loopback address on a link';
+  return sourceRefused(environment, packet, at);
+}
+
+/** Nobody else may use this host's addresses; with a reverse path filter, the way back must be known. */
+function sourceRefused(environment: Environment, packet: Packet, at: Interface): string | undefined {
+  const source = packet.source ?? 0n;
+  if (source === 0n) return undefined;
+  if (isOwnAddress(environment, 4, source)) return 'martian source: an address of this host';
+  const mode = environment.reversePath ?? 'off';
+  if (mode === 'off') return undefined;
+  const back = routeTo(environment, 4, source);
+  const reachable = back.kind === 'forward' && (mode === 'loose' || back.out.name === at.name);
+  return reachable ? undefined : 'reverse path filter';
+}

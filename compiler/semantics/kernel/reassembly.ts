@@ -1,0 +1,161 @@
+/**
+ * Putting fragments together before connection tracking looks (nf_defrag_ipv4, nf_defrag_ipv6; RFC 791, RFC 8200 section
+ * 4.5, RFC 5722: a packet with overlapping fragments is thrown away).
+ */
+import { concatenate, writeUint16 } from '../packet/bytes.ts';
+import { checksumOf } from '../packet/checksum.ts';
+import { decodePacket } from '../packet/decode.ts';
+import { FRAGMENT, IPV6_HEADER_LENGTH } from '../packet/ipv6.ts';
+import type { Packet } from '../packet/packet.ts';
+import type { State } from '../state.ts';
+
+interface Piece {
+  readonly offset: number;
+  readonly packet: Packet;
+  readonly data: Uint8Array;
+  readonly last: boolean;
+}
+
+export interface Reassembly {
+  readonly pieces: readonly Piece[];
+  /** Milliseconds; what is not whole by then is thrown away. */
+  readonly expires: number;
+}
+
+export type Reassembled =
+  | { readonly kind: 'whole'; readonly packet: Packet; readonly largestFragment: number; readonly state: State }
+  | { readonly kind: 'held'; readonly state: State }
+  | { readonly kind: 'gone'; readonly why: string; readonly state: State };
+
+/** Defaults of net.ipv4.ipfrag_time and net.netfilter.nf_conntrack_frag6_timeout. */
+const TIMEOUT = { 4: 30_000, 6: 60_000 } as const;
+const GREATEST_LENGTH = 65535;
+
+export function reassemble(state: State, now: number, packet: Packet, arrivedBy: string): Reassembled {
+  const { fragment } = packet;
+  if (fragment === undefined) return { kind: 'whole', packet, largestFragment: packet.length, state };
+  const piece = pieceOf(packet);
+  if (piece === undefined) return { kind: 'gone', why: 'a malformed fragment', state };
+  const key = keyOf(packet, fragment.identification, arrivedBy);
+  const known = state.reassemblies.get(key);
+  const waiting =
+    known !== undefined && known.expires > now ? known : { pieces: [], expires: now + TIMEOUT[packet.family] };
+  const pieces = insert(waiting.pieces, piece);
+  if (pieces === 'overlap') {
+    return {
+      kind: 'gone',
+      why: 'fragments overlap',
+      state: { ...state, reassemblies: state.reassemblies.delete(key) },
+    };
+  }
+  if (pieces === 'duplicate') return { kind: 'gone', why: 'a fragment came twice', state };
+  if (!isWhole(pieces)) {
+    const reassemblies = state.reassemblies.set(key, { pieces, expires: waiting.expires });
+    return { kind: 'held', state: { ...state, reassemblies } };
+  }
+  const cleared = { ...state, reassemblies: state.reassemblies.delete(key) };
+  const whole = join(pieces);
+  if (whole === undefined) return { kind: 'gone', why: 'fragments make a packet that is too long', state: cleared };
+  const largestFragment = Math.max(...pieces.map(({ packet: part }) => part.length));
+  return { kind: 'whole', packet: whole, largestFragment, state: cleared };
+}
+
+function keyOf(packet: Packet, identification: number, arrivedBy: string): string {
+  // IPv6 link-local conversations are apart on each link.
+  const link = packet.family === 6 && (packet.source ?? 0n) >> 118n === 0x3fan ? arrivedBy : '';
+  return [
+    packet.family,
+    packet.source,
+    packet.destination,
+    packet.family === 4 ? packet.protocol : '',
+    identification,
+    link,
+  ].join(' ');
+}
+
+/** The fragment's own data: behind the IPv4 header, or behind the fragment header. */
+function pieceOf(packet: Packet): Piece | undefined {
+  const { fragment } = packet;
+  if (fragment === undefined) return undefined;
+  const start = packet.family === 4 ? ((packet.bytes[0] ?? 0) & 0x0f) * 4 : fragmentHeaderAt(packet) + 8;
+  const data = packet.bytes.subarray(start);
+  // All but the last end on a boundary of eight bytes.
+  if (fragment.more && data.length % 8 !== 0) return undefined;
+  if (data.length === 0 || fragment.offset + data.length > GREATEST_LENGTH) return undefined;
+  return { offset: fragment.offset, packet, data, last: !fragment.more };
+}
+
+/** Where the fragment header starts: behind the extension headers that every router looks at. */
+function fragmentHeaderAt(packet: Packet): number {
+  let next = packet.bytes[6] ?? FRAGMENT;
+  let at = IPV6_HEADER_LENGTH;
+  while (next !== FRAGMENT && at < packet.bytes.length) {
+    next = packet.bytes[at] ?? FRAGMENT;
+    at += ((packet.bytes[at + 1] ?? 0) + 1) * 8;
+  }
+  return at;
+}
+
+function insert(pieces: readonly Piece[], piece: Piece): readonly Piece[] | 'overlap' | 'duplicate' {
+  const end = piece.offset + piece.data.length;
+  for (const other of pieces) {
+    const otherEnd = other.offset + other.data.length;
+    if (piece.offset === other.offset && end === otherEnd && piece.last === other.last) return 'duplicate';
+    if (piece.offset < otherEnd && other.offset < end) return 'overlap';
+    // Nothing comes behind the last fragment.
+    if ((other.last && end > otherEnd) || (piece.last && otherEnd > end)) return 'overlap';
+  }
+  return [...pieces, piece].sort((a, b) => a.offset - b.offset);
+}
+
+function isWhole(pieces: readonly Piece[]): boolean {
+  let end = 0;
+  for (const piece of pieces) {
+    if (piece.offset !== end) return false;
+    end = piece.offset + piece.data.length;
+  }
+  return pieces.at(-1)?.last === true;
+}
+
+/** The packet with the first fragment's headers and all data; undefined where it gets too long. */
+function join(pieces: readonly Piece[]): Packet | undefined {
+  const first = pieces[0]?.packet;
+  if (first === undefined) return undefined;
+  const data = pieces.map((piece) => piece.data);
+  const header = first.family === 4 ? ipv4Header(first) : ipv6Header(first);
+  const bytes = concatenate([header, ...data]);
+  if (bytes.length > GREATEST_LENGTH + (first.family === 6 ? IPV6_HEADER_LENGTH : 0)) return undefined;
+  if (first.family === 4) {
+    writeUint16(bytes, 2, bytes.length);
+    writeUint16(bytes, 10, 0);
+    writeUint16(bytes, 10, checksumOf(bytes, 0, header.length));
+  } else {
+    writeUint16(bytes, 4, bytes.length - IPV6_HEADER_LENGTH);
+  }
+  return decodePacket(bytes, first.family);
+}
+
+/** Without the "more fragments" flag; "don't fragment" stays as the fragments had it. */
+function ipv4Header(first: Packet): Uint8Array {
+  const header = first.bytes.slice(0, ((first.bytes[0] ?? 0) & 0x0f) * 4);
+  writeUint16(header, 6, ((header[6] ?? 0) & 0x40) << 8);
+  return header;
+}
+
+/** Without the fragment header: the header before it names what came behind it. */
+function ipv6Header(first: Packet): Uint8Array {
+  const at = fragmentHeaderAt(first);
+  const header = first.bytes.slice(0, at);
+  header[lastNextHeaderAt(first, at)] = first.bytes[at] ?? 0;
+  return header;
+}
+
+function lastNextHeaderAt(packet: Packet, fragmentAt: number): number {
+  let place = 6;
+  let at = IPV6_HEADER_LENGTH;
+  while (at < fragmentAt) {
+    place = at;
+    at += ((packet.bytes[at + 1] ?? 0) + 1) * 8;
+  }
+  return place;
+}

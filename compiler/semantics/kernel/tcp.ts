@@ -1,0 +1,247 @@
+/** How connection tracking follows a TCP connection (facts of net/netfilter/nf_conntrack_proto_tcp.c, Linux 6.18). */
+import type { Direction } from '../flows.ts';
+import type { Packet, TcpHeader } from '../packet/packet.ts';
+import { areValidFlags, isClosing, segmentKind, step, type SegmentKind, type TcpState } from './tcp-states.ts';
+import {
+  UNSEEN_END,
+  before,
+  checkWindow,
+  introduced,
+  pickedUp,
+  segmentOf,
+  type Segment,
+  type TcpEnd,
+} from './tcp-window.ts';
+
+/** The last segment that was taken note of, also where it was ignored. */
+interface LastSegment {
+  readonly kind: SegmentKind;
+  readonly direction: Direction;
+  readonly acknowledgement: number;
+  readonly end: number;
+  readonly window: number;
+  readonly scale: number | undefined;
+  readonly selective: boolean;
+}
+
+export interface TcpTracking {
+  readonly state: TcpState;
+  readonly ends: Readonly<Record<Direction, TcpEnd>>;
+  readonly last: LastSegment | undefined;
+  readonly bothOpened: boolean;
+  /** An acknowledgement completed the handshake. */
+  readonly assured: boolean;
+  /** A SYN passed in `last ack`: the acknowledgement that may answer it (RFC 5961) is not the last one. */
+  readonly challengeExpected: boolean;
+}
+
+/** What a segment is to a connection: part of it (with the tracking that follows), invalid, or the start of a new one. */
+export type TcpAnswer =
+  | { readonly kind: 'valid'; readonly tracking: TcpTracking; readonly changed: boolean }
+  | { readonly kind: 'invalid'; readonly tracking?: TcpTracking }
+  | { readonly kind: 'reopens' };
+
+/** Whether the header can be followed at all. The checksum is judged elsewhere. */
+export function isTrackable(packet: Packet): packet is Packet & { tcp: TcpHeader; tcpFlags: number } {
+  const { tcp, tcpFlags } = packet;
+  if (tcp === undefined || tcpFlags === undefined || packet.transportAt === undefined) return false;
+  return (
+    tcp.headerLength >= 20 && packet.transportAt + tcp.headerLength <= packet.bytes.length && areValidFlags(tcpFlags)
+  );
+}
+
+/** The tracking of a flow that a segment begins; undefined where none may begin so. */
+export function startTcp(packet: Packet, pickup: boolean): TcpTracking | undefined {
+  if (!isTrackable(packet)) return undefined;
+  const segment = segmentOf(packet, packet.tcp);
+  const kind = segmentKind(segment.flags);
+  const first = step('none', 'original', kind);
+  if (first !== 'syn sent' && !(first === 'established' && pickup)) return undefined;
+  const begun: TcpTracking = {
+    state: 'none',
+    ends:
+      first === 'syn sent'
+        ? { original: introduced(UNSEEN_END, segment), reply: UNSEEN_END }
+        : { original: pickedUp(segment, false), reply: { ...UNSEEN_END, selective: true, liberal: true } },
+    last: undefined,
+    bothOpened: false,
+    assured: false,
+    challengeExpected: false,
+  };
+  const answer = followTcp(begun, 'original', packet, false);
+  return answer.kind === 'valid' ? answer.tracking : undefined;
+}
+
+/** Follows one more segment. `replySeen`: packets went both ways before. */
+export function followTcp(tracking: TcpTracking, direction: Direction, packet: Packet, replySeen: boolean): TcpAnswer {
+  if (!isTrackable(packet)) return { kind: 'invalid' };
+  const segment = segmentOf(packet, packet.tcp);
+  const kind = segmentKind(segment.flags);
+  const next = step(tracking.state, direction, kind);
+  if (next === 'invalid') return { kind: 'invalid' };
+  if (next === 'syn sent' && (tracking.state === 'time wait' || tracking.state === 'closed')) {
+    return mayReopen(tracking, direction)
+      ? { kind: 'reopens' }
+      : passUnheeded(tracking, direction, kind, segment, replySeen);
+  }
+  if (next === 'ignored') return passUnheeded(tracking, direction, kind, segment, replySeen);
+  if (next === 'time wait' && isChallenge(tracking, direction, kind)) {
+    return { kind: 'valid', tracking: { ...tracking, challengeExpected: false }, changed: false };
+  }
+  if (kind === 'rst') return followReset(tracking, direction, segment, replySeen);
+  const opened = tracking.bothOpened || next === 'both syn sent';
+  const completed = next === 'syn received' && direction === 'reply' && kind === 'ack' && tracking.bothOpened;
+  return heed(
+    { ...tracking, bothOpened: opened },
+    direction,
+    kind,
+    segment,
+    completed ? 'established' : next,
+    replySeen,
+  );
+}
+
+/** A new SYN on a connection that was closed properly, or reset from the same side, opens another one. */
+function mayReopen(tracking: TcpTracking, direction: Direction): boolean {
+  if (tracking.ends.original.closed || tracking.ends.reply.closed) return true;
+  return tracking.last?.direction === direction && tracking.last.kind === 'rst';
+}
+
+function isChallenge(tracking: TcpTracking, direction: Direction, kind: SegmentKind): boolean {
+  return (
+    tracking.state === 'last ack' &&
+    kind === 'ack' &&
+    tracking.challengeExpected &&
+    tracking.last?.kind === 'syn' &&
+    tracking.last.direction !== direction
+  );
+}
+
+const NOTHING: Omit<LastSegment, 'kind' | 'direction'> = {
+  acknowledgement: 0,
+  end: 0,
+  window: 0,
+  scale: undefined,
+  selective: false,
+};
+
+/** Notes a segment that was taken as part of the connection: only of acknowledgements more than the kind is kept. */
+function noteHeeded(tracking: TcpTracking, kind: SegmentKind, direction: Direction, segment: Segment): LastSegment {
+  const { acknowledgement, end, window } = segment;
+  const before = { ...NOTHING, ...tracking.last, kind, direction };
+  return kind === 'ack' ? { ...before, acknowledgement, end, window } : before;
+}
+
+function noteUnheeded(tracking: TcpTracking, kind: SegmentKind, direction: Direction, segment: Segment): LastSegment {
+  const { end, window, options } = segment;
+  const before = { ...NOTHING, ...tracking.last, kind, direction, end, window };
+  if (kind === 'syn' && direction === 'original') {
+    return { ...before, scale: options.scale, selective: options.selective };
+  }
+  const answersSyn = tracking.state === 'syn sent' && kind === 'ack' && direction === 'reply';
+  return answersSyn ? { ...before, acknowledgement: segment.acknowledgement } : before;
+}
+
+/** A segment that may or may not belong: it passes, is noted, and changes nothing, unless it confirms an earlier one. */
+function passUnheeded(
+  tracking: TcpTracking,
+  direction: Direction,
+  kind: SegmentKind,
+  segment: Segment,
+  replySeen: boolean,
+): TcpAnswer {
+  const last = tracking.last;
+  const answersIgnoredSyn =
+    kind === 'syn+ack' && last?.kind === 'syn' && last.direction !== direction && segment.acknowledgement === last.end;
+  if (!answersIgnoredSyn) {
+    const challengeExpected =
+      kind === 'syn' && direction === 'original' ? tracking.state === 'last ack' : tracking.challengeExpected;
+    return {
+      kind: 'valid',
+      tracking: { ...tracking, last: noteUnheeded(tracking, kind, direction, segment), challengeExpected },
+      changed: false,
+    };
+  }
+  // Both ends are in step and only the tracking was not: it starts again from the SYN that it had ignored.
+  const window = Math.max(last.window, 1);
+  const opener: TcpEnd = {
+    ...UNSEEN_END,
+    end: last.end,
+    maximumEnd: last.end,
+    maximumWindow: window,
+    scale: last.scale ?? 0,
+    scales: last.scale !== undefined,
+    selective: last.selective,
+  };
+  const ends =
+    direction === 'reply' ? { original: opener, reply: UNSEEN_END } : { original: UNSEEN_END, reply: opener };
+  const restarted: TcpTracking = { ...tracking, state: 'syn sent', ends, challengeExpected: false };
+  return heed(restarted, direction, kind, segment, 'syn received', replySeen);
+}
+
+function followReset(tracking: TcpTracking, direction: Direction, segment: Segment, replySeen: boolean): TcpAnswer {
+  const closed = (): TcpAnswer => ({
+    kind: 'valid',
+    tracking: { ...tracking, state: 'closed', last: noteHeeded(tracking, 'rst', direction, segment) },
+    changed: true,
+  });
+  if (isClosing(tracking.state)) return closed();
+  const last = tracking.last;
+  const other = tracking.ends[direction === 'original' ? 'reply' : 'original'];
+  const expected = other.maximumAcknowledgement;
+  const isEstablished = tracking.state === 'established';
+  let next: TcpState = 'closed';
+  if (expected !== undefined && last?.kind !== 'syn') {
+    if (segment.sequence === 0 && !isEstablished) return heed(tracking, direction, 'rst', segment, 'closed', replySeen);
+    if (before(segment.sequence, expected)) return { kind: 'invalid' };
+    const followsData = last?.kind === 'ack' && last.direction === direction && segment.sequence === last.end;
+    if (!isEstablished || segment.sequence === expected || followsData) {
+      return heed(tracking, direction, 'rst', segment, 'closed', replySeen);
+    }
+    // Not exactly where it should be: the connection stays, for the other end may challenge it (RFC 5961).
+    next = tracking.state;
+  }
+  const answersIgnored =
+    segment.acknowledgement === last?.end &&
+    ((replySeen && last.kind === 'syn' && last.direction !== direction) || (!tracking.assured && last.kind === 'ack'));
+  const answersChallenge =
+    tracking.state === 'syn sent' &&
+    last?.kind === 'ack' &&
+    last.direction === 'reply' &&
+    segment.sequence === last.acknowledgement;
+  if (answersIgnored || answersChallenge) {
+    return {
+      kind: 'valid',
+      tracking: { ...tracking, state: next, last: noteHeeded(tracking, 'rst', direction, segment) },
+      changed: true,
+    };
+  }
+  return heed(tracking, direction, 'rst', segment, next, replySeen);
+}
+
+/** Holds the segment against the windows and takes the step if it fits. */
+function heed(
+  tracking: TcpTracking,
+  direction: Direction,
+  kind: SegmentKind,
+  segment: Segment,
+  next: TcpState,
+  replySeen: boolean,
+): TcpAnswer {
+  const { answer, ends } = checkWindow(tracking.ends, tracking.state, direction, segment);
+  if (answer === 'outside') return { kind: 'invalid', tracking: { ...tracking, ends } };
+  if (answer === 'ignored') return { kind: 'valid', tracking: { ...tracking, ends }, changed: false };
+  const completes = next === 'established' && (tracking.state === 'syn received' || tracking.state === 'established');
+  const closes = next === 'fin wait' && tracking.state !== 'fin wait';
+  return {
+    kind: 'valid',
+    tracking: {
+      ...tracking,
+      state: next,
+      ends: closes ? { ...ends, [direction]: { ...ends[direction], closed: true } } : ends,
+      last: noteHeeded(tracking, kind, direction, segment),
+      assured: tracking.assured || (replySeen && completes),
+    },
+    changed: true,
+  };
+}

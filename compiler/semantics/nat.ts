@@ -1,0 +1,139 @@
+/**
+ * Address translation. The first packet of a flow decides, for destination and source independently, by the first rule
+ * that matches; every later packet, replies and errors included, is translated as its flow was.
+ */
+import type { Rule, Translation } from '../model/policy.ts';
+import { inverted } from './flows.ts';
+import { hairpinMatches, comesBack } from './hairpin.ts';
+import { holds } from './condition.ts';
+import type { Journey } from './journey.ts';
+import { addressToward, primaryAddress } from './kernel/own-address.ts';
+import { translatedTuple, type Range, type Side } from './kernel/unique-tuple.ts';
+import { firstDecision } from './rules.ts';
+import { gone, type Step } from './steps.ts';
+import { replaceFlow } from './tracked.ts';
+import { rangeAt, rangeOf } from './translation-targets.ts';
+
+const MASQUERADE: Translation = { kind: 'masquerade', ports: undefined, random: false };
+const LOOPBACK = { 4: 0x7f000001n, 6: 1n } as const;
+
+/** The first packet of a flow: where does it really go? */
+export const settleDestination: Step = (journey) => {
+  const { tracking } = journey;
+  if (journey.policy.nat === undefined || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
+  // A load balancer may have decided already.
+  if (tracking.flow.destinationTranslated) return undefined;
+  journey.seesWire = false;
+  const rule = firstMatching(journey, ['dnat', 'redirect']);
+  if (rule?.translation === undefined) return undefined;
+  const range = rangeFor(rule.translation, journey);
+  if (range === undefined) return gone('no address to redirect to');
+  settle(journey, range, 'destination');
+  if (rule.translation.kind === 'dnat' && rule.translation.hairpin) markHairpin(journey);
+  return undefined;
+};
+
+/** The first packet of a flow: whom does it come from, seen from where it goes? */
+export const settleSource: Step = (journey) => {
+  const { tracking } = journey;
+  if (journey.policy.nat === undefined || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
+  journey.seesWire = false;
+  const rule = tracking.flow.hairpin ? undefined : firstMatching(journey, ['snat', 'masquerade']);
+  const translation = tracking.flow.hairpin ? MASQUERADE : rule?.translation;
+  // Nobody can be told from nobody: the unspecified address is not masqueraded.
+  const isUnspecified = translation?.kind === 'masquerade' && journey.packet.source === 0n;
+  if (translation === undefined || isUnspecified) return keepSource(journey);
+  const range = rangeFor(translation, journey);
+  if (range === undefined) return gone('no address to masquerade as');
+  settle(journey, range, 'source');
+  return undefined;
+};
+
+/** For packets to this host, no rule changes the source; but see `keepSource`. */
+export const keepSourceOfDelivered: Step = (journey) => {
+  const { tracking } = journey;
+  if (journey.policy.nat === undefined || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
+  return keepSource(journey);
+};
+
+/** Also without a rule, no two flows may have the same replies: then the source port changes. */
+function keepSource(journey: Journey): undefined {
+  const { tracking } = journey;
+  const outgoing = tracking.kind === 'flow' ? inverted(tracking.flow.reply) : undefined;
+  if (outgoing !== undefined) settle(journey, rangeAt(outgoing.source, undefined, journey.rows), 'source');
+}
+
+function firstMatching(journey: Journey, kinds: readonly Translation['kind'][]): Rule | undefined {
+  journey.block = 'nat';
+  journey.aboutFlow = true;
+  const rule = firstDecision(journey.policy.nat?.body ?? [], journey, {
+    // A rule with a verdict exempts from both kinds of translation.
+    asked: ({ translation, verdict }) =>
+      verdict !== undefined || (translation !== undefined && kinds.includes(translation.kind)),
+    matches: (candidate) => matches(candidate, journey),
+  });
+  journey.aboutFlow = false;
+  return rule;
+}
+
+/** A packet of a family for which the rule has no target does not match it. */
+function matches(rule: Rule, journey: Journey): boolean {
+  if (!holds(rule.condition, journey) && !hairpinMatches(rule, journey)) return false;
+  const { translation } = rule;
+  if (translation?.kind !== 'snat' && translation?.kind !== 'dnat') return true;
+  return rangeFor(translation, journey) !== undefined;
+}
+
+function rangeFor(translation: Translation, journey: Journey): Range | undefined {
+  const { family } = journey.packet;
+  const source = journey.packet.source ?? 0n;
+  const destination = journey.packet.destination ?? 0n;
+  const { rows } = journey;
+  switch (translation.kind) {
+    case 'snat':
+      return rangeOf(translation.target, family, source, rows, translation.random);
+    case 'dnat':
+      return rangeOf(translation.target, family, destination, rows, translation.random);
+    case 'masquerade': {
+      if (journey.out === undefined) return undefined;
+      const own = addressToward(journey.out, family, destination);
+      return own === undefined ? undefined : rangeAt(own, translation.ports, rows, translation.random);
+    }
+    case 'redirect': {
+      const own = journey.in === undefined ? LOOPBACK[family] : primaryAddress(journey.in, family, source);
+      return own === undefined ? undefined : rangeAt(own, translation.ports, rows);
+    }
+    default:
+      return translation satisfies never;
+  }
+}
+
+/** Chooses within the range and notes it in the flow. */
+function settle(journey: Journey, range: Range, side: Side): void {
+  const { tracking } = journey;
+  if (tracking.kind !== 'flow') return;
+  const { flow } = tracking;
+  const outgoing = inverted(flow.reply);
+  if (outgoing === undefined) return;
+  const chosen = translatedTuple(journey, flow, outgoing, range, side);
+  const reply = inverted(chosen);
+  if (reply === undefined) return;
+  const changed =
+    chosen.source !== outgoing.source ||
+    chosen.destination !== outgoing.destination ||
+    chosen.sourcePart !== outgoing.sourcePart ||
+    chosen.destinationPart !== outgoing.destinationPart;
+  replaceFlow(journey, {
+    ...flow,
+    reply,
+    sourceTranslated: flow.sourceTranslated || (changed && side === 'source'),
+    destinationTranslated: flow.destinationTranslated || (changed && side === 'destination'),
+  });
+}
+
+function markHairpin(journey: Journey): void {
+  const { tracking } = journey;
+  if (tracking.kind === 'flow' && comesBack(journey, tracking.flow.reply.source)) {
+    replaceFlow(journey, { ...tracking.flow, hairpin: true });
+  }
+}

@@ -1,0 +1,113 @@
+/** IPv6 headers and extension headers (RFC 8200). */
+import { bigintAt, byteAt, uint16At, uint32At } from './bytes.ts';
+import type { Fragment, IpOptions, Packet } from './packet.ts';
+import { decodeTransport } from './transport.ts';
+
+export const HOP_BY_HOP = 0;
+export const ROUTING = 43;
+export const FRAGMENT = 44;
+export const AUTHENTICATION = 51;
+export const NO_NEXT_HEADER = 59;
+export const DESTINATION_OPTIONS = 60;
+
+export const IPV6_HEADER_LENGTH = 40;
+export const IPV6_SOURCE_AT = 8;
+export const IPV6_DESTINATION_AT = 24;
+
+export function decodeIpv6(received: Uint8Array): Packet {
+  const payloadLength = uint16At(received, 4);
+  const declared = payloadLength === undefined ? undefined : IPV6_HEADER_LENGTH + payloadLength;
+  const version = (byteAt(received, 0) ?? 0) >> 4;
+  const wellFormed = version === 6 && declared !== undefined && declared <= received.length;
+  const bytes = wellFormed ? received.subarray(0, declared) : received;
+  const chain = followChain(bytes);
+  const word = uint16At(bytes, 0);
+  return {
+    bytes,
+    family: 6,
+    wellFormed,
+    source: bigintAt(bytes, IPV6_SOURCE_AT, 16),
+    destination: bigintAt(bytes, IPV6_DESTINATION_AT, 16),
+    length: declared ?? bytes.length,
+    ttl: byteAt(bytes, 7),
+    dscp: word === undefined ? undefined : (word >> 6) & 0x3f,
+    dontFragment: true,
+    options: chain.options,
+    protocol: chain.protocol,
+    fragment: chain.fragment,
+    transportAt: chain.transportAt,
+    ...decodeTransport(bytes, chain.protocol, chain.transportAt),
+  };
+}
+
+interface Chain {
+  readonly protocol: number | undefined;
+  readonly transportAt: number | undefined;
+  readonly fragment: Fragment | undefined;
+  readonly options: IpOptions;
+}
+
+/** Walks the extension headers to the transport header, or to a later fragment's data. */
+function followChain(bytes: Uint8Array): Chain {
+  let next = byteAt(bytes, 6);
+  let at = IPV6_HEADER_LENGTH;
+  let fragment: Fragment | undefined;
+  let options: IpOptions = { types: [], wellFormed: true };
+  while (next !== undefined && isExtension(next)) {
+    const header = next;
+    if (header === FRAGMENT) {
+      const word = uint16At(bytes, at + 2);
+      const identification = uint32At(bytes, at + 4);
+      next = word === undefined || identification === undefined ? undefined : byteAt(bytes, at);
+      if (word === undefined || identification === undefined) break;
+      const offset = word & 0xfff8;
+      // A fragment header with offset 0 and no more to come is an atomic fragment (RFC 6946): whole by itself.
+      if (offset > 0 || (word & 1) !== 0) fragment = { offset, more: (word & 1) !== 0, identification };
+      at += 8;
+      if (offset > 0) return { protocol: next, transportAt: undefined, fragment, options };
+      continue;
+    }
+    const length = extensionLength(bytes, at, header);
+    if (length === undefined || at + length > bytes.length)
+      return { protocol: undefined, transportAt: undefined, fragment, options };
+    if (header === HOP_BY_HOP && at === IPV6_HEADER_LENGTH)
+      options = hopByHopOptions(bytes.subarray(at + 2, at + length));
+    next = byteAt(bytes, at);
+    at += length;
+  }
+  return { protocol: next, transportAt: next === undefined ? undefined : at, fragment, options };
+}
+
+function isExtension(header: number): boolean {
+  return (
+    header === HOP_BY_HOP ||
+    header === ROUTING ||
+    header === FRAGMENT ||
+    header === AUTHENTICATION ||
+    header === DESTINATION_OPTIONS
+  );
+}
+
+/** In bytes: counted in eights behind the first eight, but for the authentication header (RFC 4302: in fours, less two). */
+function extensionLength(bytes: Uint8Array, at: number, header: number): number | undefined {
+  const units = byteAt(bytes, at + 1);
+  if (units === undefined) return undefined;
+  return header === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
+}
+
+function hopByHopOptions(options: Uint8Array): IpOptions {
+  const types: number[] = [];
+  let at = 0;
+  while (at < options.length) {
+    const type = options[at] ?? 0;
+    if (type === 0) {
+      at++;
+      continue;
+    }
+    const length = options[at + 1];
+    if (length === undefined || at + 2 + length > options.length) return { types, wellFormed: false };
+    if (type !== 1) types.push(type);
+    at += 2 + length;
+  }
+  return { types, wellFormed: true };
+}

@@ -1,0 +1,31 @@
+/** `synproxy`: the SYN is answered in the server's place, without a trace of it being kept. */
+import { TCP_FLAGS } from '../model/fields.ts';
+import type { Verdict } from '../model/policy.ts';
+import type { Journey } from './journey.ts';
+import { tcpPacket } from './packet/build.ts';
+import { TCP, type Packet } from './packet/packet.ts';
+
+/** The SYN+ACK; its sequence number is a cookie that nobody can foresee, given as 0. Undefined for what is no SYN. */
+export function synproxyAnswer(
+  journey: Journey,
+  verdict: Extract<Verdict, { readonly kind: 'synproxy' }>,
+): Packet | undefined {
+  const { packet } = journey;
+  const { tcp, tcpFlags, source, destination, sourcePort, destinationPort, family } = packet;
+  if (packet.protocol !== TCP || tcp === undefined || tcpFlags === undefined) return undefined;
+  if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined)
+    return undefined;
+  if ((tcpFlags & (TCP_FLAGS.syn | TCP_FLAGS.ack)) !== TCP_FLAGS.syn) return undefined;
+  return tcpPacket(
+    { family, source: destination, destination: source },
+    {
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+      flags: TCP_FLAGS.syn | TCP_FLAGS.ack,
+      acknowledgement: (tcp.sequence + 1) >>> 0,
+      window: 0,
+      options:
+        verdict.mss === undefined ? new Uint8Array(0) : Uint8Array.of(2, 4, verdict.mss >> 8, verdict.mss & 0xff),
+    },
+  );
+}
