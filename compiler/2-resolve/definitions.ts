@@ -71,10 +71,7 @@ export class Definitions {
   #readService(statement: Service, context: ValueContext): Resolved {
     const [first] = statement.services;
     if (!first) return UNKNOWN;
-    return this.evaluate(
-      { kind: 'list', braces: false, items: statement.services, span: statement.span },
-      context,
-    );
+    return this.evaluate({ kind: 'list', braces: false, items: statement.services, span: statement.span }, context);
   }
 
   #reportCycle(statement: Definition, use: Span): void {

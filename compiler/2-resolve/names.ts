@@ -17,7 +17,11 @@ export function lookUp(name: Name, context: ValueContext): Binding | undefined {
   if (found) return found;
   const known = [...context.scope.names(), ...(context.words?.names() ?? [])];
   report(context, UNKNOWN_NAME, name.span, `nothing here is called \`${name.text}\``, {
-    hint: suggestion(name.text, known, 'A name of another file or of the standard library has to be imported with `use`.'),
+    hint: suggestion(
+      name.text,
+      known,
+      'A name of another file or of the standard library has to be imported with `use`.',
+    ),
   });
   return undefined;
 }

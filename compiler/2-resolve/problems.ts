@@ -185,3 +185,23 @@ export const NEEDS_EACH = error(
   '`table.column` is the set of all values of a column. Two columns used that way would allow every combination of them, ' +
     'where the rows only name some. `each row in table` keeps together what stands in one row.',
 );
+
+export const BAD_INTERFACE = error(
+  'SL0231',
+  'no name of an interface',
+  'Linux knows interfaces by at most 15 characters, without `/`, `:` and white space. A `*` at the end stands for all ' +
+    'interfaces whose names begin so. The loopback interface is in no zone: it never enters a filter.',
+);
+
+export const EMPTY_ZONE = error(
+  'SL0232',
+  'zone that names nothing',
+  'A zone is a set of interfaces, and it names at least one.',
+);
+
+export const MEMORY_COLUMN = error(
+  'SL0233',
+  'column that no memory can have',
+  'What packets write into a memory are their addresses, ports and protocol: columns of `ip`, `ipv4`, `ipv6`, `port` and ' +
+    '`proto`, without key, default or `volatile`.',
+);

@@ -28,9 +28,7 @@ function project(column: Column): SetValues | undefined {
   if (!NUMERIC_KINDS.has(type.kind)) return undefined;
   if (data.store === 'integer') return numbers(integers(data.values, data.values, column.present));
   if (data.store === 'range') return numbers(integers(data.low, data.high, column.present));
-  return data.store === 'wide integer'
-    ? numbers(wideIntegers(NUMBER_WIDTH, data.values, column.present))
-    : undefined;
+  return data.store === 'wide integer' ? numbers(wideIntegers(NUMBER_WIDTH, data.values, column.present)) : undefined;
 }
 
 function integers(low: Uint32Array, high: Uint32Array, present: Uint8Array | undefined): IntervalSet {

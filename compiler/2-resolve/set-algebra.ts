@@ -106,10 +106,7 @@ function combineParts<Set extends Algebra<Set>, Leaf>(
   return { set: empty, dynamic: [{ kind: 'all', of: [a, operator === '&' ? b : { kind: 'not', of: b }] }] };
 }
 
-function formulaOf<Set extends Algebra<Set>, Leaf>(
-  parts: Parts<Set, Leaf>,
-  leafOf: (set: Set) => Leaf,
-): Formula<Leaf> {
+function formulaOf<Set extends Algebra<Set>, Leaf>(parts: Parts<Set, Leaf>, leafOf: (set: Set) => Leaf): Formula<Leaf> {
   const terms: Formula<Leaf>[] = parts.set.isEmpty() ? [] : [leafOf(parts.set)];
   terms.push(...parts.dynamic);
   const [only] = terms;

@@ -22,6 +22,8 @@ export interface CheckSession {
   readonly checkItems: (items: readonly RuleItemSyntax[], context: RuleContext) => readonly RuleItem[];
   /** Groups that stand somewhere: those that do not are checked by themselves. */
   readonly usedGroups: Set<unknown>;
+  /** The beginnings of names that blocks have taken. */
+  readonly blockNames: Set<string>;
   /** How many rules group uses may still stand for. */
   ruleBudget: number;
 }

@@ -98,7 +98,8 @@ export const CLAUSE_ROWS: Readonly<Record<ClauseRow, Row>> = {
   'ipv4, ipv6': { places: everywhere, reason: '' },
   state: {
     places: ['each packet', 'stateless'],
-    reason: 'Only `each packet` rules and stateless filters see packets of every state; a stateful rule sees new flows only.',
+    reason:
+      'Only `each packet` rules and stateless filters see packets of every state; a stateful rule sees new flows only.',
   },
   'over RATE, up to RATE': {
     places: ['mitigate', 'raw', 'filter', 'each packet', 'stateless', 'mangle'],
@@ -174,10 +175,7 @@ export function legalityTables(): string {
 }
 
 function table(title: string, rowsByName: Readonly<Record<string, Row>>): string {
-  const lines = [
-    `| ${[title, ...PLACE_KINDS].join(' | ')} |`,
-    `| --- |${PLACE_KINDS.map(() => ' :-: |').join('')}`,
-  ];
+  const lines = [`| ${[title, ...PLACE_KINDS].join(' | ')} |`, `| --- |${PLACE_KINDS.map(() => ' :-: |').join('')}`];
   for (const [name, row] of Object.entries(rowsByName)) {
     const cells = PLACE_KINDS.map((place) => (row.places.includes(place) ? 'yes' : ''));
     const hooks = row.notAt ? ` (not at ${row.notAt.join(', ')})` : '';

@@ -16,7 +16,11 @@ const MAXIMUM_KEYS = 2 ** 24;
  * `reject` or `synproxy` then holds (the packet is dropped, although its key may be within the limit), a limit on
  * anything else does not (the packet is not allowed by this rule, although its key may be within the limit).
  */
-export function checkBounds(bounds: TableBounds, whenFull: Bounds['whenFull'], context: RuleContext): Bounds | undefined {
+export function checkBounds(
+  bounds: TableBounds,
+  whenFull: Bounds['whenFull'],
+  context: RuleContext,
+): Bounds | undefined {
   const use = { title: 'a number of keys', minimum: 1, maximum: MAXIMUM_KEYS };
   const keys = bounds.keys ? wantInteger(bounds.keys, use, context) : DEFAULT_KEYS;
   if (keys === undefined) return undefined;

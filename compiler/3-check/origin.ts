@@ -1,6 +1,6 @@
 /** Names, texts and authors of rules, as artifacts, explanations and reports show them. */
 import type { Annotated, RuleItem } from '../../grammar/ast/index.ts';
-import type { Span } from '../../grammar/source.ts';
+import type { SourceFile, Span } from '../../grammar/source.ts';
 import { jhash } from '../net/jhash.ts';
 import type { Origin } from '../model/policy.ts';
 import type { RuleContext, Surroundings } from './context.ts';
@@ -124,4 +124,12 @@ export function headLine(span: Span, body: readonly { readonly span: Span }[]): 
   const text = oneLine(first ? { ...span, end: first.span.start } : span);
   const brace = text.lastIndexOf('{');
   return (brace > 0 ? text.slice(0, brace) : text).trim();
+}
+
+/** The file's name without folders and ending: what a policy is called. */
+export function policyName({ path }: SourceFile): string {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  const dot = name.lastIndexOf('.');
+  const stem = dot > 0 ? name.slice(0, dot) : name;
+  return /^[<-]/.test(stem) || stem === '' ? 'policy' : stem;
 }

@@ -49,9 +49,7 @@ export function placeTitle(place: Place): string {
 /** Whose addresses a rule sees here unless it says otherwise. */
 export function defaultView(place: Place | undefined): View {
   const onWire =
-    place?.kind === 'mitigate' ||
-    place?.kind === 'raw' ||
-    (place?.kind === 'mangle' && place.hook === 'prerouting');
+    place?.kind === 'mitigate' || place?.kind === 'raw' || (place?.kind === 'mangle' && place.hook === 'prerouting');
   return onWire ? 'on wire' : 'real';
 }
 

@@ -6,7 +6,9 @@ import { UNKNOWN_PLANE } from './problems.ts';
 
 export const PLANES = ['nftables', 'tc', 'xdp', 'p4'] as const;
 
-export function readPlane(name: Name, context: ValueContext): string | undefined {
+export type PlaneName = (typeof PLANES)[number];
+
+export function readPlane(name: Name, context: ValueContext): PlaneName | undefined {
   const plane = PLANES.find((known) => known === name.text);
   if (plane) return plane;
   report(context, UNKNOWN_PLANE, name.span, `\`${name.text}\` is no plane`, {

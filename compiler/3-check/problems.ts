@@ -30,13 +30,13 @@ export const SETTINGS_DIFFER = error(
   'SL0304',
   'blocks of one kind that disagree',
   'Blocks of one kind are one list of rules, so their settings (the default verdict, `stateless`, `invalid`, `pickup`) are ' +
-    "one as well. Say them once, at the block that says neither `before` nor `after`.",
+    'one as well. Say them once, at the block that says neither `before` nor `after`.',
 );
 
 export const LEAVE_OUTSIDE_GROUP = error(
   'SL0305',
   '`leave` outside a group',
-  '`leave` goes on behind the `use` that put a group\'s rules in place. Outside a group there is nothing to leave.',
+  "`leave` goes on behind the `use` that put a group's rules in place. Outside a group there is nothing to leave.",
 );
 
 export const EACH_PACKET_HERE = error(
@@ -72,7 +72,8 @@ export const EXPIRED_ALLOW: DiagnosticKind = {
   code: 'SL0310',
   severity: 'warning',
   title: '`allow` that has expired',
-  explanation: 'The day after `until` has come, so the rule is left out of the policy. Remove it, or give it a later day.',
+  explanation:
+    'The day after `until` has come, so the rule is left out of the policy. Remove it, or give it a later day.',
 };
 
 export const BAD_WINDOW = error(
@@ -181,28 +182,12 @@ export const MEMORY_KEY = error(
     'addresses, ports, the protocol.',
 );
 
-export const MEMORY_COLUMN = error(
-  'SL0327',
-  'column that no memory can have',
-  'What packets write into a memory are their addresses, ports and protocol: columns of `ip`, `ipv4`, `ipv6`, `port` and ' +
-    '`proto`, without key, default or `volatile`.',
-);
-
 export const ZONES_OVERLAP = error(
   'SL0328',
   'zones that overlap',
   'Zones are disjoint: each interface is in one zone at most, so that `in` and `out` name one. Put what two zones share in a ' +
     'zone of its own, and name both zones where both are meant: `in inside, guests`.',
 );
-
-export const BAD_INTERFACE = error(
-  'SL0329',
-  'no name of an interface',
-  'Linux knows interfaces by at most 15 characters, without `/`, `:` and white space. A `*` at the end stands for all ' +
-    'interfaces whose names begin so. The loopback interface is in no zone: it never enters a filter.',
-);
-
-export const EMPTY_ZONE = error('SL0330', 'zone that names nothing', 'A zone is a set of interfaces, and it names at least one.');
 
 export const ARGUMENTS = error(
   'SL0331',
@@ -213,7 +198,7 @@ export const ARGUMENTS = error(
 export const TOO_MANY_RULES = error(
   'SL0332',
   'groups that stand for too many rules',
-  'Each `use` stands for a copy of its group\'s rules, and groups that use groups multiply. Sluice stops at four million.',
+  "Each `use` stands for a copy of its group's rules, and groups that use groups multiply. Sluice stops at four million.",
 );
 
 export const WHERE_ROW = error(
@@ -223,11 +208,7 @@ export const WHERE_ROW = error(
     'constants or with other cells of it. What speaks of packets is a clause of the rules inside.',
 );
 
-export const DUPLICATE_STATEMENT = error(
-  'SL0334',
-  'said twice',
-  'What can be said once stands here a second time.',
-);
+export const DUPLICATE_STATEMENT = error('SL0334', 'said twice', 'What can be said once stands here a second time.');
 
 export const SHAPE_RATES = error(
   'SL0335',
@@ -235,7 +216,11 @@ export const SHAPE_RATES = error(
   'A class is guaranteed at most its ceiling, and its ceiling is at most what the whole shaper sends.',
 );
 
-export const UNKNOWN_CLASS = error('SL0336', 'unknown class', '`default class NAME` names a class of the same `shape` block.');
+export const UNKNOWN_CLASS = error(
+  'SL0336',
+  'unknown class',
+  '`default class NAME` names a class of the same `shape` block.',
+);
 
 export const BALANCE_SETTING = error(
   'SL0337',
@@ -247,7 +232,7 @@ export const BALANCE_SETTING = error(
 export const POOL_COLUMNS = error(
   'SL0338',
   'pool without addresses',
-  'The table of a pool has a column `addr`, `address` or `ip` with the backends\' addresses, and may have one `weight` with ' +
+  "The table of a pool has a column `addr`, `address` or `ip` with the backends' addresses, and may have one `weight` with " +
     'whole numbers.',
 );
 
@@ -295,7 +280,11 @@ export const NAME_ACROSS_FILES = error(
     'files, even where a file is used in part only.',
 );
 
-export const BAD_DSCP = error('SL0346', 'no DSCP class', 'DSCP classes are numbers from 0 to 63, or names of `std.dscp`.');
+export const BAD_DSCP = error(
+  'SL0346',
+  'no DSCP class',
+  'DSCP classes are numbers from 0 to 63, or names of `std.dscp`.',
+);
 
 export const BAD_COUNTER = error(
   'SL0347',

@@ -31,20 +31,22 @@ function readType(type: IcmpType, family: Family, context: ValueContext): Servic
   const number = readByte(type.type, 'types', context);
   if (number === 'wrong' || number === undefined) return undefined;
   if (family === 'both') {
-    report(context, UNKNOWN_ICMP_TYPE, type.span, 'a type by its number belongs to one family: the two number them differently', {
-      hint: `Write \`icmp4 ${number}\` or \`icmp6 ${number}\`, or the type's name for both.`,
-    });
+    report(
+      context,
+      UNKNOWN_ICMP_TYPE,
+      type.span,
+      'a type by its number belongs to one family: the two number them differently',
+      {
+        hint: `Write \`icmp4 ${number}\` or \`icmp6 ${number}\`, or the type's name for both.`,
+      },
+    );
     return undefined;
   }
   const set = typesWithCode(number, number, code);
   return ServiceSet.of(family === 4 ? { icmp4: set } : { icmp6: set });
 }
 
-function readByte(
-  literal: IcmpType['code'],
-  what: string,
-  context: ValueContext,
-): number | undefined | 'wrong' {
+function readByte(literal: IcmpType['code'], what: string, context: ValueContext): number | undefined | 'wrong' {
   if (!literal) return undefined;
   if (literal.value <= 255n) return Number(literal.value);
   report(context, OUT_OF_RANGE, literal.span, `ICMP ${what} end at 255, so there is no ${literal.value}`);

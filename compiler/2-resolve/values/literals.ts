@@ -45,9 +45,15 @@ export function evaluateRate(literal: RateLiteral, context: ValueContext): Resol
     return UNKNOWN;
   }
   if (!Number.isSafeInteger(amount)) {
-    report(context, BAD_AMOUNT, literal.span, `a rate of ${literal.amount} is greater than can be carried out exactly`, {
-      hint: `The greatest is ${Number.MAX_SAFE_INTEGER}.`,
-    });
+    report(
+      context,
+      BAD_AMOUNT,
+      literal.span,
+      `a rate of ${literal.amount} is greater than can be carried out exactly`,
+      {
+        hint: `The greatest is ${Number.MAX_SAFE_INTEGER}.`,
+      },
+    );
     return UNKNOWN;
   }
   return { type: 'rate', rate: { of: literal.of, amount, perSeconds: literal.perSeconds } };
@@ -56,7 +62,12 @@ export function evaluateRate(literal: RateLiteral, context: ValueContext): Resol
 export function evaluateSize(literal: SizeLiteral, context: ValueContext): Resolved {
   const bytes = Number(literal.bytes);
   if (!Number.isSafeInteger(bytes)) {
-    report(context, BAD_AMOUNT, literal.span, `a size of ${literal.bytes} bytes is greater than can be carried out exactly`);
+    report(
+      context,
+      BAD_AMOUNT,
+      literal.span,
+      `a size of ${literal.bytes} bytes is greater than can be carried out exactly`,
+    );
     return UNKNOWN;
   }
   return { type: 'size', bytes };

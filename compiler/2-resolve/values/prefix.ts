@@ -9,7 +9,12 @@ export function evaluatePrefix(literal: PrefixLiteral, context: ValueContext): R
   const { family, value, length } = literal;
   const bits = addressBits(family);
   if (length > bits) {
-    report(context, OUT_OF_RANGE, literal.span, `a prefix of an IPv${family} address has at most ${bits} bits, not ${length}`);
+    report(
+      context,
+      OUT_OF_RANGE,
+      literal.span,
+      `a prefix of an IPv${family} address has at most ${bits} bits, not ${length}`,
+    );
     return UNKNOWN;
   }
   const hostBits = (1n << BigInt(bits - length)) - 1n;

@@ -45,7 +45,11 @@ function readProtocol(literal: ServiceLiteral, context: ValueContext): readonly 
   const number = PROTOCOL_NUMBERS.get(protocol.text);
   if (number !== undefined) return single(number, literal);
   report(context, UNKNOWN_PROTOCOL, protocol.span, `\`${protocol.text}\` is no protocol`, {
-    hint: suggestion(protocol.text, PROTOCOL_NUMBERS.keys(), 'A protocol without a name is written by number: `proto 253`.'),
+    hint: suggestion(
+      protocol.text,
+      PROTOCOL_NUMBERS.keys(),
+      'A protocol without a name is written by number: `proto 253`.',
+    ),
   });
   return undefined;
 }

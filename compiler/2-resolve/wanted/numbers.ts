@@ -47,7 +47,12 @@ export function fitNumbers(
   const last = set.intervalCount - 1;
   if (last >= 0 && BigInt(set.highAt(last)) > BigInt(use.maximum)) {
     const worst = set.highAt(last);
-    report(context, OUT_OF_RANGE, placeOf(value, BigInt(worst)), `${use.title} is at most ${use.maximum}, not ${worst}`);
+    report(
+      context,
+      OUT_OF_RANGE,
+      placeOf(value, BigInt(worst)),
+      `${use.title} is at most ${use.maximum}, not ${worst}`,
+    );
     return undefined;
   }
   return IntervalSet.fromIntervals(use.width, set.bigintIntervals());

@@ -14,7 +14,13 @@ export function reportType(
   const { source, start, end } = value.span;
   const written = source.text.slice(start, end);
   const shown = written.length <= 40 && !written.includes('\n') ? `\`${written}\`` : 'this';
-  report(context, WRONG_TYPE, value.span, `${shown} is ${RESOLVED_TITLES[resolved.type]}, and ${wanted} is wanted here`, {
-    hint,
-  });
+  report(
+    context,
+    WRONG_TYPE,
+    value.span,
+    `${shown} is ${RESOLVED_TITLES[resolved.type]}, and ${wanted} is wanted here`,
+    {
+      hint,
+    },
+  );
 }

@@ -48,7 +48,8 @@ export function wantRate(value: Value, dimension: RateDimension, context: ValueC
   const resolved = evaluate(value, context);
   if (resolved.type === 'unknown') return undefined;
   if (resolved.type !== 'rate') {
-    const hint = resolved.type === 'numbers' ? 'A rate has a unit of time: `100/second`, `10/minute`, `5mbit`.' : undefined;
+    const hint =
+      resolved.type === 'numbers' ? 'A rate has a unit of time: `100/second`, `10/minute`, `5mbit`.' : undefined;
     reportType(value, resolved, 'a rate', context, hint);
     return undefined;
   }

@@ -102,7 +102,8 @@ function checkMarkSet(effect: Of<'mark-set'>, _: Condition, context: RuleContext
 const TCP = IntervalSet.of(8, 6);
 
 function checkMss(effect: Of<'mss'>, condition: Condition, context: RuleContext): Effect | undefined {
-  const size = effect.size && wantInteger(effect.size, { title: 'a segment size', minimum: 1, maximum: 65495 }, context);
+  const size =
+    effect.size && wantInteger(effect.size, { title: 'a segment size', minimum: 1, maximum: 65495 }, context);
   if (effect.size && size === undefined) return undefined;
   if (!protocolsOf(condition).isSubsetOf(TCP)) {
     report(context, NEEDS_PROTOCOL, effect.span, 'segments belong to TCP, and this rule is for other protocols too', {
@@ -112,4 +113,3 @@ function checkMss(effect: Of<'mss'>, condition: Condition, context: RuleContext)
   }
   return { kind: 'mss', size };
 }
-

@@ -32,9 +32,15 @@ export function checkRemember(effect: Remember, context: RuleContext): Effect | 
   for (const [at, column] of columns.entries()) {
     const field = effect.key[at];
     if (field && KINDS[field] !== column.type.kind) {
-      report(context, MEMORY_KEY, effect.span, `the column \`${column.name}\` of \`${memory.name}\` cannot hold the ${field}`, {
-        labels: [{ span: memory.span, text: 'declared here' }],
-      });
+      report(
+        context,
+        MEMORY_KEY,
+        effect.span,
+        `the column \`${column.name}\` of \`${memory.name}\` cannot hold the ${field}`,
+        {
+          labels: [{ span: memory.span, text: 'declared here' }],
+        },
+      );
       return undefined;
     }
   }

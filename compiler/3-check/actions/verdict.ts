@@ -53,7 +53,8 @@ export function checkVerdict(verdict: VerdictSyntax, condition: Condition, conte
 const GREATEST_WINDOW_SCALE = 14;
 
 function checkSynproxy(verdict: Of<'synproxy'>, condition: Condition, context: RuleContext): Verdict | undefined {
-  const mss = verdict.mss && wantInteger(verdict.mss, { title: 'a segment size', minimum: 536, maximum: 65495 }, context);
+  const mss =
+    verdict.mss && wantInteger(verdict.mss, { title: 'a segment size', minimum: 536, maximum: 65495 }, context);
   const windowScale =
     verdict.windowScale &&
     wantInteger(verdict.windowScale, { title: 'a window scale', minimum: 0, maximum: GREATEST_WINDOW_SCALE }, context);
@@ -73,9 +74,6 @@ function needsTcp(what: string, verdict: VerdictSyntax, condition: Condition, co
 }
 
 /** Reasons as a filter's default may give them. */
-export function defaultVerdict(
-  verdict: 'allow' | 'drop' | 'reject',
-  reason: RejectReason | undefined,
-): Verdict {
+export function defaultVerdict(verdict: 'allow' | 'drop' | 'reject', reason: RejectReason | undefined): Verdict {
   return verdict === 'reject' ? { kind: 'reject', reason } : { kind: verdict };
 }

@@ -24,9 +24,15 @@ export function checkRate(clause: RateClause, context: ClauseContext): ClauseRes
   const burst = rate && readBurst(clause, rate, context);
   if (!legal || !rate || !per || !bounds || burst === undefined) return undefined;
   if (judgesFlows(context.place) && dimensionOf(rate) !== 'events') {
-    report(context, FLOWS_COUNT, clause.rate.span, 'a limit in a stateful rule counts flows, and this is a rate of bits or bytes', {
-      hint: 'Say `each packet` before the rule, or give a number of flows: `100/second`.',
-    });
+    report(
+      context,
+      FLOWS_COUNT,
+      clause.rate.span,
+      'a limit in a stateful rule counts flows, and this is a rate of bits or bytes',
+      {
+        hint: 'Say `each packet` before the rule, or give a number of flows: `100/second`.',
+      },
+    );
     return undefined;
   }
   const limiter = nameLimiter(context);
@@ -58,7 +64,11 @@ function dimensionOf(rate: Rate | Cell): Rate['of'] {
 
 export function checkConnections(clause: ConnectionsClause, context: ClauseContext): ClauseResult | undefined {
   const legal = isClauseLegal('connections', clause.span, context);
-  const count = wantInteger(clause.count, { title: 'a number of connections', minimum: 0, maximum: MAXIMUM_COUNT }, context);
+  const count = wantInteger(
+    clause.count,
+    { title: 'a number of connections', minimum: 0, maximum: MAXIMUM_COUNT },
+    context,
+  );
   const per = checkKey(clause.per, context);
   const bounds = checkBounds(clause.bounds, context.whenFull, context);
   if (!legal || count === undefined || !per || !bounds) return undefined;

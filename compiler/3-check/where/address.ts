@@ -31,5 +31,11 @@ export function compareAddress(
   if (operator !== '!=') return among;
   // The comparison is false where there is no address, so it is not the complement over all packets.
   context.negations.push({ of: among, span: comparison.span });
-  return { kind: 'all', of: [{ kind: 'address', field, view, in: AddressSet.full }, { kind: 'not', of: among }] };
+  return {
+    kind: 'all',
+    of: [
+      { kind: 'address', field, view, in: AddressSet.full },
+      { kind: 'not', of: among },
+    ],
+  };
 }

@@ -48,7 +48,10 @@ export function compareFields(
   }
   const same: Condition = { kind: 'same field', left: left.field, right: right.field };
   if (operator === '==') return same;
-  return { kind: 'all', of: [present(left.field, context.place), present(right.field, context.place), { kind: 'not', of: same }] };
+  return {
+    kind: 'all',
+    of: [present(left.field, context.place), present(right.field, context.place), { kind: 'not', of: same }],
+  };
 }
 
 function kindOf(field: Name): string {

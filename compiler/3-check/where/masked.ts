@@ -24,7 +24,12 @@ export function compareMasked(
     return undefined;
   }
   if (operator !== '==' && operator !== '!=') {
-    report(context, NOT_COMPARABLE, comparison.span, `what is masked is compared by \`==\` and \`!=\`, not by \`${operator}\``);
+    report(
+      context,
+      NOT_COMPARABLE,
+      comparison.span,
+      `what is masked is compared by \`==\` and \`!=\`, not by \`${operator}\``,
+    );
     return undefined;
   }
   const maximum = 2 ** FIELD_WIDTHS[field] - 1;
@@ -33,7 +38,12 @@ export function compareMasked(
   if (mask === undefined || value === undefined) return undefined;
   const outside = BigInt(value) & ~BigInt(mask);
   if (outside !== 0n) {
-    report(context, MARK_MASK, right.span, `this has bits outside the mask (0x${outside.toString(16)}), so it is never equal`);
+    report(
+      context,
+      MARK_MASK,
+      right.span,
+      `this has bits outside the mask (0x${outside.toString(16)}), so it is never equal`,
+    );
     return undefined;
   }
   const equal: Condition = { kind: 'masked', field, value, mask };

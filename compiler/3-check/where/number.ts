@@ -1,18 +1,18 @@
 /** `length > 1400`, `protocol == udp`, `source port in 1024-65535`, `destination port != f.inner` */
 import type { FieldReference, Value } from '../../../grammar/ast/index.ts';
 import { evaluate, report } from '../../2-resolve/context.ts';
-import { numbers, type NumberValues } from '../../2-resolve/resolved.ts';
-import { Scope } from '../../2-resolve/scope.ts';
+import { NUMBER_WIDTH, numbers, type NumberValues } from '../../2-resolve/resolved.ts';
 import { PORT_USE } from '../../2-resolve/values/service.ts';
 import { fitNumbers, wantNumbers, type NumberUse } from '../../2-resolve/wanted/numbers.ts';
+import { reportType } from '../../2-resolve/wanted/report-type.ts';
 import type { Condition } from '../../model/condition.ts';
 import type { AddressField } from '../../model/fields.ts';
-import { PROTOCOL_NUMBERS } from '../../model/protocols.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { numberCondition } from '../conditions.ts';
 import { NUMBER_USES, dscpContext } from '../clauses/numbers.ts';
 import type { ClauseContext } from '../context.ts';
 import { NOT_COMPARABLE } from '../problems.ts';
+import { protocolWords } from '../protocol-words.ts';
 import type { Operator } from './comparison.ts';
 import { present } from './fields.ts';
 
@@ -39,9 +39,15 @@ export function compareNumber(
     if (operator === '!=') {
       return { kind: 'all', of: [present(field, context.place), { kind: 'not', of: numberCondition(values, field) }] };
     }
-    report(context, NOT_COMPARABLE, value.span, `\`${operator}\` compares with a constant, and a row decides about this`, {
-      hint: 'Cells can be compared by `==` and `!=`.',
-    });
+    report(
+      context,
+      NOT_COMPARABLE,
+      value.span,
+      `\`${operator}\` compares with a constant, and a row decides about this`,
+      {
+        hint: 'Cells can be compared by `==` and `!=`.',
+      },
+    );
     return undefined;
   }
   const among = ordered(operator, values.set, use);
@@ -50,7 +56,12 @@ export function compareNumber(
     return undefined;
   }
   if (among.isEmpty()) {
-    report(context, NOT_COMPARABLE, value.span, `no ${field} is ${operator} this: it is at most ${use.maximum} and at least 0`);
+    report(
+      context,
+      NOT_COMPARABLE,
+      value.span,
+      `no ${field} is ${operator} this: it is at most ${use.maximum} and at least 0`,
+    );
     return undefined;
   }
   return numberCondition(numbers(among), field);
@@ -78,22 +89,32 @@ function ordered(operator: Operator, set: IntervalSet, use: NumberUse): Interval
 }
 
 function readNumbers(value: Value, field: Field, use: NumberUse, context: ClauseContext): NumberValues | undefined {
-  if (field === 'protocol') return wantNumbers(value, use, { ...context, words: protocolWords(value) });
+  if (field === 'protocol') return readProtocols(value, use, context);
   if (field === 'dscp') return wantNumbers(value, use, dscpContext(context));
   if (field === 'length' && value.kind === 'size') {
     const size = evaluate(value, context);
     return size.type === 'size' && typeof size.bytes === 'number'
-      ? numbers(IntervalSet.of(64, size.bytes))
+      ? numbers(IntervalSet.of(NUMBER_WIDTH, size.bytes))
       : undefined;
   }
   return wantNumbers(value, use, context);
 }
 
-/** Protocols by name, bound to their numbers. */
-function protocolWords(value: Value): Scope {
-  const words = new Scope();
-  for (const [name, number] of PROTOCOL_NUMBERS) {
-    words.bind({ name, span: value.span, meaning: { kind: 'value', value: numbers(IntervalSet.of(64, number)) } });
+/** Protocols by name or number. `tcp` alone is read as a service, and means the protocol here. */
+function readProtocols(value: Value, use: NumberUse, context: ClauseContext): NumberValues | undefined {
+  const inner = { ...context, words: protocolWords(value.span) };
+  const resolved = evaluate(value, inner);
+  if (resolved.type !== 'services') return wantNumbers(value, use, inner);
+  const { set, dynamic } = resolved;
+  if (dynamic.length === 0 && set.service.isEmpty() && set.icmp4.isEmpty() && set.icmp6.isEmpty()) {
+    return numbers(IntervalSet.fromIntervals(NUMBER_WIDTH, set.protocol.bigintIntervals()));
   }
-  return words;
+  reportType(
+    value,
+    resolved,
+    'a protocol',
+    context,
+    'Protocols with their ports are a clause of their own: `tcp/443`.',
+  );
+  return undefined;
 }

@@ -1,0 +1,90 @@
+/** `use web_server(public_web, https)`: the group's rules at this place. */
+import type { Group, GroupUse, RuleItem, Value } from '../../../grammar/ast/index.ts';
+import { bindOrReport } from '../../2-resolve/bind.ts';
+import { evaluate, report } from '../../2-resolve/context.ts';
+import { lookUpKind } from '../../2-resolve/names.ts';
+import { GROUP_CYCLE } from '../../2-resolve/problems.ts';
+import { Scope, type Meaning } from '../../2-resolve/scope.ts';
+import type { Scope as ScopeItem } from '../../model/policy.ts';
+import type { RuleContext } from '../context.ts';
+import { oneLine, originOf, surroundingsOf } from '../origin.ts';
+import { ARGUMENTS, TOO_MANY_RULES } from '../problems.ts';
+
+export function checkGroupUse(use: GroupUse, name: string, context: RuleContext): ScopeItem | undefined {
+  const meaning = lookUpKind(use.group, 'group', context);
+  if (!meaning) return undefined;
+  const group = meaning.statement;
+  context.session.usedGroups.add(group);
+  const scope = bindArguments(group, use, meaning.scope, context);
+  if (!scope || isRecursive(group, use, context) || !isWithinBudget(group, use, context)) return undefined;
+  const body = context.session.checkItems(group.body, {
+    ...context,
+    scope,
+    via: [...context.via, use.span],
+    groups: [...context.groups, group.name.text],
+    surroundings: surroundingsOf(use, name, context.surroundings),
+  });
+  return { kind: 'scope', origin: originOf(use, name, oneLine(use.span), context), group: group.name.text, body };
+}
+
+/** A group sees its own file's names and its parameters, nothing of the place where it is used. */
+function bindArguments(group: Group, use: GroupUse, scope: Scope, context: RuleContext): Scope | undefined {
+  const { parameters } = group;
+  const meanings = use.arguments.map((argument) => meaningOf(argument, context));
+  if (meanings.length !== parameters.length) {
+    const wanted =
+      parameters.length === 0 ? 'none' : `${parameters.length} (${parameters.map((p) => p.text).join(', ')})`;
+    const count = `${meanings.length} argument${meanings.length === 1 ? '' : 's'}`;
+    report(context, ARGUMENTS, use.span, `\`${group.name.text}\` is given ${count} and wants ${wanted}`, {
+      labels: [{ span: group.name.span, text: 'the group is declared here' }],
+    });
+    return undefined;
+  }
+  const inner = new Scope(scope);
+  let bound = true;
+  for (const [at, parameter] of parameters.entries()) {
+    const meaning = meanings[at];
+    const binding = meaning && { name: parameter.text, span: parameter.span, meaning };
+    if (!binding || !bindOrReport(inner, binding, context)) bound = false;
+  }
+  return bound ? inner : undefined;
+}
+
+/** A bare name hands on what it stands for, so that zones, memories and rows can be arguments too. */
+function meaningOf(argument: Value, context: RuleContext): Meaning {
+  if (argument.kind === 'reference') {
+    const binding = context.scope.find(argument.name.text);
+    const kind = binding?.meaning.kind;
+    if (binding && kind !== 'let' && kind !== 'service') return binding.meaning;
+  }
+  return { kind: 'value', value: evaluate(argument, context) };
+}
+
+function isRecursive(group: Group, use: GroupUse, context: RuleContext): boolean {
+  const { groups } = context;
+  const first = groups.indexOf(group.name.text);
+  if (first < 0) return false;
+  const circle = [...groups.slice(first), group.name.text].map((each) => `\`${each}\``).join(' → ');
+  report(context, GROUP_CYCLE, use.span, `a group that uses itself: ${circle}`, {
+    labels: [{ span: group.name.span, text: 'the group is declared here' }],
+    hint: 'Take one of these uses out of the circle.',
+  });
+  return true;
+}
+
+function isWithinBudget(group: Group, use: GroupUse, context: RuleContext): boolean {
+  const { session } = context;
+  if (session.ruleBudget < 0) return false;
+  session.ruleBudget -= countRules(group.body);
+  if (session.ruleBudget >= 0) return true;
+  report(context, TOO_MANY_RULES, use.span, 'group uses stand for more rules than Sluice takes', {
+    hint: 'What differs from use to use can be a table: `each row in table` holds any number of rows in one rule.',
+  });
+  return false;
+}
+
+function countRules(items: readonly RuleItem[]): number {
+  let count = 0;
+  for (const item of items) count += item.kind === 'each' ? countRules(item.body) : 1;
+  return count;
+}
