@@ -1,0 +1,76 @@
+/** What a policy reads besides its own text, from files; every file that was read is kept in a record. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CalendarDate, Inputs } from '../../compiler/inputs.ts';
+import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { PROBLEMS } from '../problems.ts';
+import { isSystemError, reasonOf } from '../system-error.ts';
+import type { PolicyFile } from './policy-file.ts';
+import { standardModule, standardModules } from './standard-library.ts';
+
+/** One file or standard module that a compile read. */
+export interface InputRecord {
+  /** The policy's own name, a path relative to its folder, or `std.NAME`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal digits. */
+  readonly sha256: string;
+}
+
+export interface RecordedInputs extends Inputs {
+  /** The policy and everything read so far, by path. */
+  readonly records: () => readonly InputRecord[];
+  /** Whether the file of this path was read: the path of a standard module is none. */
+  readonly hasRead: (path: string) => boolean;
+  /** Files that are there but could not be read, and why. */
+  readonly findings: () => readonly Diagnostic[];
+}
+
+/** The inputs of a policy. A file that is asked for twice is read once: nothing may change under a running compile. */
+export function recordedInputs(policy: PolicyFile, today: CalendarDate | undefined): RecordedInputs {
+  const files = new Map<string, Uint8Array | undefined>();
+  const modules = new Map<string, string>();
+  const records = [record(policy.source.path, policy.bytes)];
+  const findings: Diagnostic[] = [];
+  const standardNames = standardModules();
+  return {
+    read: (path) => {
+      if (files.has(path)) return files.get(path);
+      const bytes = readIfThere(resolve(policy.folder, path), path, findings);
+      files.set(path, bytes);
+      if (bytes) records.push(record(path, bytes));
+      return bytes;
+    },
+    standard: (name) => {
+      if (!standardNames.includes(name)) return undefined;
+      const known = modules.get(name);
+      if (known !== undefined) return known;
+      const text = standardModule(name);
+      modules.set(name, text);
+      records.push(record(`std.${name}`, new TextEncoder().encode(text)));
+      return text;
+    },
+    standardNames,
+    today,
+    records: () => records.toSorted((left, right) => (left.path < right.path ? -1 : Number(left.path > right.path))),
+    hasRead: (path) => files.get(path) !== undefined,
+    findings: () => findings,
+  };
+}
+
+function readIfThere(path: string, named: string, findings: Diagnostic[]): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const isAbsent = isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+    if (!isAbsent) {
+      findings.push(diagnostic(PROBLEMS.unreadable, undefined, `${named} cannot be read: ${reasonOf(error)}`));
+    }
+    return undefined;
+  }
+}
+
+function record(path: string, content: Uint8Array): InputRecord {
+  return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+}

@@ -1,0 +1,91 @@
+/** `manifest.json`: what an output folder holds, what it was made from, and why each plane has what it has. */
+import type { TargetOutput } from '../../compiler/compile.ts';
+import type { CalendarDate } from '../../compiler/inputs.ts';
+import type { InputRecord } from '../inputs/recorded-inputs.ts';
+import { formatDate } from '../inputs/today.ts';
+import { sha256Of, sizeOf, type OutputFile } from './output-file.ts';
+
+export const MANIFEST = 'manifest.json';
+
+/** Counts up when a reader of an older manifest would misread a newer one. */
+const FORMAT = 1;
+
+/** What the command line decided about a compile. */
+export interface CompileChoices {
+  readonly target: string | undefined;
+  readonly today: CalendarDate | undefined;
+}
+
+export interface ManifestParts {
+  readonly version: string;
+  readonly build: string;
+  /** The policy's path, as in `inputs`. */
+  readonly policy: string;
+  readonly choices: CompileChoices;
+  readonly inputs: readonly InputRecord[];
+  readonly targets: readonly TargetOutput[];
+  readonly files: readonly DescribedFile[];
+}
+
+/** A file of the output and what it is, for people. */
+export interface DescribedFile extends OutputFile {
+  readonly description: string;
+}
+
+/** The choices as they stand in the manifest, and as the build's hash counts them. */
+export function choicesAsData({ target, today }: CompileChoices): object {
+  return { target: target ?? null, date: today ? formatDate(today) : null };
+}
+
+/** The text of the manifest. Its keys and lists have a fixed order: the same compile gives the same bytes. */
+export function manifestText(parts: ManifestParts): string {
+  const manifest = {
+    sluice: parts.version,
+    format: FORMAT,
+    build: parts.build,
+    policy: parts.policy,
+    choices: choicesAsData(parts.choices),
+    inputs: parts.inputs,
+    targets: parts.targets.map(targetAsData),
+    outputs: parts.files.map(({ path, content, description }) => ({
+      path,
+      bytes: sizeOf(content),
+      sha256: sha256Of(content),
+      description,
+    })),
+  };
+  return `${JSON.stringify(manifest, undefined, 2)}\n`;
+}
+
+/** A target without its artifacts' content, for the manifest and for `--json`. */
+export function targetAsData({ name, planes, placements }: TargetOutput): object {
+  return {
+    name,
+    placements: placements.map(({ stage, plane, reason }) => ({
+      stage: stage.id,
+      ...(stage.zones ? { zones: stage.zones.map((zone) => zone.name) } : {}),
+      plane,
+      reason,
+    })),
+    planes: planes.map(({ plane, output }) => ({ plane, figures: output.figures, load: output.load })),
+  };
+}
+
+/** The paths that a manifest lists; undefined: the text is no manifest of Sluice's. */
+export function outputsOfManifest(text: string): readonly string[] | undefined {
+  let manifest: unknown;
+  try {
+    manifest = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(manifest) || typeof manifest['sluice'] !== 'string' || !Array.isArray(manifest['outputs'])) {
+    return undefined;
+  }
+  const paths = manifest['outputs'].map((output: unknown) => (isRecord(output) ? output['path'] : undefined));
+  return paths.every((path) => typeof path === 'string') ? paths : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

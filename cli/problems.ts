@@ -1,0 +1,53 @@
+/** What can go wrong with files and targets that the command line names: SL09xx. */
+import type { DiagnosticKind } from '../grammar/diagnostic.ts';
+
+function error(code: string, title: string, explanation: string): DiagnosticKind {
+  return { code, severity: 'error', title, explanation };
+}
+
+export const PROBLEMS = {
+  unreadable: error(
+    'SL0901',
+    'a file cannot be read',
+    `The file is not there, is a folder, or the system does not let Sluice read it; the message says which. A policy is
+named as it is seen from the folder that the command is started in, or is \`-\` for standard input. What a policy names is
+relative to the policy's own folder (of standard input: to the folder that the command is started in).`,
+  ),
+  notOurFolder: error(
+    'SL0902',
+    'the output folder holds something else',
+    `\`sluice compile\` replaces its output folder as a whole, so it only replaces what it has written itself: a folder with
+a \`manifest.json\` of Sluice's and no file that is not listed there. Anything else could be lost. Choose another folder, or
+move away what the message names.`,
+  ),
+  unwritable: error(
+    'SL0903',
+    'the output cannot be written',
+    `The output is written into a hidden folder beside the output folder, brought to the disk, and put in place by renaming.
+That failed, for the reason that the message gives; the hidden folder is removed, and the output folder is as it was.`,
+  ),
+  unknownTarget: error(
+    'SL0904',
+    'unknown target',
+    `\`--target\` names a target that the policy does not declare. A policy without any \`target\` block has one target, \`host\`.`,
+  ),
+  targetName: error(
+    'SL0905',
+    'a target that cannot name a folder',
+    `Each target gets a folder of its name in the output. A name with \`/\`, of dots only, longer than 200 bytes, or equal to
+\`manifest.json\` or \`source-map.json\` cannot be one. Rename the target.`,
+  ),
+  unformatted: error(
+    'SL0906',
+    'a formatted file cannot be written',
+    `\`sluice fmt\` writes the formatted text beside the file and then renames it over the file, so it needs the right to
+write in the folder, and the file itself must not be write-protected. The file is as it was.`,
+  ),
+  leftBehind: {
+    code: 'SL0907',
+    severity: 'warning',
+    title: 'the previous output is still there',
+    explanation: `The new output is in place and whole, but the previous one, moved aside under the name that the message
+gives, could not be removed. Remove it by hand.`,
+  },
+} as const satisfies Record<string, DiagnosticKind>;

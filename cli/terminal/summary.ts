@@ -1,0 +1,36 @@
+/** What a compile made, in a few lines for people. */
+import type { TargetOutput } from '../../compiler/compile.ts';
+import type { DescribedFile } from '../output/manifest.ts';
+import { sizeOf } from '../output/output-file.ts';
+import { formatBytes, formatCount } from './numbers.ts';
+import { tableLines } from './table.ts';
+
+/** Lines, each with its end. `folder`: the output folder as the user named it. */
+export function summaryText(
+  folder: string,
+  build: string,
+  targets: readonly TargetOutput[],
+  files: readonly DescribedFile[],
+): string {
+  const lines = [`${folder}: build ${build.slice(0, 12)}`];
+  for (const target of targets) lines.push('', ...targetLines(folder, target, files));
+  return `${lines.join('\n')}\n`;
+}
+
+function targetLines(folder: string, target: TargetOutput, files: readonly DescribedFile[]): readonly string[] {
+  const own = files.filter(({ path }) => path.startsWith(`${target.name}/`));
+  const rows = own.map(({ path, content, description }) => [path, formatBytes(sizeOf(content)), description]);
+  const load = target.planes.flatMap(({ output }) => output.load);
+  return [
+    ...target.planes.map(({ plane, output }) => `${target.name}, ${plane}: ${figuresText(output.figures)}`),
+    ...tableLines(rows, ['left', 'right', 'left'], '  '),
+    ...(load.length > 0 ? [`  To load it, in ${folder}/${target.name}:`, ...load.map((line) => `    ${line}`)] : []),
+  ];
+}
+
+/** `12 rules, 3 sets, 45,000 elements` */
+function figuresText(figures: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(figures).filter(([, count]) => count > 0);
+  if (parts.length === 0) return 'nothing to do';
+  return parts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ');
+}
