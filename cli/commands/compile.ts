@@ -1,0 +1,91 @@
+/** `sluice compile`: a policy becomes what each plane of its targets loads. */
+import { Option } from 'commander';
+import { compileInto, type Outcome } from '../compile-into.ts';
+import type { CommandDefinition } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { report } from '../findings/report.ts';
+import { todayOf } from '../inputs/today.ts';
+import { targetAsData } from '../output/manifest.ts';
+import { sha256Of, sizeOf } from '../output/output-file.ts';
+import { formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import type { Session } from '../session.ts';
+import { Phases } from '../terminal/phases.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { summaryText } from '../terminal/summary.ts';
+import { timesText } from '../terminal/times.ts';
+
+interface CompileFlags extends PolicyFlags {
+  readonly output: string;
+  readonly target?: string;
+  readonly time?: true;
+}
+
+export const compile: CommandDefinition<CompileFlags> = {
+  name: 'compile',
+  summary: 'compile a policy into a folder that is ready to load',
+  description: [
+    'Checks a policy, runs its expect blocks, and writes for each target a folder with what its planes load, together ' +
+      'with manifest.json (inputs and outputs by hash, which plane has what and why, how to load it) and source-map.json.',
+    'The folder is written whole or not at all. An earlier output is replaced; a folder that holds anything else is left ' +
+      'alone. Where there is an error, nothing is written. The same inputs always give the same bytes.',
+  ],
+  arguments: [policyArgument()],
+  options: [
+    new Option('-o, --output <folder>', 'the folder to write').makeOptionMandatory(),
+    new Option('--target <name>', 'only this target of the policy'),
+    ...policyOptions(),
+    new Option('--time', 'say how long each phase took, and the peak of memory'),
+  ],
+  examples: [
+    { command: 'sluice compile policy.sluice -o out', does: 'compile for all targets into out/' },
+    { command: 'sluice compile policy.sluice -o out --target core_1', does: 'compile for one target' },
+    { command: 'generate-policy | sluice compile - -o out', does: 'read the policy from standard input' },
+    { command: 'sluice compile policy.sluice -o out --strict --format github', does: 'in a workflow of GitHub' },
+  ],
+  async run(session, [path = ''], flags) {
+    const choices = { target: flags.target, today: todayOf(flags.date, session.environment) };
+    const progress = startProgress(session);
+    const phases = new Phases(progress.phase);
+    let outcome: Outcome;
+    try {
+      outcome = await compileInto(
+        path,
+        { folder: flags.output, strict: flags.strict ?? false, choices },
+        session,
+        phases,
+      );
+    } finally {
+      progress.stop();
+    }
+    tell(session, path, flags, outcome, phases);
+    return outcome.made ? EXIT.fine : EXIT.findings;
+  },
+};
+
+function tell(session: Session, path: string, flags: CompileFlags, outcome: Outcome, phases: Phases): void {
+  const { findings, made } = outcome;
+  const times = flags.time ? phases.times() : undefined;
+  report(session, flags, findings, {
+    policy: path,
+    output: made ? outputAsData(flags.output, made) : null,
+    ...(times ? { milliseconds: Object.fromEntries(times.map((time) => [time.phase, time.milliseconds])) } : {}),
+  });
+  if (formatOf(flags) === 'json') return;
+  if (made) session.stdout.write(summaryText(flags.output, made.build, made.targets, made.files));
+  else session.stderr.write('Nothing was written.\n');
+  if (times) session.stderr.write(timesText(times, process.resourceUsage().maxRSS * 1024));
+}
+
+function outputAsData(folder: string, { build, targets, files }: NonNullable<Outcome['made']>): object {
+  return {
+    folder,
+    build,
+    targets: targets.map(targetAsData),
+    files: files.map(({ path, content, description }) => ({
+      path,
+      bytes: sizeOf(content),
+      sha256: sha256Of(content),
+      description,
+    })),
+  };
+}

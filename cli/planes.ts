@@ -1,0 +1,5 @@
+import type { Plane } from '../compiler/plane.ts';
+import { nftables } from '../backends/nftables/index.ts';
+
+/** Every plane of this version. A target that names none gets the first. */
+export const PLANES: readonly Plane[] = [nftables];
