@@ -156,8 +156,8 @@ class ModuleBinder {
       this.#declareTable(statement, module, context);
     } else if (statement.kind === 'balance') {
       for (const setting of statement.settings) {
-        if (setting.kind === 'pool' && setting.table.kind === 'table')
-          this.#declareTable(setting.table, module, context);
+        const table = setting.kind === 'pool' ? setting.table : undefined;
+        if (table?.kind === 'table') this.#declareTable(table, module, context);
       }
     }
   }

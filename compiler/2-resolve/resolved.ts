@@ -7,7 +7,7 @@ import type { Cell, Rate } from '../model/condition.ts';
 import type { Memory, Zone } from '../model/policy.ts';
 import { AddressSet } from '../net/address-set.ts';
 import { IntervalSet } from '../net/interval-set.ts';
-import { ServiceSet } from './service-set.ts';
+import type { ServiceSet } from './service-set.ts';
 
 export type Formula<Leaf> =
   | Leaf

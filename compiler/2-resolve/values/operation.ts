@@ -23,7 +23,7 @@ export function evaluateOperation(operation: SetOperation, context: ValueContext
   let first: Value = operation;
   for (; first.kind === 'operation'; first = first.left) steps.push(first);
   let pending: Resolved[] = [evaluate(first, context)];
-  for (const step of steps.reverse()) {
+  for (const step of steps.toReversed()) {
     const right = evaluate(step.right, context);
     if (step.operator === '+') {
       pending.push(right);

@@ -54,9 +54,10 @@ function isOnly(condition: Condition, field: AddressField): boolean {
 }
 
 function namesAddress(condition: Condition, field: AddressField): boolean {
-  if (condition.kind === 'all' || condition.kind === 'any')
-    return condition.of.some((term) => namesAddress(term, field));
   if (condition.kind === 'not') return namesAddress(condition.of, field);
+  if (condition.kind === 'all' || condition.kind === 'any') {
+    return condition.of.some((term) => namesAddress(term, field));
+  }
   if (condition.kind === 'memory') return condition.key.includes(field);
   return (condition.kind === 'address' || condition.kind === 'address of zone') && condition.field === field;
 }

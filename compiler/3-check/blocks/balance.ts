@@ -158,7 +158,7 @@ function nextPrime(number: number): number {
   return candidate;
 }
 
-const ADDRESS_NAMES = ['addr', 'address', 'ip'];
+const ADDRESS_NAMES: ReadonlySet<string> = new Set(['addr', 'address', 'ip']);
 
 function readPool(
   block: BalanceSyntax,
@@ -170,7 +170,7 @@ function readPool(
   const pool =
     setting.table.kind === 'table' ? bound.tableOf(setting.table) : lookUpKind(setting.table, 'table', context)?.table;
   if (!pool) return undefined;
-  const address = pool.columns.find((column) => ADDRESS_NAMES.includes(column.name));
+  const address = pool.columns.find((column) => ADDRESS_NAMES.has(column.name));
   if (address?.type.kind !== 'address') {
     return wrongPool(
       pool,

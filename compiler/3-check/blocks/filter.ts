@@ -4,7 +4,6 @@ import { report } from '../../2-resolve/context.ts';
 import type { FilterBlock, RuleItem, Verdict } from '../../model/policy.ts';
 import type { RuleContext } from '../context.ts';
 import { defaultVerdict } from '../actions/verdict.ts';
-import { surroundingsOf } from '../origin.ts';
 import type { Place } from '../place.ts';
 import { SETTINGS_DIFFER, SETTING_WITHOUT_STATE } from '../problems.ts';
 import { headOf, inOrder, mainOf, type Written } from './order.ts';
@@ -86,9 +85,4 @@ function reportWithoutState(ordered: readonly Written<Filter>[]): void {
       hint: 'In its rules, `state invalid` is a clause.',
     });
   }
-}
-
-/** Surroundings of rules that a filter implies. */
-export function essentialSurroundings(hook: string): ReturnType<typeof surroundingsOf> {
-  return { path: `filter ${hook}`, owner: undefined, ticket: undefined };
 }

@@ -63,7 +63,7 @@ export function checkDuring(clause: DuringClause, context: ClauseContext): Claus
     });
     return undefined;
   }
-  const named = [...new Set(clause.days.map((day) => WEEKDAYS[day]))].sort((a, b) => a - b);
+  const named = [...new Set(clause.days.map((day) => WEEKDAYS[day]))].toSorted((a, b) => a - b);
   const days = named.length > 0 ? named : [0, 1, 2, 3, 4, 5, 6];
   return condition({ kind: 'during', fromMinute, toMinute, days, offsetMinutes });
 }

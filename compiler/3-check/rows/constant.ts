@@ -4,9 +4,10 @@ import type { Span } from '../../../grammar/source.ts';
 import { evaluate, report, type ValueContext } from '../../2-resolve/context.ts';
 import { suggestion } from '../../2-resolve/names.ts';
 import { WRONG_TYPE } from '../../2-resolve/problems.ts';
-import { RESOLVED_TITLES, type Resolved } from '../../2-resolve/resolved.ts';
+import { RESOLVED_TITLES, isSet, type Resolved, type SetValues } from '../../2-resolve/resolved.ts';
 import { wantConstantAddresses } from '../../2-resolve/wanted/addresses.ts';
 import { isCell } from '../../2-resolve/wanted/scalars.ts';
+import type { Cell } from '../../model/condition.ts';
 import type { Column } from '../../model/table.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { protocolWords } from '../protocol-words.ts';
@@ -115,30 +116,28 @@ function orderedConstant(column: Column, value: Value, context: RuleContext): In
   return constant;
 }
 
+const INTEGER_KINDS: ReadonlySet<string> = new Set(['unsigned', 'port', 'ports', 'protocol']);
+
 function constantOf(column: Column, resolved: Resolved): IntervalSet | number | undefined {
   const { kind } = column.type;
-  switch (resolved.type) {
-    case 'numbers':
-      return resolved.dynamic.length === 0 && ['unsigned', 'port', 'ports', 'protocol'].includes(kind)
-        ? resolved.set
-        : undefined;
-    case 'services':
-      return kind === 'protocol' && resolved.dynamic.length === 0 && resolved.set.service.isEmpty()
-        ? resolved.set.protocol
-        : undefined;
-    case 'macs':
-      return kind === 'mac' && resolved.dynamic.length === 0 ? resolved.set : undefined;
-    case 'size':
-      return kind === 'size' && !isCell(resolved.bytes) ? resolved.bytes : undefined;
-    case 'duration':
-      return kind === 'duration' && !isCell(resolved.milliseconds) ? resolved.milliseconds : undefined;
-    case 'date':
-      return kind === 'date' && !isCell(resolved.date) ? daysOf(resolved.date) : undefined;
-    case 'rate':
-      return rateConstant(column, resolved.rate);
-    default:
-      return undefined;
-  }
+  if (isSet(resolved)) return resolved.dynamic.length === 0 ? setConstant(kind, resolved) : undefined;
+  if (resolved.type === 'rate') return rateConstant(column, resolved.rate);
+  if (resolved.type !== kind) return undefined;
+  const found = scalarOf(resolved);
+  return isCell(found) ? undefined : found;
+}
+
+function setConstant(kind: Column['type']['kind'], value: SetValues): IntervalSet | undefined {
+  if (value.type === 'numbers') return INTEGER_KINDS.has(kind) ? value.set : undefined;
+  if (value.type === 'macs') return kind === 'mac' ? value.set : undefined;
+  if (value.type !== 'services' || kind !== 'protocol' || !value.set.service.isEmpty()) return undefined;
+  return value.set.protocol;
+}
+
+function scalarOf(resolved: Extract<Resolved, { type: 'size' | 'duration' | 'date' }>): number | Cell {
+  if (resolved.type === 'size') return resolved.bytes;
+  if (resolved.type === 'duration') return resolved.milliseconds;
+  return isCell(resolved.date) ? resolved.date : daysOf(resolved.date);
 }
 
 function daysOf({ year, month, day }: { year: number; month: number; day: number }): number {

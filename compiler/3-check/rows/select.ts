@@ -64,8 +64,10 @@ function comparisonTest(comparison: Comparison, row: RowVariable, context: RuleC
   const mirrored = MIRRORED[operator];
   const { span } = comparison;
   if (leftColumn && rightColumn) return compareCells(leftColumn, operator, rightColumn, span, context);
-  if (leftColumn)
-    return isField(right) ? refuse(right, row, context) : compareConstant(leftColumn, operator, right, span, context);
+  if (leftColumn) {
+    if (isField(right)) return refuse(right, row, context);
+    return compareConstant(leftColumn, operator, right, span, context);
+  }
   if (rightColumn && mirrored && !isField(left)) return compareConstant(rightColumn, mirrored, left, span, context);
   return refuse(isField(left) ? left : comparison, row, context);
 }

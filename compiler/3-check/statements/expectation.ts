@@ -145,22 +145,29 @@ function readProtocol(syntax: ExpectationSyntax, family: 4 | 6, context: RuleCon
     const types = family === 4 ? services?.set.icmp4 : services?.set.icmp6;
     if (!services || !types) return undefined;
     if (types.isEmpty()) {
-      if (services.set.protocol.contains(icmpProtocol))
-        return { number: icmpProtocol, icmp: { type: icmpProtocol === ICMP4 ? 8 : 128, code: 0 } };
+      if (services.set.protocol.contains(icmpProtocol)) return echoRequest(family);
       report(context, EXPECTED_ENDPOINT, protocol.span, `there is no such ICMP type for IPv${family}`);
       return undefined;
     }
     const first = Number(types.lowAt(0));
     return { number: icmpProtocol, icmp: { type: first >>> 8, code: first & 0xff } };
   }
-  if (protocol.kind === 'integer') return { number: Number(protocol.value & 0xffn), icmp: undefined };
-  if (protocol.text === 'icmp') return { number: icmpProtocol, icmp: { type: family === 4 ? 8 : 128, code: 0 } };
+  if (protocol.kind === 'integer') {
+    const number = wantInteger(protocol, { title: 'a protocol', minimum: 0, maximum: 255 }, context);
+    return number === undefined ? undefined : { number, icmp: undefined };
+  }
+  if (protocol.text === 'icmp') return echoRequest(family);
   const number = PROTOCOL_NUMBERS.get(protocol.text);
   if (number !== undefined) return { number, icmp: undefined };
   report(context, UNKNOWN_PROTOCOL, protocol.span, `\`${protocol.text}\` is no protocol`, {
     hint: suggestion(protocol.text, PROTOCOL_NUMBERS.keys()),
   });
   return undefined;
+}
+
+/** What `icmp` without a type is. */
+function echoRequest(family: 4 | 6): Protocol {
+  return family === 4 ? { number: ICMP4, icmp: { type: 8, code: 0 } } : { number: ICMP6, icmp: { type: 128, code: 0 } };
 }
 
 function portsFit(

@@ -65,8 +65,10 @@ function addressTargets(
   for (const family of [4, 6] as const) {
     const set = family === 4 ? values.set.ipv4 : values.set.ipv6;
     const targets = family === 4 ? found.v4 : found.v6;
-    for (let at = 0; at < set.intervalCount; at++)
+    // Two of a family are one too many already.
+    for (let at = 0; at < Math.min(set.intervalCount, 2); at++) {
       targets.push(constantTarget(set, at, matchedSet(condition, field, family)));
+    }
   }
   for (const formula of values.dynamic) {
     if (formula.kind !== 'cell') {
