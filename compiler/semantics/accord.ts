@@ -65,11 +65,19 @@ function comparable(packet: Packet): Uint8Array {
   return bytes;
 }
 
-/** What a host makes itself: identification and header checksum are its own affair. */
+/** What a host makes itself: identification, flow label (RFC 6437) and header checksum are its own affair. */
 function sameAnswer(expected: Packet, seen: Packet): boolean {
   const [a, b] = [comparable(expected), comparable(seen)];
-  if (expected.family === 4) for (const bytes of [a, b]) clearIpv4(bytes);
+  for (const bytes of [a, b]) {
+    if (expected.family === 4) clearIpv4(bytes);
+    else clearFlowLabel(bytes);
+  }
   return sameBytes(a, b);
+}
+
+function clearFlowLabel(bytes: Uint8Array): void {
+  bytes[1] = (bytes[1] ?? 0) & 0xf0;
+  bytes.fill(0, 2, 4);
 }
 
 function clearIpv4(bytes: Uint8Array): void {

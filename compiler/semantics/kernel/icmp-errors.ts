@@ -55,9 +55,15 @@ export function icmpErrorAbout(packet: Packet, error: IcmpError, source: bigint)
     return undefined;
   const carried = packet.bytes.subarray(0, GREATEST[family] - HEADERS[family]);
   return icmpPacket(
-    { family, source, destination: packet.source },
+    { family, source, destination: packet.source, ...(family === 4 ? serviceOfError(packet) : {}) },
     { type: error.type, code: error.code, rest: error.rest ?? 0, payload: carried },
   );
+}
+
+/** "Internetwork control" precedence (RFC 1812, section 4.3.2.5) over the packet's own type of service. */
+function serviceOfError(packet: Packet): { readonly dscp: number; readonly ecn: number } {
+  const service = ((packet.bytes[1] ?? 0) & 0x1e) | 0xc0;
+  return { dscp: service >> 2, ecn: service & 3 };
 }
 
 function mayBeAnswered(packet: Packet, error: IcmpError): boolean {

@@ -12,6 +12,8 @@ export interface IpFields {
   readonly destination: bigint;
   readonly ttl?: number;
   readonly dscp?: number;
+  /** Explicit congestion notification (RFC 3168), two bits. */
+  readonly ecn?: number;
   readonly identification?: number;
   readonly dontFragment?: boolean;
   readonly fragment?: { readonly offset: number; readonly more: boolean };
@@ -104,7 +106,7 @@ export function withIpHeader(ip: IpFields, protocol: number, content: Uint8Array
 function withIpv4Header(ip: IpFields, protocol: number, content: Uint8Array): Uint8Array {
   const header = new Uint8Array(20);
   header[0] = 0x45;
-  header[1] = (ip.dscp ?? 0) << 2;
+  header[1] = ((ip.dscp ?? 0) << 2) | (ip.ecn ?? 0);
   writeUint16(header, 2, header.length + content.length);
   writeUint16(header, 4, ip.identification ?? 0);
   const flags = (ip.dontFragment === true ? 0x4000 : 0) | (ip.fragment?.more === true ? 0x2000 : 0);
@@ -120,7 +122,7 @@ function withIpv4Header(ip: IpFields, protocol: number, content: Uint8Array): Ui
 function withIpv6Header(ip: IpFields, protocol: number, content: Uint8Array): Uint8Array {
   const header = new Uint8Array(40);
   const fragment = ip.fragment === undefined ? EMPTY : fragmentHeader(ip, protocol);
-  writeUint16(header, 0, 0x6000 | ((ip.dscp ?? 0) << 6));
+  writeUint16(header, 0, 0x6000 | ((ip.dscp ?? 0) << 6) | ((ip.ecn ?? 0) << 4));
   writeUint16(header, 4, fragment.length + content.length);
   header[6] = ip.fragment === undefined ? protocol : FRAGMENT;
   header[7] = ip.ttl ?? DEFAULT_TTL;
