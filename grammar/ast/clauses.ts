@@ -190,4 +190,3 @@ export type Clause =
   | NotClause;
 
 export type ClauseKind = Clause['kind'];
-

@@ -18,6 +18,8 @@ export interface Annotations {
   readonly documentation: readonly string[];
   readonly owner?: string;
   readonly ticket?: string;
+  /** Where they stand, from the first to the last; absent if there are none. Not part of the statement's own span. */
+  readonly span?: Span;
 }
 
 export interface Annotated extends Node {

@@ -18,20 +18,36 @@ export type Verdict =
   | (Node & { readonly kind: 'drop' })
   /** Without a reason: a TCP reset for TCP, else port-unreachable. */
   | (Node & { readonly kind: 'reject'; readonly reason?: RejectReason })
-  | (Node & { readonly kind: 'synproxy'; readonly mss?: IntegerLiteral; readonly windowScale?: IntegerLiteral; readonly timestamps: boolean; readonly selectiveAck: boolean })
+  | (Node & {
+      readonly kind: 'synproxy';
+      readonly mss?: IntegerLiteral;
+      readonly windowScale?: IntegerLiteral;
+      readonly timestamps: boolean;
+      readonly selectiveAck: boolean;
+    })
   /** Ends the group's use: the packet goes on behind it. */
   | (Node & { readonly kind: 'leave' });
 
 export type LogLevel = 'emerg' | 'alert' | 'crit' | 'err' | 'warn' | 'notice' | 'info' | 'debug';
 
 export type Effect =
-  | (Node & { readonly kind: 'log'; readonly prefix?: string; readonly level?: LogLevel; readonly group?: IntegerLiteral })
+  | (Node & {
+      readonly kind: 'log';
+      readonly prefix?: string;
+      readonly level?: LogLevel;
+      readonly group?: IntegerLiteral;
+    })
   /** `count as smtp`, `count as u.id` */
   | (Node & { readonly kind: 'count'; readonly counter: Name | ColumnReference })
   /** `mark set 0x1/0xff` */
   | (Node & { readonly kind: 'mark-set'; readonly value: Value; readonly mask?: IntegerLiteral })
   /** `remember source in banned [for 2h]`; one key part for each column of the memory. */
-  | (Node & { readonly kind: 'remember' | 'forget'; readonly key: readonly MemoryKeyPart[]; readonly memory: Name; readonly duration?: DurationLiteral })
+  | (Node & {
+      readonly kind: 'remember' | 'forget';
+      readonly key: readonly MemoryKeyPart[];
+      readonly memory: Name;
+      readonly duration?: DurationLiteral;
+    })
   | (Node & { readonly kind: 'dscp-set'; readonly value: Value })
   /** `mss clamp` (to the path's MTU) or `mss set 1400` (never raises it). */
   | (Node & { readonly kind: 'mss'; readonly size?: IntegerLiteral })
@@ -52,8 +68,19 @@ export interface Endpoint extends Node {
 
 export type Translation =
   /** `snat … -> TARGET [random] [persistent]` */
-  | (Node & { readonly kind: 'snat'; readonly target: Endpoint; readonly random: boolean; readonly persistent: boolean })
-  | (Node & { readonly kind: 'dnat'; readonly target: Endpoint; readonly random: boolean; readonly persistent: boolean; readonly hairpin: boolean })
+  | (Node & {
+      readonly kind: 'snat';
+      readonly target: Endpoint;
+      readonly random: boolean;
+      readonly persistent: boolean;
+    })
+  | (Node & {
+      readonly kind: 'dnat';
+      readonly target: Endpoint;
+      readonly random: boolean;
+      readonly persistent: boolean;
+      readonly hairpin: boolean;
+    })
   | (Node & { readonly kind: 'masquerade'; readonly ports?: Value; readonly random: boolean })
   /** `redirect … -> 3128`: to this host itself. */
   | (Node & { readonly kind: 'redirect'; readonly ports?: Value });
@@ -127,4 +154,3 @@ export interface ShapeDefault extends Annotated {
 }
 
 export type RuleItem = Rule | Each | GroupUse | EssentialOff | ShapeClass | ShapeDefault;
-

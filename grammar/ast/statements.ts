@@ -80,7 +80,9 @@ export interface Table extends Annotated {
   readonly columns: readonly ColumnDeclaration[];
   /** `key (public, proto, port)` */
   readonly keys: readonly TableKey[];
-  readonly rows: { readonly kind: 'file'; readonly path: StringLiteral } | { readonly kind: 'inline'; readonly rows: readonly ValueRow[] };
+  readonly rows:
+    | { readonly kind: 'file'; readonly path: StringLiteral }
+    | { readonly kind: 'inline'; readonly rows: readonly ValueRow[] };
   readonly orEmpty: boolean;
 }
 
@@ -178,11 +180,20 @@ export interface Shape extends Annotated {
 export type BalanceSetting =
   | (Node & { readonly kind: 'vip'; readonly addresses: Value; readonly services: readonly Value[] })
   | (Node & { readonly kind: 'pool'; readonly table: Table | Name })
-  | (Node & { readonly kind: 'hash'; readonly algorithm: 'maglev'; readonly size: IntegerLiteral; readonly on: 'flow' | 'source' })
+  | (Node & {
+      readonly kind: 'hash';
+      readonly algorithm: 'maglev';
+      readonly size: IntegerLiteral;
+      readonly on: 'flow' | 'source';
+    })
   | (Node & { readonly kind: 'fragments'; readonly on: readonly ('source' | 'destination' | 'protocol')[] })
   | (Node & { readonly kind: 'remember-flows'; readonly flows: IntegerLiteral })
   | (Node & { readonly kind: 'local-first' })
-  | (Node & { readonly kind: 'forward'; readonly by: 'gre' | 'ipip' | 'gue' | 'dnat' | 'direct'; readonly from?: Value });
+  | (Node & {
+      readonly kind: 'forward';
+      readonly by: 'gre' | 'ipip' | 'gue' | 'dnat' | 'direct';
+      readonly from?: Value;
+    });
 
 export interface Balance extends Annotated {
   readonly kind: 'balance';
@@ -289,4 +300,3 @@ export interface PolicyFile extends Node {
   readonly kind: 'file';
   readonly statements: readonly Statement[];
 }
-

@@ -161,14 +161,7 @@ export type Literal =
   | ServiceLiteral
   | IcmpLiteral;
 
-export type Value =
-  | Literal
-  | NameReference
-  | ColumnReference
-  | AnyValue
-  | AddressOfZone
-  | SetOperation
-  | ValueList;
+export type Value = Literal | NameReference | ColumnReference | AnyValue | AddressOfZone | SetOperation | ValueList;
 
 /** A field of the packet in a `where` expression. */
 export interface FieldReference extends Node {

@@ -1,0 +1,45 @@
+import type { ColumnDeclaration, DurationLiteral, Memory } from '../../../ast/index.ts';
+import type { Syntax } from '../../../dsl.ts';
+import { PROBLEMS } from '../../../problems.ts';
+import * as T from '../../../tokens.ts';
+import { boundsAlternatives, boundsOf, once, type BoundsDraft } from '../../values/limits/syntax.ts';
+
+export const memorySyntax: Syntax = (p) => {
+  p.RULE('memory', (): Memory => {
+    const { annotations } = p;
+    const { startOffset } = p.consume(0, T.Keyword.memory);
+    const name = p.subrule(0, p.name);
+    const columns = p.subrule(0, p.memoryColumns);
+    const draft: BoundsDraft & { timeout?: DurationLiteral } = { approximate: false };
+    p.many(0, () => {
+      p.or(0, [
+        {
+          ALT: () => {
+            once(p, draft.timeout === undefined, p.consume(0, T.Keyword.timeout));
+            draft.timeout = p.consume(0, T.DurationToken).payload as DurationLiteral;
+          },
+        },
+        ...boundsAlternatives(p, () => draft),
+      ]);
+    });
+    const { timeout, ...bounds } = draft;
+    return {
+      kind: 'memory',
+      annotations,
+      name,
+      columns,
+      ...(timeout && { timeout }),
+      bounds: boundsOf(bounds),
+      span: p.spanFrom(startOffset),
+    };
+  });
+
+  p.RULE('memoryColumns', (): ColumnDeclaration[] => {
+    const { columns, keys } = p.subrule(0, p.columns);
+    p.ACTION(() => {
+      const [key] = keys;
+      if (key) p.report(PROBLEMS.unexpected, key, 'a memory has no `key`', 'all its columns together are the key');
+    });
+    return columns;
+  });
+};

@@ -1,0 +1,91 @@
+import type { ColumnReference, NameReference, ServiceLiteral, Value } from '../../../ast/index.ts';
+import type { Grammar, Syntax } from '../../../dsl.ts';
+import { PROBLEMS } from '../../../problems.ts';
+import * as T from '../../../tokens.ts';
+import { PROTOCOL_WORDS } from '../../../words.ts';
+import { joinOperands, referenceOf } from '../value/syntax.ts';
+
+/** `tcp/80`, from what stands before and behind the slash; its span ends where the parser is. */
+export function serviceLiteral(p: Grammar, owner: NameReference | ColumnReference, ports: Value): ServiceLiteral {
+  const protocol = owner.kind === 'reference' ? owner.name : owner;
+  return { kind: 'service', protocol, ports, span: p.spanFrom(owner.span.start) };
+}
+
+/** A bare `udp` is the whole protocol wherever services are meant; any other bare name is a reference. */
+export function withProtocols(value: Value): Value {
+  switch (value.kind) {
+    case 'reference':
+      if (value.name.quoted || !PROTOCOL_WORDS.has(value.name.text)) return value;
+      return { kind: 'service', protocol: value.name, span: value.span };
+    case 'list': {
+      if (!value.items.some(mayHoldProtocol)) return value;
+      return { ...value, items: value.items.map(withProtocols) };
+    }
+    case 'operation':
+      return { ...value, left: withProtocols(value.left), right: withProtocols(value.right) };
+    default:
+      return value;
+  }
+}
+
+function mayHoldProtocol(value: Value): boolean {
+  return value.kind === 'reference' || value.kind === 'list' || value.kind === 'operation';
+}
+
+export const serviceSyntax: Syntax = (p) => {
+  p.RULE('protocolNumber', (): ServiceLiteral => {
+    const { startOffset } = p.consume(0, T.Keyword.proto);
+    const protocol = p.subrule(0, p.integer);
+    const ports = p.option(0, () => {
+      p.consume(0, T.Slash);
+      return p.subrule(0, p.ports);
+    });
+    return { kind: 'service', protocol, ...(ports && { ports }), span: p.spanFrom(startOffset) };
+  });
+
+  p.RULE('namedService', (): Value => {
+    const reference = referenceOf(p, 0);
+    const ports = p.option(1, () => {
+      p.consume(0, T.Slash);
+      return p.subrule(1, p.ports);
+    });
+    return p.ACTION(() => (ports === undefined ? withProtocols(reference) : serviceLiteral(p, reference, ports)));
+  });
+
+  // An address here is a frequent slip, and worth a better answer than "unexpected".
+  p.RULE('misplacedLiteral', (): Value => {
+    const token = p.consume(0, T.LiteralToken);
+    return p.ACTION(() =>
+      p.fail(
+        PROBLEMS.unexpected,
+        token,
+        `\`${token.image}\` is no service`,
+        token.tokenType === T.IntegerToken || token.tokenType === T.RangeToken
+          ? 'a port goes with its protocol: `tcp/80`; a source port is `from any port 53`'
+          : 'say what about the address: `from`, `to` or `host`',
+      ),
+    );
+  });
+
+  const alternatives = [
+    { ALT: () => p.subrule(0, p.namedService) },
+    { ALT: () => p.subrule(0, p.protocolNumber) },
+    { ALT: () => p.subrule(0, p.icmp) },
+    { ALT: () => p.subrule(0, p.misplacedLiteral) },
+  ];
+  p.RULE('serviceItem', () =>
+    joinOperands(
+      p,
+      p.or(0, { DEF: alternatives, ERR_MSG: 'a service such as `tcp/80`, `udp`, `icmp echo-request` or a name' }),
+    ),
+  );
+
+  p.RULE('services', () => {
+    const services = [p.subrule(0, p.serviceItem)];
+    p.many(0, () => {
+      p.consume(0, T.Comma);
+      services.push(p.subrule(1, p.serviceItem));
+    });
+    return services;
+  });
+};

@@ -1,0 +1,285 @@
+/**
+ * The parser of single items: a statement's head, a rule, a setting. It reads from a window of tokens that grows as it
+ * goes on and is cut off behind it, so a file of any length needs memory for its tree only.
+ */
+import { EmbeddedActionsParser, type IParserErrorMessageProvider, type TokenType } from 'chevrotain';
+import { EMPTY_ANNOTATIONS } from './annotations.ts';
+import type { Annotations, Node } from './ast/index.ts';
+import type { Rules } from './constructs/rules.ts';
+import { SYNTAX } from './constructs/syntax.ts';
+import { diagnostic, type Diagnostic, type DiagnosticKind } from './diagnostic.ts';
+import { closest } from './did-you-mean.ts';
+import type { BodyKind, Grammar } from './dsl.ts';
+import { alternatives, describeToken, describeTypes } from './human.ts';
+import type { Lexer } from './lexer.ts';
+import { PROBLEMS } from './problems.ts';
+import type { SourceFile, Span } from './source.ts';
+import { isReserved, PolicyToken, VOCABULARY } from './tokens.ts';
+
+/** How many braces, parentheses and `not`s may be open at once; the tree can be walked recursively. */
+export const DEEPEST_NESTING = 64;
+
+/** Tokens made at once, and kept behind the one at hand. */
+const BATCH = 2048;
+const KEPT = 8192;
+/** The furthest look ahead, and one. */
+const AHEAD = 3;
+
+const NO_SOURCE: SourceFile = { path: '', text: '' };
+
+/** Ends an item; the finding says why. */
+class ItemFailure extends Error {
+  readonly finding: Diagnostic;
+
+  constructor(finding: Diagnostic) {
+    super(finding.message);
+    this.finding = finding;
+  }
+}
+
+/** Keeps what chevrotain expected, in words and as the words themselves; its own messages are for its users. */
+class Expectation implements IParserErrorMessageProvider {
+  phrase = '';
+  words: string[] = [];
+
+  buildMismatchTokenMessage({ expected }: { expected: TokenType }): string {
+    return this.#keep(undefined, [expected]);
+  }
+
+  buildNotAllInputParsedMessage(): string {
+    return this.#keep('nothing more', []);
+  }
+
+  buildNoViableAltMessage(options: {
+    expectedPathsPerAlt: TokenType[][][];
+    customUserDescription?: string | undefined;
+  }): string {
+    const first = options.expectedPathsPerAlt.flatMap((paths) => paths.flatMap((path) => path.slice(0, 1)));
+    return this.#keep(options.customUserDescription, first);
+  }
+
+  buildEarlyExitMessage(options: {
+    expectedIterationPaths: TokenType[][];
+    customUserDescription?: string | undefined;
+  }): string {
+    return this.#keep(
+      options.customUserDescription,
+      options.expectedIterationPaths.flatMap((path) => path.slice(0, 1)),
+    );
+  }
+
+  #keep(phrase: string | undefined, types: readonly TokenType[]): string {
+    this.phrase = phrase ?? describeTypes(types);
+    this.words = types.flatMap((type) => /^`([a-z]\w*)`$/.exec(type.LABEL ?? '')?.[1] ?? []);
+    return this.phrase;
+  }
+}
+
+/** What reading one item came to. */
+export type Outcome<Result> =
+  { readonly failed: false; readonly result: Result } | { readonly failed: true; readonly finding: Diagnostic };
+
+// The tokens and the place in them are chevrotain's own; its types keep them to itself.
+interface Window {
+  tokVector: PolicyToken[];
+  tokVectorLength: number;
+  currIdx: number;
+}
+
+export class PolicyParser extends EmbeddedActionsParser {
+  declare private tokVector: PolicyToken[];
+  declare private currIdx: number;
+  source: SourceFile = NO_SOURCE;
+  annotations: Annotations = EMPTY_ANNOTATIONS;
+  body: BodyKind = 'file';
+  textIsText = false;
+  findings: Diagnostic[] = [];
+  #lexer: Lexer | undefined;
+  #end = 0;
+  #depth = 0;
+  readonly #expectation: Expectation;
+
+  constructor() {
+    const expectation = new Expectation();
+    super(VOCABULARY, { errorMessageProvider: expectation, maxLookahead: 1, recoveryEnabled: false });
+    this.#expectation = expectation;
+    for (const define of SYNTAX) define(this.rules);
+    this.performSelfAnalysis();
+  }
+
+  /** The parser as the construct files see it. */
+  get rules(): Grammar {
+    return this as unknown as Grammar;
+  }
+
+  /** Begins with a new text. */
+  load(lexer: Lexer): void {
+    const window = this as unknown as Window;
+    this.input = [];
+    window.tokVector = [];
+    this.source = lexer.source;
+    this.findings = [];
+    this.#lexer = lexer;
+    this.#end = 0;
+    this.#fill();
+  }
+
+  /** Lets go of the text, so that it can be forgotten. */
+  unload(): void {
+    this.#lexer = undefined;
+    this.source = NO_SOURCE;
+    this.tokVector.length = 0;
+    this.annotations = EMPTY_ANNOTATIONS;
+    this.findings = [];
+  }
+
+  /** Reads one item by a rule of the grammar. On failure the place is where the finding is. */
+  read<Result>(rule: keyof Rules, body: BodyKind, annotations: Annotations): Outcome<Result> {
+    this.body = body;
+    this.annotations = annotations;
+    this.textIsText = false;
+    this.#depth = 0;
+    const run = this.rules[rule] as unknown as () => Result;
+    try {
+      const result = run.call(this);
+      const [error] = this.errors;
+      if (error === undefined) return { failed: false, result };
+      this.errors = [];
+      return { failed: true, finding: this.#unexpected(error.token as PolicyToken) };
+    } catch (error) {
+      this.errors = [];
+      if (error instanceof ItemFailure) return { failed: true, finding: error.finding };
+      throw error;
+    }
+  }
+
+  /** The number of the next token within the window. */
+  get place(): number {
+    return this.currIdx + 1;
+  }
+
+  tokenAt(place: number): PolicyToken {
+    while (place + AHEAD >= this.tokVector.length) if (!this.#fill()) break;
+    return this.tokVector[place] ?? (this.tokVector.at(-1) as PolicyToken);
+  }
+
+  goTo(place: number): void {
+    this.tokenAt(place);
+    this.currIdx = place - 1;
+    this.#end = this.tokVector[place - 1]?.end ?? 0;
+  }
+
+  /** Forgets the tokens that were read, if it is worth it; places change. */
+  trim(): void {
+    if (this.currIdx < KEPT) return;
+    this.tokVector.copyWithin(0, this.currIdx);
+    this.tokVector.length -= this.currIdx;
+    this.currIdx = 0;
+  }
+
+  skip(): PolicyToken {
+    const token = this.LA(1);
+    this.consumeToken();
+    return token;
+  }
+
+  here(): number {
+    return this.LA(1).startOffset;
+  }
+
+  spanFrom(start: number): Span {
+    return { source: this.source, start, end: Math.max(start, this.#end) };
+  }
+
+  fail(kind: DiagnosticKind, at: Node | PolicyToken, message: string, hint?: string): never {
+    throw new ItemFailure(diagnostic(kind, this.#spanOf(at), message, { hint }));
+  }
+
+  expected(what: string): never {
+    this.#expectation.phrase = what;
+    this.#expectation.words = [];
+    throw new ItemFailure(this.#unexpected(this.LA(1)));
+  }
+
+  report(kind: DiagnosticKind, at: Node | PolicyToken, message: string, hint?: string): void {
+    this.findings.push(diagnostic(kind, this.#spanOf(at), message, { hint }));
+  }
+
+  choose<const Choice extends string>(token: PolicyToken, choices: readonly Choice[], what: string): Choice {
+    const text = token.image;
+    const found = choices.find((choice) => choice === text);
+    if (found !== undefined) return found;
+    // While the grammar is recorded, there is no text.
+    if (!(token instanceof PolicyToken)) return choices[0] as Choice;
+    const proposal = closest(text, choices);
+    const quoted = alternatives(choices.map((choice) => `\`${choice}\``));
+    const hint = proposal === undefined ? `write ${quoted}` : `did you mean \`${proposal}\`?`;
+    return this.fail(PROBLEMS.unknownWord, token, `\`${text}\` is no ${what}`, hint);
+  }
+
+  enter(): void {
+    if (++this.#depth > DEEPEST_NESTING) {
+      this.fail(PROBLEMS.tooDeep, this.LA(1), `more than ${DEEPEST_NESTING} levels are nested here`);
+    }
+  }
+
+  leave(): void {
+    this.#depth--;
+  }
+
+  /** Chevrotain's place for lexers that make tokens as they are needed. */
+  consumeToken(): void {
+    this.currIdx++;
+    this.#end = this.tokVector[this.currIdx]?.end ?? this.#end;
+    if (this.currIdx + AHEAD >= this.tokVector.length) this.#fill();
+  }
+
+  override LA(ahead: number): PolicyToken {
+    return this.tokVector[this.currIdx + ahead] ?? (this.tokVector.at(-1) as PolicyToken);
+  }
+
+  // What chevrotain does around a first rule is for whole inputs: end tokens, and a complaint about what is left.
+  onBeforeParse(): void {}
+
+  onAfterParse(): void {}
+
+  moveToTerminatedState(): void {}
+
+  /** More tokens; false at the end. The last token is there several times, so that looking ahead finds it. */
+  #fill(): boolean {
+    const more = this.#lexer?.lex(this.tokVector, BATCH) ?? false;
+    if (!more) {
+      const last = this.tokVector.at(-1);
+      if (last) for (let copies = 0; copies < AHEAD; copies++) this.tokVector.push(last);
+      this.#lexer = undefined;
+    }
+    return more;
+  }
+
+  #spanOf(at: Node | PolicyToken): Span {
+    return at instanceof PolicyToken ? { source: this.source, start: at.startOffset, end: at.end } : at.span;
+  }
+
+  /** The finding for a token that cannot stand where it does. */
+  #unexpected(found: PolicyToken): Diagnostic {
+    const { phrase, words } = this.#expectation;
+    const text = found.image;
+    const span = this.#spanOf(found);
+    if (phrase === 'a name' && isReserved(text) && !found.firstOnLine) {
+      const message = `\`${text}\` is a keyword and no name`;
+      return diagnostic(PROBLEMS.reservedName, span, message, { hint: `to name something so, write \`"${text}"\`` });
+    }
+    const proposal = /^[a-z]\w*$/i.test(text) ? closest(text, words) : undefined;
+    const hint = proposal === undefined || proposal === text ? undefined : `did you mean \`${proposal}\`?`;
+    const message = `expected ${phrase}, found ${describeToken(found)}`;
+    return diagnostic(hint === undefined ? PROBLEMS.unexpected : PROBLEMS.unknownWord, span, message, { hint });
+  }
+}
+
+let shared: PolicyParser | undefined;
+
+/** The one parser: making it takes a while, and reading is never interleaved. */
+export function sharedParser(): PolicyParser {
+  shared ??= new PolicyParser();
+  return shared;
+}
