@@ -2,7 +2,7 @@
 import type * as ast from '../../grammar/ast/index.ts';
 import { diagnostic, type Diagnostic, type Label } from '../../grammar/diagnostic.ts';
 import { didYouMean } from '../../grammar/did-you-mean.ts';
-import { parse } from '../../grammar/parser.ts';
+import { parse } from '../../grammar/parse.ts';
 import type { SourceFile } from '../../grammar/source.ts';
 import type { Inputs } from '../inputs.ts';
 import { lostBlocks } from './lost-blocks.ts';

@@ -37,7 +37,7 @@ function rowsWithValues(rowCount: number, columns: readonly Column[]): Uint32Arr
 }
 
 /** A column as the values that each of `rows` stands for; undefined where its type cannot be a key. */
-function keyColumnsOf({ data }: Column, rows: Uint32Array): KeyColumn[] | undefined {
+function keyColumnsOf({ data, type }: Column, rows: Uint32Array): KeyColumn[] | undefined {
   switch (data.store) {
     case 'integer':
       return [exactKey(32, pick(data.values, 1, rows))];
@@ -48,9 +48,13 @@ function keyColumnsOf({ data }: Column, rows: Uint32Array): KeyColumn[] | undefi
     case 'range':
       return [rangeKey(16, pick(data.low, 1, rows), pick(data.high, 1, rows))];
     case 'prefix4':
-      return [prefixKey(32, pick(data.addresses, 1, rows), pickBytes(data.lengths, rows))];
+      return type.kind === 'address'
+        ? [exactKey(32, pick(data.addresses, 1, rows))]
+        : [prefixKey(32, pick(data.addresses, 1, rows), pickBytes(data.lengths, rows))];
     case 'prefix6':
-      return [prefixKey(128, pick(data.words, 4, rows), pickBytes(data.lengths, rows))];
+      return type.kind === 'address'
+        ? [exactKey(128, pick(data.words, 4, rows))]
+        : [prefixKey(128, pick(data.words, 4, rows), pickBytes(data.lengths, rows))];
     case 'prefix': {
       // Addresses of both families in one field of 128 bits, told apart by a second one.
       const families = pickBytes(data.families, rows);
