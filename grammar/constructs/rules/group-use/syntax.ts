@@ -1,7 +1,7 @@
 import type { GroupUse, Value } from '../../../ast/index.ts';
 import type { Syntax } from '../../../dsl.ts';
 import * as T from '../../../tokens.ts';
-import { withProtocols } from '../../values/service/syntax.ts';
+import { withProtocols } from '../../values/service/literal.ts';
 
 export const groupUseSyntax: Syntax = (p) => {
   p.RULE('groupUse', (): GroupUse => {

@@ -11,7 +11,7 @@ import type {
 import type { Grammar, Syntax } from '../../../dsl.ts';
 import { PROBLEMS } from '../../../problems.ts';
 import * as T from '../../../tokens.ts';
-import { serviceLiteral } from '../service/syntax.ts';
+import { serviceLiteral } from '../service/literal.ts';
 
 /** More operands than anyone writes; a longer list belongs in braces, and a tree this deep can still be walked. */
 const MOST_OPERANDS = 1000;
