@@ -1,14 +1,13 @@
 /** Looking names up, with suggestions where there is none. */
-import { closest } from '../../grammar/did-you-mean.ts';
+import { didYouMean } from '../../grammar/did-you-mean.ts';
 import type { Name } from '../../grammar/ast/index.ts';
 import { report, type ValueContext } from './context.ts';
 import { UNKNOWN_NAME, WRONG_KIND_OF_NAME } from './problems.ts';
 import { MEANING_TITLES, type Binding, type Meaning } from './scope.ts';
 
-/** `Did you mean …?` for a word that none of these is, or what else to say. */
+/** `did you mean …?` for a word that none of these is, or what else to say. */
 export function suggestion(word: string, candidates: Iterable<string>, otherwise?: string): string | undefined {
-  const close = closest(word, candidates);
-  return close === undefined ? otherwise : `Did you mean \`${close}\`?`;
+  return didYouMean(word, new Set(candidates)) ?? otherwise;
 }
 
 /** What the name is bound to; reports it if it is not. */

@@ -42,6 +42,7 @@ function familiesOfTest(test: Test): Families {
     if (test.field !== 'family' || !(test.in instanceof IntervalSet)) return BOTH;
     return { ipv4: test.in.contains(4), ipv6: test.in.contains(6) };
   }
+  if (test.kind === 'memory') return familiesOfMemory(test);
   if (test.kind !== 'address') return BOTH;
   if (!('kind' in test.in)) return { ipv4: !test.in.ipv4.isEmpty(), ipv6: !test.in.ipv6.isEmpty() };
   return test.in.kind === 'masked' ? ofNumber(test.in.family) : familiesOfCell(test.in);
@@ -51,6 +52,14 @@ function familiesOfTest(test: Test): Families {
 export function familiesOfCell(cell: Cell): Families {
   const type = columnOf(cell.row.table, cell.column)?.type;
   return (type?.kind === 'address' || type?.kind === 'prefix') && type.family !== 'both' ? ofNumber(type.family) : BOTH;
+}
+
+/** A memory whose addresses are of one family holds no others. */
+function familiesOfMemory({ memory }: Extract<Test, { readonly kind: 'memory' }>): Families {
+  const families = memory.columns.map(({ type }) =>
+    type.kind === 'address' && type.family !== 'both' ? ofNumber(type.family) : BOTH,
+  );
+  return families.reduce(inBoth, BOTH);
 }
 
 function ofNumber(family: 4 | 6): Families {
@@ -69,7 +78,7 @@ function inEither(a: Families, b: Families): Families {
 export function speaksOfAddresses(condition: Condition): boolean {
   if (condition.kind === 'all' || condition.kind === 'any') return condition.of.some(speaksOfAddresses);
   if (condition.kind === 'not') return speaksOfAddresses(condition.of);
-  return condition.kind === 'address';
+  return condition.kind === 'address' || condition.kind === 'memory';
 }
 
 const ALL_PROTOCOLS = IntervalSet.full(8);

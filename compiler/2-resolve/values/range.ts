@@ -27,6 +27,6 @@ export function evaluateRange(literal: RangeLiteral, context: ValueContext): Res
 }
 
 function reversed(literal: RangeLiteral, swapped: string, context: ValueContext): Resolved {
-  report(context, BAD_RANGE, literal.span, 'the range ends before it begins', { hint: `Did you mean \`${swapped}\`?` });
+  report(context, BAD_RANGE, literal.span, 'the range ends before it begins', { hint: `did you mean \`${swapped}\`?` });
   return UNKNOWN;
 }

@@ -1,6 +1,7 @@
 /** Single values: one number, a rate, a size, a duration. */
 import type { Value } from '../../../grammar/ast/index.ts';
 import type { Cell, Rate } from '../../model/condition.ts';
+import { columnOf } from '../../model/table.ts';
 import { evaluate, report, type ValueContext } from '../context.ts';
 import { NEEDS_CONSTANT, NOT_ONE_VALUE, OUT_OF_RANGE, WRONG_RATE } from '../problems.ts';
 import { reportType } from './report-type.ts';
@@ -54,20 +55,38 @@ export function wantRate(value: Value, dimension: RateDimension, context: ValueC
     return undefined;
   }
   const { rate } = resolved;
-  if ('kind' in rate) return rate;
-  if (dimension === 'packets' && rate.of !== 'events') {
-    report(context, WRONG_RATE, value.span, `this is a rate of ${rate.of}, and one of packets is wanted here`, {
+  const counted = countedBy(rate);
+  if (counted.size > 1) {
+    report(context, WRONG_RATE, value.span, 'this column holds rates of packets and rates of bits', {
+      hint: 'One place takes rates of one kind: put the others into a column of their own.',
+    });
+    return undefined;
+  }
+  if (dimension === 'packets' && counted.has('bits')) {
+    report(context, WRONG_RATE, value.span, 'this is a rate of bits or bytes, and one of packets is wanted here', {
       hint: 'Write packets in a time: `100/second`, `40kpps`.',
     });
     return undefined;
   }
-  if (dimension === 'bits' && rate.of === 'events') {
+  if (dimension === 'bits' && counted.has('packets')) {
     report(context, WRONG_RATE, value.span, 'this is a rate of packets, and one of bits or bytes is wanted here', {
       hint: 'Write bits a second, such as `5mbit`, or bytes, such as `10mbyte/second`.',
     });
     return undefined;
   }
   return rate;
+}
+
+/** What a rate, or the rates in a column, count; nothing is known of a column without rows. */
+export function countedBy(rate: Rate | Cell): ReadonlySet<'packets' | 'bits'> {
+  if (!isCell(rate)) return new Set([rate.of === 'events' ? 'packets' : 'bits']);
+  const column = columnOf(rate.row.table, rate.column);
+  const counted = new Set<'packets' | 'bits'>();
+  if (column?.data.store !== 'rate') return counted;
+  for (const [row, of] of column.data.of.entries()) {
+    if (column.present?.[row] !== 0) counted.add(of === 0 ? 'packets' : 'bits');
+  }
+  return counted;
 }
 
 /** Bytes. */

@@ -5,7 +5,7 @@ import type { FilterBlock, RuleItem, Verdict } from '../../model/policy.ts';
 import type { RuleContext } from '../context.ts';
 import { defaultVerdict } from '../actions/verdict.ts';
 import type { Place } from '../place.ts';
-import { SETTINGS_DIFFER, SETTING_WITHOUT_STATE } from '../problems.ts';
+import { NEEDS_PROTOCOL, SETTINGS_DIFFER, SETTING_WITHOUT_STATE } from '../problems.ts';
 import { headOf, inOrder, mainOf, type Written } from './order.ts';
 import { blockOrigin, checkBody, reportLateEachPacket } from './rules.ts';
 
@@ -31,6 +31,7 @@ export function checkFilter(
   const verdict: Verdict = block.default
     ? defaultVerdict(block.default.verdict, block.default.reason)
     : { kind: 'drop' };
+  reportDefaultReset(main);
   const isOff = ordered.some((each) => each.block.body.some((item) => item.kind === 'essential-off'));
   return {
     origin: blockOrigin(main, title),
@@ -42,6 +43,20 @@ export function checkFilter(
     pickup: block.pickup,
     essential: verdict.kind === 'allow' || isOff ? [] : essentialRules(place),
   };
+}
+
+/** What no rule decided is of every protocol. */
+function reportDefaultReset({ block, context }: Written<Filter>): void {
+  if (block.default?.reason !== 'tcp-reset') return;
+  report(
+    context,
+    NEEDS_PROTOCOL,
+    headOf(block.span),
+    'a TCP reset answers TCP only, and the default is for every protocol',
+    {
+      hint: 'Say `default reject`: TCP is answered by a reset then, and everything else by an ICMP error.',
+    },
+  );
 }
 
 /** What a block says of the filter as a whole; undefined: nothing. */

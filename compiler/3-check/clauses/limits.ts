@@ -2,9 +2,8 @@
 import type { ConnectionsClause, RateClause, SampleClause } from '../../../grammar/ast/index.ts';
 import { report } from '../../2-resolve/context.ts';
 import { BAD_AMOUNT } from '../../2-resolve/problems.ts';
-import { isCell, wantInteger, wantRate, wantSize } from '../../2-resolve/wanted/scalars.ts';
+import { countedBy, wantInteger, wantRate, wantSize } from '../../2-resolve/wanted/scalars.ts';
 import type { Cell, Rate } from '../../model/condition.ts';
-import { columnOf } from '../../model/table.ts';
 import type { ClauseContext, ClauseResult } from '../context.ts';
 import { checkBounds, nameLimiter } from '../limit-bounds.ts';
 import { checkKey } from '../limit-key.ts';
@@ -23,7 +22,7 @@ export function checkRate(clause: RateClause, context: ClauseContext): ClauseRes
   const bounds = checkBounds(clause.bounds, context.whenFull, context);
   const burst = rate && readBurst(clause, rate, context);
   if (!legal || !rate || !per || !bounds || burst === undefined) return undefined;
-  if (judgesFlows(context.place) && dimensionOf(rate) !== 'events') {
+  if (judgesFlows(context.place) && countedBy(rate).has('bits')) {
     report(
       context,
       FLOWS_COUNT,
@@ -42,7 +41,7 @@ export function checkRate(clause: RateClause, context: ClauseContext): ClauseRes
 
 /** Packets for a rate of packets, bytes for one of bits or bytes. */
 function readBurst(clause: RateClause, rate: Rate | Cell, context: ClauseContext): number | undefined {
-  if (dimensionOf(rate) === 'events') {
+  if (!countedBy(rate).has('bits')) {
     if (!clause.burst) return DEFAULT_BURST;
     return wantInteger(clause.burst, { title: 'a burst', minimum: 1, maximum: MAXIMUM_COUNT }, context);
   }
@@ -51,15 +50,6 @@ function readBurst(clause: RateClause, rate: Rate | Cell, context: ClauseContext
     hint: 'Say how many bytes may come at once: `burst 64KiB`.',
   });
   return undefined;
-}
-
-const DIMENSIONS = ['events', 'bits', 'bytes'] as const;
-
-/** What the rate counts; a column of rates counts what its first row does (all of its rows count the same). */
-function dimensionOf(rate: Rate | Cell): Rate['of'] {
-  if (!isCell(rate)) return rate.of;
-  const data = columnOf(rate.row.table, rate.column)?.data;
-  return (data?.store === 'rate' ? DIMENSIONS[data.of[0] ?? 0] : undefined) ?? 'events';
 }
 
 export function checkConnections(clause: ConnectionsClause, context: ClauseContext): ClauseResult | undefined {
