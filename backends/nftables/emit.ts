@@ -140,7 +140,7 @@ class Emitter {
   #rule(rule: NftRule, previous: NftRule | undefined, chain: NftChain): void {
     const { origin } = rule;
     const isFirst = previous === undefined;
-    const isNew = isFirst || previous.origin !== origin || origin === undefined;
+    const isNew = isFirst || previous.origin !== origin || rule.remark !== undefined;
     if (isNew && (!isFirst || chain.hook)) this.#put('');
     if (isNew && origin) {
       for (const line of origin.documentation) this.#put(`\t\t# ${oneLine(line)}`);

@@ -4,6 +4,7 @@ import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { Decision, Family } from '../../../compiler/4-program/program.ts';
 import type {
   AddressTarget,
+  Cell,
   Origin,
   PortTarget,
   RejectReason,
@@ -11,6 +12,8 @@ import type {
   Verdict,
 } from '../../../compiler/model/index.ts';
 import type { Context } from './context.ts';
+import { translationData } from './row-cells.ts';
+import type { RowValues } from './row-values.ts';
 
 export interface DecisionPlace {
   readonly context: Context;
@@ -18,6 +21,8 @@ export interface DecisionPlace {
   readonly origin: Origin;
   /** Protocols that the rule's atoms leave; undefined: any. */
   readonly protocols: IntervalSet | undefined;
+  /** The row that a lookup found, if one did. */
+  readonly row?: RowValues | undefined;
 }
 
 const TCP = 6;
@@ -149,11 +154,33 @@ function toTarget(
     const side = verb === 'snat' ? 'saddr' : 'daddr';
     return [`${verb} ${version} prefix to ${version} ${side} map { ${from} : ${to} }${suffix}`];
   }
+  if (target?.kind === 'cell') return [...fromRow(verb, version, target, ports, place), ...(suffix === '' ? [] : [suffix.trim()])];
   const address = target?.kind === 'range' ? rangeText(target.low, target.high, place) : '';
-  if (target?.kind === 'cell') noRow(place);
   if (ports === undefined) return [`${verb} ${version} to ${address}${suffix}`];
   const bracketed = place.family === 6 && address !== '' ? bracket(address) : address;
   return [...transportMatch(place), `${verb} ${version} to ${bracketed}:${portText(ports, place)}${suffix}`];
+}
+
+/** The cells that a translation takes its target from. */
+export function translationCells(translation: Translation): Cell[] {
+  if (translation.kind !== 'snat' && translation.kind !== 'dnat') return [];
+  const { v4, v6, ports } = translation.target;
+  return [v4, v6, ports].filter((part): part is Cell => part?.kind === 'cell');
+}
+
+/** `dnat ip to KEY map @forwards_room_inner`. A row finds its port only where the packet has one. */
+function fromRow(
+  verb: 'snat' | 'dnat',
+  version: string,
+  target: Cell,
+  ports: PortTarget | undefined,
+  place: DecisionPlace,
+): string[] {
+  const { row } = place;
+  if (!row?.owns(target) || (ports?.kind === 'cell' && !row.owns(ports))) return [noRow(place)];
+  const hasPorts = ports === undefined || row.key.fields.some((field) => field.endsWith('port'));
+  const statement = `${verb} ${version} to ${row.map(translationData(row, target, ports, place.family))}`;
+  return [...(hasPorts ? [] : transportMatch(place)), statement];
 }
 
 /** nft wants `[low]-[high]:port` for IPv6. */
@@ -192,8 +219,8 @@ function portText(ports: PortTarget, place: DecisionPlace): string {
 function noRow(place: DecisionPlace): string {
   place.context.refuse(
     place.origin,
-    'a target from a table stands in a rule that needs more than the lookup',
-    "Let the table's key alone choose the row, with constant clauses besides.",
+    'the translation leads to a value of a row that no lookup found',
+    "Take the address from the table whose key finds the row, and a port only together with an address.",
   );
   return '';
 }

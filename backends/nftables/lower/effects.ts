@@ -1,10 +1,15 @@
 /** Effects as nft statements. */
 import type { Family } from '../../../compiler/4-program/program.ts';
+import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Effect, Memory, Origin } from '../../../compiler/model/index.ts';
 import { identifier, quoted } from '../names.ts';
 import type { Context } from './context.ts';
 import { keyType } from './gates.ts';
-import { hex, keyExpression, memorySetName } from './matches.ts';
+import { markBreaks, markStatements } from './marks.ts';
+import { keyExpression, memorySetName } from './matches.ts';
+import { cellText } from './row-cells.ts';
+import { byNumber, rowOf } from './row-numbers.ts';
+import type { RowValues } from './row-values.ts';
 
 export interface EffectPlace {
   readonly context: Context;
@@ -12,10 +17,14 @@ export interface EffectPlace {
   readonly origin: Origin;
   /** In a stateful stage a mark is the flow's. */
   readonly stateful: boolean;
+  /** The row that a lookup found, if one did. */
+  readonly row: RowValues | undefined;
 }
 
 /** Longest log prefix (NF_LOG_PREFIXLEN is 128 with its end). */
 const LONGEST_PREFIX = 127;
+/** Longest comment of a set's element (NFTNL_UDATA_COMMENT_MAXLEN), with room for its end. */
+const LONGEST_COMMENT = 120;
 
 type EffectWriter<Kind extends Effect['kind']> = (
   effect: Extract<Effect, { kind: Kind }>,
@@ -28,44 +37,19 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
     return [effect.group === undefined ? `log${prefix} level ${effect.level}` : `log${prefix} group ${effect.group}`];
   },
   count: (effect, place) => {
-    if (effect.counter.kind === 'per row') {
-      place.context.refuse(
-        place.origin,
-        'a counter for each row stands in a rule that needs more than the lookup',
-        "Count in a rule of its own, in a `count` block or an `each` by the table's key.",
-      );
-      return [];
-    }
+    if (effect.counter.kind === 'per row') return [rowCounter(effect.counter, place)];
     const { name, direction } = effect.counter;
     const wanted = identifier(direction === undefined ? name : `${name}_${direction}`);
     return [`counter name "${place.context.object('counter', `${name}/${direction ?? ''}`, wanted, [])}"`];
   },
-  'mark set': (effect, place) => {
-    if (typeof effect.value !== 'number') {
-      place.context.refuse(
-        place.origin,
-        'a mark from a table stands in a rule that needs more than the lookup',
-        'Set the mark in a rule of its own.',
-      );
-      return [];
-    }
-    const { value, mask } = effect;
-    const setMark = (what: string) =>
-      `${what} set ${mask >>> 0 === 0xffffffff ? hex(value) : `${what} & ${hex(~mask)} | ${hex(value)}`}`;
-    return place.stateful ? [setMark('ct mark'), setMark('meta mark')] : [setMark('meta mark')];
-  },
+  'mark set': markStatements,
   remember: (effect, place) => [memoryStatement('update', effect, place)],
   forget: (effect, place) => [memoryStatement('delete', effect, place)],
   'dscp set': (effect, place) => {
-    if (typeof effect.value !== 'number') {
-      place.context.refuse(
-        place.origin,
-        'a DSCP from a table stands in a rule that needs more than the lookup',
-        'Set it in a rule of its own.',
-      );
-      return [];
-    }
-    return [`${place.family === 6 ? 'ip6' : 'ip'} dscp set ${effect.value}`];
+    const { value } = effect;
+    const write = (dscp: number) => `${place.family === 6 ? 'ip6' : 'ip'} dscp set ${dscp}`;
+    if (typeof value === 'number') return [write(value)];
+    return byNumber(value, 'dscp', place, (dscp) => [[write(dscp)]]);
   },
   mss: (effect) =>
     effect.size === undefined
@@ -97,8 +81,35 @@ export function effectStatements(effect: Effect, place: EffectPlace): string[] {
 }
 
 /** Effects whose statement may break off a rule, so that nothing may stand behind it in the same rule. */
-export function mayBreak(effect: Effect): boolean {
-  return effect.kind === 'remember' || effect.kind === 'forget' || effect.kind === 'mss' || effect.kind === 'opaque';
+export function mayBreak(effect: Effect, place: Pick<EffectPlace, 'stateful' | 'row'>): boolean {
+  switch (effect.kind) {
+    case 'remember':
+    case 'forget':
+    case 'mss':
+    case 'opaque':
+      return true;
+    case 'count':
+      return effect.counter.kind === 'per row' && !place.row?.isComplete([effect.counter.cell]);
+    case 'mark set':
+      return markBreaks(effect, place);
+    case 'dscp set':
+      return typeof effect.value !== 'number' && !place.row?.isComplete([effect.value]);
+    default:
+      return false;
+  }
+}
+
+type RowCounter = Extract<Extract<Effect, { kind: 'count' }>['counter'], { kind: 'per row' }>;
+
+/** Counters in the elements of a set: what is looked up there is counted there. */
+function rowCounter({ cell, direction }: RowCounter, place: EffectPlace): string {
+  const row = rowOf(cell, place);
+  if (!row) return '';
+  const text = cellText(row.column(cell));
+  const { context, origin } = place;
+  const name = direction ?? 'traffic';
+  const write = (index: number, out: TextBuffer) => out.write(` counter comment ${quoted(text(index), LONGEST_COMMENT)}`);
+  return row.elements(`counting ${context.stage} ${origin.span.start} ${name}`, { name, cells: [cell], write }, true);
 }
 
 type MemoryEffect = Extract<Effect, { kind: 'remember' | 'forget' }>;

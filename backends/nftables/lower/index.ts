@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { NftTable } from '../tree.ts';
 import { Context } from './context.ts';
+import { lowerFlowMarks } from './marks.ts';
 import { lowerStage } from './stages.ts';
 
 /** The table that carries out a plan, and what could not be carried out. */
@@ -11,6 +12,7 @@ export function lowerPlan(
   name: string,
 ): { readonly table: NftTable; readonly diagnostics: readonly Diagnostic[] } {
   const context = new Context(plan.program);
+  lowerFlowMarks(context);
   for (const stage of plan.stages) lowerStage(stage, context);
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };

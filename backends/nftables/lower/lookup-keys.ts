@@ -22,6 +22,8 @@ export interface LookupKey {
   readonly has: (row: number) => boolean;
   /** The fields in the key, in order. */
   readonly fields: readonly string[];
+  /** An address is in the key, so that what matches is of the lookup's family. */
+  readonly hasAddress: boolean;
   /** How the key reads in a name: `address_from`. */
   readonly name: string;
 }
@@ -50,6 +52,7 @@ export function lookupKey(lookup: Lookup, rows: readonly Uint32Array[], context:
     },
     has: parts.length === 1 ? first!.has : (row) => parts.every((part) => part.has(row)),
     fields: lookup.key.map((part) => part.field),
+    hasAddress: lookup.key.some(({ field }) => field === 'source' || field === 'destination'),
     name: lookup.key.map((part) => part.column).join('_'),
   };
 }

@@ -7,18 +7,23 @@ import { decisionStatements } from './decisions.ts';
 import { effectStatements, mayBreak } from './effects.ts';
 import { gateStatements } from './gates.ts';
 import { inverted, matchText, matchesOf, type MatchPlace } from './matches.ts';
+import type { RowValues } from './row-values.ts';
 
 export interface RulePlace {
   readonly context: Context;
   readonly stateful: boolean;
+  /** The row that a lookup found, if one did. */
+  readonly row?: RowValues | undefined;
 }
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
 export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, before: readonly string[] = []): void {
   const conditions = conditionsOf(rule.atoms, rule, place.context);
   const gates = gateStatements(rule.gates, { context: place.context, family: rule.family, origin: rule.origin });
-  const start = [...before, ...conditions.matches];
-  const inline = conditions.exclusions.length === 0 && rule.effects.every(isInline);
+  // A row found by an address has its family.
+  const known = place.row?.key.hasAddress ? conditions.matches.filter((match) => !isFamilyMatch(match)) : conditions.matches;
+  const start = [...before, ...known];
+  const inline = conditions.exclusions.length === 0 && rule.effects.every((_, at) => isInline(rule, at, place));
   if (inline) {
     const effects = rule.effects.flatMap((effect) => effectStatements(effect.effect, effectPlace(rule, place)));
     push(chain, rule, [...start, ...gates, ...effects, ...finalStatements(rule, place)]);
@@ -57,11 +62,11 @@ function push(chain: NftChain, rule: ProgramRule, statements: readonly string[])
   });
 }
 
-/** An effect that can stand in the rule's own line: always done, and unable to break the rule off. */
-function isInline(effect: ProgramEffect): boolean {
-  return (
-    effect.gates.length === 0 && !mayBreak(effect.effect) && effect.when.length === 1 && effect.when[0]!.length === 0
-  );
+/** Whether an effect can stand in the rule's own line: it is always done, and breaks off nothing that follows. */
+function isInline(rule: ProgramRule, at: number, place: RulePlace): boolean {
+  const { gates, when, effect } = rule.effects[at]!;
+  const isLast = at === rule.effects.length - 1 && !rule.decision;
+  return gates.length === 0 && when.length === 1 && when[0]!.length === 0 && (isLast || !mayBreak(effect, effectPlace(rule, place)));
 }
 
 function lowerEffect(effect: ProgramEffect, rule: ProgramRule, chain: NftChain, place: RulePlace): void {
@@ -87,7 +92,7 @@ function lowerEffect(effect: ProgramEffect, rule: ProgramRule, chain: NftChain, 
 
 function effectPlace(rule: ProgramRule, place: RulePlace): Parameters<typeof effectStatements>[1] {
   const stateful = place.stateful && !rule.eachPacket;
-  return { context: place.context, family: rule.family, origin: rule.origin, stateful };
+  return { context: place.context, family: rule.family, origin: rule.origin, stateful, row: place.row };
 }
 
 function finalStatements(rule: ProgramRule, place: RulePlace): string[] {
@@ -98,6 +103,7 @@ function finalStatements(rule: ProgramRule, place: RulePlace): string[] {
     family: rule.family,
     origin: rule.origin,
     protocols,
+    row: place.row,
   });
 }
 
@@ -141,6 +147,11 @@ function withoutImplied(matches: readonly string[]): string[] {
     const protocol = /^meta l4proto (tcp|udp|sctp|dccp|udplite)$/.exec(match)?.[1];
     return protocol === undefined || !matches.some((other) => other.startsWith(`${protocol} `));
   });
+}
+
+/** `meta nfproto ipv4` */
+export function isFamilyMatch(match: string): boolean {
+  return match.startsWith('meta nfproto ');
 }
 
 /** Whether the match itself makes nft test the family. */

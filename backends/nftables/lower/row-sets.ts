@@ -1,0 +1,92 @@
+/** Sets and maps of a table's rows: the key of each row, and what stands behind it. */
+import { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
+import type { Lookup } from '../../../compiler/6-plan/plan.ts';
+import type { Elements, NftSet } from '../tree.ts';
+import type { LookupKey } from './lookup-keys.ts';
+
+/** Rows that share a set or map, and what stands behind their keys there; `rows` is the list that the row is from. */
+export type ElementTail = (row: number, out: TextBuffer, rows: Uint32Array) => void;
+
+/** A set or map keyed as the lookup is, still without data and elements. */
+export function rowSet(name: string, key: LookupKey): NftSet {
+  return {
+    kind: 'set',
+    name,
+    key: key.types,
+    data: [],
+    flags: key.interval ? ['interval'] : [],
+    size: undefined,
+    timeout: undefined,
+    counter: false,
+    elements: undefined,
+    description: '',
+  };
+}
+
+/** What a set of rows holds: the same text for the same content. */
+export function rowSetOwner(lookup: Lookup, key: LookupKey, rows: readonly Uint32Array[]): string {
+  const { table } = lookup.row;
+  const selection = rows.map((some) => (some.length === table.rowCount ? 'all' : fingerprint(some))).join('/');
+  return `${table.name} ${key.expression} ${key.name} ${lookup.family ?? ''} ${selection}`;
+}
+
+function fingerprint(rows: Uint32Array): string {
+  let hash = 0x811c9dc5;
+  for (const row of rows) hash = Math.imul(hash ^ row, 0x01000193);
+  return `${rows.length}:${(hash >>> 0).toString(16)}`;
+}
+
+/** What a set of rows is best called. */
+export function rowSetName(lookup: Lookup, key: LookupKey): string {
+  return `${lookup.row.table.name}_${key.name}`;
+}
+
+/** The rows' keys (each once: of equal keys the first row's), with what stands behind each. */
+export function rowElements(
+  lookup: Lookup,
+  key: LookupKey,
+  rows: readonly Uint32Array[],
+  tail: ElementTail | undefined,
+): Elements {
+  const kept = rows.map((some) => distinctRows(lookup, key, some));
+  const count = kept.reduce((sum, some) => sum + some.length, 0);
+  const starts: number[] = [];
+  let start = 0;
+  for (const some of kept) {
+    starts.push(start);
+    start += some.length;
+  }
+  return {
+    count,
+    write: (index, out) => {
+      let group = kept.length - 1;
+      while (starts[group]! > index) group--;
+      const row = kept[group]![index - starts[group]!]!;
+      key.write(row, out);
+      tail?.(row, out, rows[group]!);
+    },
+  };
+}
+
+/** Rows with all their cells and, where the table promises no unique key, without repetitions. */
+function distinctRows(lookup: Lookup, key: LookupKey, rows: Uint32Array): Uint32Array {
+  const { table } = lookup.row;
+  const present = rows.filter(key.has);
+  const columns = new Set(lookup.key.map((part) => part.column));
+  if (table.keys.some((declared) => declared.every((name) => columns.has(name)))) return present;
+  const seen = new Set<string>();
+  return present.filter((row) => {
+    const text = keyText(key, row);
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
+  });
+}
+
+const decoder = new TextDecoder();
+
+function keyText(key: LookupKey, row: number): string {
+  const out = new TextBuffer(128);
+  key.write(row, out);
+  return decoder.decode(out.finish());
+}

@@ -1,0 +1,121 @@
+/** Values of the row that a lookup found, as statements of the rules for that row read them: by the same key. */
+import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
+import type { Lookup } from '../../../compiler/6-plan/plan.ts';
+import type { Cell } from '../../../compiler/model/index.ts';
+import { columnOf, type Column } from '../../../compiler/model/table.ts';
+import type { Context } from './context.ts';
+import type { LookupKey } from './lookup-keys.ts';
+import { rowElements, rowSet, rowSetName, rowSetOwner } from './row-sets.ts';
+
+/** Writes what stands behind a row's key. */
+export type RowWriter = (row: number, out: TextBuffer) => void;
+
+/** Data of a map: what it is called, nft's types, the cells it is made of, and how a row's data is written. */
+export interface RowData {
+  readonly name: string;
+  readonly types: readonly string[];
+  readonly cells: readonly Cell[];
+  readonly write: RowWriter;
+}
+
+export class RowValues {
+  readonly lookup: Lookup;
+  readonly key: LookupKey;
+  readonly rows: Uint32Array;
+  readonly #context: Context;
+
+  constructor(lookup: Lookup, key: LookupKey, rows: Uint32Array, context: Context) {
+    this.lookup = lookup;
+    this.key = key;
+    this.rows = rows;
+    this.#context = context;
+  }
+
+  /** Whether the cell is one of the row at hand. */
+  owns(cell: Cell): boolean {
+    return cell.row === this.lookup.row;
+  }
+
+  column(cell: Cell): Column {
+    return columnOf(this.lookup.row.table, cell.column)!;
+  }
+
+  /** Whether a row has all the cells, addresses in the lookup's family. */
+  has(cells: readonly Cell[], row: number): boolean {
+    return cells.every((cell) => {
+      const { present, data } = this.column(cell);
+      if (present !== undefined && present[row] !== 1) return false;
+      return data.store !== 'prefix' || data.families[row] === this.lookup.family;
+    });
+  }
+
+  /** Whether every row has all the cells; what reads a cell breaks off the rule where a row has none. */
+  isComplete(cells: readonly Cell[]): boolean {
+    const certain = cells.every((cell) => {
+      const { present, data } = this.column(cell);
+      return present === undefined && data.store !== 'prefix';
+    });
+    return certain || this.rows.every((row) => this.has(cells, row));
+  }
+
+  /** A match: the key is that of one of the rows. */
+  member(): string {
+    const { lookup, key, rows } = this;
+    const name = this.#context.set(rowSetOwner(lookup, key, [rows]), rowSetName(lookup, key), (given) => ({
+      ...rowSet(given, key),
+      elements: rowElements(lookup, key, [rows], undefined),
+      description: `${lookup.row.table.name}: ${key.name}`,
+    }));
+    return `${key.expression} @${name}`;
+  }
+
+  /** An expression: the row's data. */
+  map(data: RowData): string {
+    return `${this.key.expression} map @${this.#map(data)}`;
+  }
+
+  /** A statement that ends in the row's verdict. */
+  verdicts(data: Omit<RowData, 'types'>): string {
+    return `${this.key.expression} vmap @${this.#map({ ...data, types: ['verdict'] })}`;
+  }
+
+  #map(data: RowData): string {
+    const { lookup, key } = this;
+    const rows = this.#rowsWith(data.cells);
+    return this.#context.set(
+      `${rowSetOwner(lookup, key, [rows])} -> ${data.types.join(' . ')} ${data.name}`,
+      `${rowSetName(lookup, key)}_${data.name}`,
+      (given) => ({
+        ...rowSet(given, key),
+        kind: 'map',
+        data: data.types,
+        elements: rowElements(lookup, key, [rows], (row, out) => {
+          out.write(' : ');
+          data.write(row, out);
+        }),
+        description: `${lookup.row.table.name}: ${key.name} to ${data.name}`,
+      }),
+    );
+  }
+
+  /** A match that is true of every row with the cells, and runs what `write` puts into the row's element. */
+  elements(owner: string, data: Omit<RowData, 'types'>, counter: boolean): string {
+    const { lookup, key } = this;
+    const rows = this.#rowsWith(data.cells);
+    const name = this.#context.set(
+      `${rowSetOwner(lookup, key, [rows])} ${owner}`,
+      `${rowSetName(lookup, key)}_${data.name}`,
+      (given) => ({
+        ...rowSet(given, key),
+        counter,
+        elements: rowElements(lookup, key, [rows], data.write),
+        description: `${lookup.row.table.name}: ${data.name} by ${key.name}`,
+      }),
+    );
+    return `${key.expression} @${name}`;
+  }
+
+  #rowsWith(cells: readonly Cell[]): Uint32Array {
+    return this.isComplete(cells) ? this.rows : this.rows.filter((row) => this.has(cells, row));
+  }
+}
