@@ -67,10 +67,11 @@ function compileTarget(
   const { parts, placements, diagnostics: placeFindings } = place(program, options.planes);
   diagnostics.push(...placeFindings);
 
-  const planes = parts.map(({ plane, program: part }) => {
+  const planes = parts.flatMap(({ plane, program: part }) => {
     options.onPhase?.(`plan ${plane.name}`);
     const { plan, diagnostics: planFindings } = buildPlan(part, options);
     diagnostics.push(...planFindings);
+    if (planFindings.some(isError)) return [];
     options.onPhase?.(`emit ${plane.name}`);
     const output = plane.lower(plan, { name: policy.name, build: options.build, remarks: [] });
     diagnostics.push(...output.diagnostics);

@@ -39,8 +39,6 @@ export class ServiceSet implements ServiceParts {
     this.icmp6 = parts.icmp6;
   }
 
-  static readonly empty: ServiceSet = new ServiceSet(NO_PARTS);
-
   static of(parts: Partial<ServiceParts>): ServiceSet {
     return new ServiceSet({ ...NO_PARTS, ...parts });
   }
@@ -61,12 +59,13 @@ export class ServiceSet implements ServiceParts {
   /** The services in both: a part of a protocol is in the whole of it. */
   intersect(other: ServiceSet): ServiceSet {
     const [a, b] = [this.#spread(), other.#spread()];
-    return new ServiceSet({
+    const both = new ServiceSet({
       service: a.service.intersect(b.service),
       protocol: a.protocol.intersect(b.protocol),
       icmp4: a.icmp4.intersect(b.icmp4),
       icmp6: a.icmp6.intersect(b.icmp6),
-    }).#withoutRepetition();
+    });
+    return both.#withoutRepetition();
   }
 
   /** What is in this set and not in the other; undefined where a whole protocol would lose a part, which is no set of these. */
@@ -117,6 +116,9 @@ export class ServiceSet implements ServiceParts {
     });
   }
 }
+
+/** No service at all. (A static field of the class is emitted wrongly by TypeScript 6.0.3.) */
+export const NO_SERVICES: ServiceSet = ServiceSet.of({});
 
 function partsOf(sets: readonly ServiceSet[], part: keyof ServiceParts): IntervalSet[] {
   return sets.map((set) => set[part]);

@@ -11,7 +11,7 @@ import {
   type ServiceValues,
   type SetValues,
 } from './resolved.ts';
-import { ServiceSet } from './service-set.ts';
+import { NO_SERVICES, ServiceSet } from './service-set.ts';
 
 /** The part of a set's interface that the algebra needs. A difference that is no set of its kind is undefined. */
 interface Algebra<Set> {
@@ -55,7 +55,7 @@ export function combine(operator: '&' | '-', left: SetValues, right: SetValues):
     return { type: 'addresses', ...parts, orEmpty } satisfies AddressValues;
   }
   if (left.type === 'services' && right.type === 'services') {
-    const parts = combineParts(operator, left, right, ServiceSet.empty, serviceLeaf);
+    const parts = combineParts(operator, left, right, NO_SERVICES, serviceLeaf);
     return { type: 'services', ...parts, orEmpty } satisfies ServiceValues;
   }
   if (left.type === 'numbers' && right.type === 'numbers') {

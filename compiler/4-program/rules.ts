@@ -6,6 +6,32 @@ import type { Atom, Decision, Family, ProgramEffect, ProgramRule } from './progr
 
 /** Throws `TooManyConjunctions` where the alternatives multiply beyond what can be carried out. */
 export function rulesOf(rule: Rule): ProgramRule[] {
+  return byEffect(rule).flatMap(rulesOfOne);
+}
+
+/**
+ * A rule that only has effects, each under clauses of its own, as a rule for each effect: `traffic host` counts what a
+ * host sent by its source, and what it received by its destination, and each is then one plain rule.
+ */
+function byEffect(rule: Rule): Rule[] {
+  const decides = rule.verdict ?? rule.translation ?? rule.socket;
+  const isPlain = (effect: GatedEffect) => effect.condition.kind === 'all' && effect.condition.of.length === 0;
+  if (decides !== undefined || rule.gates.length > 0 || rule.effects.every(isPlain)) return [rule];
+  return rule.effects.map((effect) => ({
+    ...rule,
+    condition: both(rule.condition, effect.condition),
+    effects: [{ ...effect, condition: { kind: 'all', of: [] } }],
+  }));
+}
+
+/** Both conditions; alternatives of which the second is one say nothing more beside it. */
+function both(condition: Condition, own: Condition): Condition {
+  const terms = condition.kind === 'all' ? condition.of : [condition];
+  const kept = terms.filter((term) => term !== own && !(term.kind === 'any' && term.of.includes(own)));
+  return { kind: 'all', of: [...kept, own] };
+}
+
+function rulesOfOne(rule: Rule): ProgramRule[] {
   return isForOneFamily(rule) ? [...variants(rule, 4), ...variants(rule, 6)] : variants(rule, undefined);
 }
 

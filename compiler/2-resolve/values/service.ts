@@ -9,7 +9,7 @@ import { mapFormula } from '../formula.ts';
 import { suggestion } from '../names.ts';
 import { NEEDS_EACH, NO_PORTS, OUT_OF_RANGE, UNKNOWN_PROTOCOL, WRONG_TYPE } from '../problems.ts';
 import { RESOLVED_TITLES, UNKNOWN, services, type NumberValues, type Resolved, type ServiceLeaf } from '../resolved.ts';
-import { ICMP4, ICMP6, ServiceSet } from '../service-set.ts';
+import { NO_SERVICES, ICMP4, ICMP6, ServiceSet } from '../service-set.ts';
 import { fitNumbers, wantNumbers, type NumberUse } from '../wanted/numbers.ts';
 
 export const PORT_USE: NumberUse = { width: 16, maximum: 65535, title: 'a port' };
@@ -100,7 +100,7 @@ function wholeProtocols(protocols: readonly number[]): ServiceSet {
 }
 
 function formulas(dynamic: readonly ServiceLeaf[]): Resolved {
-  return { type: 'services', set: ServiceSet.empty, dynamic, orEmpty: false };
+  return { type: 'services', set: NO_SERVICES, dynamic, orEmpty: false };
 }
 
 function protocolAndPorts(protocol: Cell | number, ports: NumberValues): Resolved {
@@ -119,7 +119,7 @@ function protocolAndPorts(protocol: Cell | number, ports: NumberValues): Resolve
   const { orEmpty } = ports;
   if (constant.kind === 'set') return { type: 'services', set: constant.set, dynamic, orEmpty };
   const all = ports.set.isEmpty() ? dynamic : [constant, ...dynamic];
-  return { type: 'services', set: ServiceSet.empty, dynamic: all, orEmpty };
+  return { type: 'services', set: NO_SERVICES, dynamic: all, orEmpty };
 }
 
 /** Services of one protocol: protocol × 65536 + port. */

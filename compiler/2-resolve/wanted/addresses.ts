@@ -8,6 +8,11 @@ import { reportType } from './report-type.ts';
 
 const TITLE = 'a set of addresses';
 
+const HINTS: Readonly<Partial<Record<Resolved['type'], string>>> = {
+  services: 'A service is a clause of its own, and does not stand behind `from` or `to`.',
+  numbers: 'Ports are said with their protocol (`tcp/8080`) or behind addresses (`from any port 8080`).',
+};
+
 /** Addresses in any form; undefined where something else stands there, or nothing, which is reported. */
 export function wantAddresses(value: Value, context: ValueContext): AddressValues | undefined {
   const resolved = evaluate(value, context);
