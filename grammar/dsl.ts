@@ -15,6 +15,7 @@ import type {
   TargetSetting,
   TenantPrefix,
   Tunnel,
+  Value,
 } from './ast/index.ts';
 import type { Rules } from './constructs/rules.ts';
 import type { DiagnosticKind } from './diagnostic.ts';
@@ -68,6 +69,11 @@ export interface Dsl {
   /** Texts in quotes are texts here, not names: cells, and the right side of comparisons. */
   textIsText: boolean;
 
+  /**
+   * The next token's value, read, if it is a literal and nothing goes on with it: a shortcut for the way through every
+   * rule about values, which says the same.
+   */
+  loneLiteral(): Value | undefined;
   /** Where the next token begins. */
   here(): number;
   /** From `start` to the end of the last token read. */

@@ -64,6 +64,7 @@ export class Lexer implements LexerContext {
   readonly source: SourceFile;
   readonly comments: Comment[] = [];
   readonly findings: Diagnostic[] = [];
+  readonly #words = new Map<string, { readonly word: string; readonly type: TokenType }>();
   #at: number;
   #firstOnLine = true;
   #documentation: Comment[] | undefined;
@@ -189,7 +190,17 @@ export class Lexer implements LexerContext {
       return lexColoned(this, start, skipColoned(text, start));
     }
     if (next === HYPHEN && isWordPart(text.charCodeAt(end + 1))) return this.#hyphenated(start, end);
-    return { end, type: T.wordType(text.slice(start, end)), payload: undefined };
+    return this.#known(text.slice(start, end), end);
+  }
+
+  /** Every word is made once: names come again and again. */
+  #known(word: string, end: number): Lexed {
+    let known = this.#words.get(word);
+    if (known === undefined) {
+      known = { word, type: T.wordType(word) };
+      this.#words.set(word, known);
+    }
+    return { end, type: known.type, payload: known.word };
   }
 
   #hyphenated(start: number, wordEnd: number): Lexed {

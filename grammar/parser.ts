@@ -4,7 +4,7 @@
  */
 import { EmbeddedActionsParser, type IParserErrorMessageProvider, type TokenType } from 'chevrotain';
 import { EMPTY_ANNOTATIONS } from './annotations.ts';
-import type { Annotations, Node } from './ast/index.ts';
+import type { Annotations, Node, Value } from './ast/index.ts';
 import type { Rules } from './constructs/rules.ts';
 import { SYNTAX } from './constructs/syntax.ts';
 import { diagnostic, type Diagnostic, type DiagnosticKind } from './diagnostic.ts';
@@ -14,7 +14,7 @@ import { alternatives, describeToken, describeTypes } from './human.ts';
 import type { Lexer } from './lexer.ts';
 import { PROBLEMS } from './problems.ts';
 import type { SourceFile, Span } from './source.ts';
-import { isReserved, PolicyToken, VOCABULARY } from './tokens.ts';
+import { Comma, isReserved, LiteralToken, PolicyToken, SetOperatorToken, Slash, VOCABULARY } from './tokens.ts';
 
 /** How many braces, parentheses and `not`s may be open at once; the tree can be walked recursively. */
 export const DEEPEST_NESTING = 64;
@@ -24,6 +24,10 @@ const BATCH = 2048;
 const KEPT = 8192;
 /** The furthest look ahead, and one. */
 const AHEAD = 3;
+
+const LITERALS = new Set(LiteralToken.categoryMatches);
+/** What a value goes on with. */
+const CONTINUATIONS = new Set([Comma.tokenTypeIdx, Slash.tokenTypeIdx, ...(SetOperatorToken.categoryMatches ?? [])]);
 
 const NO_SOURCE: SourceFile = { path: '', text: '' };
 
@@ -181,6 +185,15 @@ export class PolicyParser extends EmbeddedActionsParser {
     const token = this.LA(1);
     this.consumeToken();
     return token;
+  }
+
+  loneLiteral(): Value | undefined {
+    const token = this.tokVector[this.currIdx + 1];
+    if (token === undefined || !LITERALS.has(token.tokenTypeIdx)) return undefined;
+    const next = this.tokVector[this.currIdx + 2];
+    if (next === undefined || CONTINUATIONS.has(next.tokenTypeIdx)) return undefined;
+    this.consumeToken();
+    return token.payload as Value;
   }
 
   here(): number {

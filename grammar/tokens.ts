@@ -16,7 +16,7 @@ export class PolicyToken implements IToken {
   readonly end: number;
   tokenType: TokenType;
   tokenTypeIdx: number;
-  /** What a literal stands for: a syntax node, or the words' own kind of value (see the token kinds). */
+  /** What a literal stands for: a syntax node, or a kind of value of its own (see the token kinds); a word's text. */
   readonly payload: unknown;
   /** Nothing but blanks stands before it on its line. */
   readonly firstOnLine: boolean;

@@ -78,7 +78,8 @@ export const clauseSyntax: Syntax = (p) => {
       });
       clauses.push(clause);
     });
-    return clauses;
+    // A copy has no room to grow: there are many short lists.
+    return clauses.slice();
   });
 };
 

@@ -19,7 +19,7 @@ const MOST_OPERANDS = 1000;
 /** The name that a token is. */
 export function nameOf(grammar: Grammar, token: T.PolicyToken): Name {
   const quoted = token.tokenType === T.StringToken;
-  const text = quoted ? String(token.payload) : token.image;
+  const text = typeof token.payload === 'string' ? token.payload : token.image;
   return { kind: 'name', text, quoted, span: { source: grammar.source, start: token.startOffset, end: token.end } };
 }
 
@@ -101,6 +101,8 @@ export const valueSyntax: Syntax = (p) => {
   });
 
   p.RULE('value', () => {
+    const literal = p.loneLiteral();
+    if (literal) return literal;
     const start = p.here();
     const first = p.subrule(0, p.set);
     let rest: Value[] | undefined;
@@ -111,7 +113,7 @@ export const valueSyntax: Syntax = (p) => {
     return listOf(p, start, first, rest);
   });
 
-  p.RULE('set', () => joinOperands(p, p.subrule(0, p.operand)));
+  p.RULE('set', () => p.loneLiteral() ?? joinOperands(p, p.subrule(0, p.operand)));
 
   p.RULE('scalar', () =>
     p.or(0, {
@@ -120,11 +122,11 @@ export const valueSyntax: Syntax = (p) => {
     }),
   );
 
-  p.RULE('ports', () =>
-    p.or(0, {
-      DEF: [{ ALT: () => p.subrule(0, p.scalar) }, { ALT: () => p.subrule(0, p.braces) }],
-      ERR_MSG: 'a port, a range such as `1024-65535`, or a name',
-    }),
+  const portAlternatives = [{ ALT: () => p.subrule(0, p.scalar) }, { ALT: () => p.subrule(0, p.braces) }];
+  p.RULE(
+    'ports',
+    () =>
+      p.loneLiteral() ?? p.or(0, { DEF: portAlternatives, ERR_MSG: 'a port, a range such as `1024-65535`, or a name' }),
   );
 
   p.RULE('braces', () => {
