@@ -14,9 +14,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfPresent, write } from '../files.mjs';
 import { root } from '../run.mjs';
+import * as diagnostics from './diagnostics.mjs';
 import * as templates from './templates.mjs';
 
-export const generators = [templates];
+export const generators = [templates, diagnostics];
 
 /** Paths that the generator would write or remove. */
 export async function outdated(generator) {

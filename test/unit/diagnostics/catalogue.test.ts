@@ -1,22 +1,42 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { PROBLEMS as NFTABLES } from '../../../backends/nftables/problems.ts';
-import { PROBLEMS as COMMANDS } from '../../../cli/problems.ts';
 import { COMPILER_SECTIONS, duplicateCodes, kindsOf } from '../../../compiler/diagnostics/catalogue.ts';
+import type { DiagnosticKind } from '../../../grammar/diagnostic.ts';
 
-const kinds = kindsOf([
-  ...COMPILER_SECTIONS,
-  { title: 'nftables', problems: NFTABLES },
-  { title: 'commands', problems: COMMANDS },
-]);
+const root = join(import.meta.dirname, '../../..');
 
-test('no code stands for two kinds of finding', () => {
+/** Every kind in every `problems.ts` below a folder. */
+async function kindsBelow(folder: string): Promise<DiagnosticKind[]> {
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  const tables = paths.filter((path) => /(^|\/)problems\.ts$/.test(path));
+  expect(tables, folder).not.toEqual([]);
+  const modules = await Promise.all(tables.map((path) => import(join(root, folder, path)) as Promise<object>));
+  return modules.flatMap((module) => Object.values(module)).flatMap(kindsIn);
+}
+
+/** The kinds of an export of a `problems.ts`, which is one, a list or a table of them. */
+function kindsIn(exported: object): DiagnosticKind[] {
+  return 'code' in exported ? [exported as DiagnosticKind] : (Object.values(exported) as DiagnosticKind[]);
+}
+
+function codesOf(kinds: readonly DiagnosticKind[]): string[] {
+  return [...new Set(kinds.map(({ code }) => code))].toSorted();
+}
+
+test('the catalogue has every kind of the compiler and of the grammar', async () => {
+  const defined = [...(await kindsBelow('grammar')), ...(await kindsBelow('compiler'))];
+  expect(codesOf(kindsOf(COMPILER_SECTIONS))).toEqual(codesOf(defined));
+});
+
+test('no code stands for two kinds of finding', async () => {
+  const kinds = [...kindsOf(COMPILER_SECTIONS), ...(await kindsBelow('backends')), ...(await kindsBelow('cli'))];
   expect(duplicateCodes(kinds)).toEqual([]);
   expect(duplicateCodes([...kinds, kinds[0]!])).toEqual([kinds[0]!.code]);
 });
 
 test('every kind has a code of the form SL0000, a title and an explanation', () => {
-  expect(kinds.length).toBeGreaterThan(100);
-  for (const { code, title, explanation } of kinds) {
+  for (const { code, title, explanation } of kindsOf(COMPILER_SECTIONS)) {
     expect(code).toMatch(/^SL\d{4}$/);
     expect(title, code).toMatch(/^\S.*\S$/);
     expect(explanation.trim().length, code).toBeGreaterThan(20);
