@@ -24,7 +24,9 @@ export function openFile(path: string, span: Span, folder: string | undefined, i
     const hint = 'A path is relative to the folder of the file that says it.';
     return { diagnostic: diagnostic(PROBLEMS.missingFile, span, `there is no file \`${joined}\``, { hint }) };
   }
-  const file = { path: joined, shown: joined, bytes, start: byteOrderMarkLength(bytes) };
+  // Callers may hand in a subclass of Uint8Array whose methods differ: Node's Buffer does not copy on `slice`.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const file = { path: joined, shown: joined, bytes: plain, start: byteOrderMarkLength(plain) };
   const wrong = checkText(file, span);
   return wrong ? { diagnostic: wrong } : { file };
 }

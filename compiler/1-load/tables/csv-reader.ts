@@ -73,7 +73,7 @@ export class CsvReader {
 
   /** The cell's text where it has doubled quotes: a copy in which each pair is one. */
   unescaped(cell: number): Uint8Array {
-    const text = this.#bytes.slice(this.startOf(cell), this.endOf(cell));
+    const text = new Uint8Array(this.#bytes.subarray(this.startOf(cell), this.endOf(cell)));
     let length = 0;
     for (let at = 0; at < text.length; at++) {
       const byte = text[at]!;

@@ -197,6 +197,15 @@ describe('a CSV file', () => {
     });
   });
 
+  test('is left as it was, also where it comes as a Buffer', () => {
+    const content = Buffer.from('id,room,name\n1,10.0.0.0/24,"a ""b"" c"\n2,10.0.1.0/24,"a ""b"""\n');
+    const before = content.toString();
+    const first = cells(loaded(users, content));
+    expect(content.toString()).toBe(before);
+    expect(cells(loaded(users, content))).toEqual(first);
+    expect(first.map((row) => row[2])).toEqual(['"a "b" c"', '"a "b""']);
+  });
+
   test('may have a byte order mark, CR LF, line ends in cells, blank lines and no last line end', () => {
     const table = loaded(users, '\ufeffid,room,name\r\n1,10.0.0.0/24,"two\r\nlines"\r\n\r\n2,10.0.1.0/24,x');
     expect(cells(table).map((row) => row[2])).toEqual(['"two\r\nlines"', '"x"']);
@@ -253,6 +262,7 @@ describe('a CSV file', () => {
 
   test('may be empty where the declaration says so', () => {
     expect(loaded('table t(a: u8) from "t.csv" or empty', 'a\n').rowCount).toBe(0);
+    expect(loaded('table t(a: prefix key, b: u8, key (a, b)) from "t.json" or empty', '[]').rowCount).toBe(0);
   });
 });
 
