@@ -9,11 +9,11 @@ import { checksumOffset } from './packet/transport.ts';
 export function accords(fate: Fate, seen: Observation): boolean {
   switch (fate.kind) {
     case 'forwarded':
-      return seen.delivered.length === 0 && left(fate.leaving, seen.leaving, samePacket);
+      return left(fate.leaving, seen, samePacket);
     case 'rejected':
-      return seen.delivered.length === 0 && left(fate.answer, seen.leaving, sameAnswer);
+      return left(fate.answer, seen, sameAnswer);
     case 'answered by synproxy':
-      return seen.delivered.length === 0 && left(fate.answer, seen.leaving, sameHandshake);
+      return left(fate.answer, seen, sameHandshake);
     case 'delivered':
       return seen.leaving.length === 0 && seen.delivered.length === 1 && gotIt(fate, seen.delivered[0]);
     case 'encapsulated':
@@ -29,18 +29,22 @@ export function accords(fate: Fate, seen: Observation): boolean {
 
 type Same = (expected: Packet, seen: Packet) => boolean;
 
-function left(expected: Leaving | undefined, seen: readonly SeenLeaving[], same: Same): boolean {
-  if (expected === undefined) return seen.length === 0;
+function left(expected: Leaving | undefined, seen: Observation, same: Same): boolean {
+  if (expected === undefined) return seen.leaving.length === 0 && seen.delivered.length === 0;
+  if (expected.reaches === 'this host') {
+    return seen.leaving.length === 0 && allAre(expected, seen.delivered, same);
+  }
+  if (expected.reaches === 'others' && seen.delivered.length > 0) return false;
+  return seen.leaving.every(({ out }) => out === expected.out) && allAre(expected, seen.leaving, same);
+}
+
+function allAre(expected: Leaving, seen: readonly (SeenLeaving | SeenDelivered)[], same: Same): boolean {
   return (
     seen.length === expected.packets.length &&
     expected.packets.every((packet, index) => {
       const one = seen[index];
-      return (
-        one !== undefined &&
-        one.out === expected.out &&
-        (one.mark === undefined || one.mark === expected.mark) &&
-        same(packet, decodePacket(one.bytes))
-      );
+      if (one === undefined || (one.mark !== undefined && one.mark !== expected.mark)) return false;
+      return same(packet, decodePacket(one.bytes));
     })
   );
 }

@@ -75,7 +75,7 @@ function errorSource(journey: Journey): bigint | undefined {
   if (source === undefined || destination === undefined) return undefined;
   if (isOwnAddress(environment, family, destination)) return destination;
   const back = routeTo(environment, family, source, journey.in);
-  const at = family === 6 ? journey.in : back.kind === 'forward' ? back.out : undefined;
+  const at = family === 6 ? journey.in : back.kind === 'forward' || back.kind === 'broadcast' ? back.out : undefined;
   return at === undefined ? undefined : sourceToward(environment, at, family, source);
 }
 

@@ -54,6 +54,8 @@ export interface Environment {
   readonly sockets: readonly ListeningSocket[];
   /** The policy's zones as a target binds them; the policy's own binding where it is left out. */
   readonly zones?: ReadonlyMap<string, Zone> | undefined;
+  /** Multicast groups that were joined, besides those that every router is in. */
+  readonly groups?: readonly { readonly family: 4 | 6; readonly value: bigint; readonly in: string }[] | undefined;
   /** Backends that a health check found dead. */
   readonly down?: AddressSet | undefined;
   /** The bits of the packet mark that the policy may use; all unless said. */

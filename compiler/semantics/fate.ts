@@ -6,6 +6,8 @@ export interface Leaving {
   readonly out: string;
   readonly packets: readonly Packet[];
   readonly mark: number;
+  /** Sent to a group, this host may receive it as well; to one of its own addresses, only this host does. */
+  readonly reaches: 'others' | 'a group' | 'this host';
 }
 
 export type Fate =

@@ -3,12 +3,14 @@
  * that matches; every later packet, replies and errors included, is translated as its flow was.
  */
 import type { Rule, Translation } from '../model/policy.ts';
+import { balancedDestination } from './balance.ts';
 import { inverted } from './flows.ts';
 import { hairpinMatches, comesBack } from './hairpin.ts';
 import { holds } from './condition.ts';
 import type { Journey } from './journey.ts';
 import { addressToward, primaryAddress } from './kernel/own-address.ts';
 import { translatedTuple, type Range, type Side } from './kernel/unique-tuple.ts';
+import { needsTranslation } from './needs.ts';
 import { firstDecision } from './rules.ts';
 import { gone, type Step } from './steps.ts';
 import { replaceFlow } from './tracked.ts';
@@ -20,12 +22,16 @@ const LOOPBACK = { 4: 0x7f000001n, 6: 1n } as const;
 /** The first packet of a flow: where does it really go? */
 export const settleDestination: Step = (journey) => {
   const { tracking } = journey;
-  if (journey.policy.nat === undefined || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
-  // A load balancer may have decided already.
-  if (tracking.flow.destinationTranslated) return undefined;
+  if (!needsTranslation(journey.policy) || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
+  const balanced = balancedDestination(journey);
+  if (balanced === 'no backend') return gone('no backend is alive');
+  if (balanced !== undefined) {
+    settle(journey, rangeAt(balanced, undefined, journey.rows), 'destination');
+    return undefined;
+  }
   journey.seesWire = false;
   const rule = firstMatching(journey, ['dnat', 'redirect']);
-  if (rule?.translation === undefined) return undefined;
+  if (rule?.translation === undefined) return keep(journey, 'destination');
   const range = rangeFor(rule.translation, journey);
   if (range === undefined) return gone('no address to redirect to');
   settle(journey, range, 'destination');
@@ -36,31 +42,34 @@ export const settleDestination: Step = (journey) => {
 /** The first packet of a flow: whom does it come from, seen from where it goes? */
 export const settleSource: Step = (journey) => {
   const { tracking } = journey;
-  if (journey.policy.nat === undefined || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
+  if (!needsTranslation(journey.policy) || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
   journey.seesWire = false;
   const rule = tracking.flow.hairpin ? undefined : firstMatching(journey, ['snat', 'masquerade']);
   const translation = tracking.flow.hairpin ? MASQUERADE : rule?.translation;
   // Nobody can be told from nobody: the unspecified address is not masqueraded.
   const isUnspecified = translation?.kind === 'masquerade' && journey.packet.source === 0n;
-  if (translation === undefined || isUnspecified) return keepSource(journey);
+  if (translation === undefined || isUnspecified) return keep(journey, 'source');
   const range = rangeFor(translation, journey);
   if (range === undefined) return gone('no address to masquerade as');
   settle(journey, range, 'source');
   return undefined;
 };
 
-/** For packets to this host, no rule changes the source; but see `keepSource`. */
+/** For packets to this host, no rule changes the source; but see `keep`. */
 export const keepSourceOfDelivered: Step = (journey) => {
   const { tracking } = journey;
-  if (journey.policy.nat === undefined || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
-  return keepSource(journey);
+  if (!needsTranslation(journey.policy) || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
+  return keep(journey, 'source');
 };
 
-/** Also without a rule, no two flows may have the same replies: then the source port changes. */
-function keepSource(journey: Journey): undefined {
+/**
+ * Also without a rule, no two flows may have the same replies: then the source port changes, or an ICMP query's
+ * identifier.
+ */
+function keep(journey: Journey, side: Side): undefined {
   const { tracking } = journey;
   const outgoing = tracking.kind === 'flow' ? inverted(tracking.flow.reply) : undefined;
-  if (outgoing !== undefined) settle(journey, rangeAt(outgoing.source, undefined, journey.rows), 'source');
+  if (outgoing !== undefined) settle(journey, rangeAt(outgoing[side], undefined, journey.rows), side);
 }
 
 function firstMatching(journey: Journey, kinds: readonly Translation['kind'][]): Rule | undefined {

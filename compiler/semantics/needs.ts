@@ -11,6 +11,11 @@ export function needsTracking(policy: Policy): boolean {
   return needs;
 }
 
+/** Whether addresses are translated, so that no two flows may have the same replies. */
+export function needsTranslation(policy: Policy): boolean {
+  return policy.nat !== undefined || policy.balances.some(({ forward }) => forward === 'dnat');
+}
+
 /** Whether TCP flows may begin in their middle. One setting for the whole host; each filter says for itself what it lets in. */
 export function allowsPickup(policy: Policy): boolean {
   return Object.values(policy.filters).some((filter) => filter.pickup);
@@ -18,9 +23,8 @@ export function allowsPickup(policy: Policy): boolean {
 
 function speaksOfFlows(policy: Policy): boolean {
   const filters = Object.values(policy.filters);
-  if (policy.nat !== undefined || policy.dispatch !== undefined || filters.some(({ stateful }) => stateful))
+  if (needsTranslation(policy) || policy.dispatch !== undefined || filters.some(({ stateful }) => stateful))
     return true;
-  if (policy.balances.some(({ forward }) => forward === 'dnat')) return true;
   const blocks = [...filters, ...Object.values(policy.mangles), policy.raw, policy.count];
   return blocks.some((block) => block !== undefined && itemsSpeakOfFlows(block.body));
 }

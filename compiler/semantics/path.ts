@@ -129,5 +129,7 @@ function conclude(end: End, journey: Journey): Fate {
 function sent(answer: Journey, journey: Journey): Leaving | undefined {
   const fate = walkSent(answer);
   journey.state = answer.state;
-  return fate.kind === 'forwarded' ? fate.leaving : undefined;
+  if (fate.kind === 'forwarded') return fate.leaving;
+  if (fate.kind !== 'delivered') return undefined;
+  return { out: 'lo', packets: [fate.packet], mark: fate.mark, reaches: 'this host' };
 }

@@ -1,7 +1,7 @@
 /** Whether a transport checksum is right, as connection tracking asks of packets that arrive. */
 import { uint16At } from '../packet/bytes.ts';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.ts';
-import { DCCP, GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, type Packet } from '../packet/packet.ts';
+import { GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, type Packet } from '../packet/packet.ts';
 
 const ESP = 50;
 const AH = 51;
@@ -35,7 +35,7 @@ export function hasRightChecksum(packet: Packet): boolean {
 }
 
 /** Protocols whose packets are not one checksummed whole. */
-const UNCHECKED = [GRE, AH, ESP, SCTP, UDP_LITE, DCCP];
+const UNCHECKED = [GRE, AH, ESP, SCTP, UDP_LITE];
 
 /**
  * Whether a rule may answer the packet with an ICMP error: the kernel first sums up the bytes behind the IP header, of
@@ -43,11 +43,14 @@ const UNCHECKED = [GRE, AH, ESP, SCTP, UDP_LITE, DCCP];
  */
 export function hasOnesComplementChecksum(packet: Packet): boolean {
   const { protocol, transportAt, source, destination, bytes, family } = packet;
-  if (protocol === undefined || transportAt === undefined || source === undefined || destination === undefined)
+  if (protocol === undefined || transportAt === undefined || source === undefined || destination === undefined) {
     return false;
+  }
+  if (family === 6 && transportAt >= bytes.length) return false;
   if (UNCHECKED.includes(protocol)) return true;
   if (protocol === UDP && uint16At(bytes, transportAt + 6) === 0) return true;
   const covered = family === 6 || protocol === TCP || protocol === UDP;
   const pseudo = covered ? pseudoHeaderSum(family, source, destination, protocol, bytes.length - transportAt) : 0;
-  return onesComplementSum(bytes, transportAt, bytes.length, pseudo) === 0xffff;
+  const sum = onesComplementSum(bytes, transportAt, bytes.length, pseudo);
+  return sum === 0xffff || sum === 0;
 }

@@ -90,6 +90,7 @@ export function resetAnswering(packet: Packet): Packet | undefined {
     return undefined;
   if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined)
     return undefined;
+  if (family === 6 && !(isHost6(source) && isHost6(destination))) return undefined;
   if ((tcpFlags & TCP_FLAGS.rst) !== 0 || !hasRightChecksum(packet)) return undefined;
   const acknowledges = (tcpFlags & TCP_FLAGS.ack) !== 0;
   const counted = (tcpFlags & TCP_FLAGS.syn ? 1 : 0) + (tcpFlags & TCP_FLAGS.fin ? 1 : 0);
@@ -105,4 +106,9 @@ export function resetAnswering(packet: Packet): Packet | undefined {
       window: 0,
     },
   );
+}
+
+/** One host: not the unspecified address, no group, no IPv4 address in disguise (::ffff:0:0/96). */
+function isHost6(address: bigint): boolean {
+  return address !== 0n && !isMulticast(6, address) && address >> 32n !== 0xffffn;
 }

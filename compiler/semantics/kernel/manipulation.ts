@@ -1,11 +1,14 @@
 /** Rewriting a packet as its flow was translated (nf_nat_packet, nf_nat_icmp_reply_translation of Linux 6.18). */
 import { inverted, opposite, tupleOf, type Direction, type Flow, type Tuple } from '../flows.ts';
 import type { Journey } from '../journey.ts';
-import { translateEmbedded } from '../packet/embedded.ts';
-import { ICMP, ICMPV6, isIcmp, type Packet } from '../packet/packet.ts';
+import { embeddedPacket, translateEmbedded } from '../packet/embedded.ts';
+import { GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, isIcmp, type Packet } from '../packet/packet.ts';
 import { translate } from '../packet/rewrite.ts';
 import type { Side } from './unique-tuple.ts';
 
+const WITH_PORTS = [TCP, UDP, UDP_LITE, SCTP];
+const ECHO_REQUEST_6 = 128;
+const ECHO_REPLY_6 = 129;
 const REDIRECTS = { 4: 5, 6: 137 } as const;
 
 /** What the flow's translation does to one side of the packet at hand; `gone` for what cannot be translated. */
@@ -17,6 +20,7 @@ export function manipulate(journey: Journey, side: Side): 'on' | 'gone' {
     return 'gone';
   if (!isTranslated(flow, direction, side)) return 'on';
   const before = tupleOf(flow, opposite(direction));
+  if (!isChangeable(packet, before, side)) return 'gone';
   journey.packet =
     tracking.kind === 'related' && isIcmp(packet)
       ? translateError(packet, before, side)
@@ -34,6 +38,22 @@ function isRedirect(packet: Packet): boolean {
   return packet.icmp?.type === REDIRECTS[packet.family];
 }
 
+const GRE_VERSION = 0x07;
+/** The least of a transport header that the kernel wants to write to. */
+const LEAST_HEADER = 8;
+
+/** Whether the headers, of a carried packet too, are whole enough to be changed; of GRE, only known versions are. */
+function isChangeable(packet: Packet, tuple: Tuple, side: Side): boolean {
+  const carried = isIcmp(packet) && !isIcmpTuple(tuple) ? embeddedPacket(packet) : undefined;
+  const changed = carried ?? packet;
+  if (changed.transportAt === undefined || ![...WITH_PORTS, GRE].includes(tuple.protocol)) return true;
+  if (changed.bytes.length < changed.transportAt + LEAST_HEADER) return false;
+  // A carried packet is changed at its other side.
+  const changesDestination = (side === 'destination') === (carried === undefined);
+  const version = (changed.bytes[changed.transportAt + 1] ?? 0) & GRE_VERSION;
+  return tuple.protocol !== GRE || !changesDestination || version <= 1;
+}
+
 function isIcmpTuple(tuple: Tuple): boolean {
   return tuple.protocol === ICMP || tuple.protocol === ICMPV6;
 }
@@ -42,11 +62,18 @@ function translateSide(packet: Packet, outgoing: Tuple | undefined, side: Side):
   if (outgoing === undefined) return packet;
   const { source, destination, sourcePart, destinationPart } = outgoing;
   const address = side === 'source' ? { source } : { destination };
-  if (isIcmpTuple(outgoing)) return translate(packet, { ...address, identifier: sourcePart });
+  if (isIcmpTuple(outgoing)) return translate(packet, { ...address, ...identifierOf(outgoing) });
   return translate(packet, {
     ...address,
     ...(side === 'source' ? { sourcePort: sourcePart } : { destinationPort: destinationPart }),
   });
+}
+
+/** Echo and the old queries of IPv4 carry it; node information queries (RFC 4620) keep theirs. */
+function identifierOf(tuple: Tuple): { readonly identifier?: number } {
+  const type = tuple.destinationPart >> 8;
+  const isEcho = tuple.protocol === ICMP || type === ECHO_REQUEST_6 || type === ECHO_REPLY_6;
+  return isEcho ? { identifier: tuple.sourcePart } : {};
 }
 
 /**
@@ -55,11 +82,11 @@ function translateSide(packet: Packet, outgoing: Tuple | undefined, side: Side):
  */
 function translateError(error: Packet, carried: Tuple, side: Side): Packet {
   if (side === 'destination') {
-    const part = isIcmpTuple(carried) ? { identifier: carried.sourcePart } : { sourcePort: carried.sourcePart };
+    const part = isIcmpTuple(carried) ? identifierOf(carried) : { sourcePort: carried.sourcePart };
     const inner = translateEmbedded(error, { source: carried.source, ...part });
     return translate(inner, { destination: carried.source });
   }
-  const part = isIcmpTuple(carried) ? { identifier: carried.sourcePart } : { destinationPort: carried.destinationPart };
+  const part = isIcmpTuple(carried) ? identifierOf(carried) : { destinationPort: carried.destinationPart };
   const inner = translateEmbedded(error, { destination: carried.destination, ...part });
   return translate(inner, { source: carried.destination });
 }

@@ -6,10 +6,6 @@ import { isMulticast, isOwnAddress, routeTo } from './routing.ts';
 
 const LIMITED_BROADCAST = 0xffffffffn;
 
-function isZeroNetwork(address: bigint): boolean {
-  return address >> 24n === 0n;
-}
-
 function isLoopback4(address: bigint): boolean {
   return address >> 24n === 127n;
 }
@@ -26,10 +22,21 @@ export function martian(
   const target = packet.destination ?? 0n;
   if (isMulticast(4, source) || source === LIMITED_BROADCAST) return 'martian source';
   const broadcast = destination.kind === 'broadcast' || (source === 0n && target === 0n);
-  if (isZeroNetwork(source) && !(broadcast && source === 0n)) return 'martian source';
+  if (destination.kind === 'other group') return 'a group that this host is not in';
+  if (destination.kind === 'multicast') return groupSourceRefused(environment, packet, at);
+  if (source === 0n && !broadcast) return 'martian source';
   if (target === LIMITED_BROADCAST || (source === 0n && target === 0n)) return sourceRefused(environment, packet, at);
-  if (isZeroNetwork(target)) return 'martian destination';
+  if (target === 0n) return 'martian destination';
   if (isLoopback4(target) || isLoopback4(source)) return 'loopback address on a link';
+  return sourceRefused(environment, packet, at);
+}
+
+/** Who has no address yet may speak to groups that stay on the link (224.0.0.0/24). */
+function groupSourceRefused(environment: Environment, packet: Packet, at: Interface): string | undefined {
+  const source = packet.source ?? 0n;
+  if (isLoopback4(source)) return 'loopback address on a link';
+  const staysOnLink = (packet.destination ?? 0n) >> 8n === 0xe00000n;
+  if (source === 0n) return staysOnLink ? undefined : 'martian source';
   return sourceRefused(environment, packet, at);
 }
 

@@ -4,11 +4,12 @@ import { interfaceNamed } from '../environment.ts';
 
 export type Destination =
   | { readonly kind: 'local' }
-  /** IPv4's limited and directed broadcast. */
-  | { readonly kind: 'broadcast' }
+  /** IPv4's limited broadcast, or that of the network behind an interface. */
+  | { readonly kind: 'broadcast'; readonly out?: Interface | undefined }
+  /** To a group that this host is in, on the link it came by. */
   | { readonly kind: 'multicast' }
   | { readonly kind: 'forward'; readonly out: Interface; readonly via: bigint | undefined }
-  | { readonly kind: 'unreachable' | 'prohibit' | 'blackhole' | 'no route' };
+  | { readonly kind: 'unreachable' | 'prohibit' | 'blackhole' | 'no route' | 'other group' };
 
 const LIMITED_BROADCAST = 0xffffffffn;
 
@@ -28,13 +29,17 @@ export function routeTo(
   arrivedBy?: Interface,
 ): Destination {
   if (family === 4 && destination === LIMITED_BROADCAST) return { kind: 'broadcast' };
-  if (isMulticast(family, destination)) return { kind: 'multicast' };
+  if (isMulticast(family, destination)) {
+    const joined = arrivedBy === undefined || isJoined(environment, arrivedBy, family, destination);
+    return { kind: joined ? 'multicast' : 'other group' };
+  }
   const route = tableOf(environment).find(family, destination, linkOf(family, destination, arrivedBy));
   if (route === undefined) return { kind: 'no route' };
   switch (route.kind) {
     case 'local':
+      return { kind: 'local' };
     case 'broadcast':
-      return { kind: route.kind };
+      return { kind: 'broadcast', out: interfaceNamed(environment, route.out) };
     case 'unicast': {
       const out = interfaceNamed(environment, route.out);
       return out === undefined ? { kind: 'no route' } : { kind: 'forward', out, via: route.via };
@@ -112,16 +117,39 @@ function routesOf(at: Interface, address: InterfaceAddress): Entry[] {
   const local: Entry = { family, network: value, length: width, kind: 'local', out: undefined };
   if (at.loopback === true) return [local, { family, network: value, length, kind: 'local' }];
   const direct: Entry = { family, network: value, length, kind: 'unicast', out: at.name };
-  const linkLocal = family === 6 && isLinkLocal(value) ? { ...local, out: at.name } : local;
-  if (family === 6 || length >= 31) return [linkLocal, direct];
+  if (family === 6) return routesOf6(local, direct, at);
+  if (length >= 31) return [local, direct];
   const hosts = (1n << BigInt(32 - length)) - 1n;
-  const broadcast: Entry = { family, network: value | hosts, length: 32, kind: 'broadcast' };
+  const broadcast: Entry = { family, network: value | hosts, length: 32, kind: 'broadcast', out: at.name };
   return [local, broadcast, direct];
 }
 
-/** Whether an address is one of this host's. */
+/** A router also answers to its networks' lowest addresses, as "any router there" (RFC 4291, section 2.6.1; RFC 6164). */
+function routesOf6(local: Entry, direct: Entry, at: Interface): Entry[] {
+  const own = isLinkLocal(local.network) ? { ...local, out: at.name } : local;
+  const hosts = (1n << BigInt(128 - direct.length)) - 1n;
+  const anyRouter: Entry = { ...own, network: direct.network & ~hosts };
+  return direct.length >= 127 ? [own, direct] : [own, anyRouter, direct];
+}
+
+/** Whether an address is one of this host's own. */
 export function isOwnAddress(environment: Environment, family: 4 | 6, address: bigint): boolean {
   return environment.interfaces.some((at) =>
     at.addresses.some((own) => own.family === family && own.value === address),
   );
+}
+
+const ALL_SYSTEMS = 0xe0000001n;
+/** All nodes and all routers of the link, all routers of the site (RFC 4291, section 2.7.1). */
+const GROUPS_OF_ROUTERS = [(0xff02n << 112n) | 1n, (0xff02n << 112n) | 2n, (0xff05n << 112n) | 2n];
+const SOLICITED_NODE = (0xff02n << 112n) | (0x1ffn << 24n);
+
+/** The groups that a router is in without being asked: RFC 1112 for IPv4, RFC 4291 for IPv6. */
+function isJoined(environment: Environment, at: Interface, family: 4 | 6, group: bigint): boolean {
+  const others = environment.groups?.filter((joined) => joined.family === family && joined.in === at.name) ?? [];
+  if (others.some(({ value }) => value === group)) return true;
+  const own = at.addresses.filter((address) => address.family === family);
+  if (family === 4) return group === ALL_SYSTEMS;
+  if (GROUPS_OF_ROUTERS.includes(group)) return true;
+  return own.some(({ value }) => group === (SOLICITED_NODE | (value & 0xffffffn)));
 }

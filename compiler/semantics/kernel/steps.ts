@@ -11,7 +11,7 @@ import { fragmentsOf } from './fragments.ts';
 import { packetTooBig, timeExceeded, unreachable } from './icmp-errors.ts';
 import { manipulate } from './manipulation.ts';
 import { martian } from './martians.ts';
-import { isLinkLocal, routeTo } from './routing.ts';
+import { isLinkLocal, routeTo, type Destination } from './routing.ts';
 import { reassemble } from './reassembly.ts';
 import { isTaken } from './unique-tuple.ts';
 import { track } from './tracking.ts';
@@ -94,9 +94,13 @@ export const routeSent: Step = (journey) => {
     );
     return undefined;
   }
-  const groups = destination.kind === 'multicast' || destination.kind === 'broadcast';
-  return groups && link !== undefined ? undefined : gone(`${destination.kind} on the way out`);
+  if (destination.kind === 'broadcast' && destination.out !== undefined) setOut(journey, destination.out);
+  return isGroup(destination) && journey.out !== undefined ? undefined : gone(`${destination.kind} on the way out`);
 };
+
+function isGroup({ kind }: Destination): boolean {
+  return kind === 'multicast' || kind === 'broadcast';
+}
 
 /** ip_forward, ip6_forward: may the packet be sent on at all? From here on it has one hop less. */
 export const beginForwarding: Step = (journey) => {
@@ -171,5 +175,8 @@ export const sendOut: Step = (journey) => {
   if (out === undefined) return gone('no interface to leave by');
   const limit = journey.largestFragment === undefined ? out.mtu : Math.min(journey.largestFragment, out.mtu);
   const packets = packet.fragment === undefined ? fragmentsOf(packet, limit, 0) : [packet];
-  return { kind: 'forwarded', leaving: { out: out.name, packets, mark } };
+  return {
+    kind: 'forwarded',
+    leaving: { out: out.name, packets, mark, reaches: isGroup(journey.destination) ? 'a group' : 'others' },
+  };
 };

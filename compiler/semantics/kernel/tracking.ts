@@ -5,6 +5,7 @@
 import { inverted, findFlow, withFlow, withoutFlow, type FoundFlow, type Tuple } from '../flows.ts';
 import type { Flow } from '../flows.ts';
 import type { Journey, Tracking } from '../journey.ts';
+import { NO_NEXT_HEADER } from '../packet/ipv6.ts';
 import { uint16At } from '../packet/bytes.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, isLaterFragment, type Packet } from '../packet/packet.ts';
 import { hasRightChecksum } from './checksums.ts';
@@ -24,6 +25,7 @@ export function track(journey: Journey, received: boolean, pickup: boolean): Tra
   const { packet } = journey;
   if (journey.notrack) return { kind: 'untracked' };
   if (packet.protocol === undefined || packet.transportAt === undefined || isLaterFragment(packet)) return INVALID;
+  if (packet.family === 6 && packet.protocol === NO_NEXT_HEADER) return INVALID;
   if (received && !hasRightChecksum(packet)) return INVALID;
   if (packet.protocol === (packet.family === 4 ? ICMP : ICMPV6)) {
     const message = classifyIcmp(packet, journey.state, journey.now);

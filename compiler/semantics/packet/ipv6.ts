@@ -68,10 +68,11 @@ function followChain(bytes: Uint8Array): Chain {
       continue;
     }
     const length = extensionLength(bytes, at, header);
-    if (length === undefined || at + length > bytes.length)
-      return { protocol: undefined, transportAt: undefined, fragment, options };
-    if (header === HOP_BY_HOP && at === IPV6_HEADER_LENGTH)
-      options = hopByHopOptions(bytes.subarray(at + 2, at + length));
+    if (length === undefined) return { protocol: undefined, transportAt: undefined, fragment, options };
+    if (header === HOP_BY_HOP && at === IPV6_HEADER_LENGTH) {
+      options = hopByHopOptions(bytes.subarray(at + 2, at + length), at + length <= bytes.length);
+    }
+    // What comes next is known even where the header itself is cut off.
     next = byteAt(bytes, at);
     at += length;
   }
@@ -95,7 +96,7 @@ function extensionLength(bytes: Uint8Array, at: number, header: number): number 
   return header === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
 }
 
-function hopByHopOptions(options: Uint8Array): IpOptions {
+function hopByHopOptions(options: Uint8Array, isWhole: boolean): IpOptions {
   const types: number[] = [];
   let at = 0;
   while (at < options.length) {
@@ -109,5 +110,5 @@ function hopByHopOptions(options: Uint8Array): IpOptions {
     if (type !== 1) types.push(type);
     at += 2 + length;
   }
-  return { types, wellFormed: true };
+  return { types, wellFormed: isWhole };
 }

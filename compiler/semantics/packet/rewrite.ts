@@ -58,6 +58,8 @@ function transportChecksumAt(packet: Packet): number | undefined {
   if (packet.transportAt === undefined || packet.protocol === undefined) return undefined;
   const offset = checksumOffset(packet.protocol);
   if (offset === undefined) return undefined;
+  // In what an ICMP error carries, TCP's header may be cut off before its end: then the checksum is left alone.
+  if (packet.protocol === TCP && packet.tcp === undefined) return undefined;
   const at = packet.transportAt + offset;
   const checksum = uint16At(packet.bytes, at);
   if (checksum === undefined) return undefined;

@@ -1,0 +1,132 @@
+/** Sends traffic through the kernel and holds what becomes of it against what the reference allows. */
+import type { Policy } from '../../../compiler/model/policy.ts';
+import { evaluate, type Arrival, type Outcome } from '../../../compiler/semantics/evaluate.ts';
+import type { Observation } from '../../../compiler/semantics/observation.ts';
+import { decodePacket } from '../../../compiler/semantics/packet/decode.ts';
+import { decodeFrame } from '../../../compiler/semantics/packet/frame.ts';
+import { EMPTY_STATE, type State } from '../../../compiler/semantics/state.ts';
+import { describe } from '../../builders/packets.ts';
+import { drawWith, type Draw } from '../conformance/draw.ts';
+import { environmentOf, labOptions, type Network } from '../conformance/network.ts';
+import { Lab } from '../harness/lab.ts';
+import { packetOfFrame, formatPacket } from '../harness/packet.ts';
+import { Traffic, type Sent } from './traffic.ts';
+
+export interface Comparison {
+  /** The first packet whose fate differs, told in full; undefined where none does. */
+  readonly difference: string | undefined;
+  readonly fates: Readonly<Record<string, number>>;
+}
+
+/** The lab, the ruleset loaded into it, and as many packets, drawn with a seed. */
+export async function compareTraffic(
+  network: Network,
+  ruleset: string,
+  policy: Policy,
+  sysctls: Readonly<Record<string, string>>,
+  packets: number,
+  seed: number,
+): Promise<Comparison> {
+  const lab = await Lab.create({ ...labOptions(network), sysctls });
+  try {
+    await lab.load(ruleset);
+    return await new Comparing(lab, network, policy).run(packets, seed);
+  } finally {
+    await lab.destroy();
+  }
+}
+
+class Comparing {
+  readonly #lab: Lab;
+  readonly #policy: Policy;
+  readonly #network: Network;
+  #state: State = EMPTY_STATE;
+  readonly #fates: Record<string, number> = {};
+  readonly #told: string[] = [];
+
+  constructor(lab: Lab, network: Network, policy: Policy) {
+    this.#lab = lab;
+    this.#network = network;
+    this.#policy = policy;
+  }
+
+  async run(packets: number, seed: number): Promise<Comparison> {
+    for (let round = 0; round * 100 < packets; round++) {
+      // Fresh draws for each hundred packets: a generator that remembers all it drew gets slow.
+      const draws = drawWith(seed * 1000 + round, (draw) => this.#rehearse(draw));
+      const difference = await this.#compare(draws);
+      if (difference !== undefined) return { difference, fates: this.#fates };
+    }
+    return { difference: undefined, fates: this.#fates };
+  }
+
+  /** The reference tells what leaves where, to which answers are drawn: the kernel will agree, or the test fails. */
+  #rehearse(draw: Draw): Sent[] {
+    const environment = environmentOf(this.#network);
+    const traffic = new Traffic(draw);
+    let state = this.#state;
+    const now = Date.now();
+    return Array.from({ length: 100 }, () => {
+      const sent = traffic.next();
+      const [outcome] = evaluate(this.#policy, environment, state, now, this.#arrival(sent)).outcomes;
+      if (outcome === undefined) throw new Error('no outcome');
+      state = outcome.state;
+      if (outcome.fate.kind === 'forwarded') {
+        const { out, packets } = outcome.fate.leaving;
+        if (packets[0] !== undefined) traffic.note(out, packets[0]);
+      }
+      return sent;
+    });
+  }
+
+  async #compare(sents: readonly Sent[]): Promise<string | undefined> {
+    const environment = environmentOf(this.#network);
+    const frames = sents.map((sent, id) => this.#lab.frame(id, sent.in, sent.bytes));
+    const now = Date.now();
+    const observations = (await this.#lab.send([frames])).flat();
+    for (const [id, sent] of sents.entries()) {
+      const mine = observations.filter((one) => one.id === id);
+      const seen: Observation = {
+        leaving: mine.flatMap((one) =>
+          one.kind === 'delivered' ? [] : [{ out: one.interface, bytes: packetOfFrame(one.bytes), mark: one.mark }],
+        ),
+        delivered: mine.flatMap((one) => (one.kind === 'delivered' ? [{ bytes: one.bytes, mark: one.mark }] : [])),
+      };
+      const { outcomes } = evaluate(this.#policy, environment, this.#state, now, this.#arrival(sent));
+      const outcome = outcomes.find((one) => one.accepts(seen));
+      this.#told.push(`${sent.in} ${formatPacket(sent.bytes)} : ${outcome ? describe(outcome.fate) : '?'}`);
+      if (outcome === undefined) return this.#tell(sent, seen, outcomes);
+      this.#fates[outcome.fate.kind] = (this.#fates[outcome.fate.kind] ?? 0) + 1;
+      this.#state = outcome.next(seen);
+    }
+    return undefined;
+  }
+
+  #arrival(sent: Sent): Arrival {
+    return { kind: 'received', in: sent.in, frame: decodeFrame(this.#lab.frame(0, sent.in, sent.bytes).bytes) };
+  }
+
+  #tell(sent: Sent, seen: Observation, outcomes: readonly Outcome[]): string {
+    const packet = decodePacket(sent.bytes);
+    const related = this.#told
+      .filter((line) =>
+        [packet.sourcePort, packet.destinationPort].some((port) => port !== undefined && line.includes(`:${port}`)),
+      )
+      .slice(-30);
+    return [
+      `sent at ${sent.in}: ${formatPacket(sent.bytes)} ${Buffer.from(sent.bytes).toString('hex')}`,
+      `kernel: ${[...seen.leaving.map(({ out, bytes, mark }) => `${out} ${formatPacket(bytes)} mark ${mark} ${Buffer.from(bytes).toString('hex')}`), ...seen.delivered.map(({ bytes }) => `delivered ${formatPacket(bytes)}`)].join('; ') || 'nothing'}`,
+      ...outcomes.map(
+        ({ fate, spoke, tracking }) =>
+          `reference: ${describe(fate)} (${tracking}; ${spoke.map(({ block, did }) => `${block}: ${did}`).join(', ')}) ${hexOf(fate)}`,
+      ),
+      ...related,
+    ].join('\n');
+  }
+}
+
+function hexOf(fate: Outcome['fate']): string {
+  const packets =
+    fate.kind === 'forwarded' ? fate.leaving.packets : fate.kind === 'rejected' ? (fate.answer?.packets ?? []) : [];
+  return packets.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join(' ');
+}

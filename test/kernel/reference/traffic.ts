@@ -1,0 +1,246 @@
+/**
+ * Packets that meet again and again: few hosts, few ports, few sequence numbers, so that by chance they open, answer,
+ * close, clash and contradict each other. Everything connection tracking knows is met, and much that it refuses.
+ */
+import { TCP_FLAGS } from '../../../compiler/model/fields.ts';
+import { icmpPacket, ipPacket, tcpPacket, udpPacket, type IpFields } from '../../../compiler/semantics/packet/build.ts';
+import type { Packet } from '../../../compiler/semantics/packet/packet.ts';
+import { address } from '../../builders/policy.ts';
+import type { Draw } from '../conformance/draw.ts';
+
+/** Where a packet enters, and the packet. */
+export interface Sent {
+  readonly in: string;
+  readonly bytes: Uint8Array;
+}
+
+const HOSTS: Readonly<Record<string, readonly string[]>> = {
+  lan0: ['10.0.0.5', '10.0.0.6', '10.1.2.3', '2001:db8:a::5', '2001:db8:a::6'],
+  uplink0: ['203.0.113.9', '198.51.100.7', '2001:db8:ffff::9', '2001:db8:b::7'],
+  dmz0: ['192.0.2.80', '192.0.2.81', '2001:db8:d::80'],
+};
+const ROUTER_ADDRESSES = [
+  '198.51.100.1',
+  '10.0.0.1',
+  '192.0.2.200',
+  '2001:db8:b::1',
+  '2001:db8:a::1',
+  '198.51.100.50',
+  '2001:db8:b::50',
+];
+const ODD_ADDRESSES = [
+  '0.0.0.0',
+  '127.0.0.1',
+  '224.0.0.1',
+  '239.1.2.3',
+  '255.255.255.255',
+  '10.0.0.255',
+  '10.0.0.0',
+  '240.0.0.1',
+  '0.1.2.3',
+  '::',
+  '::1',
+  'ff02::1',
+  'ff0e::5',
+  'fe80::9',
+  '2001:db8:b::',
+  '::ffff:10.0.0.5',
+  'fec0::1',
+  '64:ff9b::1',
+];
+const PORTS = [22, 53, 80, 443, 1000, 40000, 40001];
+const FLAGS: readonly (readonly [number, number])[] = [
+  [10, TCP_FLAGS.syn],
+  [8, TCP_FLAGS.syn | TCP_FLAGS.ack],
+  [14, TCP_FLAGS.ack],
+  [5, TCP_FLAGS.fin | TCP_FLAGS.ack],
+  [3, TCP_FLAGS.rst],
+  [3, TCP_FLAGS.rst | TCP_FLAGS.ack],
+  [2, TCP_FLAGS.psh | TCP_FLAGS.ack],
+  [1, TCP_FLAGS.syn | TCP_FLAGS.ece | TCP_FLAGS.cwr],
+];
+
+const [tcp, udp] = [6, 17];
+
+export class Traffic {
+  readonly #draw: Draw;
+  /** What left the router or reached it, and where: answers are made to it. */
+  readonly #seen: { readonly at: string; readonly packet: Packet }[] = [];
+
+  constructor(draw: Draw) {
+    this.#draw = draw;
+  }
+
+  note(at: string, packet: Packet): void {
+    this.#seen.push({ at, packet });
+    if (this.#seen.length > 40) this.#seen.shift();
+  }
+
+  next(): Sent {
+    const draw = this.#draw;
+    const answered = this.#seen.length > 0 && draw.chance(55) ? this.#answer() : undefined;
+    return answered ?? this.#opener();
+  }
+
+  #opener(): Sent {
+    const draw = this.#draw;
+    const at = draw.pick(Object.keys(HOSTS));
+    const others = Object.keys(HOSTS).filter((name) => name !== at);
+    const family = draw.chance(60) ? 4 : 6;
+    const ofFamily = (texts: readonly string[]) => texts.map(address).filter((one) => one.family === family);
+    const source = draw.chance(5) ? draw.pick(ofFamily(ODD_ADDRESSES)) : draw.pick(ofFamily(HOSTS[at] ?? []));
+    const destinations = draw.weighted(
+      [12, HOSTS[draw.pick(others)] ?? []],
+      [5, ROUTER_ADDRESSES],
+      [1, ODD_ADDRESSES],
+      [1, HOSTS[at] ?? []],
+    );
+    const destination = draw.pick(ofFamily(destinations));
+    const ip: IpFields = {
+      family,
+      source: source.value,
+      destination: destination.value,
+      ttl: draw.chance(3) ? draw.integer(0, 2) : 64,
+      dscp: draw.chance(10) ? draw.integer(0, 63) : 0,
+      dontFragment: draw.chance(50),
+    };
+    return { in: at, bytes: this.#damaged(this.#content(ip, at === 'dmz0' ? 1000 : 1300).bytes) };
+  }
+
+  #content(ip: IpFields, large: number): Packet {
+    const draw = this.#draw;
+    const [sourcePort, destinationPort] = [draw.pick(PORTS), draw.pick(PORTS)];
+    const payload = new Uint8Array(draw.weighted([6, 0], [4, 8], [1, large]));
+    switch (draw.weighted([14, 'tcp'], [8, 'udp'], [6, 'icmp'], [2, 'other'])) {
+      case 'tcp':
+        return tcpPacket(ip, {
+          sourcePort,
+          destinationPort,
+          flags: draw.chance(10) ? draw.integer(0, 255) : draw.weighted(...FLAGS),
+          sequence: draw.pick([0, 100, 101, 109, 500, 0x7fffffff, 0xfffffffe, 70_000]),
+          acknowledgement: draw.pick([0, 100, 101, 501, 509, 0xffffffff]),
+          window: draw.pick([0, 1, 1000, 65535]),
+          options: Uint8Array.from(
+            draw.weighted<number[]>(
+              [6, []],
+              [2, [2, 4, 5, 180]],
+              [1, [3, 3, 7, 1]],
+              [1, [4, 2, 1, 1]],
+              [1, [1, 2, 4, 5, 180, 0, 0, 0]],
+            ),
+          ),
+          payload,
+        });
+      case 'udp':
+        return udpPacket(ip, { sourcePort, destinationPort, payload });
+      case 'icmp':
+        return icmpPacket(ip, {
+          type:
+            ip.family === 4
+              ? draw.weighted([8, 8], [4, 0], [1, 13], [1, 14], [2, draw.integer(0, 40)])
+              : draw.weighted([8, 128], [4, 129], [1, 139], [4, draw.integer(130, 160)], [1, draw.integer(0, 255)]),
+          code: draw.chance(90) ? 0 : draw.integer(0, 15),
+          rest: draw.pick([1, 2, 3]) * 65536 + 1,
+          payload,
+        });
+      default:
+        return ipPacket(
+          ip,
+          draw.pick([47, 50, 2, 99, 33, 136, 4, 41, 51, 1, 58]),
+          Uint8Array.from({ length: draw.pick([0, 3, 8, 24, 40]) }, () => draw.integer(0, 255)),
+        );
+    }
+  }
+
+  /** To the sender of something seen, from where it went: an answer, an error, or the same once more. */
+  #answer(): Sent {
+    const draw = this.#draw;
+    const { at, packet } = draw.pick(this.#seen);
+    const ip: IpFields = { family: packet.family, source: packet.destination ?? 0n, destination: packet.source ?? 0n };
+    if (draw.chance(12)) {
+      const from = draw.chance(50)
+        ? ip.source
+        : address(packet.family === 4 ? '203.0.113.77' : '2001:db8:ffff::77').value;
+      const [type, code] =
+        packet.family === 4
+          ? draw.pick([
+              [3, 3],
+              [11, 0],
+              [3, 4],
+              [5, 1],
+              [12, 0],
+            ])
+          : draw.pick([
+              [1, 4],
+              [3, 0],
+              [2, 0],
+              [4, 0],
+            ]);
+      const quoted = packet.bytes.subarray(
+        0,
+        draw.weighted([6, packet.bytes.length], [3, (packet.transportAt ?? 40) + 8], [1, 30]),
+      );
+      return {
+        in: at,
+        bytes: this.#damaged(
+          icmpPacket({ ...ip, source: from }, { type: type ?? 3, code: code ?? 3, payload: quoted }).bytes,
+        ),
+      };
+    }
+    const ports = { sourcePort: packet.destinationPort ?? 0, destinationPort: packet.sourcePort ?? 0 };
+    if (packet.protocol === tcp && packet.tcp !== undefined)
+      return { in: at, bytes: this.#damaged(this.#segment(packet, ip, ports).bytes) };
+    if (packet.protocol === udp)
+      return { in: at, bytes: udpPacket(ip, { ...ports, payload: new Uint8Array(4) }).bytes };
+    if (packet.icmp !== undefined) {
+      const types: Readonly<Record<number, number>> = { 8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140 };
+      return {
+        in: at,
+        bytes: icmpPacket(ip, {
+          type: types[packet.icmp.type] ?? 8,
+          code: packet.icmp.code,
+          rest: (packet.icmp.identifier ?? 0) * 65536 + 1,
+        }).bytes,
+      };
+    }
+    const content = packet.bytes.subarray(packet.transportAt ?? packet.bytes.length);
+    return { in: at, bytes: ipPacket(ip, packet.protocol ?? 99, content).bytes };
+  }
+
+  /** The next segment of the other end, most of the time with the numbers it should have. */
+  #segment(packet: Packet, ip: IpFields, ports: { sourcePort: number; destinationPort: number }): Packet {
+    const draw = this.#draw;
+    const { sequence, acknowledgement } = packet.tcp ?? { sequence: 0, acknowledgement: 0 };
+    const seenFlags = packet.tcpFlags ?? 0;
+    const counted = (seenFlags & TCP_FLAGS.syn ? 1 : 0) + (seenFlags & TCP_FLAGS.fin ? 1 : 0);
+    const data = packet.payloadAt === undefined ? 0 : packet.bytes.length - packet.payloadAt;
+    const answersSyn = (seenFlags & TCP_FLAGS.ack) === 0;
+    const off = draw.chance(15) ? draw.pick([1, -1, 1000, 66_000, 0x7fffffff, -66_000]) : 0;
+    return tcpPacket(ip, {
+      ...ports,
+      flags: answersSyn && draw.chance(80) ? TCP_FLAGS.syn | TCP_FLAGS.ack : draw.weighted(...FLAGS),
+      sequence: ((answersSyn ? 500 : acknowledgement) + off) >>> 0,
+      acknowledgement: (sequence + counted + data) >>> 0,
+      window: draw.pick([0, 1000, 65535]),
+      options: Uint8Array.from(
+        draw.weighted<number[]>(
+          [8, []],
+          [2, [3, 3, 7, 1]],
+          [1, [4, 2, 1, 1]],
+          [1, [1, 1, 5, 10, 0, 0, 1, 0, 0, 0, 2, 0]],
+        ),
+      ),
+      payload: new Uint8Array(draw.pick([0, 0, 8, 100])),
+    });
+  }
+
+  /** Now and then something is wrong with a packet. */
+  #damaged(bytes: Uint8Array): Uint8Array {
+    const draw = this.#draw;
+    if (!draw.chance(4)) return bytes;
+    const damaged = bytes.slice(0, draw.chance(50) ? bytes.length : draw.integer(1, bytes.length));
+    const at = draw.integer(0, damaged.length - 1);
+    damaged[at] = (damaged[at] ?? 0) ^ (1 << draw.integer(0, 7));
+    return damaged;
+  }
+}
