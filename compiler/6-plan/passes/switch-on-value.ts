@@ -47,7 +47,9 @@ function longestRun(rules: readonly ProgramRule[], from: number): Run | undefine
   return best;
 }
 
+/** A rule that leaves its group stays out: from behind a switch there is no way back to where the group was used. */
 function fieldsOf(rule: ProgramRule): string[] {
+  if (rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave') return [];
   return rule.atoms.flatMap((atom) => (!atom.negated && isSetTest(atom) ? [fieldKey(atom)] : []));
 }
 
