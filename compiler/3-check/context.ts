@@ -5,6 +5,7 @@ import type { ValueContext } from '../2-resolve/context.ts';
 import type { CalendarDate } from '../inputs.ts';
 import type { Condition, Gate, RowVariable } from '../model/condition.ts';
 import type { RuleItem } from '../model/policy.ts';
+import type { GroupSizes } from './items/group-size.ts';
 import type { Place } from './place.ts';
 
 /** Names and people that a rule gets from what it stands in. */
@@ -24,6 +25,7 @@ export interface CheckSession {
   readonly usedGroups: Set<unknown>;
   /** The beginnings of names that blocks have taken. */
   readonly blockNames: Set<string>;
+  readonly groupSizes: GroupSizes;
   /** How many rules group uses may still stand for. */
   ruleBudget: number;
 }

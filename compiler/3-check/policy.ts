@@ -13,6 +13,7 @@ import { checkMitigates } from './blocks/mitigate.ts';
 import { checkRuleBlock } from './blocks/rules.ts';
 import { checkShapes } from './blocks/shape.ts';
 import type { CheckSession } from './context.ts';
+import { RULE_BUDGET } from './items/group-use.ts';
 import { checkItems } from './items/index.ts';
 import { policyName } from './origin.ts';
 import { checkDefinitions } from './statements/definitions.ts';
@@ -25,9 +26,6 @@ import { reportOverlaps } from './statements/zones.ts';
 const FILTER_HOOKS: readonly FilterHook[] = ['input', 'forward', 'output'];
 const MANGLE_HOOKS: readonly MangleHook[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
 
-/** Group uses may stand for so many rules. */
-const RULE_BUDGET = 4_000_000;
-
 /** Where something is wrong it is reported, and the policy lacks that part: nobody may use it then. */
 export function checkBound(bound: BoundPolicy, main: SourceFile, inputs: Inputs, findings: Findings): Policy {
   const session: CheckSession = {
@@ -35,6 +33,7 @@ export function checkBound(bound: BoundPolicy, main: SourceFile, inputs: Inputs,
     checkItems,
     usedGroups: new Set(),
     blockNames: new Set(),
+    groupSizes: new Map(),
     ruleBudget: RULE_BUDGET,
   };
   const { zones, tables, memories } = bound;

@@ -198,7 +198,7 @@ export const ARGUMENTS = error(
 export const TOO_MANY_RULES = error(
   'SL0332',
   'groups that stand for too many rules',
-  "Each `use` stands for a copy of its group's rules, and groups that use groups multiply. Sluice stops at four million.",
+  "Each `use` stands for a copy of its group's rules, and groups that use groups multiply. Sluice stops at 250,000.",
 );
 
 export const WHERE_ROW = error(

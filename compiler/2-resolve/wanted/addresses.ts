@@ -19,9 +19,7 @@ export function wantAddresses(value: Value, context: ValueContext): AddressValue
   if (resolved.type === 'unknown') return undefined;
   const found = asAddresses(resolved);
   if (!found) {
-    const hint =
-      resolved.type === 'services' ? 'A service stands as a clause of its own, not behind `from` or `to`.' : undefined;
-    reportType(value, resolved, TITLE, context, hint);
+    reportType(value, resolved, TITLE, context, HINTS[resolved.type]);
     return undefined;
   }
   if (isEmptySet(found) && !found.orEmpty) {

@@ -16,7 +16,7 @@ const DEFAULT_BURST = 5;
 const MAXIMUM_COUNT = 0xffffffff;
 
 export function checkRate(clause: RateClause, context: ClauseContext): ClauseResult | undefined {
-  const legal = isClauseLegal('over RATE, up to RATE', clause.span, context);
+  const legal = isClauseLegal('over RATE, up to RATE', clause.span, context, `${clause.sense} RATE`);
   const rate = wantRate(clause.rate, 'either', context);
   const per = checkKey(clause.per, context);
   const bounds = checkBounds(clause.bounds, context.whenFull, context);
@@ -53,7 +53,7 @@ function readBurst(clause: RateClause, rate: Rate | Cell, context: ClauseContext
 }
 
 export function checkConnections(clause: ConnectionsClause, context: ClauseContext): ClauseResult | undefined {
-  const legal = isClauseLegal('connections', clause.span, context);
+  const legal = isClauseLegal('connections', clause.span, context, `${clause.sense} … connections`);
   const count = wantInteger(
     clause.count,
     { title: 'a number of connections', minimum: 0, maximum: MAXIMUM_COUNT },

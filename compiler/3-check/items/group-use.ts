@@ -1,5 +1,5 @@
 /** `use web_server(public_web, https)`: the group's rules at this place. */
-import type { Group, GroupUse, RuleItem, Value } from '../../../grammar/ast/index.ts';
+import type { Group, GroupUse, Value } from '../../../grammar/ast/index.ts';
 import { bindOrReport } from '../../2-resolve/bind.ts';
 import { evaluate, report } from '../../2-resolve/context.ts';
 import { lookUpKind } from '../../2-resolve/names.ts';
@@ -8,7 +8,11 @@ import { Scope, type Meaning } from '../../2-resolve/scope.ts';
 import type { Scope as ScopeItem } from '../../model/policy.ts';
 import type { RuleContext } from '../context.ts';
 import { oneLine, originOf, surroundingsOf } from '../origin.ts';
+import { groupSize } from './group-size.ts';
 import { ARGUMENTS, TOO_MANY_RULES } from '../problems.ts';
+
+/** Group uses may stand for so many rules, each with its conditions. */
+export const RULE_BUDGET = 250_000;
 
 export function checkGroupUse(use: GroupUse, name: string, context: RuleContext): ScopeItem | undefined {
   const meaning = lookUpKind(use.group, 'group', context);
@@ -16,7 +20,8 @@ export function checkGroupUse(use: GroupUse, name: string, context: RuleContext)
   const group = meaning.statement;
   context.session.usedGroups.add(group);
   const scope = bindArguments(group, use, meaning.scope, context);
-  if (!scope || isRecursive(group, use, context) || !isWithinBudget(group, use, context)) return undefined;
+  if (!scope || isRecursive(group, use, context)) return undefined;
+  if (!isWithinBudget(group, meaning.scope, use, context)) return undefined;
   const body = context.session.checkItems(group.body, {
     ...context,
     scope,
@@ -72,19 +77,17 @@ function isRecursive(group: Group, use: GroupUse, context: RuleContext): boolean
   return true;
 }
 
-function isWithinBudget(group: Group, use: GroupUse, context: RuleContext): boolean {
-  const { session } = context;
+/** Asked where a group is used from outside, before its rules are put in place. */
+function isWithinBudget(group: Group, scope: Scope, use: GroupUse, context: RuleContext): boolean {
+  const { session, groups, place } = context;
+  // A group that stands nowhere is checked as if it were its own use.
+  if (groups.length > (place ? 0 : 1)) return true;
   if (session.ruleBudget < 0) return false;
-  session.ruleBudget -= countRules(group.body);
+  session.ruleBudget -= groupSize(group, scope, session.groupSizes);
   if (session.ruleBudget >= 0) return true;
-  report(context, TOO_MANY_RULES, use.span, 'group uses stand for more rules than Sluice takes', {
+  report(context, TOO_MANY_RULES, use.span, `groups stand for more than ${RULE_BUDGET} rules`, {
+    labels: [{ span: group.name.span, text: 'the group is declared here' }],
     hint: 'What differs from use to use can be a table: `each row in table` holds any number of rows in one rule.',
   });
   return false;
-}
-
-function countRules(items: readonly RuleItem[]): number {
-  let count = 0;
-  for (const item of items) count += item.kind === 'each' ? countRules(item.body) : 1;
-  return count;
 }

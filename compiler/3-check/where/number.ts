@@ -56,12 +56,7 @@ export function compareNumber(
     return undefined;
   }
   if (among.isEmpty()) {
-    report(
-      context,
-      NOT_COMPARABLE,
-      value.span,
-      `no ${field} is ${operator} this: it is at most ${use.maximum} and at least 0`,
-    );
+    report(context, NOT_COMPARABLE, value.span, `this never holds: ${use.title} is a number from 0 to ${use.maximum}`);
     return undefined;
   }
   return numberCondition(numbers(among), field);
