@@ -5,16 +5,17 @@ import { refuse } from './capabilities.ts';
 import { emitTable } from './emit.ts';
 import { hostSettings } from './host.ts';
 import { lowerPlan } from './lower/index.ts';
-import { identifier } from './names.ts';
 import type { NftTable } from './tree.ts';
 
+/** One table whatever the policy's name: loading another policy replaces this one, and never stands beside it. */
+const TABLE = 'sluice';
 const RULESET = 'nftables/ruleset.nft';
 const SETTINGS = 'host/sysctl.conf';
 
 export const nftables: Plane = { name: 'nftables', refuse, lower };
 
 function lower(plan: Plan, context: LowerContext): PlaneOutput {
-  const { table, diagnostics } = lowerPlan(plan, `sluice_${identifier(context.name)}`);
+  const { table, diagnostics } = lowerPlan(plan, TABLE);
   const emitted = emitTable(table, context, RULESET);
   return {
     artifacts: [

@@ -56,7 +56,7 @@ test('marks from a table are one lookup', () => {
   expect(partOf(whole, 'map users_room_mark')).toContain('10.0.0.0 : 0x5,');
   const some = artifactOf(table + stateful('each u in users { mark set u.mark/0xff from u.room }'));
   expect(partOf(some, 'chain filter_forward').at(-1)).toBe('ip saddr & 255.255.255.0 vmap @users_room_mark');
-  expect(partOf(some, 'add element inet sluice_test users_room_mark')).toEqual([
+  expect(partOf(some, 'add element inet sluice users_room_mark')).toEqual([
     '10.0.0.0 : jump mark_5_IPv4,',
     '10.0.1.0 : jump mark_7_IPv4',
   ]);
