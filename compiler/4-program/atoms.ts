@@ -1,5 +1,6 @@
 /** Conjunctions of atoms made canonical: one atom for each field where sets can be joined, none that says nothing new. */
 import type { NumberTest } from '../model/condition.ts';
+import { PROTOCOLS_WITH_PORTS, type NumberField } from '../model/fields.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { Atom, AtomTest, FamilyAddressTest } from './program.ts';
 
@@ -25,7 +26,7 @@ export function simplify(atoms: readonly Atom[]): Atom[] | undefined {
   for (const atom of atoms) {
     if (!insert(result, atom)) return undefined;
   }
-  return result;
+  return hasCommonProtocol(result) ? result : undefined;
 }
 
 /** Adds `atom` to the conjunction; false where both together hold for no packet. */
@@ -63,6 +64,51 @@ function withSet(atom: SetAtom, set: IntervalSet): Atom {
   const { name: _former, ...test } = atom.test;
   return { negated: atom.negated, test: { ...test, in: set } as SetTest };
 }
+
+/** Whether packets of some protocol have all the fields that are asked for: no packet of GRE has TCP flags. */
+function hasCommonProtocol(atoms: readonly Atom[]): boolean {
+  let common: IntervalSet | undefined;
+  for (const atom of atoms) {
+    const protocols = protocolsOf(atom);
+    if (protocols !== undefined) common = common?.intersect(protocols) ?? protocols;
+  }
+  return common === undefined || !common.isEmpty();
+}
+
+/** Bits of a `service` below its protocol. */
+const PORT_BITS = 16;
+
+/** The protocols whose packets can meet the atom; undefined: it says nothing about that. */
+function protocolsOf({ test, negated }: Atom): IntervalSet | undefined {
+  if (negated) {
+    const isProtocol = test.kind === 'number' && test.field === 'protocol' && test.in instanceof IntervalSet;
+    return isProtocol ? test.in.complement() : undefined;
+  }
+  if (test.kind === 'service cell') {
+    return typeof test.protocol === 'number' ? IntervalSet.of(8, test.protocol) : undefined;
+  }
+  if (test.kind !== 'number' && test.kind !== 'masked') return undefined;
+  const fixed = PROTOCOLS_OF_FIELDS.get(test.field);
+  if (fixed !== undefined || test.kind === 'masked' || !(test.in instanceof IntervalSet)) return fixed;
+  if (test.field === 'protocol') return test.in;
+  if (test.field !== 'service') return undefined;
+  const protocols = [...test.in.numberIntervals()].map(([low, high]) => [low >> PORT_BITS, high >> PORT_BITS] as const);
+  return IntervalSet.fromIntervals(8, protocols);
+}
+
+const WITH_PORTS = IntervalSet.fromIntervals(
+  8,
+  PROTOCOLS_WITH_PORTS.map((protocol) => [protocol, protocol] as const),
+);
+
+/** Fields that only packets of these protocols have. */
+const PROTOCOLS_OF_FIELDS: ReadonlyMap<NumberField, IntervalSet> = new Map([
+  ['source port', WITH_PORTS],
+  ['destination port', WITH_PORTS],
+  ['tcp flags', IntervalSet.of(8, 6)],
+  ['icmp4', IntervalSet.of(8, 1)],
+  ['icmp6', IntervalSet.of(8, 58)],
+]);
 
 /** Whether two tests ask the very same question. */
 export function sameTest(a: AtomTest, b: AtomTest): boolean {
