@@ -1,0 +1,49 @@
+/** What random policies may contain; each can be left out, to look at the others alone. */
+
+export const FEATURES = [
+  'tables',
+  'groups',
+  'names',
+  'not',
+  'where',
+  'icmp',
+  'tcp flags',
+  'packet fields',
+  'masked addresses',
+  'payload',
+  'original addresses',
+  'wire addresses',
+  'addresses of zones',
+  'same field',
+  'states',
+  'each packet',
+  'stateless',
+  'marks',
+  'limits',
+  'row limits',
+  'connections',
+  'memory',
+  'log',
+  'count',
+  'reject',
+  'default reject',
+  'mitigate',
+  'raw',
+  'notrack',
+  'nat',
+  'hairpin',
+  'mangle',
+  'input',
+  'output',
+] as const;
+
+export type Feature = (typeof FEATURES)[number];
+
+export type Features = ReadonlySet<Feature>;
+
+export const ALL_FEATURES: Features = new Set(FEATURES);
+
+/** All but these. */
+export function without(...left: readonly Feature[]): Features {
+  return new Set(FEATURES.filter((feature) => !left.includes(feature)));
+}

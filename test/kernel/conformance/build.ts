@@ -1,0 +1,74 @@
+/** From a policy's text to what the kernel loads, by the compiler's own pipeline. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { nftables } from '../../../backends/nftables/index.ts';
+import { compile } from '../../../compiler/compile.ts';
+import type { Inputs } from '../../../compiler/inputs.ts';
+import type { Policy } from '../../../compiler/model/policy.ts';
+import type { Artifact } from '../../../compiler/plane.ts';
+import type { Diagnostic } from '../../../grammar/diagnostic.ts';
+import { isError } from '../../../grammar/diagnostic.ts';
+import type { SourceFile } from '../../../grammar/source.ts';
+
+/** A policy and the files that it reads, by the names that it calls them. */
+export interface PolicyText {
+  readonly policy: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface Built {
+  readonly policy: Policy;
+  /** For `nft -f`. */
+  readonly ruleset: string;
+  /** What the host is asked to be set to. */
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+/** What came of a policy: the rule set, or why there is none. */
+export type BuildResult =
+  | { readonly kind: 'built'; readonly built: Built }
+  | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
+
+const STANDARD = new URL('../../../stdlib/', import.meta.url);
+
+function inputsOf(files: PolicyText['files']): Inputs {
+  const standardNames = readdirSync(STANDARD).flatMap((file) =>
+    file.endsWith('.sluice') ? [file.slice(0, -'.sluice'.length)] : [],
+  );
+  return {
+    read: (path) => {
+      const content = files[path];
+      return content === undefined ? undefined : new TextEncoder().encode(content);
+    },
+    standard: (name) =>
+      standardNames.includes(name) ? readFileSync(new URL(`${name}.sluice`, STANDARD), 'utf8') : undefined,
+    standardNames,
+    today: { year: 2026, month: 6, day: 1 },
+  };
+}
+
+export function buildPolicy({ policy: text, files }: PolicyText): BuildResult {
+  const main: SourceFile = { path: 'policy.sluice', text };
+  const { policy, diagnostics, targets } = compile(main, inputsOf(files), { planes: [nftables], build: 'conformance' });
+  const [target] = targets;
+  if (policy === undefined || target === undefined || diagnostics.some(isError)) {
+    return { kind: 'refused', diagnostics: diagnostics.filter(isError) };
+  }
+  const artifacts = target.planes.flatMap(({ output }) => output.artifacts);
+  const ruleset = textOf(artifacts.find(({ path }) => path.endsWith('.nft')));
+  const settings = textOf(artifacts.find(({ path }) => path.endsWith('sysctl.conf')));
+  return { kind: 'built', built: { policy, ruleset, sysctls: readSysctls(settings) } };
+}
+
+function textOf(artifact: Artifact | undefined): string {
+  return artifact === undefined ? '' : artifact.content.map((part) => new TextDecoder().decode(part)).join('');
+}
+
+/** `key = value` a line, comments with `#`. */
+function readSysctls(text: string): Record<string, string> {
+  const settings: Record<string, string> = {};
+  for (const line of text.split('\n')) {
+    const [, key, value] = /^\s*([\w.-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (key !== undefined && value !== undefined) settings[key] = value;
+  }
+  return settings;
+}

@@ -1,0 +1,93 @@
+/** A difference as people read it: what was sent, what may have happened, what happened, and by whose word. */
+import type { Fate, Leaving } from '../../../compiler/semantics/fate.ts';
+import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
+import { formatObservation, type Observation } from '../harness/observation.ts';
+import { formatPacket, packetOfFrame } from '../harness/packet.ts';
+import type { PolicyText } from './build.ts';
+import type { Sent } from './conversation.ts';
+import type { Difference } from './run.ts';
+
+/** What is known of a failing case. */
+export interface Failure {
+  readonly text: PolicyText;
+  readonly ruleset: string;
+  /** Everything that was sent, the packet that differs last. */
+  readonly sent: readonly Sent[];
+  readonly difference: Difference;
+}
+
+export function formatFailure({ text, ruleset, sent, difference }: Failure): string {
+  return [
+    '--- policy ---',
+    text.policy.trimEnd(),
+    ...Object.entries(text.files).flatMap(([path, content]) => [`--- ${path} ---`, content.trimEnd()]),
+    '--- packets ---',
+    ...sent.map(formatSent),
+    '--- allowed ---',
+    ...difference.allowed.flatMap(({ outcomes }) => outcomes.flatMap(formatOutcome)),
+    '--- seen ---',
+    ...(difference.seen.length === 0 ? ['nothing'] : difference.seen.map(formatSeen)),
+    ...bytesThatDiffer(difference),
+    '--- rule set ---',
+    ruleset.trimEnd(),
+  ].join('\n');
+}
+
+export function formatSent({ id, at, bytes }: Sent): string {
+  return `${id} at ${at} ${formatPacket(bytes)}`;
+}
+
+function formatSeen(one: Observation): string {
+  return `${formatObservation(one)} mark 0x${one.mark.toString(16)}`;
+}
+
+/** Where a line of text does not show the difference: the bytes of what was expected and of what was seen. */
+function bytesThatDiffer({ allowed, seen }: Difference): string[] {
+  const expected = allowed.flatMap(({ outcomes }) => outcomes.flatMap(({ fate }) => packetsOf(fate)));
+  const [one, another] = [expected[0], seen[0]];
+  if (one === undefined || another === undefined) return [];
+  const actual = another.kind === 'delivered' ? another.bytes : packetOfFrame(another.bytes);
+  return ['--- bytes, expected and seen ---', hex(one), hex(actual)];
+}
+
+function packetsOf(fate: Fate): Uint8Array[] {
+  if (fate.kind === 'delivered') return [fate.packet.bytes];
+  const leaving = fate.kind === 'forwarded' ? fate.leaving : 'answer' in fate ? fate.answer : undefined;
+  return (leaving?.packets ?? []).map(({ bytes }) => bytes);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
+
+function formatOutcome({ fate, spoke, tracking }: Outcome): string[] {
+  const rules = spoke.map(
+    ({ block, origin, did }) => `    ${block}: ${did}${origin === undefined ? '' : ` (${origin.text})`}`,
+  );
+  return [`${formatFate(fate)} [${tracking}]`, ...rules];
+}
+
+function formatFate(fate: Fate): string {
+  switch (fate.kind) {
+    case 'forwarded':
+      return `forwarded ${formatLeaving(fate.leaving)}`;
+    case 'delivered':
+      return `delivered ${formatPacket(fate.packet.bytes)} mark 0x${fate.mark.toString(16)}`;
+    case 'rejected': {
+      const reason = typeof fate.with === 'string' ? fate.with : `icmp ${fate.with.type}/${fate.with.code}`;
+      return `rejected by ${fate.by} ${reason} ${fate.answer === undefined ? 'in silence' : formatLeaving(fate.answer)}`;
+    }
+    case 'answered by synproxy':
+      return `answered ${fate.answer === undefined ? 'in silence' : formatLeaving(fate.answer)}`;
+    case 'encapsulated':
+      return `encapsulated ${fate.by} ${formatPacket(fate.packet.bytes)}`;
+    case 'gone':
+      return `gone by ${fate.by}: ${fate.why}`;
+    default:
+      return fate.kind;
+  }
+}
+
+function formatLeaving({ out, packets, mark }: Leaving): string {
+  return `${out} ${packets.map(({ bytes }) => formatPacket(bytes)).join(' | ')} mark 0x${mark.toString(16)}`;
+}

@@ -1,0 +1,125 @@
+/** Sends a script through the router and holds every packet's fate against what the reference allows. */
+import type { Environment } from '../../../compiler/semantics/environment.ts';
+import { evaluate, type Arrival, type Evaluation } from '../../../compiler/semantics/evaluate.ts';
+import type { Observation as SeenByReference } from '../../../compiler/semantics/observation.ts';
+import { decodeFrame } from '../../../compiler/semantics/packet/frame.ts';
+import { decodePacket } from '../../../compiler/semantics/packet/decode.ts';
+import { EMPTY_STATE, type State } from '../../../compiler/semantics/state.ts';
+import type { Policy } from '../../../compiler/model/policy.ts';
+import type { Lab } from '../harness/lab.ts';
+import { ROUTER, type InjectedFrame, type Observation } from '../harness/observation.ts';
+import { packetOfFrame } from '../harness/packet.ts';
+import type { Built } from './build.ts';
+import { Past, type Sent } from './conversation.ts';
+import { environmentOf, type Network } from './network.ts';
+import { withRouter } from './router.ts';
+import { roundsOf, type Script } from './script.ts';
+
+/** A packet whose fate in the kernel is none of those that the reference allows. */
+export interface Difference {
+  readonly sent: Sent;
+  /** What may have become of it, for each state that the packets before may have led to. */
+  readonly allowed: readonly Evaluation[];
+  readonly seen: readonly Observation[];
+}
+
+export interface RunResult {
+  /** The first packet that differs; what comes after it says nothing any more. */
+  readonly difference: Difference | undefined;
+  /** Everything that was sent up to it, in order. */
+  readonly sent: readonly Sent[];
+  /** How many packets had their fates compared. */
+  readonly compared: number;
+  /** How many of them had each kind of fate. */
+  readonly fates: ReadonlyMap<string, number>;
+  /** What the reference holds after the last packet: one of its states. */
+  readonly state: State;
+}
+
+/** More states than this are not followed: where the language leaves so much open, the rest would say nothing. */
+const MOST_STATES = 16;
+
+/** Sends the script through a router of its own that carries out the policy. */
+export function tryPolicy(network: Network, built: Built, script: Script): Promise<RunResult> {
+  return withRouter(network, built, (lab) => sendScript(lab, network, built.policy, script));
+}
+
+async function sendScript(lab: Lab, network: Network, policy: Policy, script: Script): Promise<RunResult> {
+  const past = new Past(network);
+  const comparison = new Comparison(policy, environmentOf(network));
+  for (const round of roundsOf(script)) {
+    const sents = round.flatMap((step) => {
+      const packet = past.packetFor(step);
+      return packet === undefined ? [] : [packet];
+    });
+    const frames = sents.map(({ id, at, bytes }) => lab.frame(id, at, bytes));
+    const now = Date.now();
+    const observations = groupById((await lab.send([frames])).flat());
+    for (const [index, sent] of sents.entries()) {
+      const seen = observations.get(sent.id) ?? [];
+      past.note(sent, seen);
+      const difference = comparison.compare(sent, frames[index]!, seen, now);
+      if (difference !== undefined) return comparison.result(difference);
+    }
+  }
+  return comparison.result(undefined);
+}
+
+class Comparison {
+  readonly #policy: Policy;
+  readonly #environment: Environment;
+  #states: readonly State[] = [EMPTY_STATE];
+  readonly #sent: Sent[] = [];
+  #compared = 0;
+  readonly #fates = new Map<string, number>();
+
+  constructor(policy: Policy, environment: Environment) {
+    this.#policy = policy;
+    this.#environment = environment;
+  }
+
+  compare(sent: Sent, frame: InjectedFrame, observations: readonly Observation[], now: number): Difference | undefined {
+    this.#sent.push(sent);
+    const arrival = arrivalOf(frame);
+    const seen = asSeen(observations);
+    const evaluations = this.#states.map((state) => evaluate(this.#policy, this.#environment, state, now, arrival));
+    const outcomes = evaluations.flatMap((evaluation) =>
+      evaluation.outcomes.filter((outcome) => outcome.accepts(seen)),
+    );
+    const [first] = outcomes;
+    if (first === undefined) return { sent, allowed: evaluations, seen: observations };
+    this.#compared += 1;
+    this.#fates.set(first.fate.kind, (this.#fates.get(first.fate.kind) ?? 0) + 1);
+    this.#states = outcomes.slice(0, MOST_STATES).map((outcome) => outcome.next(seen));
+    return undefined;
+  }
+
+  result(difference: Difference | undefined): RunResult {
+    const [state = EMPTY_STATE] = this.#states;
+    return { difference, sent: this.#sent, compared: this.#compared, fates: this.#fates, state };
+  }
+}
+
+function arrivalOf(frame: InjectedFrame): Arrival {
+  if (frame.interface === ROUTER) return { kind: 'sent', packet: decodePacket(frame.bytes) };
+  return { kind: 'received', in: frame.interface, frame: decodeFrame(frame.bytes) };
+}
+
+function asSeen(observations: readonly Observation[]): SeenByReference {
+  return {
+    leaving: observations.flatMap((one) =>
+      one.kind === 'delivered' ? [] : [{ out: one.interface, bytes: packetOfFrame(one.bytes), mark: one.mark }],
+    ),
+    delivered: observations.flatMap((one) => (one.kind === 'delivered' ? [{ bytes: one.bytes, mark: one.mark }] : [])),
+  };
+}
+
+function groupById(observations: readonly Observation[]): Map<number, Observation[]> {
+  const groups = new Map<number, Observation[]>();
+  for (const one of observations) {
+    const group = groups.get(one.id);
+    if (group === undefined) groups.set(one.id, [one]);
+    else group.push(one);
+  }
+  return groups;
+}
