@@ -41,10 +41,11 @@ export function buildProgram(
   return { program, diagnostics: builder.diagnostics };
 }
 
+// `leave` belongs to both kinds: it goes on behind the group for either.
 const isSourceTranslation = (rule: Rule): boolean =>
-  rule.translation?.kind === 'snat' || rule.translation?.kind === 'masquerade';
+  rule.verdict !== undefined || rule.translation?.kind === 'snat' || rule.translation?.kind === 'masquerade';
 const isDestinationTranslation = (rule: Rule): boolean =>
-  rule.translation?.kind === 'dnat' || rule.translation?.kind === 'redirect';
+  rule.verdict !== undefined || rule.translation?.kind === 'dnat' || rule.translation?.kind === 'redirect';
 
 class StageBuilder {
   readonly diagnostics: Diagnostic[] = [];

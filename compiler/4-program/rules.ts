@@ -1,6 +1,7 @@
 /** One rule of a policy as rules of the Program: a conjunction each, for one family or for both. */
 import type { Condition, Effect, Gate, GatedEffect, Rule, Translation } from '../model/index.ts';
 import { conjunctionsOf } from './conjunctions.ts';
+import { hairpinPath } from './hairpin.ts';
 import { ALWAYS, forFamily, speaksOfFamily } from './family.ts';
 import type { Atom, Decision, Family, ProgramEffect, ProgramRule } from './program.ts';
 
@@ -43,16 +44,12 @@ function variants(rule: Rule, family: Family | undefined): ProgramRule[] {
   const effects = rule.effects
     .map((effect) => programEffect(effect, family))
     .filter((effect) => effect.when.length > 0);
-  return conjunctions(rule.condition, family, disjoint).map((atoms) => ({
-    kind: 'rule',
-    origin: rule.origin,
-    family,
-    eachPacket: rule.eachPacket,
-    atoms,
-    gates: rule.gates,
-    effects,
-    decision,
-  }));
+  return conjunctions(rule.condition, family, disjoint).flatMap((atoms) => {
+    const { origin, eachPacket, gates } = rule;
+    const ordinary: ProgramRule = { kind: 'rule', origin, family, eachPacket, atoms, gates, effects, decision };
+    const turning = hairpinPath(ordinary, rule);
+    return turning ? [ordinary, turning] : [ordinary];
+  });
 }
 
 function conjunctions(condition: Condition, family: Family | undefined, disjoint: boolean): Atom[][] {

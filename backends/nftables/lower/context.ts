@@ -1,7 +1,7 @@
 /** What lowering gathers while it walks a plan: sets, chains and objects of one table, their names, and what went wrong. */
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Program, StageId } from '../../../compiler/4-program/program.ts';
-import type { Origin } from '../../../compiler/model/index.ts';
+import type { Origin, Zone } from '../../../compiler/model/index.ts';
 import { NameSpace } from '../names.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { NamedObject, NftChain, NftRule, NftSet } from '../tree.ts';
@@ -67,6 +67,11 @@ export class Context {
       chain.rules.push(...rules);
       return chain.name;
     });
+  }
+
+  /** A zone of the policy as the target binds it. */
+  bound(zone: Zone): Zone {
+    return this.program.target?.zones.get(zone.name) ?? zone;
   }
 
   /** This plane cannot carry something out exactly: the rule's place, why, and what to do. */

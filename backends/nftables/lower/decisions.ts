@@ -12,6 +12,7 @@ import type {
   Verdict,
 } from '../../../compiler/model/index.ts';
 import type { Context } from './context.ts';
+import { isHairpin, LABEL_HAIRPIN } from './hairpin.ts';
 import { translationData } from './row-cells.ts';
 import type { RowValues } from './row-values.ts';
 
@@ -124,7 +125,8 @@ function translationStatements(translation: Translation, place: DecisionPlace): 
     case 'dnat': {
       const target = place.family === 6 ? translation.target.v6 : translation.target.v4;
       const flags = [...(translation.random ? ['random'] : []), ...(translation.persistent ? ['persistent'] : [])];
-      return toTarget(translation.kind, target, translation.target.ports, flags, place);
+      const statements = toTarget(translation.kind, target, translation.target.ports, flags, place);
+      return isHairpin(translation) ? labelled(statements, translation, place) : statements;
     }
   }
 }
@@ -154,11 +156,18 @@ function toTarget(
     const side = verb === 'snat' ? 'saddr' : 'daddr';
     return [`${verb} ${version} prefix to ${version} ${side} map { ${from} : ${to} }${suffix}`];
   }
-  if (target?.kind === 'cell') return [...fromRow(verb, version, target, ports, place), ...(suffix === '' ? [] : [suffix.trim()])];
+  if (target?.kind === 'cell') return fromRow(`${verb} ${version} to`, target, ports, suffix, place);
   const address = target?.kind === 'range' ? rangeText(target.low, target.high, place) : '';
   if (ports === undefined) return [`${verb} ${version} to ${address}${suffix}`];
   const bracketed = place.family === 6 && address !== '' ? bracket(address) : address;
   return [...transportMatch(place), `${verb} ${version} to ${bracketed}:${portText(ports, place)}${suffix}`];
+}
+
+/** The flow gets its label only where the translation is certain to follow. */
+function labelled(statements: readonly string[], translation: Translation, { row }: DecisionPlace): string[] {
+  const cells = translationCells(translation);
+  const found = row && !row.isComplete(cells) ? [row.member(cells)] : [];
+  return [...statements.slice(0, -1), ...found, LABEL_HAIRPIN, ...statements.slice(-1)];
 }
 
 /** The cells that a translation takes its target from. */
@@ -170,16 +179,16 @@ export function translationCells(translation: Translation): Cell[] {
 
 /** `dnat ip to KEY map @forwards_room_inner`. A row finds its port only where the packet has one. */
 function fromRow(
-  verb: 'snat' | 'dnat',
-  version: string,
+  verb: string,
   target: Cell,
   ports: PortTarget | undefined,
+  suffix: string,
   place: DecisionPlace,
 ): string[] {
   const { row } = place;
   if (!row?.owns(target) || (ports?.kind === 'cell' && !row.owns(ports))) return [noRow(place)];
   const hasPorts = ports === undefined || row.key.fields.some((field) => field.endsWith('port'));
-  const statement = `${verb} ${version} to ${row.map(translationData(row, target, ports, place.family))}`;
+  const statement = `${verb} ${row.map(translationData(row, target, ports, place.family))}${suffix}`;
   return [...(hasPorts ? [] : transportMatch(place)), statement];
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { NftTable } from '../tree.ts';
 import { Context } from './context.ts';
+import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
 import { lowerStage } from './stages.ts';
 
@@ -14,6 +15,7 @@ export function lowerPlan(
   const context = new Context(plan.program);
   lowerFlowMarks(context);
   for (const stage of plan.stages) lowerStage(stage, context);
+  lowerHairpins(context);
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };
 }

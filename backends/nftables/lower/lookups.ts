@@ -4,6 +4,7 @@ import type { Lookup, RowClass } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
 import { translationCells, verdictStatement } from './decisions.ts';
+import { isHairpin } from './hairpin.ts';
 import { lookupKey, type LookupKey } from './lookup-keys.ts';
 import { portsPresent } from './numbers.ts';
 import { matchText } from './matches.ts';
@@ -72,7 +73,9 @@ function lowerSingle(row: RowValues, rule: ProgramRule, before: readonly string[
 function isOneStatement(rule: ProgramRule, row: RowValues): boolean {
   const { decision, effects } = rule;
   if (rule.gates.length > 0) return false;
-  if (effects.length === 0 && decision?.kind === 'translation') return translationCells(decision.translation).length > 0;
+  if (effects.length === 0 && decision?.kind === 'translation') {
+    return translationCells(decision.translation).length > 0 && !isHairpin(decision.translation);
+  }
   const [one] = effects;
   if (decision || effects.length !== 1 || one!.gates.length > 0 || one!.when.length !== 1 || one!.when[0]!.length > 0) return false;
   const { effect } = one!;

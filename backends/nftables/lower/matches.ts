@@ -4,11 +4,12 @@
  * the others are turned round (`…  return` in a chain of the rule's own) by whoever asks.
  */
 import type { Atom, AtomTest, Family, FamilyAddressTest } from '../../../compiler/4-program/program.ts';
-import type { Origin, Zone } from '../../../compiler/model/index.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Context } from './context.ts';
 import { duringMatch } from './during.ts';
+import { interfaceNames, zoneMatch } from './interfaces.ts';
 import { numberMatch } from './numbers.ts';
 import { addressValues } from './values.ts';
 
@@ -58,7 +59,7 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
     };
   },
   address: (test, place) => ({ matches: [addressMatch(addressLeft(test, place), test, place)], invertible: true }),
-  zone: (test) => zoneMatch(test.field, test.zones),
+  zone: zoneMatch,
   'service cell': (_test, place) => refused(place, 'a comparison with a row that no lookup found'),
   memory: (test, place) => {
     const name = memorySetName(test.memory, place.family);
@@ -135,22 +136,6 @@ function addressMatch(left: string, test: FamilyAddressTest, place: MatchPlace):
   }
   refused(place, 'a comparison with a row that no lookup found');
   return { left, operator: '==', right: '' };
-}
-
-/** The devices of a zone, as the kernel's hooks see them: VLANs under the names that `ip link` gives them. */
-export function interfaceNames(zone: Zone): string[] {
-  return zone.members.flatMap((member) => {
-    const name = member.interface;
-    if (name === undefined) return [];
-    if (!member.vlans) return [name];
-    return [...member.vlans.values()].map((vlan) => `${name}.${vlan}`);
-  });
-}
-
-function zoneMatch(field: 'in' | 'out', zones: readonly Zone[]): Matches {
-  const names = zones.flatMap(interfaceNames).map((name) => `"${name}"`);
-  const right = names.length === 1 ? names[0]! : `{ ${names.join(', ')} }`;
-  return { matches: [{ left: field === 'in' ? 'iifname' : 'oifname', operator: '==', right }], invertible: true };
 }
 
 const isAddressField = (field: string): boolean =>

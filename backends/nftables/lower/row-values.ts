@@ -58,9 +58,10 @@ export class RowValues {
     return certain || this.rows.every((row) => this.has(cells, row));
   }
 
-  /** A match: the key is that of one of the rows. */
-  member(): string {
-    const { lookup, key, rows } = this;
+  /** A match: the key is that of one of the rows, which has these cells. */
+  member(cells: readonly Cell[] = []): string {
+    const { lookup, key } = this;
+    const rows = this.#rowsWith(cells);
     const name = this.#context.set(rowSetOwner(lookup, key, [rows]), rowSetName(lookup, key), (given) => ({
       ...rowSet(given, key),
       elements: rowElements(lookup, key, [rows], undefined),

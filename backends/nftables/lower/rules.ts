@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { decisionStatements } from './decisions.ts';
 import { effectStatements, mayBreak } from './effects.ts';
 import { gateStatements } from './gates.ts';
+import { turningChain } from './hairpin.ts';
 import { inverted, matchText, matchesOf, type MatchPlace } from './matches.ts';
 import type { RowValues } from './row-values.ts';
 
@@ -18,24 +19,55 @@ export interface RulePlace {
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
 export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, before: readonly string[] = []): void {
+  const { decision } = rule;
+  if (decision?.kind === 'translation' && decision.turnsBack) {
+    const own = turningChain(rule, chain, place, lowerRule);
+    lowerConditionally({ ...rule, effects: [], decision: undefined }, chain, place, before, [`jump ${own}`]);
+    return;
+  }
+  lowerConditionally(rule, chain, place, before, finalStatements(rule, place));
+}
+
+/** The rule, with what ends it. */
+function lowerConditionally(
+  rule: ProgramRule,
+  chain: NftChain,
+  place: RulePlace,
+  before: readonly string[],
+  final: readonly string[],
+): void {
   const conditions = conditionsOf(rule.atoms, rule, place.context);
   const gates = gateStatements(rule.gates, { context: place.context, family: rule.family, origin: rule.origin });
   // A row found by an address has its family.
-  const known = place.row?.key.hasAddress ? conditions.matches.filter((match) => !isFamilyMatch(match)) : conditions.matches;
+  const known = place.row?.key.hasAddress
+    ? conditions.matches.filter((match) => !isFamilyMatch(match))
+    : conditions.matches;
   const start = [...before, ...known];
   const inline = conditions.exclusions.length === 0 && rule.effects.every((_, at) => isInline(rule, at, place));
   if (inline) {
     const effects = rule.effects.flatMap((effect) => effectStatements(effect.effect, effectPlace(rule, place)));
-    push(chain, rule, [...start, ...gates, ...effects, ...finalStatements(rule, place)]);
+    push(chain, rule, [...start, ...gates, ...effects, ...final]);
     return;
   }
   const own = place.context.chain(ruleChainName(rule), chainOwner(rule, chain), rule.origin.text);
   for (const exclusion of conditions.exclusions) push(own, rule, [...exclusion, 'return']);
   const target = conditions.exclusions.length > 0 && gates.length > 0 ? gatedChain(rule, own, gates, place) : own;
-  push(chain, rule, [...start, ...(target === own ? gates : []), `jump ${own.name}`]);
+  push(chain, rule, [...start, ...(target === own ? gates : []), `${wayInto(rule, conditions, place)} ${own.name}`]);
   for (const effect of rule.effects) lowerEffect(effect, rule, target, place);
-  const final = finalStatements(rule, place);
   if (final.length > 0) push(target, rule, final);
+}
+
+/** To `leave` is to return from the chain that holds the rule, which a chain of the rule's own must not stand between. */
+function wayInto(rule: ProgramRule, conditions: Conditions, place: RulePlace): 'jump' | 'goto' {
+  if (rule.decision?.kind !== 'verdict' || rule.decision.verdict.kind !== 'leave') return 'jump';
+  if (conditions.exclusions.length > 0) {
+    place.context.refuse(
+      rule.origin,
+      'nftables cannot leave a group from behind a negated clause on several fields',
+      'Turn the condition round: put the clause, without `not`, on the rules that follow.',
+    );
+  }
+  return 'goto';
 }
 
 /** Gates come after every other condition: behind exclusions, the rule continues in a second chain. */

@@ -1,10 +1,9 @@
 /** Stages as base chains: which hook, which priority, and the frame around the policy's own rules. */
 import type { Atom, ProgramRule, StageId } from '../../../compiler/4-program/program.ts';
-import { isNothing, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, NOTHING, type Lookup, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { BaseChainHook, NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
-import { interfaceNames } from './matches.ts';
 import { lowerNode } from './nodes.ts';
 import type { RulePlace } from './rules.ts';
 
@@ -82,7 +81,7 @@ function ingressDevices(plan: StagePlan, context: Context): string[] {
   const { stage } = plan;
   const zones = stage.zones ?? context.program.zones;
   const devices = new Set<string>();
-  for (const member of zones.flatMap((zone) => zone.members)) {
+  for (const member of zones.flatMap((zone) => context.bound(zone).members)) {
     if (member.interface === undefined) continue;
     if (member.interface.endsWith('*')) {
       context.refuse(
@@ -146,7 +145,8 @@ function closeWithDefault(plan: StagePlan, chain: NftChain, context: Context): v
 function withoutIncoming(node: PlanNode): PlanNode {
   const asksIncoming = (atoms: readonly Atom[]) =>
     atoms.some((atom) => !atom.negated && atom.test.kind === 'zone' && atom.test.field === 'in');
-  const keep = (rule: ProgramRule) => !asksIncoming(rule.atoms);
+  const keep = (rule: ProgramRule) =>
+    !asksIncoming(rule.atoms) && !(rule.decision?.kind === 'translation' && rule.decision.turnsBack);
   switch (node.kind) {
     case 'sequence':
       return { ...node, steps: node.steps.map(withoutIncoming) };
@@ -157,18 +157,13 @@ function withoutIncoming(node: PlanNode): PlanNode {
     case 'switch':
       return { ...node, cases: node.cases.map((one) => ({ ...one, body: withoutIncoming(one.body) })) };
     case 'lookup':
-      return asksIncoming(node.guard)
-        ? { kind: 'sequence', steps: [] }
-        : {
-            ...node,
-            classes: node.classes
-              .map((one) => ({ ...one, rules: one.rules.filter(keep) }))
-              .filter((one) => one.rules.length > 0),
-          };
+      return lookupWithoutIncoming(node, asksIncoming(node.guard) ? () => false : keep);
   }
 }
 
-/** The devices a policy speaks of, for the host artifact. */
-export function devicesOf(context: Context): string[] {
-  return [...new Set(context.program.zones.flatMap(interfaceNames))];
+function lookupWithoutIncoming(node: Lookup, keep: (rule: ProgramRule) => boolean): PlanNode {
+  const classes = node.classes
+    .map((one) => ({ ...one, rules: one.rules.filter(keep) }))
+    .filter((one) => one.rules.length > 0);
+  return classes.length > 0 ? { ...node, classes } : NOTHING;
 }

@@ -62,6 +62,14 @@ const FLAGS: readonly (readonly [number, number])[] = [
 
 const [tcp, udp] = [6, 17];
 
+/** Of the narrow link; the others take everything that is made here. */
+const DMZ_MTU = 1280;
+
+/** Whether the link that the packet comes by can carry it: what answers a whole packet from elsewhere may be larger. */
+function fits(sent: Sent): boolean {
+  return sent.in !== 'dmz0' || sent.bytes.length <= DMZ_MTU;
+}
+
 export class Traffic {
   readonly #draw: Draw;
   /** What left the router or reached it, and where: answers are made to it. */
@@ -79,7 +87,7 @@ export class Traffic {
   next(): Sent {
     const draw = this.#draw;
     const answered = this.#seen.length > 0 && draw.chance(55) ? this.#answer() : undefined;
-    return answered ?? this.#opener();
+    return answered !== undefined && fits(answered) ? answered : this.#opener();
   }
 
   #opener(): Sent {

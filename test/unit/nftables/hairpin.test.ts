@@ -1,0 +1,44 @@
+/** `hairpin`: the inside path of a dnat, and the masquerade of what turns back. */
+import { expect, test } from 'vitest';
+import { artifactOf, partOf } from '../../builders/ruleset.ts';
+
+const zones = 'zone uplink = uplink0\nzone inside = lan0, "wlan*"\n';
+
+test('from inside, the rule holds where the packet would turn back', () => {
+  const ruleset = artifactOf(`${zones}nat { dnat in uplink to 198.51.100.50 tcp/80 -> 10.0.0.5:8080 hairpin }`);
+  expect(partOf(ruleset, 'chain nat_prerouting').slice(1)).toEqual([
+    'iifname "uplink0" ip daddr 198.51.100.50 tcp dport 80 ct label set 127 dnat ip to 10.0.0.5:8080',
+    'iifname != "uplink0" ip daddr 198.51.100.50 tcp dport 80 jump nat_dnat_tcp_80_hairpin_ipv4',
+  ]);
+  expect(partOf(ruleset, 'chain nat_dnat_tcp_80_hairpin_ipv4')).toEqual([
+    'ip daddr set 10.0.0.5',
+    'iifname { "lan0", "wlan*" } fib daddr oifname { "lan0", "wlan*" } goto nat_dnat_tcp_80_hairpin_ipv4_turned',
+    'ip daddr set ct original ip daddr',
+  ]);
+  expect(partOf(ruleset, 'chain hairpin_postrouting')).toEqual([
+    'type nat hook postrouting priority srcnat - 5; policy accept;',
+    'ct label 127 iifname "uplink0" oifname "uplink0" masquerade',
+    'ct label 127 iifname { "lan0", "wlan*" } oifname { "lan0", "wlan*" } masquerade',
+  ]);
+  // The host itself has no inside to turn back to.
+  expect(ruleset).not.toContain('chain nat_output');
+});
+
+test('rows of a table cost a lookup, and one more where a row is found', () => {
+  const table = `table forwards(public: ipv4, port: port, room: ipv4, key (public, port)) = { (198.51.100.50, 80, 10.0.0.5) }\n`;
+  const ruleset = artifactOf(
+    `${zones}${table}nat { each f in forwards { dnat in uplink to f.public tcp/f.port -> f.room hairpin } }`,
+  );
+  expect(partOf(ruleset, 'chain nat_prerouting').slice(1)).toEqual([
+    'meta l4proto tcp ip daddr . th dport @forwards_public_port jump destination_nat_forwards_rows_ipv4',
+  ]);
+  expect(partOf(ruleset, 'chain destination_nat_forwards_rows_ipv4')[0]).toBe(
+    'iifname "uplink0" ct label set 127 dnat ip to ip daddr . th dport map @forwards_public_port_room',
+  );
+});
+
+test('a dnat without it has neither', () => {
+  const ruleset = artifactOf(`${zones}nat { dnat in uplink to 198.51.100.50 -> 10.0.0.5 }`);
+  expect(ruleset).not.toContain('ct label');
+  expect(ruleset).not.toContain('postrouting');
+});
