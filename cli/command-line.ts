@@ -43,7 +43,7 @@ export function reportFault(error: unknown, { stderr, environment }: Session, de
 }
 
 /** The whole command line. `onExit` is told the exit code of the command that ran. */
-export function programFor(session: Session, onExit: (code: ExitCode) => void): Command {
+function programFor(session: Session, onExit: (code: ExitCode) => void): Command {
   const program = new Command('sluice')
     .description(DESCRIPTION)
     .version(version, '-V, --version', 'print the version')

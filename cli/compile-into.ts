@@ -2,6 +2,7 @@
 import { compile, type CompileResult, type TargetOutput } from '../compiler/compile.ts';
 import { isError, diagnostic, type Diagnostic } from '../grammar/diagnostic.ts';
 import { didYouMean } from '../grammar/did-you-mean.ts';
+import { distinct } from './findings/distinct.ts';
 import { forbid } from './findings/forbid.ts';
 import { withShownPaths } from './findings/shown-paths.ts';
 import { openPolicy, type PolicyFile } from './inputs/policy-file.ts';
@@ -49,7 +50,7 @@ export async function compileInto(
   const inputs = recordedInputs(opened.policy, request.choices.today);
   const { build, result } = compileNamed(opened.policy, inputs, request.choices, phases);
   const found = [...result.diagnostics, ...inputs.findings(), ...targetFindings(result, request.choices.target)];
-  const findings = withShownPaths(found, opened.policy, inputs.hasRead);
+  const findings = withShownPaths(distinct(found), opened.policy, inputs.hasRead);
   if (forbid(findings, request.strict)) return { findings, made: undefined };
 
   phases.begin('write');

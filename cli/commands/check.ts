@@ -4,6 +4,7 @@ import type { Policy } from '../../compiler/model/index.ts';
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { distinct } from '../findings/distinct.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import { withShownPaths } from '../findings/shown-paths.ts';
@@ -63,7 +64,7 @@ async function checkFile(path: string, flags: PolicyFlags, session: Session, pha
   phases.begin('check');
   const { policy, diagnostics } = checkPolicy(opened.policy.source, inputs);
   const found = [...diagnostics, ...inputs.findings()];
-  return { findings: withShownPaths(found, opened.policy, inputs.hasRead), policy };
+  return { findings: withShownPaths(distinct(found), opened.policy, inputs.hasRead), policy };
 }
 
 /** The last word where nothing is wrong: `policy.sluice: no errors, 14 expectations held`. */

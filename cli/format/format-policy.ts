@@ -1,6 +1,6 @@
 /** A policy's text in the one form, unless it cannot be read. */
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
-import { parse } from '../../grammar/parser.ts';
+import { parse } from '../../grammar/parse.ts';
 import { format } from '../../grammar/prettier-plugin.ts';
 import type { PolicyFile } from '../inputs/policy-file.ts';
 

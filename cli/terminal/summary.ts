@@ -28,9 +28,14 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
   ];
 }
 
-/** `12 rules, 3 sets, 45,000 elements` */
+/** `12 rules, 1 set, 45,000 elements` */
 function figuresText(figures: Readonly<Record<string, number>>): string {
   const parts = Object.entries(figures).filter(([, count]) => count > 0);
   if (parts.length === 0) return 'nothing to do';
-  return parts.map(([name, count]) => `${formatCount(count)} ${name}`).join(', ');
+  return parts.map(([name, count]) => `${formatCount(count)} ${count === 1 ? singular(name) : name}`).join(', ');
+}
+
+/** Planes name their figures in the plural: `rules`. */
+function singular(name: string): string {
+  return name.replace(/s$/, '');
 }
