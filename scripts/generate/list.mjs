@@ -15,9 +15,10 @@ import { join } from 'node:path';
 import { readIfPresent, write } from '../files.mjs';
 import { root } from '../run.mjs';
 import * as diagnostics from './diagnostics.mjs';
+import * as passes from './passes.mjs';
 import * as templates from './templates.mjs';
 
-export const generators = [templates, diagnostics];
+export const generators = [templates, diagnostics, passes];
 
 /** Paths that the generator would write or remove. */
 export async function outdated(generator) {
