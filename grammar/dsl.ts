@@ -49,7 +49,7 @@ interface Alternatives<Result> {
 export interface Dsl {
   readonly source: SourceFile;
   RULE<RuleName extends keyof Rules>(name: RuleName, body: RuleBody<Rules[RuleName]>): void;
-  consume(index: number, type: TokenType): PolicyToken;
+  consume(index: number, type: TokenType, options?: { readonly ERR_MSG: string }): PolicyToken;
   subrule<Result, Arguments extends unknown[]>(
     index: number,
     rule: GrammarRule<Result, Arguments>,
@@ -84,7 +84,11 @@ export interface Dsl {
   expected(what: string): never;
   /** A finding after which the item goes on. */
   report(kind: DiagnosticKind, at: Node | PolicyToken, message: string, hint?: string): void;
-  /** One of a closed list of words, which are no keywords elsewhere; any other word ends the item. */
+  /** The next word, which must be one of a closed list. Its words are no keywords elsewhere. */
+  word<const Choice extends string>(index: number, choices: readonly Choice[], what: string): Choice;
+  /** The same where the lookahead must not take a reserved word for it. */
+  freeWord<const Choice extends string>(index: number, choices: readonly Choice[], what: string): Choice;
+  /** Which of a closed list a word is; any other ends the item. */
   choose<const Choice extends string>(token: PolicyToken, choices: readonly Choice[], what: string): Choice;
   /** One level of nesting more; too many end the item. */
   enter(): void;

@@ -22,7 +22,8 @@ export function describeTypes(types: readonly TokenType[]): string {
   return alternatives(types.map((type) => type.LABEL ?? type.name));
 }
 
-/** Whether a name is all that could stand here. */
-export function expectsName(type: TokenType): boolean {
-  return type === T.NameToken || type === T.NameWord;
+/** What is expected of a closed list of words: the words themselves, unless they are many. */
+export function describeChoices(choices: readonly string[], what: string): string {
+  if (choices.length <= 5) return alternatives(choices.map((choice) => `\`${choice}\``));
+  return /^[aeiou]/.test(what) ? `an ${what}` : `a ${what}`;
 }

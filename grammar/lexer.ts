@@ -212,14 +212,13 @@ export class Lexer implements LexerContext {
     const days = weekdayRange(word);
     if (days) return { end, type: T.WeekdayRangeToken, payload: days };
     const proposal = word === '' ? undefined : closest(word, HYPHENATED_WORDS);
+    const isDays = WEEKDAYS.some((day) => word.startsWith(`${day}-`) || word.endsWith(`-${day}`));
     this.report(
       PROBLEMS.unknownHyphenatedWord,
       start,
       end,
       `\`${text.slice(start, Math.min(end, start + 64))}\` is no word of the language`,
-      proposal === undefined
-        ? `if it is a name, put it in quotes; the difference of two sets has spaces: \`a - b\``
-        : `did you mean \`${proposal}\`?`,
+      hyphenAdvice(proposal, isDays),
     );
     return { end, type: T.Word, payload: undefined };
   }
@@ -276,6 +275,12 @@ export class Lexer implements LexerContext {
     return this.#sign(T.Minus);
   }
 
+  #advice(character: string): string | undefined {
+    // A star is part of a name, or of some other language.
+    if (character === '*' && !isWordPart(this.source.text.charCodeAt(this.#at - 2))) return undefined;
+    return ADVICE[character];
+  }
+
   /** Skips what no token begins with, as far as it goes on, with one finding. */
   #unknown(): undefined {
     const { text } = this.source;
@@ -292,7 +297,7 @@ export class Lexer implements LexerContext {
       start,
       end,
       name ? `\`${character}\` cannot stand in a name without quotes` : `${describe(character)} means nothing here`,
-      ADVICE[character] ?? (name ? 'put the whole name in quotes' : undefined),
+      name ? 'put the whole name in quotes' : this.#advice(character),
     );
     return undefined;
   }
@@ -303,6 +308,12 @@ function describe(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   const visible = code > 0x20 && code !== 0x7f && !/[\p{C}\p{Z}]/u.test(character);
   return visible ? `\`${character}\`` : `the character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function hyphenAdvice(proposal: string | undefined, isDays: boolean): string {
+  if (isDays) return `the days are ${WEEKDAYS.join(', ')}`;
+  if (proposal !== undefined) return `did you mean \`${proposal}\`?`;
+  return 'if it is a name, put it in quotes; the difference of two sets has spaces: `a - b`';
 }
 
 /** The days of `mon-fri`; `sat-mon` goes over the end of the week. */

@@ -8,6 +8,7 @@ import type { Annotations, Node, PolicyFile, Statement } from './ast/index.ts';
 import { documentationText, type Comment } from './comment.ts';
 import { diagnostic, type Diagnostic } from './diagnostic.ts';
 import { Opening, type BodyKind } from './dsl.ts';
+import { describeToken } from './human.ts';
 import { Lexer } from './lexer.ts';
 import { DEEPEST_NESTING, sharedParser, type PolicyParser } from './parser.ts';
 import { PROBLEMS } from './problems.ts';
@@ -16,7 +17,7 @@ import type { SourceFile } from './source.ts';
 import * as T from './tokens.ts';
 
 /** So many findings, and the rest of the file is left out. */
-const MOST_FINDINGS = 100;
+const MOST_FINDINGS = 50;
 
 export interface Parsed {
   /** What could be read; items with findings are missing. */
@@ -163,7 +164,7 @@ class Reader {
     const first = parser.LA(1);
     const outcome = parser.read<Node | Opening>(rule, this.#frame.kind, annotations);
     if (outcome.failed) {
-      this.#reportUnlessLexed(outcome.finding, first.startOffset);
+      this.#reportUnlessLexed(this.#orEndOfItem(outcome.finding, first), first.startOffset);
       this.#recover(start);
       return;
     }
@@ -178,6 +179,14 @@ class Reader {
     }
     const kept = this.#frames.length > DEEPEST_NESTING ? undefined : opening;
     this.#frames.push({ kind, opening: kept, items: [], first, brace });
+  }
+
+  /** What cannot begin an item, right behind one on its line, is something wrong with that one. */
+  #orEndOfItem(finding: Diagnostic, first: T.PolicyToken): Diagnostic {
+    const { kind, items } = this.#frame;
+    if (finding.span?.start !== first.startOffset || first.firstOnLine || items.length === 0) return finding;
+    const message = `expected the end of this ${BODIES[kind].noun}, found ${describeToken(first)}`;
+    return { ...finding, message };
   }
 
   /** What the lexer could not read is the reason why the parser cannot go on. */

@@ -2,7 +2,7 @@
  * The parser of single items: a statement's head, a rule, a setting. It reads from a window of tokens that grows as it
  * goes on and is cut off behind it, so a file of any length needs memory for its tree only.
  */
-import { EmbeddedActionsParser, type IParserErrorMessageProvider, type TokenType } from 'chevrotain';
+import { EmbeddedActionsParser, EOF, type IParserErrorMessageProvider, type TokenType } from 'chevrotain';
 import { EMPTY_ANNOTATIONS } from './annotations.ts';
 import type { Annotations, Node, Value } from './ast/index.ts';
 import type { Rules } from './constructs/rules.ts';
@@ -10,11 +10,22 @@ import { SYNTAX } from './constructs/syntax.ts';
 import { diagnostic, type Diagnostic, type DiagnosticKind } from './diagnostic.ts';
 import { closest } from './did-you-mean.ts';
 import type { BodyKind, Grammar } from './dsl.ts';
-import { alternatives, describeToken, describeTypes } from './human.ts';
+import { alternatives, describeChoices, describeToken, describeTypes } from './human.ts';
 import type { Lexer } from './lexer.ts';
 import { PROBLEMS } from './problems.ts';
 import type { SourceFile, Span } from './source.ts';
-import { Comma, isReserved, LiteralToken, PolicyToken, SetOperatorToken, Slash, VOCABULARY } from './tokens.ts';
+import {
+  AnyWord,
+  Comma,
+  Equals,
+  isReserved,
+  LiteralToken,
+  NameWord,
+  PolicyToken,
+  SetOperatorToken,
+  Slash,
+  VOCABULARY,
+} from './tokens.ts';
 
 /** How many braces, parentheses and `not`s may be open at once; the tree can be walked recursively. */
 export const DEEPEST_NESTING = 64;
@@ -41,9 +52,8 @@ class ItemFailure extends Error {
   }
 }
 
-/** Keeps what chevrotain expected, in words and as the words themselves; its own messages are for its users. */
+/** Puts what chevrotain expected in a person's words, and keeps the keywords among them. */
 class Expectation implements IParserErrorMessageProvider {
-  phrase = '';
   words: string[] = [];
 
   buildMismatchTokenMessage({ expected }: { expected: TokenType }): string {
@@ -73,9 +83,8 @@ class Expectation implements IParserErrorMessageProvider {
   }
 
   #keep(phrase: string | undefined, types: readonly TokenType[]): string {
-    this.phrase = phrase ?? describeTypes(types);
     this.words = types.flatMap((type) => /^`([a-z]\w*)`$/.exec(type.LABEL ?? '')?.[1] ?? []);
-    return this.phrase;
+    return phrase ?? describeTypes(types);
   }
 }
 
@@ -101,6 +110,8 @@ export class PolicyParser extends EmbeddedActionsParser {
   #lexer: Lexer | undefined;
   #end = 0;
   #depth = 0;
+  /** The first token of the item at hand. */
+  #first: PolicyToken | undefined;
   readonly #expectation: Expectation;
 
   constructor() {
@@ -143,13 +154,15 @@ export class PolicyParser extends EmbeddedActionsParser {
     this.annotations = annotations;
     this.textIsText = false;
     this.#depth = 0;
+    this.#first = this.LA(1);
+    this.#expectation.words = [];
     const run = this.rules[rule] as unknown as () => Result;
     try {
       const result = run.call(this);
       const [error] = this.errors;
       if (error === undefined) return { failed: false, result };
       this.errors = [];
-      return { failed: true, finding: this.#unexpected(error.token as PolicyToken) };
+      return { failed: true, finding: this.#unexpected(error.token as PolicyToken, error.message) };
     } catch (error) {
       this.errors = [];
       if (error instanceof ItemFailure) return { failed: true, finding: error.finding };
@@ -209,13 +222,20 @@ export class PolicyParser extends EmbeddedActionsParser {
   }
 
   expected(what: string): never {
-    this.#expectation.phrase = what;
     this.#expectation.words = [];
-    throw new ItemFailure(this.#unexpected(this.LA(1)));
+    throw new ItemFailure(this.#unexpected(this.LA(1), what));
   }
 
   report(kind: DiagnosticKind, at: Node | PolicyToken, message: string, hint?: string): void {
     this.findings.push(diagnostic(kind, this.#spanOf(at), message, { hint }));
+  }
+
+  word<const Choice extends string>(index: number, choices: readonly Choice[], what: string): Choice {
+    return this.choose(this.rules.consume(index, AnyWord, { ERR_MSG: describeChoices(choices, what) }), choices, what);
+  }
+
+  freeWord<const Choice extends string>(index: number, choices: readonly Choice[], what: string): Choice {
+    return this.choose(this.rules.consume(index, NameWord, { ERR_MSG: describeChoices(choices, what) }), choices, what);
   }
 
   choose<const Choice extends string>(token: PolicyToken, choices: readonly Choice[], what: string): Choice {
@@ -274,18 +294,27 @@ export class PolicyParser extends EmbeddedActionsParser {
   }
 
   /** The finding for a token that cannot stand where it does. */
-  #unexpected(found: PolicyToken): Diagnostic {
-    const { phrase, words } = this.#expectation;
+  #unexpected(found: PolicyToken, phrase: string): Diagnostic {
+    const { words } = this.#expectation;
     const text = found.image;
+    const before = this.LA(0);
+    // What is missing is missing where the line ends, not where the next one goes on.
+    if (found !== this.#first && (found.firstOnLine || found.tokenType === EOF)) {
+      const message = `expected ${phrase} behind ${describeToken(before)}`;
+      return diagnostic(PROBLEMS.unexpected, this.#spanOf(before), message);
+    }
     const span = this.#spanOf(found);
-    if (phrase === 'a name' && isReserved(text) && !found.firstOnLine) {
+    if (phrase === 'a name' && isReserved(text)) {
       const message = `\`${text}\` is a keyword and no name`;
       return diagnostic(PROBLEMS.reservedName, span, message, { hint: `to name something so, write \`"${text}"\`` });
     }
-    const proposal = /^[a-z]\w*$/i.test(text) ? closest(text, words) : undefined;
-    const hint = proposal === undefined || proposal === text ? undefined : `did you mean \`${proposal}\`?`;
     const message = `expected ${phrase}, found ${describeToken(found)}`;
-    return diagnostic(hint === undefined ? PROBLEMS.unexpected : PROBLEMS.unknownWord, span, message, { hint });
+    const proposal = /^[a-z]\w*$/i.test(text) ? closest(text, words) : undefined;
+    if (proposal !== undefined && proposal !== text) {
+      return diagnostic(PROBLEMS.unknownWord, span, message, { hint: `did you mean \`${proposal}\`?` });
+    }
+    const hint = found.tokenType === Equals && phrase.includes('`==`') ? 'equality is written `==`' : undefined;
+    return diagnostic(PROBLEMS.unexpected, span, message, { hint });
   }
 }
 

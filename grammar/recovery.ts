@@ -8,6 +8,8 @@ import * as T from './tokens.ts';
 interface Body {
   /** The rule of the grammar that reads one item. */
   readonly rule: keyof Rules;
+  /** What one of its items is. */
+  readonly noun: string;
   /** Whether its items have documentation, an owner and a ticket. */
   readonly annotated: boolean;
   /** What an item surely begins with; undefined: whatever begins a line. */
@@ -29,22 +31,24 @@ const RULES = new Set([
 
 /** How each kind of block is read. */
 export const BODIES: Readonly<Record<BodyKind, Body>> = {
-  file: { rule: 'statement', annotated: true, starts: new Set([...STATEMENTS, ...ANNOTATIONS]) },
+  file: { rule: 'statement', noun: 'statement', annotated: true, starts: new Set([...STATEMENTS, ...ANNOTATIONS]) },
   tenant: {
     rule: 'tenantItem',
+    noun: 'statement',
     annotated: true,
     starts: new Set([...STATEMENTS, ...ANNOTATIONS, ...types(['prefix', 'tunnel'])]),
   },
-  rules: { rule: 'ruleItem', annotated: true, starts: new Set([...RULES, ...ANNOTATIONS]) },
-  dispatch: { rule: 'dispatchItem', annotated: true, starts: undefined },
-  balance: { rule: 'balanceSetting', annotated: false, starts: undefined },
+  rules: { rule: 'ruleItem', noun: 'rule', annotated: true, starts: new Set([...RULES, ...ANNOTATIONS]) },
+  dispatch: { rule: 'dispatchItem', noun: 'rule', annotated: true, starts: undefined },
+  balance: { rule: 'balanceSetting', noun: 'setting', annotated: false, starts: undefined },
   expect: {
     rule: 'expectItem',
+    noun: 'expectation',
     annotated: true,
     starts: new Set([...types(['allow', 'drop', 'reject', 'given']), ...ANNOTATIONS]),
   },
-  target: { rule: 'targetSetting', annotated: false, starts: undefined },
-  host: { rule: 'hostSetting', annotated: true, starts: undefined },
+  target: { rule: 'targetSetting', noun: 'setting', annotated: false, starts: undefined },
+  host: { rule: 'hostSetting', noun: 'setting', annotated: true, starts: undefined },
 };
 
 /** Behind these, an item's first word is part of the item at hand: `and log`, `each packet drop`, `default class`. */
@@ -61,7 +65,7 @@ export function isBoundary(kind: BodyKind, token: T.PolicyToken, before: T.Polic
     return starts.has(token.tokenType) && depth === 0 && (token.firstOnLine || before.tokenType === T.RightBrace);
   }
   if (!starts.has(token.tokenType)) return isMisplaced(kind, token, token) && token.firstOnLine;
-  return JOINING.has(before.tokenType) ? false : depth === 0 || token.firstOnLine;
+  return token.firstOnLine || (depth === 0 && !JOINING.has(before.tokenType));
 }
 
 /** Words of statements that items of these blocks begin with, too. */

@@ -60,7 +60,8 @@ export function lexFraction(context: LexerContext, start: number, dot: number, e
   const next = text.charCodeAt(end);
   if (next === PERCENT) return lexPercent(context, start, end);
   if (isLetter(next)) return lexQuantity(context, start, dot, end);
-  return malformed(context, start, end, 'a fraction needs a unit, as `1.5mbit`; an IPv4 address has four numbers');
+  const tail = next === SLASH ? skipWord(text, end + 1) : end;
+  return malformed(context, start, tail, 'a fraction needs a unit, as `1.5mbit`; an IPv4 address has four numbers');
 }
 
 function readInteger(context: LexerContext, start: number, end: number): IntegerLiteral | undefined {

@@ -41,7 +41,7 @@ function viewOf(p: Grammar): AddressView {
     {
       ALT: () => {
         p.consume(0, T.Keyword.on);
-        p.choose(p.consume(0, T.AnyWord), ['wire'], 'view of the addresses');
+        p.word(0, ['wire'], 'view of the addresses');
         return 'on wire' as const;
       },
     },

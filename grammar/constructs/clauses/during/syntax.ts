@@ -38,7 +38,7 @@ export const duringClauseSyntax: Syntax = (p) => {
   p.RULE('dayOrDays', (): readonly Weekday[] =>
     p.or<readonly Weekday[]>(0, [
       { ALT: () => p.consume(0, T.WeekdayRangeToken).payload as readonly Weekday[] },
-      { ALT: () => [p.choose(p.consume(0, T.NameWord), WEEKDAYS, 'day of the week')] },
+      { ALT: () => [p.freeWord(0, WEEKDAYS, 'day of the week')] },
     ]),
   );
 };

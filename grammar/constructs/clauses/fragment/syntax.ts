@@ -10,7 +10,7 @@ export const fragmentClauseSyntax: Syntax = (p) => {
     const which = p.option(0, {
       // Any other word is the next clause.
       GATE: () => PARTS.some((part) => part === p.LA(1).image),
-      DEF: () => p.choose(p.consume(0, T.AnyWord), PARTS, 'part of a fragmented packet'),
+      DEF: () => p.word(0, PARTS, 'part of a fragmented packet'),
     });
     return { kind: 'fragment', which: which ?? 'any', span: p.spanFrom(startOffset) };
   });

@@ -42,10 +42,10 @@ export const serviceClauseSyntax: Syntax = (p) => {
   });
 
   p.RULE('tcpFlagNames', (): string[] => {
-    const names: string[] = [p.choose(p.consume(0, T.AnyWord), [...TCP_FLAGS, 'none'], 'TCP flag')];
+    const names: string[] = [p.word(0, [...TCP_FLAGS, 'none'], 'TCP flag')];
     p.many(0, () => {
       p.consume(0, T.Plus);
-      names.push(p.choose(p.consume(1, T.AnyWord), TCP_FLAGS, 'TCP flag'));
+      names.push(p.word(1, TCP_FLAGS, 'TCP flag'));
     });
     return names.filter((name) => name !== 'none');
   });

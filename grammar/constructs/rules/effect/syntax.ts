@@ -64,7 +64,7 @@ function readLog(p: Grammar): EffectOf<'log'> {
       {
         ALT: () => {
           once(p, level === undefined, p.consume(0, T.Keyword.level));
-          level = p.choose(p.consume(0, T.AnyWord), LOG_LEVELS, 'log level');
+          level = p.word(0, LOG_LEVELS, 'log level');
         },
       },
       {
@@ -124,7 +124,7 @@ function readMemory(p: Grammar, kind: 'remember' | 'forget'): EffectOf<'remember
 
 function readMss(p: Grammar): EffectOf<'mss'> {
   const { startOffset } = p.consume(0, T.Keyword.mss);
-  const how = p.choose(p.consume(1, T.AnyWord), ['clamp', 'set'], 'effect on the MSS');
+  const how = p.word(1, ['clamp', 'set'], 'effect on the MSS');
   const size = p.option(3, () => p.subrule(1, p.integer));
   p.ACTION(() => {
     if (how === 'set' && !size) p.expected('a size in bytes, as `mss set 1400`');

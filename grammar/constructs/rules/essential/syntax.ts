@@ -6,7 +6,7 @@ export const essentialSyntax: Syntax = (p) => {
   p.RULE('essentialOff', (): EssentialOff => {
     const { annotations } = p;
     const { startOffset } = p.consume(0, T.Keyword.essential);
-    p.choose(p.consume(0, T.AnyWord), ['off'], 'setting of `essential`');
+    p.word(0, ['off'], 'setting of `essential`');
     return { kind: 'essential-off', annotations, span: p.spanFrom(startOffset) };
   });
 };

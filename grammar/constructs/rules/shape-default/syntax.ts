@@ -14,7 +14,7 @@ export const shapeDefaultSyntax: Syntax = (p) => {
             return p.subrule(0, p.name);
           },
         },
-        { ALT: () => p.choose(p.consume(0, T.NameWord), ['fair', 'unshaped'], 'default of a shaper') },
+        { ALT: () => p.freeWord(0, ['fair', 'unshaped'], 'default of a shaper') },
       ],
       ERR_MSG: '`fair`, `unshaped` or `class NAME`',
     });

@@ -54,10 +54,10 @@ function readPool(p: Grammar): Setting<'pool'> {
 
 function readHash(p: Grammar): Setting<'hash'> {
   const { startOffset } = p.consume(0, T.Keyword.hash);
-  const algorithm = p.choose(p.consume(0, T.AnyWord), ['maglev'], 'algorithm of a hash');
+  const algorithm = p.word(0, ['maglev'], 'algorithm of a hash');
   const size = p.subrule(0, p.integer);
   p.consume(0, T.Keyword.on);
-  const on = p.choose(p.consume(1, T.AnyWord), ['flow', 'source'], 'key of a hash');
+  const on = p.word(1, ['flow', 'source'], 'key of a hash');
   return { kind: 'hash', algorithm, size, on, span: p.spanFrom(startOffset) };
 }
 
@@ -65,10 +65,10 @@ function readFragments(p: Grammar): Setting<'fragments'> {
   const { startOffset } = p.consume(0, T.Keyword.fragments);
   p.consume(1, T.Keyword.on);
   const fields = ['source', 'destination', 'protocol'] as const;
-  const on = [p.choose(p.consume(2, T.AnyWord), fields, 'key of fragments')];
+  const on = [p.word(2, fields, 'key of fragments')];
   p.many(0, () => {
     p.consume(0, T.Comma);
-    on.push(p.choose(p.consume(3, T.AnyWord), fields, 'key of fragments'));
+    on.push(p.word(3, fields, 'key of fragments'));
   });
   return { kind: 'fragments', on, span: p.spanFrom(startOffset) };
 }
@@ -76,7 +76,7 @@ function readFragments(p: Grammar): Setting<'fragments'> {
 function readRemember(p: Grammar): Setting<'remember-flows'> {
   const { startOffset } = p.consume(0, T.Keyword.remember);
   const flows = p.subrule(1, p.integer);
-  p.choose(p.consume(4, T.AnyWord), ['flows'], 'unit of `remember`');
+  p.word(4, ['flows'], 'unit of `remember`');
   return { kind: 'remember-flows', flows, span: p.spanFrom(startOffset) };
 }
 
@@ -88,7 +88,7 @@ function readLocal(p: Grammar): Setting<'local-first'> {
 
 function readForward(p: Grammar): Setting<'forward'> {
   const { startOffset } = p.consume(0, T.Keyword.forward);
-  const by = p.choose(p.consume(5, T.AnyWord), ['gre', 'ipip', 'gue', 'dnat', 'direct'], 'way to forward');
+  const by = p.word(5, ['gre', 'ipip', 'gue', 'dnat', 'direct'], 'way to forward');
   const from = p.option(0, () => {
     p.consume(0, T.Keyword.from);
     return p.subrule(1, p.value);

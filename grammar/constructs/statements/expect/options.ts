@@ -75,7 +75,7 @@ function readWord(p: Grammar, kind: 'established' | 'reply' | 'logged'): Option<
 
 function readFragment(p: Grammar): Option<'fragment'> {
   const { startOffset } = p.consume(0, T.Keyword.fragment);
-  const which = p.choose(p.consume(0, T.AnyWord), ['first', 'later'], 'part of a fragmented packet');
+  const which = p.word(0, ['first', 'later'], 'part of a fragmented packet');
   return { kind: 'fragment', which, span: p.spanFrom(startOffset) };
 }
 
@@ -92,7 +92,7 @@ function readAfter(p: Grammar): Option<'after'> {
 
 function readSocket(p: Grammar): Option<'socket'> {
   const { startOffset } = p.consume(0, T.Keyword.to);
-  p.choose(p.consume(1, T.AnyWord), ['socket'], 'way to go');
+  p.word(1, ['socket'], 'way to go');
   const name = p.subrule(2, p.name);
   return { kind: 'socket', name, span: p.spanFrom(startOffset) };
 }

@@ -16,7 +16,7 @@ export const filterSyntax: Syntax = (p) => {
   p.RULE('filter', (): Opening => {
     const { annotations } = p;
     p.consume(0, T.Keyword.filter);
-    const hook = p.choose(p.consume(0, T.AnyWord), FILTER_HOOKS, 'hook of a filter');
+    const hook = p.word(0, FILTER_HOOKS, 'hook of a filter');
     const draft: Draft = {};
     p.many(0, () => p.or(0, options(p, draft)));
     p.consume(0, T.LeftBrace);
@@ -80,7 +80,7 @@ function options(p: Grammar, draft: Draft): { ALT: () => void }[] {
     {
       ALT: () => {
         const token = p.consume(0, T.Keyword.invalid);
-        const invalid = p.choose(p.consume(1, T.AnyWord), ['drop', 'pass'], 'fate of invalid packets');
+        const invalid = p.word(1, ['drop', 'pass'], 'fate of invalid packets');
         once(p, draft.invalid === undefined, token);
         draft.invalid = invalid;
       },

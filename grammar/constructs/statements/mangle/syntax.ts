@@ -7,7 +7,7 @@ export const mangleSyntax: Syntax = (p) => {
   p.RULE('mangle', (): Opening => {
     const { annotations } = p;
     p.consume(0, T.Keyword.mangle);
-    const hook = p.choose(p.consume(0, T.AnyWord), MANGLE_HOOKS, 'hook of a mangle block');
+    const hook = p.word(0, MANGLE_HOOKS, 'hook of a mangle block');
     const order = p.subrule(0, p.blockOrder);
     p.consume(0, T.LeftBrace);
     return opening('rules', (body, span): Mangle => ({ kind: 'mangle', annotations, order, hook, body, span }));

@@ -16,7 +16,7 @@ export const shapeSyntax: Syntax = (p) => {
     const { annotations } = p;
     p.consume(0, T.Keyword.shape);
     const zone = p.subrule(0, p.name);
-    const direction = p.choose(p.consume(0, T.AnyWord), ['ingress', 'egress'], 'direction of a shaper');
+    const direction = p.word(0, ['ingress', 'egress'], 'direction of a shaper');
     p.consume(0, T.Keyword.rate);
     const rate = p.subrule(0, p.scalar);
     const draft: Draft = {};
@@ -40,7 +40,7 @@ function options(p: Grammar, draft: Draft): { ALT: () => void }[] {
     {
       ALT: () => {
         once(p, draft.link === undefined, p.consume(0, T.Keyword.link));
-        draft.link = p.choose(p.consume(1, T.AnyWord), LINKS, 'kind of link');
+        draft.link = p.word(1, LINKS, 'kind of link');
       },
     },
     {
@@ -53,7 +53,7 @@ function options(p: Grammar, draft: Draft): { ALT: () => void }[] {
       ALT: () => {
         once(p, draft.queues === undefined, p.consume(0, T.Keyword.across));
         draft.queues = p.subrule(1, p.integer);
-        p.choose(p.consume(2, T.AnyWord), ['queues'], 'unit of `across`');
+        p.word(2, ['queues'], 'unit of `across`');
       },
     },
   ];

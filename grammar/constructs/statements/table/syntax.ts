@@ -46,14 +46,17 @@ function defineColumns(p: Grammar): void {
     const columns: ColumnDeclaration[] = [];
     const keys: TableKey[] = [];
     const member = (index: number) => {
-      p.or(index, [
-        {
-          // `key (a, b)`; a column may be called `key`, too.
-          GATE: () => p.LA(2).tokenType === T.LeftParenthesis,
-          ALT: () => keys.push(p.subrule(index, p.tableKey)),
-        },
-        { ALT: () => columns.push(p.subrule(index, p.columnDeclaration)) },
-      ]);
+      p.or(index, {
+        DEF: [
+          {
+            // `key (a, b)`; a column may be called `key`, too.
+            GATE: () => p.LA(2).tokenType === T.LeftParenthesis,
+            ALT: () => keys.push(p.subrule(index, p.tableKey)),
+          },
+          { ALT: () => columns.push(p.subrule(index, p.columnDeclaration)) },
+        ],
+        ERR_MSG: 'a column such as `port: u16`',
+      });
     };
     p.consume(0, T.LeftParenthesis);
     member(0);
@@ -81,7 +84,7 @@ function defineColumns(p: Grammar): void {
     const start = p.here();
     const name = p.subrule(0, p.columnName);
     p.consume(0, T.Colon);
-    const type = p.choose(p.consume(0, T.AnyWord), COLUMN_TYPES, 'type of a column');
+    const type = p.word(0, COLUMN_TYPES, 'type of a column');
     const members = p.option(0, { GATE: () => type === 'enum', DEF: () => p.subrule(0, p.enumMembers) });
     p.ACTION(() => {
       if (type === 'enum' && members === undefined) p.expected('the values of the enum, as `enum(full, trial)`');

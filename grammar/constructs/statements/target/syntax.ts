@@ -44,14 +44,14 @@ function readZone(p: Grammar): Setting<'target-zone'> {
 
 function readMarks(p: Grammar): Setting<'marks'> {
   const { startOffset } = p.consume(0, T.Keyword.marks);
-  p.choose(p.consume(0, T.AnyWord), ['reserve'], 'setting of marks');
+  p.word(0, ['reserve'], 'setting of marks');
   const reserve = p.subrule(0, p.integer);
   return { kind: 'marks', reserve, span: p.spanFrom(startOffset) };
 }
 
 function readGro(p: Grammar): Setting<'gro-off'> {
   const { startOffset } = p.consume(0, T.Keyword.gro);
-  p.choose(p.consume(1, T.AnyWord), ['off'], 'setting of `gro`');
+  p.word(1, ['off'], 'setting of `gro`');
   return { kind: 'gro-off', span: p.spanFrom(startOffset) };
 }
 

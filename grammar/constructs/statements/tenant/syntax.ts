@@ -30,7 +30,7 @@ export const tenantSyntax: Syntax = (p) => {
   p.RULE('tunnel', (): Tunnel => {
     const { annotations } = p;
     const { startOffset } = p.consume(0, T.Keyword.tunnel);
-    const type = p.choose(p.consume(0, T.AnyWord), ['gre', 'ipip'], 'type of tunnel');
+    const type = p.word(0, ['gre', 'ipip'], 'type of tunnel');
     p.consume(0, T.Keyword.from);
     const anycast = p.option(0, () => p.consume(0, T.Keyword.anycast)) !== undefined;
     const from = p.subrule(0, p.endAddress);

@@ -14,7 +14,7 @@ export const useSyntax: Syntax = (p) => {
         { ALT: () => ({ path: String(p.consume(0, T.StringToken).payload) }) },
         {
           ALT: () => {
-            p.choose(p.consume(0, T.NameWord), ['std'], 'library');
+            p.freeWord(0, ['std'], 'library');
             p.consume(0, T.Dot);
             return { std: p.consume(0, T.AnyWord).image };
           },

@@ -25,8 +25,8 @@ export function boundsAlternatives(p: Grammar, draft: () => BoundsDraft): { ALT:
     {
       ALT: () => {
         const token = p.consume(0, T.Keyword.when);
-        p.choose(p.consume(7, T.AnyWord), ['full'], 'condition');
-        const whenFull = p.choose(p.consume(8, T.AnyWord), ['match', 'miss'], 'answer of a full table');
+        p.word(7, ['full'], 'condition');
+        const whenFull = p.word(8, ['match', 'miss'], 'answer of a full table');
         once(p, draft().whenFull === undefined, token);
         draft().whenFull = whenFull;
       },
@@ -82,7 +82,7 @@ export const limitsSyntax: Syntax = (p) => {
         { ALT: () => (p.consume(0, T.Keyword.protocol), 'protocol' as const) },
         { ALT: () => (p.consume(0, T.Keyword.in), 'in' as const) },
         { ALT: () => (p.consume(0, T.Keyword.mac), 'mac' as const) },
-        { ALT: () => p.choose(p.consume(0, T.NameWord), ['flow'], 'key of a limit') },
+        { ALT: () => p.freeWord(0, ['flow'], 'key of a limit') },
       ],
       ERR_MSG: '`source`, `destination`, `source port`, `destination port`, `protocol`, `flow`, `in` or `mac`',
     });

@@ -1,9 +1,18 @@
 import type { ServiceLiteral, Value } from '../../../ast/index.ts';
-import type { Syntax } from '../../../dsl.ts';
+import { closest } from '../../../did-you-mean.ts';
+import type { Grammar, Syntax } from '../../../dsl.ts';
 import { PROBLEMS } from '../../../problems.ts';
 import * as T from '../../../tokens.ts';
 import { joinOperands, referenceOf } from '../value/syntax.ts';
 import { serviceLiteral, withProtocols } from './literal.ts';
+
+/** Before an address, a word that is close to a keyword is one. */
+function refuseMisspelt(p: Grammar, word: T.PolicyToken): void {
+  const proposal = word.tokenType === T.Word ? closest(word.image, T.CLAUSE_WORDS) : undefined;
+  if (proposal !== undefined) {
+    p.fail(PROBLEMS.unknownWord, word, `\`${word.image}\` is no keyword`, `did you mean \`${proposal}\`?`);
+  }
+}
 
 export const serviceSyntax: Syntax = (p) => {
   p.RULE('protocolNumber', (): ServiceLiteral => {
@@ -28,16 +37,17 @@ export const serviceSyntax: Syntax = (p) => {
   // An address here is a frequent slip, and worth a better answer than "unexpected".
   p.RULE('misplacedLiteral', (): Value => {
     const token = p.consume(0, T.LiteralToken);
-    return p.ACTION(() =>
-      p.fail(
+    return p.ACTION(() => {
+      refuseMisspelt(p, p.LA(-1));
+      return p.fail(
         PROBLEMS.unexpected,
         token,
         `\`${token.image}\` is no service`,
         token.tokenType === T.IntegerToken || token.tokenType === T.RangeToken
           ? 'a port goes with its protocol: `tcp/80`; a source port is `from any port 53`'
           : 'say what about the address: `from`, `to` or `host`',
-      ),
-    );
+      );
+    });
   });
 
   const alternatives = [
