@@ -3,6 +3,7 @@ import type { Fate, Leaving } from './fate.ts';
 import type { Observation, SeenDelivered, SeenLeaving } from './observation.ts';
 import { sameBytes } from './packet/bytes.ts';
 import { decodePacket } from './packet/decode.ts';
+import { fragmentHeaderAt } from './packet/ipv6.ts';
 import type { Packet } from './packet/packet.ts';
 import { checksumOffset } from './packet/transport.ts';
 
@@ -55,18 +56,30 @@ function gotIt(fate: Extract<Fate, { readonly kind: 'delivered' }>, seen: SeenDe
   return samePacket(fate.packet, decodePacket(seen.bytes, fate.packet.family));
 }
 
-/** Byte for byte, but for the two ways to write a checksum of zero, and what a host numbers fragments with. */
+/** Byte for byte, but for the two ways to write a checksum of zero, and for what is a host's own affair about fragments. */
 export function samePacket(expected: Packet, seen: Packet): boolean {
   return sameBytes(comparable(expected), comparable(seen));
 }
 
 function comparable(packet: Packet): Uint8Array {
   const bytes = packet.bytes.slice();
+  if (packet.fragment !== undefined) clearFragmentation(packet.family, bytes);
   const offset = packet.protocol === undefined ? undefined : checksumOffset(packet.protocol);
   if (packet.transportAt === undefined || offset === undefined) return bytes;
   const place = packet.transportAt + offset;
   if (bytes[place] === 0xff && bytes[place + 1] === 0xff) bytes.fill(0, place, place + 2);
   return bytes;
+}
+
+/** The number of an IPv6 packet that was cut up; IPv4's "don't fragment" on what was cut up all the same. */
+function clearFragmentation(family: 4 | 6, bytes: Uint8Array): void {
+  if (family === 6) {
+    const at = fragmentHeaderAt(bytes);
+    if (at !== undefined) bytes.fill(0, at + 4, at + 8);
+    return;
+  }
+  bytes[6] = (bytes[6] ?? 0) & 0xbf;
+  bytes.fill(0, 10, 12);
 }
 
 /** What a host makes itself: identification, flow label (RFC 6437) and header checksum are its own affair. */

@@ -5,8 +5,8 @@
 import { concatenate, writeUint16 } from '../packet/bytes.ts';
 import { checksumOf } from '../packet/checksum.ts';
 import { decodePacket } from '../packet/decode.ts';
-import { FRAGMENT, IPV6_HEADER_LENGTH } from '../packet/ipv6.ts';
-import type { Packet } from '../packet/packet.ts';
+import { FRAGMENT_HEADER_LENGTH, IPV6_HEADER_LENGTH, fragmentHeaderAt } from '../packet/ipv6.ts';
+import { ICMPV6, TCP, UDP, type Packet } from '../packet/packet.ts';
 import type { State } from '../state.ts';
 
 interface Piece {
@@ -33,7 +33,10 @@ const GREATEST_LENGTH = 65535;
 
 export function reassemble(state: State, now: number, packet: Packet, arrivedBy: string): Reassembled {
   const { fragment } = packet;
-  if (fragment === undefined) return { kind: 'whole', packet, largestFragment: packet.length, state };
+  if (fragment === undefined)
+    return { kind: 'whole', packet: withoutHeader(packet), largestFragment: packet.length, state };
+  // "Discard the first fragment if it does not include all headers", says RFC 8200; Linux lets it go on as it is.
+  if (isHeaderCutOff(packet)) return { kind: 'whole', packet, largestFragment: packet.length, state };
   const piece = pieceOf(packet);
   if (piece === undefined) return { kind: 'gone', why: 'a malformed fragment', state };
   const key = keyOf(packet, fragment.identification, arrivedBy);
@@ -77,35 +80,67 @@ function keyOf(packet: Packet, identification: number, arrivedBy: string): strin
 function pieceOf(packet: Packet): Piece | undefined {
   const { fragment } = packet;
   if (fragment === undefined) return undefined;
-  const start = packet.family === 4 ? ((packet.bytes[0] ?? 0) & 0x0f) * 4 : fragmentHeaderAt(packet) + 8;
-  const data = packet.bytes.subarray(start);
+  const data = dataBehindHeader(packet);
   // All but the last end on a boundary of eight bytes.
   if (fragment.more && data.length % 8 !== 0) return undefined;
   if (data.length === 0 || fragment.offset + data.length > GREATEST_LENGTH) return undefined;
   return { offset: fragment.offset, packet, data, last: !fragment.more };
 }
 
-/** Where the fragment header starts: behind the extension headers that every router looks at. */
-function fragmentHeaderAt(packet: Packet): number {
-  let next = packet.bytes[6] ?? FRAGMENT;
-  let at = IPV6_HEADER_LENGTH;
-  while (next !== FRAGMENT && at < packet.bytes.length) {
-    next = packet.bytes[at] ?? FRAGMENT;
-    at += ((packet.bytes[at + 1] ?? 0) + 1) * 8;
-  }
-  return at;
+function dataBehindHeader({ family, bytes }: Packet): Uint8Array {
+  if (family === 4) return bytes.subarray(((bytes[0] ?? 0) & 0x0f) * 4);
+  return bytes.subarray((fragmentHeaderAt(bytes) ?? 0) + FRAGMENT_HEADER_LENGTH);
 }
 
+/** Without the header of an atomic fragment (RFC 6946), which is a whole packet by itself. */
+function withoutHeader(packet: Packet): Packet {
+  if (packet.family === 4 || fragmentHeaderAt(packet.bytes) === undefined) return packet;
+  return join([{ offset: 0, packet, data: dataBehindHeader(packet), last: true }]) ?? packet;
+}
+
+/** Least length of the headers that a first fragment of IPv6 must hold whole. */
+const HEADER_LENGTHS: ReadonlyMap<number, number> = new Map([
+  [TCP, 20],
+  [UDP, 8],
+  [ICMPV6, 8],
+]);
+
+/** Whether a first fragment of IPv6 ends before the transport header does (RFC 8200, section 4.5). */
+function isHeaderCutOff(packet: Packet): boolean {
+  const { family, fragment, protocol, transportAt, bytes } = packet;
+  if (family === 4 || fragment === undefined || fragment.offset > 0 || transportAt === undefined) return false;
+  return transportAt + (HEADER_LENGTHS.get(protocol ?? -1) ?? 1) > bytes.length;
+}
+
+/**
+ * Nothing new, as when a fragment comes twice, is thrown away by itself; what lies partly over what is there takes
+ * everything with it. Nothing comes behind the last fragment.
+ */
 function insert(pieces: readonly Piece[], piece: Piece): readonly Piece[] | 'overlap' | 'duplicate' {
   const end = piece.offset + piece.data.length;
-  for (const other of pieces) {
-    const otherEnd = other.offset + other.data.length;
-    if (piece.offset === other.offset && end === otherEnd && piece.last === other.last) return 'duplicate';
-    if (piece.offset < otherEnd && other.offset < end) return 'overlap';
-    // Nothing comes behind the last fragment.
-    if ((other.last && end > otherEnd) || (piece.last && otherEnd > end)) return 'overlap';
+  const last = pieces.find((other) => other.last);
+  if (last !== undefined && (piece.last ? end !== endOf(last) : end > endOf(last))) return 'overlap';
+  if (piece.last && pieces.some((other) => endOf(other) > end)) return 'overlap';
+  for (const run of runsOf(pieces)) {
+    if (end <= run.start || piece.offset >= run.end) continue;
+    return piece.offset >= run.start && end <= run.end ? 'duplicate' : 'overlap';
   }
   return [...pieces, piece].sort((a, b) => a.offset - b.offset);
+}
+
+function endOf(piece: Piece): number {
+  return piece.offset + piece.data.length;
+}
+
+/** Stretches without a gap. `pieces` are in order. */
+function runsOf(pieces: readonly Piece[]): { readonly start: number; readonly end: number }[] {
+  const runs: { start: number; end: number }[] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    if (run?.end === piece.offset) run.end = endOf(piece);
+    else runs.push({ start: piece.offset, end: endOf(piece) });
+  }
+  return runs;
 }
 
 function isWhole(pieces: readonly Piece[]): boolean {
@@ -144,7 +179,7 @@ function ipv4Header(first: Packet): Uint8Array {
 
 /** Without the fragment header: the header before it names what came behind it. */
 function ipv6Header(first: Packet): Uint8Array {
-  const at = fragmentHeaderAt(first);
+  const at = fragmentHeaderAt(first.bytes) ?? IPV6_HEADER_LENGTH;
   const header = first.bytes.slice(0, at);
   header[lastNextHeaderAt(first, at)] = first.bytes[at] ?? 0;
   return header;

@@ -11,6 +11,7 @@ export const NO_NEXT_HEADER = 59;
 export const DESTINATION_OPTIONS = 60;
 
 export const IPV6_HEADER_LENGTH = 40;
+export const FRAGMENT_HEADER_LENGTH = 8;
 export const IPV6_SOURCE_AT = 8;
 export const IPV6_DESTINATION_AT = 24;
 
@@ -77,6 +78,19 @@ function followChain(bytes: Uint8Array): Chain {
     at += length;
   }
   return { protocol: next, transportAt: next === undefined ? undefined : at, fragment, options };
+}
+
+/** Where the fragment header starts, behind the headers before it; undefined where there is none. */
+export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
+  let next = byteAt(bytes, 6);
+  let at = IPV6_HEADER_LENGTH;
+  while (next !== undefined && next !== FRAGMENT) {
+    const length = isExtension(next) ? extensionLength(bytes, at, next) : undefined;
+    if (length === undefined) return undefined;
+    next = byteAt(bytes, at);
+    at += length;
+  }
+  return next === FRAGMENT && at + FRAGMENT_HEADER_LENGTH <= bytes.length ? at : undefined;
 }
 
 function isExtension(header: number): boolean {
