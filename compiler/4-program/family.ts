@@ -47,6 +47,8 @@ export function speaksOfFamily(condition: Condition): boolean {
     case 'not':
       return speaksOfFamily(condition.of);
     case 'address':
+      // Every address of both families: `from any port 53` asks for no address at all.
+      return !('ipv4' in condition.in && condition.in.isFull());
     case 'memory':
     case 'address of zone':
       return true;

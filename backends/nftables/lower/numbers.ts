@@ -14,6 +14,9 @@ const IPV6_HEADER = 40;
 const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
 
+/** Protocols whose ports nft can ask for by the protocol's name, which tests the protocol too. */
+const NAMED_WITH_PORTS = ['tcp', 'udp', 'sctp', 'dccp', 'udplite'];
+
 const one = (left: string, right: string, invertible: boolean): Matches => ({
   matches: [{ left, operator: '==', right }],
   invertible,
@@ -24,8 +27,8 @@ const equal = (left: string, right: string): Match => ({ left, operator: '==', r
 const FIELDS: { readonly [Field in NumberField]: FieldMatcher } = {
   family: (set) => one('meta nfproto', set.contains(4) ? 'ipv4' : 'ipv6', true),
   protocol: (set) => one('meta l4proto', listedValues(set, protocolText), true),
-  'source port': (set, place) => many([...portsPresent(place), equal('th sport', numberValues(set))]),
-  'destination port': (set, place) => many([...portsPresent(place), equal('th dport', numberValues(set))]),
+  'source port': (set, place) => many(portMatches('sport', set, place)),
+  'destination port': (set, place) => many(portMatches('dport', set, place)),
   service: (set) => many(serviceMatches(set)),
   'tcp flags': (set) => one('tcp flags', numberValues(set), false),
   icmp4: (set) => many(icmpMatches(4, set)),
@@ -61,6 +64,14 @@ export function numberMatch(test: NumberTest, place: MatchPlace): Matches {
   return FIELDS[test.field](test.in, place);
 }
 
+/** `udp sport 53` where the rule is about one protocol; else any protocol that has ports. */
+function portMatches(side: 'sport' | 'dport', set: IntervalSet, place: MatchPlace): Match[] {
+  const protocol = place.protocols?.singleValue();
+  const name = protocol === undefined ? undefined : protocolText(Number(protocol));
+  if (name !== undefined && NAMED_WITH_PORTS.includes(name)) return [equal(`${name} ${side}`, numberValues(set))];
+  return [...portsPresent(place), equal(`th ${side}`, numberValues(set))];
+}
+
 /** That there are ports at all, where the rule's protocols do not say so already. */
 export function portsPresent(place: Pick<MatchPlace, 'protocols'>): Match[] {
   const withPorts = IntervalSet.fromIntervals(
@@ -90,7 +101,7 @@ function serviceMatches(set: IntervalSet): Match[] {
   const first = byProtocol[0]!;
   if (byProtocol.length === 1) {
     const name = protocolText(first.protocol);
-    const named = ['tcp', 'udp', 'sctp', 'dccp', 'udplite'].includes(name);
+    const named = NAMED_WITH_PORTS.includes(name);
     if (named) return [equal(`${name} dport`, numberValues(first.ports))];
   }
   if (byProtocol.every(({ ports }) => ports.equals(first.ports))) {
