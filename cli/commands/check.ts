@@ -8,7 +8,7 @@ import { distinct } from '../findings/distinct.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import { withShownPaths } from '../findings/shown-paths.ts';
-import { openPolicy } from '../inputs/policy-file.ts';
+import { openPolicy, shownPathOf } from '../inputs/policy-file.ts';
 import { recordedInputs } from '../inputs/recorded-inputs.ts';
 import { todayOf } from '../inputs/today.ts';
 import { formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
@@ -71,5 +71,5 @@ async function checkFile(path: string, flags: PolicyFlags, session: Session, pha
 function conclusion({ policy }: Checked, path: string): string {
   const held = policy?.expectations.reduce((sum, block) => sum + block.expectations.length, 0) ?? 0;
   const expectations = held === 0 ? '' : `, ${formatCount(held)} expectation${held === 1 ? '' : 's'} held`;
-  return `${path}: no errors${expectations}\n`;
+  return `${shownPathOf(path)}: no errors${expectations}\n`;
 }

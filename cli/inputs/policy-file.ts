@@ -12,6 +12,11 @@ import { reasonOf } from '../system-error.ts';
 /** How standard input is named on the command line. */
 export const STANDARD_INPUT = '-';
 
+/** A policy's path as messages show it. */
+export function shownPathOf(path: string): string {
+  return path === STANDARD_INPUT ? '<stdin>' : path;
+}
+
 export interface PolicyFile {
   /**
    * The text. Its path is its name alone (`policy.sluice`, `<stdin>`), so that what is made of it does not depend on the
@@ -29,7 +34,7 @@ export type OpenedPolicy = { readonly policy: PolicyFile } | { readonly finding:
 
 /** Reads the policy that `path` names, and checks that it is text. */
 export async function openPolicy(path: string, session: Session): Promise<OpenedPolicy> {
-  const shownPath = path === STANDARD_INPUT ? '<stdin>' : path;
+  const shownPath = shownPathOf(path);
   let bytes: Uint8Array;
   try {
     bytes = path === STANDARD_INPUT ? await session.readInput() : readFileSync(path);

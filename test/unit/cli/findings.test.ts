@@ -1,6 +1,10 @@
 /** How findings are written, and what they do to the exit code. */
-import { expect, test } from 'vitest';
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { distinct } from '../../../cli/findings/distinct.ts';
+import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import { runSluice } from './session.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const WRONG = 'zone inside = eth0\nfilter forward default drop {\n  allow in insde\n  allow from nowhere\n}\n';
 
@@ -35,4 +39,52 @@ test('github: a line for each on standard output', async () => {
   const { code, stdout, stderr } = await runSluice(['check', '-', '--format', 'github'], { input: WRONG });
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   expect(stdout).toMatchSnapshot();
+});
+
+describe('warnings', () => {
+  const EXPIRED = 'zone inside = eth0\nfilter forward default drop {\n  allow in inside until 2020-01-01\n}\n';
+  const DATE = ['--date', '2026-01-01'];
+
+  test('are said, and all is well', async () => {
+    const { code, stdout, stderr } = await runSluice(['check', '-', ...DATE], { input: EXPIRED });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '<stdin>: no errors\n' });
+    expect(stderr).toContain('warning[SL0310]');
+    expect(stderr).toContain('1 warning');
+  });
+
+  test('are errors with --strict, and nothing is written', async () => {
+    const checked = await runSluice(['check', '-', '--strict', ...DATE], { input: EXPIRED });
+    expect(checked).toMatchObject({ code: 1, stdout: '' });
+    const out = `${temporaryFolder()}/out`;
+    const strict = await runSluice(['compile', '-', '-o', out, '--strict', ...DATE], { input: EXPIRED });
+    expect(strict).toMatchObject({ code: 1, stdout: '' });
+    expect(existsSync(out)).toBe(false);
+    const compiled = await runSluice(['compile', '-', '-o', out, ...DATE], { input: EXPIRED });
+    expect(compiled.code).toBe(0);
+    expect(compiled.stderr).toContain('warning[SL0310]');
+    expect(existsSync(out)).toBe(true);
+  });
+});
+
+test('a date that is needed and not given is an error', async () => {
+  const input = 'zone inside = eth0\nfilter forward default drop { allow in inside until 2030-01-01 }\n';
+  const { code, stderr } = await runSluice(['check', '-'], { input });
+  expect(code).toBe(1);
+  expect(stderr).toContain('--date');
+  const environment = { SOURCE_DATE_EPOCH: '1800000000' };
+  await expect(runSluice(['check', '-'], { input, environment })).resolves.toMatchObject({ code: 0, stderr: '' });
+});
+
+test('what is wrong for several targets is said once', () => {
+  const source = { path: 'policy.sluice', text: 'text' };
+  const finding = (message: string, start: number): Diagnostic => ({
+    code: 'SL0001',
+    severity: 'error',
+    message,
+    span: { source: { ...source }, start, end: 2 },
+    labels: [],
+    hint: undefined,
+  });
+  const findings = [finding('a', 0), finding('b', 0), finding('a', 0), finding('a', 1)];
+  expect(distinct(findings)).toEqual([findings[0], findings[1], findings[3]]);
 });
