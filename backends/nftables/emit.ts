@@ -1,10 +1,12 @@
 /** The table as text that `nft -f` loads in one transaction, and that a careful engineer would have written. */
+import Handlebars from 'handlebars';
 import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { LowerContext, SourceMapEntry } from '../../compiler/plane.ts';
 import type { Origin } from '../../compiler/model/index.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { durationText } from './lower/effects.ts';
 import { quoted } from './names.ts';
+import * as templates from './templates.gen.ts';
 import type { Elements, NftChain, NftRule, NftSet, NftTable } from './tree.ts';
 
 /** Longest comment of a rule (NFTNL_UDATA_COMMENT_MAXLEN of libnftnl). */
@@ -13,6 +15,20 @@ const LONGEST_COMMENT = 127;
 const INLINE_ELEMENTS = 32;
 /** Elements in one `add element` statement: few and large is what nft reads fastest. */
 const ELEMENTS_PER_STATEMENT = 65_536;
+
+type Template = (values: object) => string;
+
+/** The skeleton of a table; elements and rules are written between, since there may be millions. */
+const TEMPLATES = {
+  header: compileTemplate(templates.header),
+  namedObject: compileTemplate(templates.namedObject),
+  setHead: compileTemplate(templates.setHead),
+  chainHead: compileTemplate(templates.chainHead),
+} as const;
+
+function compileTemplate(text: string): Template {
+  return Handlebars.compile(text, { noEscape: true, strict: false });
+}
 
 export interface Emitted {
   readonly content: readonly Uint8Array[];
@@ -39,15 +55,10 @@ class Emitter {
   }
 
   run(): Emitted {
-    this.#header();
-    this.#put(`table inet ${this.#table.name} {`);
-    this.#put(`\tcomment ${quoted(`Sluice ${this.#context.build}`, LONGEST_COMMENT)}`);
-    for (const object of this.#table.objects) {
-      this.#put('');
-      this.#put(`\t${object.kind} ${object.name} {`);
-      for (const line of object.lines) this.#put(`\t\t${line}`);
-      this.#put('\t}');
-    }
+    const { name, objects } = this.#table;
+    const { name: policy, build, remarks } = this.#context;
+    this.#fill(TEMPLATES.header, { policy, build, remarks, name });
+    for (const object of objects) this.#fill(TEMPLATES.namedObject, object);
     for (const set of this.#table.sets) this.#set(set);
     for (const chain of this.#table.chains) this.#chain(chain);
     this.#put('}');
@@ -55,31 +66,15 @@ class Emitter {
     return { content: [this.#out.finish()], sourceMap: this.#sourceMap };
   }
 
-  #header(): void {
-    const { name } = this.#table;
-    this.#put('#!/usr/sbin/nft -f');
-    this.#put(
-      `# Made by Sluice from policy \`${this.#context.name}\`; build ${this.#context.build}. Edit the policy, not this file.`,
-    );
-    for (const remark of this.#context.remarks) this.#put(`# ${remark}`);
-    this.#put('#');
-    this.#put(`# One transaction: table inet ${name} is replaced as a whole, all other tables stay as they are.`);
-    this.#put('');
-    this.#put(`table inet ${name}`);
-    this.#put(`delete table inet ${name}`);
-    this.#put('');
-  }
-
   #set(set: NftSet): void {
-    this.#put('');
-    this.#put(`\t# ${set.description}`);
-    this.#put(`\t${set.kind} ${set.name} {`);
     const data = set.data.length > 0 ? ` : ${set.data.join(' . ')}` : '';
-    this.#put(`\t\t${set.typeof ? 'typeof' : 'type'} ${set.key.join(' . ')}${data}`);
-    if (set.size !== undefined) this.#put(`\t\tsize ${set.size}`);
-    if (set.flags.length > 0) this.#put(`\t\tflags ${set.flags.join(',')}`);
-    if (set.timeout !== undefined) this.#put(`\t\ttimeout ${durationText(set.timeout)}`);
-    if (set.counter) this.#put('\t\tcounter');
+    this.#fill(TEMPLATES.setHead, {
+      ...set,
+      typeWord: set.typeof ? 'typeof' : 'type',
+      type: `${set.key.join(' . ')}${data}`,
+      flags: set.flags.join(','),
+      timeout: set.timeout === undefined ? '' : durationText(set.timeout),
+    });
     const { elements } = set;
     // A map may name chains that come later in the table, so verdicts are always added behind it.
     if (elements && elements.count > 0 && this.#isInline(set)) {
@@ -116,19 +111,8 @@ class Emitter {
   }
 
   #chain(chain: NftChain): void {
-    this.#put('');
-    this.#put(`\t# ${oneLine(chain.description)}`);
-    this.#put(`\tchain ${chain.name} {`);
-    const { hook } = chain;
-    if (hook) {
-      const devices =
-        hook.devices.length === 0
-          ? ''
-          : hook.devices.length === 1
-            ? ` device "${hook.devices[0]}"`
-            : ` devices = { ${hook.devices.map((device) => `"${device}"`).join(', ')} }`;
-      this.#put(`\t\ttype ${hook.type} hook ${hook.hook}${devices} priority ${hook.priority}; policy ${hook.policy};`);
-    }
+    const hook = chain.hook && { ...chain.hook, devices: devicesText(chain.hook.devices) };
+    this.#fill(TEMPLATES.chainHead, { name: chain.name, description: oneLine(chain.description), hook });
     let previous: NftRule | undefined;
     for (const rule of chain.rules) {
       this.#rule(rule, previous, chain);
@@ -159,11 +143,24 @@ class Emitter {
     this.#put(`\t\t# ${origin.span.source.path}:${line}: ${oneLine(origin.text)}`);
   }
 
+  #fill(template: Template, values: object): void {
+    const text = template(values);
+    this.#out.write(text);
+    for (const character of text) if (character === '\n') this.#line += 1;
+  }
+
   #put(line: string): void {
     this.#out.write(line);
     this.#out.write('\n');
     this.#line += 1;
   }
+}
+
+/** The devices of an ingress hook. */
+function devicesText(devices: readonly string[]): string {
+  const names = devices.map((device) => `"${device}"`);
+  if (names.length < 2) return names.length === 0 ? '' : ` device ${names[0]}`;
+  return ` devices = { ${names.join(', ')} }`;
 }
 
 function oneLine(text: string): string {
