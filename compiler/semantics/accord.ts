@@ -1,7 +1,7 @@
 /** Whether what was seen is a fate. */
 import type { Fate, Leaving } from './fate.ts';
 import type { Observation, SeenDelivered, SeenLeaving } from './observation.ts';
-import { sameBytes } from './packet/bytes.ts';
+import { sameBytes, uint16At } from './packet/bytes.ts';
 import { decodePacket } from './packet/decode.ts';
 import { fragmentHeaderAt } from './packet/ipv6.ts';
 import type { Packet } from './packet/packet.ts';
@@ -56,9 +56,21 @@ function gotIt(fate: Extract<Fate, { readonly kind: 'delivered' }>, seen: SeenDe
   return samePacket(fate.packet, decodePacket(seen.bytes, fate.packet.family));
 }
 
-/** Byte for byte, but for the two ways to write a checksum of zero, and for what is a host's own affair about fragments. */
+/**
+ * Byte for byte, but for the two ways to write a checksum of zero, and for what a host numbers its own packets with: those
+ * that it sends with identification 0, and the fragments that it cuts.
+ */
 export function samePacket(expected: Packet, seen: Packet): boolean {
-  return sameBytes(comparable(expected), comparable(seen));
+  const [a, b] = [comparable(expected), comparable(seen)];
+  if (expected.family === 4 && uint16At(expected.bytes, 4) === 0)
+    for (const bytes of [a, b]) clearIdentification(bytes);
+  if (expected.fragment !== undefined && expected.family === 6) for (const bytes of [a, b]) bytes.fill(0, 44, 48);
+  return sameBytes(a, b);
+}
+
+function clearIdentification(bytes: Uint8Array): void {
+  bytes.fill(0, 4, 6);
+  bytes.fill(0, 10, 12);
 }
 
 function comparable(packet: Packet): Uint8Array {

@@ -41,7 +41,7 @@ function rejection(reason: RejectReason | undefined, journey: Journey): Answer {
   const { packet } = journey;
   const chosen = reason ?? (packet.protocol === TCP ? 'tcp-reset' : 'port-unreachable');
   if (chosen === 'tcp-reset') {
-    const reset = resetAnswering(packet);
+    const reset = isForMany(journey) ? undefined : resetAnswering(packet);
     if (reset !== undefined) closeFlow(journey);
     return {
       answer: beginAnswer(reset, journey),
@@ -63,9 +63,21 @@ function rejectedBy(by: 'policy' | 'host', { type, code }: IcmpError, answer: Le
 }
 
 function errorAnswer(error: IcmpError, journey: Journey): Journey | undefined {
-  const source = errorSource(journey);
+  const source = isForMany(journey) || isFromAnyRouter(journey) ? undefined : errorSource(journey);
   const answer = source === undefined ? undefined : icmpErrorAbout(journey.packet, error, source);
   return beginAnswer(answer, journey);
+}
+
+/** Nobody answers for a whole network. */
+function isForMany({ destination }: Journey): boolean {
+  return destination.kind === 'broadcast' || destination.kind === 'multicast';
+}
+
+/** No error goes to an address that stands for any router of a network. */
+function isFromAnyRouter({ environment, packet }: Journey): boolean {
+  const { family, source } = packet;
+  if (family === 4 || source === undefined) return false;
+  return routeTo(environment, family, source).kind === 'local' && !isOwnAddress(environment, family, source);
 }
 
 /** The address that the packet was for, if it is this host's; else one toward the packet's sender. */

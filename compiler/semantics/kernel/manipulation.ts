@@ -63,6 +63,8 @@ function translateSide(packet: Packet, outgoing: Tuple | undefined, side: Side):
   const { source, destination, sourcePart, destinationPart } = outgoing;
   const address = side === 'source' ? { source } : { destination };
   if (isIcmpTuple(outgoing)) return translate(packet, { ...address, ...identifierOf(outgoing) });
+  // The kernel knows the ports of these only; of DCCP it has known none since 6.17.
+  if (!WITH_PORTS.includes(outgoing.protocol)) return translate(packet, address);
   return translate(packet, {
     ...address,
     ...(side === 'source' ? { sourcePort: sourcePart } : { destinationPort: destinationPart }),
@@ -71,6 +73,7 @@ function translateSide(packet: Packet, outgoing: Tuple | undefined, side: Side):
 
 /** Echo and the old queries of IPv4 carry it; node information queries (RFC 4620) keep theirs. */
 function identifierOf(tuple: Tuple): { readonly identifier?: number } {
+  if (!isIcmpTuple(tuple)) return {};
   const type = tuple.destinationPart >> 8;
   const isEcho = tuple.protocol === ICMP || type === ECHO_REQUEST_6 || type === ECHO_REPLY_6;
   return isEcho ? { identifier: tuple.sourcePart } : {};
@@ -81,12 +84,13 @@ function identifierOf(tuple: Tuple): { readonly identifier?: number } {
  * sent. `carried` is its tuple before translation.
  */
 function translateError(error: Packet, carried: Tuple, side: Side): Packet {
+  const ports = WITH_PORTS.includes(carried.protocol);
   if (side === 'destination') {
-    const part = isIcmpTuple(carried) ? identifierOf(carried) : { sourcePort: carried.sourcePart };
-    const inner = translateEmbedded(error, { source: carried.source, ...part });
+    const port = ports ? { sourcePort: carried.sourcePart } : {};
+    const inner = translateEmbedded(error, { source: carried.source, ...port, ...identifierOf(carried) });
     return translate(inner, { destination: carried.source });
   }
-  const part = isIcmpTuple(carried) ? identifierOf(carried) : { destinationPort: carried.destinationPart };
-  const inner = translateEmbedded(error, { destination: carried.destination, ...part });
+  const port = ports ? { destinationPort: carried.destinationPart } : {};
+  const inner = translateEmbedded(error, { destination: carried.destination, ...port, ...identifierOf(carried) });
   return translate(inner, { source: carried.destination });
 }

@@ -6,6 +6,11 @@ import { isMulticast, isOwnAddress, routeTo } from './routing.ts';
 
 const LIMITED_BROADCAST = 0xffffffffn;
 
+/** The limited broadcast address, or the old form of it with zeros at both ends. */
+export function isToEverybody({ family, source, destination }: Packet): boolean {
+  return family === 4 && (destination === LIMITED_BROADCAST || (source === 0n && destination === 0n));
+}
+
 function isLoopback4(address: bigint): boolean {
   return address >> 24n === 127n;
 }
@@ -21,11 +26,11 @@ export function martian(
   const source = packet.source ?? 0n;
   const target = packet.destination ?? 0n;
   if (isMulticast(4, source) || source === LIMITED_BROADCAST) return 'martian source';
-  const broadcast = destination.kind === 'broadcast' || (source === 0n && target === 0n);
   if (destination.kind === 'other group') return 'a group that this host is not in';
   if (destination.kind === 'multicast') return groupSourceRefused(environment, packet, at);
-  if (source === 0n && !broadcast) return 'martian source';
-  if (target === LIMITED_BROADCAST || (source === 0n && target === 0n)) return sourceRefused(environment, packet, at);
+  // Who has no address yet may only call everybody.
+  if (isToEverybody(packet)) return sourceRefused(environment, packet, at);
+  if (source === 0n) return 'martian source';
   if (target === 0n) return 'martian destination';
   if (isLoopback4(target) || isLoopback4(source)) return 'loopback address on a link';
   return sourceRefused(environment, packet, at);

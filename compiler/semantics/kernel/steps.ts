@@ -10,7 +10,7 @@ import { isForHost, isGroupMac, refusedOnArrival } from './arrival.ts';
 import { fragmentsOf } from './fragments.ts';
 import { packetTooBig, timeExceeded, unreachable } from './icmp-errors.ts';
 import { manipulate } from './manipulation.ts';
-import { martian } from './martians.ts';
+import { isToEverybody, martian } from './martians.ts';
 import { isLinkLocal, routeTo, type Destination } from './routing.ts';
 import { reassemble } from './reassembly.ts';
 import { isTaken } from './unique-tuple.ts';
@@ -71,7 +71,9 @@ export const translateSource: Step = (journey) =>
 export const routeReceived: Step = (journey) => {
   const { environment, packet } = journey;
   if (journey.in === undefined || packet.destination === undefined) return gone('no destination');
-  journey.destination = routeTo(environment, packet.family, packet.destination, journey.in);
+  journey.destination = isToEverybody(packet)
+    ? { kind: 'broadcast' }
+    : routeTo(environment, packet.family, packet.destination, journey.in);
   const refusal = martian(environment, packet, journey.destination, journey.in);
   return refusal === undefined ? undefined : gone(refusal);
 };

@@ -127,7 +127,14 @@ export function introduced(known: TcpEnd, segment: Segment): TcpEnd {
 
 function withOptions(end: TcpEnd, options: TcpOptions): TcpEnd {
   if (!options.present) return end;
-  return { ...end, scale: options.scale ?? 0, scales: options.scale !== undefined, selective: options.selective };
+  return {
+    ...end,
+    scale: options.scale ?? 0,
+    scales: options.scale !== undefined,
+    selective: options.selective,
+    closed: false,
+    maximumAcknowledgement: undefined,
+  };
 }
 
 /** An end whose beginning was missed: taken from a segment in the middle. */

@@ -173,8 +173,8 @@ function passUnheeded(
     scales: last.scale !== undefined,
     selective: last.selective,
   };
-  const ends =
-    direction === 'reply' ? { original: opener, reply: UNSEEN_END } : { original: UNSEEN_END, reply: opener };
+  const answerer: TcpEnd = { ...UNSEEN_END, liberal: tracking.ends[direction].liberal };
+  const ends = direction === 'reply' ? { original: opener, reply: answerer } : { original: answerer, reply: opener };
   const restarted: TcpTracking = { ...tracking, state: 'syn sent', ends, challengeExpected: false };
   return heed(restarted, direction, kind, segment, 'syn received', replySeen);
 }

@@ -94,8 +94,6 @@ export function checksumOffset(protocol: number): number | undefined {
     case UDP:
     case UDP_LITE:
       return 6;
-    case DCCP:
-      return 6;
     case ICMPV6:
       return 2;
     default:

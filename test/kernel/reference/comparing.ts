@@ -9,6 +9,7 @@ import { describe } from '../../builders/packets.ts';
 import { drawWith, type Draw } from '../conformance/draw.ts';
 import { environmentOf, labOptions, type Network } from '../conformance/network.ts';
 import { Lab } from '../harness/lab.ts';
+import { ROUTER } from '../harness/observation.ts';
 import { packetOfFrame, formatPacket } from '../harness/packet.ts';
 import { Traffic, type Sent } from './traffic.ts';
 
@@ -66,17 +67,21 @@ class Comparing {
     const traffic = new Traffic(draw);
     let state = this.#state;
     const now = Date.now();
-    return Array.from({ length: 100 }, () => {
-      const sent = traffic.next();
-      const [outcome] = evaluate(this.#policy, environment, state, now, this.#arrival(sent)).outcomes;
-      if (outcome === undefined) throw new Error('no outcome');
-      state = outcome.state;
-      if (outcome.fate.kind === 'forwarded') {
+    const all: Sent[] = [];
+    while (all.length < 100) {
+      for (const sent of traffic.next()) {
+        if (sent.bytes.length > mtuOf(this.#network, sent.in)) continue;
+        const [outcome] = evaluate(this.#policy, environment, state, now, this.#arrival(sent)).outcomes;
+        if (outcome === undefined) throw new Error('no outcome');
+        state = outcome.state;
+        all.push(sent);
+        if (outcome.fate.kind === 'delivered') traffic.note(ROUTER, outcome.fate.packet);
+        if (outcome.fate.kind !== 'forwarded') continue;
         const { out, packets } = outcome.fate.leaving;
-        if (packets[0] !== undefined) traffic.note(out, packets[0]);
+        if (packets.length === 1 && packets[0] !== undefined) traffic.note(out, packets[0]);
       }
-      return sent;
-    });
+    }
+    return all;
   }
 
   async #compare(sents: readonly Sent[]): Promise<string | undefined> {
@@ -94,7 +99,9 @@ class Comparing {
       };
       const { outcomes } = evaluate(this.#policy, environment, this.#state, now, this.#arrival(sent));
       const outcome = outcomes.find((one) => one.accepts(seen));
-      this.#told.push(`${sent.in} ${formatPacket(sent.bytes)} : ${outcome ? describe(outcome.fate) : '?'}`);
+      this.#told.push(
+        `${sent.in} ${formatPacket(sent.bytes)} : ${outcome ? describe(outcome.fate) : '?'} ${outcome?.tracking ?? ''}`,
+      );
       if (outcome === undefined) return this.#tell(sent, seen, outcomes);
       this.#fates[outcome.fate.kind] = (this.#fates[outcome.fate.kind] ?? 0) + 1;
       this.#state = outcome.next(seen);
@@ -103,6 +110,7 @@ class Comparing {
   }
 
   #arrival(sent: Sent): Arrival {
+    if (sent.in === ROUTER) return { kind: 'sent', packet: decodePacket(sent.bytes) };
     return { kind: 'received', in: sent.in, frame: decodeFrame(this.#lab.frame(0, sent.in, sent.bytes).bytes) };
   }
 
@@ -129,4 +137,8 @@ function hexOf(fate: Outcome['fate']): string {
   const packets =
     fate.kind === 'forwarded' ? fate.leaving.packets : fate.kind === 'rejected' ? (fate.answer?.packets ?? []) : [];
   return packets.map(({ bytes }) => Buffer.from(bytes).toString('hex')).join(' ');
+}
+
+function mtuOf(network: Network, name: string): number {
+  return network.interfaces.find((one) => one.name === name)?.mtu ?? 1500;
 }

@@ -4,9 +4,11 @@
  */
 import { TCP_FLAGS } from '../../../compiler/model/fields.ts';
 import { icmpPacket, ipPacket, tcpPacket, udpPacket, type IpFields } from '../../../compiler/semantics/packet/build.ts';
+import { decodePacket } from '../../../compiler/semantics/packet/decode.ts';
 import type { Packet } from '../../../compiler/semantics/packet/packet.ts';
 import { address } from '../../builders/policy.ts';
 import type { Draw } from '../conformance/draw.ts';
+import { ROUTER } from '../harness/observation.ts';
 
 /** Where a packet enters, and the packet. */
 export interface Sent {
@@ -62,12 +64,12 @@ const FLAGS: readonly (readonly [number, number])[] = [
 
 const [tcp, udp] = [6, 17];
 
-/** Of the narrow link; the others take everything that is made here. */
+/** Of the narrow link, which also bounds what this host sends by itself; the others take everything that is made here. */
 const DMZ_MTU = 1280;
 
 /** Whether the link that the packet comes by can carry it: what answers a whole packet from elsewhere may be larger. */
 function fits(sent: Sent): boolean {
-  return sent.in !== 'dmz0' || sent.bytes.length <= DMZ_MTU;
+  return (sent.in !== 'dmz0' && sent.in !== ROUTER) || sent.bytes.length <= DMZ_MTU;
 }
 
 export class Traffic {
@@ -84,25 +86,62 @@ export class Traffic {
     if (this.#seen.length > 40) this.#seen.shift();
   }
 
-  next(): Sent {
+  /** One packet, or the fragments of one. */
+  next(): Sent[] {
     const draw = this.#draw;
     const answered = this.#seen.length > 0 && draw.chance(55) ? this.#answer() : undefined;
-    return answered !== undefined && fits(answered) ? answered : this.#opener();
+    const sent = answered !== undefined && fits(answered) ? answered : this.#opener();
+    return sent.in !== ROUTER && draw.chance(4) ? this.#fragments(sent) : [sent];
+  }
+
+  /** In order or not, whole or not. */
+  #fragments(sent: Sent): Sent[] {
+    const draw = this.#draw;
+    const packet = decodePacket(sent.bytes);
+    if (packet.source === undefined || packet.destination === undefined || packet.fragment !== undefined) return [sent];
+    const start = packet.family === 4 ? 20 : 40;
+    const protocol = packet.bytes[packet.family === 4 ? 9 : 6] ?? 0;
+    const content = packet.bytes.subarray(start);
+    const step = draw.pick([8, 16, 24, 40]);
+    const ip: IpFields = {
+      family: packet.family,
+      source: packet.source,
+      destination: packet.destination,
+      ttl: packet.ttl ?? 64,
+      identification: draw.integer(1, 65535),
+    };
+    const count = Math.ceil(content.length / step);
+    if (!packet.wellFormed || count < 2 || count > 20) return [sent];
+    const pieces = Array.from({ length: count }, (_, k) => {
+      const offset = k * step;
+      const part = content.subarray(offset, offset + step);
+      const bytes = ipPacket({ ...ip, fragment: { offset, more: k + 1 < count } }, protocol, part).bytes;
+      return { in: sent.in, bytes };
+    });
+    if (draw.chance(20)) pieces.reverse();
+    if (draw.chance(20)) pieces.splice(draw.integer(0, pieces.length - 1), 1);
+    if (draw.chance(10)) pieces.splice(1, 0, ...pieces.slice(0, 1));
+    return pieces;
   }
 
   #opener(): Sent {
     const draw = this.#draw;
-    const at = draw.pick(Object.keys(HOSTS));
+    const at = draw.chance(8) ? ROUTER : draw.pick(Object.keys(HOSTS));
     const others = Object.keys(HOSTS).filter((name) => name !== at);
     const family = draw.chance(60) ? 4 : 6;
     const ofFamily = (texts: readonly string[]) => texts.map(address).filter((one) => one.family === family);
-    const source = draw.chance(5) ? draw.pick(ofFamily(ODD_ADDRESSES)) : draw.pick(ofFamily(HOSTS[at] ?? []));
-    const destinations = draw.weighted(
-      [12, HOSTS[draw.pick(others)] ?? []],
-      [5, ROUTER_ADDRESSES],
-      [1, ODD_ADDRESSES],
-      [1, HOSTS[at] ?? []],
-    );
+    const source = draw.chance(5)
+      ? draw.pick(ofFamily(ODD_ADDRESSES))
+      : draw.pick(ofFamily(at === ROUTER ? ROUTER_ADDRESSES.slice(0, 5) : (HOSTS[at] ?? [])));
+    const destinations =
+      at === ROUTER
+        ? draw.pick([...Object.values(HOSTS), ROUTER_ADDRESSES])
+        : draw.weighted(
+            [12, HOSTS[draw.pick(others)] ?? []],
+            [5, ROUTER_ADDRESSES],
+            [1, ODD_ADDRESSES],
+            [1, HOSTS[at] ?? ROUTER_ADDRESSES],
+          );
     const destination = draw.pick(ofFamily(destinations));
     const ip: IpFields = {
       family,
@@ -112,7 +151,8 @@ export class Traffic {
       dscp: draw.chance(10) ? draw.integer(0, 63) : 0,
       dontFragment: draw.chance(50),
     };
-    return { in: at, bytes: this.#damaged(this.#content(ip, at === 'dmz0' ? 1000 : 1300).bytes) };
+    const { bytes } = this.#content(ip, at === 'dmz0' || at === ROUTER ? 1000 : 1300);
+    return { in: at, bytes: this.#damaged(bytes, at) };
   }
 
   #content(ip: IpFields, large: number): Packet {
@@ -165,6 +205,9 @@ export class Traffic {
     const draw = this.#draw;
     const { at, packet } = draw.pick(this.#seen);
     const ip: IpFields = { family: packet.family, source: packet.destination ?? 0n, destination: packet.source ?? 0n };
+    // What this host may send from nobody, to nobody and to groups is a matter of its sockets.
+    if (at === ROUTER && ODD_ADDRESSES.some((text) => [ip.source, ip.destination].includes(address(text).value)))
+      return this.#opener();
     if (draw.chance(12)) {
       const from = draw.chance(50)
         ? ip.source
@@ -192,12 +235,13 @@ export class Traffic {
         in: at,
         bytes: this.#damaged(
           icmpPacket({ ...ip, source: from }, { type: type ?? 3, code: code ?? 3, payload: quoted }).bytes,
+          at,
         ),
       };
     }
     const ports = { sourcePort: packet.destinationPort ?? 0, destinationPort: packet.sourcePort ?? 0 };
     if (packet.protocol === tcp && packet.tcp !== undefined)
-      return { in: at, bytes: this.#damaged(this.#segment(packet, ip, ports).bytes) };
+      return { in: at, bytes: this.#damaged(this.#segment(packet, ip, ports).bytes, at) };
     if (packet.protocol === udp)
       return { in: at, bytes: udpPacket(ip, { ...ports, payload: new Uint8Array(4) }).bytes };
     if (packet.icmp !== undefined) {
@@ -243,12 +287,12 @@ export class Traffic {
   }
 
   /** Now and then something is wrong with a packet. */
-  #damaged(bytes: Uint8Array): Uint8Array {
+  #damaged(bytes: Uint8Array, at: string): Uint8Array {
     const draw = this.#draw;
-    if (!draw.chance(4)) return bytes;
+    if (at === ROUTER || !draw.chance(4)) return bytes;
     const damaged = bytes.slice(0, draw.chance(50) ? bytes.length : draw.integer(1, bytes.length));
-    const at = draw.integer(0, damaged.length - 1);
-    damaged[at] = (damaged[at] ?? 0) ^ (1 << draw.integer(0, 7));
+    const place = draw.integer(0, damaged.length - 1);
+    damaged[place] = (damaged[place] ?? 0) ^ (1 << draw.integer(0, 7));
     return damaged;
   }
 }
