@@ -23,7 +23,6 @@ import type { AddressField } from '../model/fields.ts';
 import type {
   Balance,
   Effect,
-  MangleBlock,
   Memory,
   Origin,
   Policy,
@@ -171,5 +170,3 @@ export interface Program {
   readonly balances: readonly Balance[];
   readonly shapes: readonly Shape[];
 }
-
-export type MangleHook = MangleBlock['hook'];
