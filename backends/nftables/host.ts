@@ -1,5 +1,6 @@
 /** What the host must have for the rule set to mean what the policy means: `host/sysctl.conf`. */
 import type { Program } from '../../compiler/4-program/program.ts';
+import { hasSynproxy } from './lower/synproxy.ts';
 
 /** Kernel settings, a line each with the reason, as sysctl(8) reads them. */
 export function hostSettings(program: Program): string {
@@ -18,6 +19,14 @@ export function hostSettings(program: Program): string {
     lines.push(
       '# A TCP flow starts with a SYN; a packet from the middle of an unknown one is invalid.',
       'net.netfilter.nf_conntrack_tcp_loose = 0',
+      '',
+    );
+  }
+  if (stateful.some(hasSynproxy)) {
+    lines.push(
+      '# synproxy answers with cookies, and keeps what a client may do in timestamps.',
+      'net.ipv4.tcp_syncookies = 1',
+      'net.ipv4.tcp_timestamps = 1',
       '',
     );
   }

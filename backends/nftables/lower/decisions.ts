@@ -69,14 +69,9 @@ export function verdictStatement(verdict: Verdict, place: DecisionPlace): string
       return 'return';
     case 'reject':
       return rejectStatement(verdict.reason, place);
-    case 'synproxy': {
-      const parts = ['synproxy'];
-      if (verdict.mss !== undefined) parts.push(`mss ${verdict.mss}`);
-      if (verdict.windowScale !== undefined) parts.push(`wscale ${verdict.windowScale}`);
-      if (verdict.timestamps) parts.push('timestamp');
-      if (verdict.selectiveAck) parts.push('sack-perm');
-      return parts.join(' ');
-    }
+    case 'synproxy':
+      // What the proxy answers never comes so far (see synproxy.ts); all else that the rule holds for ends here.
+      return 'drop';
   }
 }
 
@@ -229,7 +224,7 @@ function noRow(place: DecisionPlace): string {
   place.context.refuse(
     place.origin,
     'the translation leads to a value of a row that no lookup found',
-    "Take the address from the table whose key finds the row, and a port only together with an address.",
+    'Take the address from the table whose key finds the row, and a port only together with an address.',
   );
   return '';
 }

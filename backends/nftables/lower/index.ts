@@ -6,6 +6,7 @@ import { Context } from './context.ts';
 import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
 import { lowerStage } from './stages.ts';
+import { lowerSynproxyExemption } from './synproxy.ts';
 
 /** The table that carries out a plan, and what could not be carried out. */
 export function lowerPlan(
@@ -13,6 +14,7 @@ export function lowerPlan(
   name: string,
 ): { readonly table: NftTable; readonly diagnostics: readonly Diagnostic[] } {
   const context = new Context(plan.program);
+  lowerSynproxyExemption(context);
   lowerFlowMarks(context);
   for (const stage of plan.stages) lowerStage(stage, context);
   lowerHairpins(context);

@@ -28,8 +28,8 @@ export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, 
   lowerConditionally(rule, chain, place, before, finalStatements(rule, place));
 }
 
-/** The rule, with what ends it. */
-function lowerConditionally(
+/** Appends a rule with what ends it, which need not be its own decision. */
+export function lowerConditionally(
   rule: ProgramRule,
   chain: NftChain,
   place: RulePlace,
@@ -98,7 +98,12 @@ function push(chain: NftChain, rule: ProgramRule, statements: readonly string[])
 function isInline(rule: ProgramRule, at: number, place: RulePlace): boolean {
   const { gates, when, effect } = rule.effects[at]!;
   const isLast = at === rule.effects.length - 1 && !rule.decision;
-  return gates.length === 0 && when.length === 1 && when[0]!.length === 0 && (isLast || !mayBreak(effect, effectPlace(rule, place)));
+  return (
+    gates.length === 0 &&
+    when.length === 1 &&
+    when[0]!.length === 0 &&
+    (isLast || !mayBreak(effect, effectPlace(rule, place)))
+  );
 }
 
 function lowerEffect(effect: ProgramEffect, rule: ProgramRule, chain: NftChain, place: RulePlace): void {

@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
 import { lowerNode } from './nodes.ts';
 import type { RulePlace } from './rules.ts';
+import { lowerSynproxyAnswers, lowerSynproxyHead } from './synproxy.ts';
 
 interface StageHook {
   readonly name: string;
@@ -58,7 +59,7 @@ export function lowerStage(plan: StagePlan, context: Context): void {
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, chain);
     lowerNode(eachPacket, chain, place);
-    passEstablished(plan, chain);
+    passEstablished(plan, chain, context);
     lowerNode(body, chain, place);
     closeWithDefault(plan, chain, context);
   }
@@ -114,12 +115,14 @@ function skipLoopback(hook: StageHook, plan: StagePlan, chain: NftChain): void {
  * packet of it has left by the last hook, so `ct status confirmed` is what the language means by a flow that is allowed;
  * `ct state established` would have every packet judged again until the first reply.
  */
-function passEstablished(plan: StagePlan, chain: NftChain): void {
-  const { stateful } = plan.stage;
+function passEstablished({ stage }: StagePlan, chain: NftChain, context: Context): void {
+  const { stateful } = stage;
   if (!stateful) return;
   const frame = (remark: string, ...statements: string[]) =>
     chain.rules.push({ statements, origin: undefined, remark });
   frame('flows that were let through leave first, with their replies and errors', 'ct status confirmed', 'accept');
+  lowerSynproxyHead(stage, chain, context);
+  if (stage.id === 'filter output') lowerSynproxyAnswers(chain, context);
   const invalid = stateful.invalid === 'drop' ? ', invalid : drop' : '';
   frame(
     'what a helper announced passes; what belongs to no flow ends here',
