@@ -1,6 +1,7 @@
 /** Whether what was seen is a fate. */
 import type { Fate, Leaving } from './fate.ts';
 import type { Observation, SeenDelivered, SeenLeaving } from './observation.ts';
+import { joined } from './kernel/reassembly.ts';
 import { sameBytes, uint16At } from './packet/bytes.ts';
 import { decodePacket } from './packet/decode.ts';
 import { fragmentHeaderAt } from './packet/ipv6.ts';
@@ -40,12 +41,16 @@ function left(expected: Leaving | undefined, seen: Observation, same: Same): boo
 }
 
 function allAre(expected: Leaving, seen: readonly (SeenLeaving | SeenDelivered)[], same: Same): boolean {
+  if (seen.some(({ mark }) => mark !== undefined && mark !== expected.mark)) return false;
+  const packets = seen.map(({ bytes }) => decodePacket(bytes));
+  const [wholeExpected, wholeSeen] = [joined(expected.packets), joined(packets)];
+  // Where a packet is cut is the host's affair, as long as the parts make the same whole.
+  if (wholeExpected !== undefined && wholeSeen !== undefined) return same(wholeExpected, wholeSeen);
   return (
-    seen.length === expected.packets.length &&
+    packets.length === expected.packets.length &&
     expected.packets.every((packet, index) => {
-      const one = seen[index];
-      if (one === undefined || (one.mark !== undefined && one.mark !== expected.mark)) return false;
-      return same(packet, decodePacket(one.bytes));
+      const one = packets[index];
+      return one !== undefined && same(packet, one);
     })
   );
 }

@@ -2,7 +2,7 @@
 import type { View } from '../model/condition.ts';
 import { FLOW_STATES, type AddressField, type NumberField, type PayloadField } from '../model/fields.ts';
 import { endsOf, type Ends, type Journey } from './journey.ts';
-import { isLaterFragment } from './packet/packet.ts';
+import { TCP, UDP, isLaterFragment } from './packet/packet.ts';
 
 /**
  * Both ends as a view shows them. `mitigate`, `balance`, `raw` and `mangle prerouting` always see the frame. Elsewhere
@@ -99,10 +99,11 @@ function flowState(journey: Journey): (typeof FLOW_STATES)[number] {
   return tracking.direction === 'reply' || tracking.flow.replySeen ? 'established' : 'new';
 }
 
-/** The bytes from `first` to `last` behind the transport header; undefined where the packet does not reach so far. */
+/** The bytes from `first` to `last` behind the header of TCP or UDP; undefined where the packet does not reach so far. */
 export function payloadField(journey: Journey, field: PayloadField): Uint8Array | undefined {
-  const { bytes, payloadAt } = journey.packet;
+  const { bytes, payloadAt, protocol } = journey.packet;
   const [first, last] = field.payload;
+  if (protocol !== TCP && protocol !== UDP) return undefined;
   if (payloadAt === undefined || payloadAt + last >= bytes.length) return undefined;
   return bytes.subarray(payloadAt + first, payloadAt + last + 1);
 }

@@ -152,6 +152,18 @@ function isWhole(pieces: readonly Piece[]): boolean {
   return pieces.at(-1)?.last === true;
 }
 
+/** The packet that these fragments are cut from, in any order; undefined where they are not all of one. */
+export function joined(fragments: readonly Packet[]): Packet | undefined {
+  let pieces: readonly Piece[] = [];
+  for (const fragment of fragments) {
+    const piece = pieceOf(fragment);
+    const inserted = piece === undefined ? 'overlap' : insert(pieces, piece);
+    if (typeof inserted === 'string') return undefined;
+    pieces = inserted;
+  }
+  return isWhole(pieces) ? join(pieces) : undefined;
+}
+
 /** The packet with the first fragment's headers and all data; undefined where it gets too long. */
 function join(pieces: readonly Piece[]): Packet | undefined {
   const first = pieces[0]?.packet;

@@ -130,9 +130,10 @@ export class Traffic {
     const others = Object.keys(HOSTS).filter((name) => name !== at);
     const family = draw.chance(60) ? 4 : 6;
     const ofFamily = (texts: readonly string[]) => texts.map(address).filter((one) => one.family === family);
-    const source = draw.chance(5)
-      ? draw.pick(ofFamily(ODD_ADDRESSES))
-      : draw.pick(ofFamily(at === ROUTER ? ROUTER_ADDRESSES.slice(0, 5) : (HOSTS[at] ?? [])));
+    const source =
+      at !== ROUTER && draw.chance(5)
+        ? draw.pick(ofFamily(ODD_ADDRESSES))
+        : draw.pick(ofFamily(at === ROUTER ? ROUTER_ADDRESSES.slice(0, 5) : (HOSTS[at] ?? [])));
     const destinations =
       at === ROUTER
         ? draw.pick([...Object.values(HOSTS), ROUTER_ADDRESSES])
