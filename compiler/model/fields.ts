@@ -41,7 +41,10 @@ export type AddressField = 'source' | 'destination';
 /** The zone of the interface that the packet came in or goes out by. */
 export type ZoneField = 'in' | 'out';
 
-/** `payload[first..last]`: bytes behind the transport header, both ends included. */
+/**
+ * `payload[first..last]`: bytes behind the header of TCP or UDP, both ends included. Packets of other protocols have none,
+ * for planes do not agree where it would begin.
+ */
 export interface PayloadField {
   readonly payload: readonly [first: number, last: number];
 }

@@ -1,12 +1,13 @@
 /** Effects as nft statements. */
 import type { Family } from '../../../compiler/4-program/program.ts';
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
-import type { Effect, Memory, Origin } from '../../../compiler/model/index.ts';
+import type { Effect, Origin } from '../../../compiler/model/index.ts';
 import { identifier, quoted } from '../names.ts';
 import type { Context } from './context.ts';
-import { keyType } from './gates.ts';
+import { helperStatements } from './helpers.ts';
+import { keyExpression } from './keys.ts';
 import { markBreaks, markStatements } from './marks.ts';
-import { keyExpression, memorySetName } from './matches.ts';
+import { memorySet } from './memories.ts';
 import { cellText } from './row-cells.ts';
 import { byNumber, rowOf } from './row-numbers.ts';
 import type { RowValues } from './row-values.ts';
@@ -56,14 +57,7 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
       ? ['tcp option maxseg size set rt mtu']
       : [`tcp option maxseg size > ${effect.size}`, `tcp option maxseg size set ${effect.size}`],
   notrack: () => ['notrack'],
-  helper: (effect, place) => {
-    place.context.refuse(
-      place.origin,
-      `the connection tracking helper \`${effect.helper}\` is not carried out yet`,
-      'Leave it out, or allow the ports it would open.',
-    );
-    return [];
-  },
+  helper: (effect, place) => helperStatements(effect.helper, place),
   opaque: (effect, place) => {
     if (effect.plane === 'nftables') return [effect.text];
     place.context.refuse(
@@ -108,7 +102,8 @@ function rowCounter({ cell, direction }: RowCounter, place: EffectPlace): string
   const text = cellText(row.column(cell));
   const { context, origin } = place;
   const name = direction ?? 'traffic';
-  const write = (index: number, out: TextBuffer) => out.write(` counter comment ${quoted(text(index), LONGEST_COMMENT)}`);
+  const write = (index: number, out: TextBuffer) =>
+    out.write(` counter comment ${quoted(text(index), LONGEST_COMMENT)}`);
   return row.elements(`counting ${context.stage} ${origin.span.start} ${name}`, { name, cells: [cell], write }, true);
 }
 
@@ -119,32 +114,6 @@ function memoryStatement(verb: string, effect: MemoryEffect, place: EffectPlace)
   const key = effect.key.map((field) => keyExpression(field, place.family)).join(' . ');
   const timeout = effect.duration === undefined ? '' : ` timeout ${durationText(effect.duration)}`;
   return `${verb} @${set} { ${key}${timeout} }`;
-}
-
-/** The set of a memory; one for each family where it holds addresses of both. */
-export function memorySet(context: Context, memory: Memory, family: Family | undefined): string {
-  const wanted = identifier(memorySetName(memory, family));
-  return context.set(`memory ${wanted}`, wanted, (name) => ({
-    kind: 'set',
-    name,
-    key: memory.columns.map((column) => memoryType(column, family)),
-    data: [],
-    flags: ['dynamic', 'timeout'],
-    size: memory.bounds.keys,
-    timeout: memory.timeout,
-    counter: false,
-    elements: undefined,
-    description: `memory ${memory.name}; other programs may add to it`,
-  }));
-}
-
-function memoryType(column: Memory['columns'][number], family: Family | undefined): string {
-  const { type } = column;
-  if (type.kind === 'address' || type.kind === 'prefix') {
-    return keyType('source', type.family === 'both' ? family : type.family);
-  }
-  if (type.kind === 'protocol') return 'inet_proto';
-  return type.kind === 'mac' ? 'ether_addr' : 'inet_service';
 }
 
 /** A time as nft writes it: `1h30m`, `500ms`. */

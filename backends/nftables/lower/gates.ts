@@ -3,7 +3,7 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { Gate, Origin, Rate } from '../../../compiler/model/index.ts';
 import { identifier } from '../names.ts';
 import type { Context } from './context.ts';
-import { keyExpression } from './matches.ts';
+import { keyExpression, keyType } from './keys.ts';
 
 export interface GatePlace {
   readonly context: Context;
@@ -151,24 +151,4 @@ export function prefixMask(length: number, family: Family | undefined): string {
     groups.push(((0xffff << (16 - bits)) & 0xffff).toString(16));
   }
   return groups.join(':').replace(/(^|:)0(:0)+$/, '::');
-}
-
-/** nft's type of a key field. */
-export function keyType(field: string, family: Family | undefined): string {
-  switch (field) {
-    case 'source':
-    case 'destination':
-      return family === 6 ? 'ipv6_addr' : 'ipv4_addr';
-    case 'protocol':
-      return 'inet_proto';
-    case 'source port':
-    case 'destination port':
-      return 'inet_service';
-    case 'in':
-      return 'ifname';
-    case 'source mac':
-      return 'ether_addr';
-    default:
-      return 'integer';
-  }
 }

@@ -4,8 +4,8 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
 import { columnOf, type Column } from '../../../compiler/model/table.ts';
 import type { Context } from './context.ts';
-import { keyType, prefixMask } from './gates.ts';
-import { keyExpression } from './matches.ts';
+import { prefixMask } from './gates.ts';
+import { keyExpression, keyType } from './keys.ts';
 import { protocolText } from './protocols.ts';
 
 /** A cell in an element's text. */

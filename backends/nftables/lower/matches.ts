@@ -10,6 +10,8 @@ import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Context } from './context.ts';
 import { duringMatch } from './during.ts';
 import { interfaceNames, zoneMatch } from './interfaces.ts';
+import { keyExpression } from './keys.ts';
+import { memorySet } from './memories.ts';
 import { numberMatch } from './numbers.ts';
 import { addressValues } from './values.ts';
 
@@ -45,6 +47,12 @@ export function inverted(match: Match): Match {
   return { ...match, operator: match.operator === '==' ? '!=' : '==' };
 }
 
+/** Protocols whose payload a policy can look into. */
+const WITH_PAYLOAD = IntervalSet.fromIntervals(8, [
+  [6, 6],
+  [17, 17],
+]);
+
 type Matcher<Kind extends AtomTest['kind']> = (test: Extract<AtomTest, { kind: Kind }>, place: MatchPlace) => Matches;
 
 const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
@@ -62,7 +70,7 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
   zone: zoneMatch,
   'service cell': (_test, place) => refused(place, 'a comparison with a row that no lookup found'),
   memory: (test, place) => {
-    const name = memorySetName(test.memory, place.family);
+    const name = memorySet(place.context, test.memory, place.family);
     const left = test.key.map((field) => keyExpression(field, place.family)).join(' . ');
     return { matches: [{ left, operator: '==', right: `@${name}` }], invertible: test.key.every(isAddressField) };
   },
@@ -73,13 +81,18 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
     return refused(place, `\`address of ${test.zone.name}\` for ${side}`);
   },
   'same field': (_test, place) => refused(place, 'a comparison of two fields of the packet'),
-  payload: (test) => {
+  payload: (test, place) => {
+    // nft finds the inner header of other protocols too, or none at all.
+    const protocols = place.protocols?.isSubsetOf(WITH_PAYLOAD)
+      ? []
+      : [{ left: 'meta l4proto', operator: '==' as const, right: '{ tcp, udp }' }];
     const [first] = test.field.payload;
     const bits = test.value.length * 8;
     const whole = test.mask.every((byte) => byte === 0xff);
     const left = `@ih,${first * 8},${bits}`;
     return {
       matches: [
+        ...protocols,
         { left: whole ? left : `${left} & ${bytesHex(test.mask)}`, operator: '==', right: bytesHex(test.value) },
       ],
       invertible: false,
@@ -140,41 +153,6 @@ function addressMatch(left: string, test: FamilyAddressTest, place: MatchPlace):
 
 const isAddressField = (field: string): boolean =>
   field === 'source' || field === 'destination' || field === 'protocol';
-
-/** The name of a memory's set; one for each family where it holds addresses of both. */
-export function memorySetName(
-  memory: {
-    readonly name: string;
-    readonly columns: readonly { readonly type: { readonly kind: string; readonly family?: unknown } }[];
-  },
-  family: Family | undefined,
-): string {
-  const both = memory.columns.some((column) => column.type.family === 'both');
-  return both ? `${memory.name}_${family === 6 ? 'ipv6' : 'ipv4'}` : memory.name;
-}
-
-/** A field as nft's expression for a key. */
-export function keyExpression(field: string, family: Family | undefined): string {
-  const version = family === 6 ? 'ip6' : 'ip';
-  switch (field) {
-    case 'source':
-      return `${version} saddr`;
-    case 'destination':
-      return `${version} daddr`;
-    case 'protocol':
-      return 'meta l4proto';
-    case 'source port':
-      return 'th sport';
-    case 'destination port':
-      return 'th dport';
-    case 'in':
-      return 'iifname';
-    case 'source mac':
-      return 'ether saddr';
-    default:
-      return field;
-  }
-}
 
 export function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;

@@ -2,7 +2,7 @@
 import type { Family } from '../../../compiler/4-program/program.ts';
 import type { Cell, PortTarget } from '../../../compiler/model/index.ts';
 import type { Column } from '../../../compiler/model/table.ts';
-import { keyType } from './gates.ts';
+import { keyType } from './keys.ts';
 import { addressWriter } from './lookup-keys.ts';
 import type { RowData, RowValues, RowWriter } from './row-values.ts';
 
@@ -14,11 +14,9 @@ export function translationData(
   family: Family | undefined,
 ): RowData {
   const cells = [address, ...(ports?.kind === 'cell' ? [ports] : [])];
-  const isRange = cells.some((cell) => hasRanges(row, cell, family)) || (ports?.kind === 'range' && ports.low < ports.high);
-  const writers = [
-    addressDataWriter(row.column(address), family, isRange),
-    ...(ports ? [portWriter(row, ports)] : []),
-  ];
+  const isRange =
+    cells.some((cell) => hasRanges(row, cell, family)) || (ports?.kind === 'range' && ports.low < ports.high);
+  const writers = [addressDataWriter(row.column(address), family, isRange), ...(ports ? [portWriter(row, ports)] : [])];
   const types = [keyType('source', family), ...(ports ? ['inet_service'] : [])];
   return {
     name: cells.map(({ column }) => column).join('_'),

@@ -4,8 +4,7 @@ import type { PlanNode, Switch } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import { contentHash } from '../names.ts';
 import { verdictStatement } from './decisions.ts';
-import { keyType } from './gates.ts';
-import { keyExpression } from './matches.ts';
+import { keyExpression, keyType } from './keys.ts';
 import { protocolText } from './protocols.ts';
 import { conditionsOf, type RulePlace } from './rules.ts';
 

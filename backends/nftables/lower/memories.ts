@@ -1,0 +1,32 @@
+/** Memories as dynamic sets. */
+import type { Family } from '../../../compiler/4-program/program.ts';
+import type { Memory } from '../../../compiler/model/index.ts';
+import { identifier } from '../names.ts';
+import type { Context } from './context.ts';
+import { keyType } from './keys.ts';
+
+/** The set of a memory, declared once somebody reads or writes it; one for each family where it holds addresses of both. */
+export function memorySet(context: Context, memory: Memory, family: Family | undefined): string {
+  const both = memory.columns.some(({ type }) => 'family' in type && type.family === 'both');
+  const wanted = identifier(both ? `${memory.name}_${family === 6 ? 'ipv6' : 'ipv4'}` : memory.name);
+  return context.set(`memory ${wanted}`, wanted, (name) => ({
+    kind: 'set',
+    name,
+    key: memory.columns.map((column) => memoryType(column, family)),
+    data: [],
+    flags: ['dynamic', 'timeout'],
+    size: memory.bounds.keys,
+    timeout: memory.timeout,
+    counter: false,
+    elements: undefined,
+    description: `memory ${memory.name}; other programs may add to it`,
+  }));
+}
+
+function memoryType({ type }: Memory['columns'][number], family: Family | undefined): string {
+  if (type.kind === 'address' || type.kind === 'prefix') {
+    return keyType('source', type.family === 'both' ? family : type.family);
+  }
+  if (type.kind === 'protocol') return 'inet_proto';
+  return type.kind === 'mac' ? 'ether_addr' : 'inet_service';
+}
