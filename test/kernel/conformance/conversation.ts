@@ -72,7 +72,7 @@ export class Past {
 }
 
 /** Whether the destination is none that a host answers to: where the router's own multicasts go is not the policy's affair. */
-function isForNoHost(bytes: Uint8Array): boolean {
+export function isForNoHost(bytes: Uint8Array): boolean {
   const packet = decodePacket(bytes);
   const destination = packet?.network.destination ?? '::';
   return destination === '::' || destination.startsWith('ff') || /^(0|127|22[4-9]|2[345]\d)\./.test(destination);

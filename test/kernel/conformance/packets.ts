@@ -67,7 +67,8 @@ export class PacketMaker {
     const family = wish.family ?? (draw.chance(60) ? 4 : 6);
     const isOwn = wish.in === undefined && draw.chance(block === 'output' ? 85 : block === 'any' ? 12 : 4);
     const at = isOwn ? ROUTER : undefined;
-    const source = wish.source ?? this.#source(family, wish, isOwn);
+    const wanted = wish.source ?? this.#source(family, wish, isOwn);
+    const source = !isOwn && isOwnIpv6(this.#network, family, wanted) ? SOME_HOSTS[6][0] : wanted;
     const destination = wish.destination ?? this.#destination(family, wish, isOwn ? 'output' : block);
     const towards = interfaceTowards(this.#network, family, source);
     const usual = towards === undefined || draw.chance(7) ? this.#anyInterface() : towards;
@@ -83,7 +84,7 @@ export class PacketMaker {
     const draw = this.#draw;
     if (isOwn) return draw.pick(ownAddresses(this.#network, family));
     if (draw.chance(2)) return draw.pick(SPECIAL_ADDRESSES[family]);
-    if (draw.chance(2)) return draw.pick(ownAddresses(this.#network, family));
+    if (family === 4 && draw.chance(2)) return draw.pick(ownAddresses(this.#network, family));
     if (wish.in !== undefined && draw.chance(70)) return this.#hostBehind(family, wish.in);
     return this.#anyHost(family);
   }
@@ -351,6 +352,19 @@ export class PacketMaker {
   }
 }
 
+/**
+ * Whether it is an IPv6 address of the router's own, "any router there" included. Linux takes such a source from outside
+ * for one of its own packets, and what it answers goes to itself.
+ */
+function isOwnIpv6(network: Network, family: 4 | 6, address: bigint): boolean {
+  if (family === 4) return false;
+  const networks = network.interfaces.flatMap(({ name }) => prefixesBehind(network, 6, name));
+  const isAnycast = networks.some(
+    ({ value, length }) => address === (value >> BigInt(128 - length)) << BigInt(128 - length),
+  );
+  return isAnycast || ownAddresses(network, 6).includes(address);
+}
+
 /** The id that a packet ends in. */
 const TRAILER = 8;
 
@@ -360,32 +374,9 @@ function headerLength(network: IpHeader, protocol: number): number {
   return bare.length + transport;
 }
 
-/** An authentication header (RFC 4302) with a UDP datagram behind it. */
+/** An authentication header (RFC 4302) with a protocol behind it that nobody knows. */
 function authenticated(payload: Uint8Array): Uint8Array {
-  return Uint8Array.from([
-    17,
-    4,
-    0,
-    0,
-    0,
-    0,
-    0,
-    9,
-    0,
-    0,
-    0,
-    1,
-    ...new Uint8Array(12),
-    0x9c,
-    0x40,
-    0,
-    53,
-    0,
-    payload.length + 16,
-    0,
-    0,
-    ...payload,
-  ]);
+  return Uint8Array.from([253, 4, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1, ...new Uint8Array(12), ...payload]);
 }
 
 /** Enhanced GRE of PPTP (RFC 2637), by call. */
