@@ -3,33 +3,31 @@ import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { LowerContext, Plane, PlaneOutput } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
 import { emitTable } from './emit.ts';
-import { hostSettings } from './host.ts';
+import { hostFiles } from './host/index.ts';
+import type { HostFile } from './host/host-file.ts';
 import { lowerPlan } from './lower/index.ts';
 import type { NftTable } from './tree.ts';
 
 /** One table whatever the policy's name: loading another policy replaces this one, and never stands beside it. */
 const TABLE = 'sluice';
 const RULESET = 'nftables/ruleset.nft';
-const SETTINGS = 'host/sysctl.conf';
 
 export const nftables: Plane = { name: 'nftables', refuse, lower };
 
 function lower(plan: Plan, context: LowerContext): PlaneOutput {
   const { table, diagnostics } = lowerPlan(plan, TABLE);
   const emitted = emitTable(table, context, RULESET);
+  const files = hostFiles(plan.program);
+  const commands = (when: HostFile['when']) => files.filter((file) => file.when === when).map(({ load }) => load);
   return {
     artifacts: [
       { path: RULESET, content: emitted.content, description: `table inet ${table.name}, replaced in one transaction` },
-      {
-        path: SETTINGS,
-        content: [new TextEncoder().encode(hostSettings(plan.program))],
-        description: 'kernel settings the policy relies on',
-      },
+      ...files.map(({ path, text, description }) => ({ path, content: [new TextEncoder().encode(text)], description })),
     ],
     diagnostics,
     sourceMap: emitted.sourceMap,
     figures: figuresOf(table),
-    load: [`sysctl -p ${SETTINGS}`, `nft -f ${RULESET}`],
+    load: [...commands('before the rules'), `nft -f ${RULESET}`, ...commands('after the rules')],
   };
 }
 

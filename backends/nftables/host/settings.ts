@@ -1,9 +1,22 @@
-/** What the host must have for the rule set to mean what the policy means: `host/sysctl.conf`. */
-import type { Program } from '../../compiler/4-program/program.ts';
-import { hasSynproxy } from './lower/synproxy.ts';
+/** `host/sysctl.conf`: kernel settings without which the rule set would not mean what the policy means. */
+import type { Program } from '../../../compiler/4-program/program.ts';
+import { hasSynproxy } from '../lower/synproxy.ts';
+import type { HostFile } from './host-file.ts';
 
-/** Kernel settings, a line each with the reason, as sysctl(8) reads them. */
-export function hostSettings(program: Program): string {
+const PATH = 'host/sysctl.conf';
+
+export function settingsFile(program: Program): HostFile {
+  return {
+    path: PATH,
+    text: settings(program),
+    description: 'kernel settings the policy relies on',
+    load: `sysctl -p ${PATH}`,
+    when: 'before the rules',
+  };
+}
+
+/** A line each with the reason, as sysctl(8) reads them. */
+function settings(program: Program): string {
   const lines = ['# What the policy takes for granted of the host. Load with: sysctl -p host/sysctl.conf', ''];
   const forwards = program.stages.some((stage) => stage.id === 'filter forward' || stage.id === 'source nat');
   const stateful = program.stages.filter((stage) => stage.stateful);
