@@ -1,0 +1,80 @@
+/** A rule: one line where it fits. */
+import type { Action, Effect, Node, Rule, Translation, Verdict } from '../../../ast/index.ts';
+import { words, type Doc, type OfKind, type Part, type Printing } from '../../../printing.ts';
+import { clauseParts } from '../../clauses/print.ts';
+import { printEndpoint, printName, printValue } from '../../values/value/print.ts';
+import { printCounter, printEffect } from '../effect/print.ts';
+import { printVerdict } from '../verdict/print.ts';
+
+/** What an action says before the clauses, and behind them. */
+interface Around {
+  readonly before?: () => Doc;
+  readonly behind?: Part;
+}
+
+type Actions = { readonly [Kind in Action['kind']]: (action: OfKind<Action, Kind>, at: Printing) => Around };
+
+const verdict = (action: Verdict, at: Printing): Around => ({ before: () => printVerdict(action, at) });
+
+const effect = (action: Effect, at: Printing): Around => ({ before: () => printEffect(action, at) });
+
+/** One for each kind; the type checker lists what is missing. */
+const ACTIONS: Actions = {
+  allow: verdict,
+  drop: verdict,
+  reject: verdict,
+  synproxy: verdict,
+  leave: verdict,
+  log: effect,
+  count: effect,
+  'mark-set': effect,
+  remember: effect,
+  forget: effect,
+  'dscp-set': effect,
+  mss: effect,
+  notrack: effect,
+  helper: effect,
+  opaque: (action, at) => ({ before: () => words('do', printEffect(action, at)) }),
+  snat: mapped,
+  dnat: mapped,
+  masquerade: ({ ports, random, span }, at) => ({
+    before: () => 'masquerade',
+    ...((ports !== undefined || random) && {
+      behind: {
+        node: ports ?? { span },
+        print: () => words(ports && words('->', printValue(ports, at)), random ? 'random' : undefined),
+      },
+    }),
+  }),
+  redirect: ({ ports }, at) => ({
+    before: () => 'redirect',
+    ...(ports && { behind: { node: ports, print: () => words('->', printValue(ports, at)) } }),
+  }),
+  traffic: ({ counter }) => ({
+    before: () => 'traffic',
+    behind: { node: counter, print: () => `as ${printCounter(counter)}` },
+  }),
+  socket: (action) => ({ behind: { node: action, print: () => `-> socket ${printName(action.socket)}` } }),
+};
+
+function mapped(action: OfKind<Translation, 'snat' | 'dnat'>, at: Printing): Around {
+  const { kind, target, random, persistent } = action;
+  const flags = [random && 'random', persistent && 'persistent', kind === 'dnat' && action.hairpin && 'hairpin'];
+  const print = () => words('->', printEndpoint(target, at), ...flags.filter((flag) => flag !== false));
+  return { before: () => kind, behind: { node: target, print } };
+}
+
+export function printRule(rule: Rule, at: Printing): Doc {
+  const { action, eachPacket, clauses, attached } = rule;
+  const { before, behind } = (ACTIONS[action.kind] as (action: Action, at: Printing) => Around)(action, at);
+  const first: Node = eachPacket ? { span: { ...action.span, start: rule.span.start } } : action;
+  const parts: Part[] = [];
+  if (before) parts.push({ node: first, print: () => words(eachPacket ? 'each packet' : undefined, before()) });
+  parts.push(...clauseParts(clauses, at));
+  if (behind) parts.push(behind);
+  for (const { effect: more, clauses: itsClauses } of attached) {
+    parts.push({ node: more, print: () => words('and', printEffect(more, at)) });
+    parts.push(...clauseParts(itsClauses, at));
+  }
+  return at.flow(rule, parts);
+}
