@@ -189,7 +189,7 @@ function followReset(tracking: TcpTracking, direction: Direction, segment: Segme
   const last = tracking.last;
   const other = tracking.ends[direction === 'original' ? 'reply' : 'original'];
   const expected = other.maximumAcknowledgement;
-  const isEstablished = tracking.state === 'established';
+  const isEstablished = tracking.state === 'established' && tracking.assured;
   let next: TcpState = 'closed';
   if (expected !== undefined && last?.kind !== 'syn') {
     if (segment.sequence === 0 && !isEstablished) return heed(tracking, direction, 'rst', segment, 'closed', replySeen);

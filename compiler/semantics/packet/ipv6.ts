@@ -69,7 +69,10 @@ function followChain(bytes: Uint8Array): Chain {
       continue;
     }
     const length = extensionLength(bytes, at, header);
-    if (length === undefined) return { protocol: undefined, transportAt: undefined, fragment, options };
+    if (length === undefined) {
+      const cut = header === HOP_BY_HOP ? { ...options, wellFormed: false } : options;
+      return { protocol: undefined, transportAt: undefined, fragment, options: cut };
+    }
     if (header === HOP_BY_HOP && at === IPV6_HEADER_LENGTH) {
       options = hopByHopOptions(bytes.subarray(at + 2, at + length), at + length <= bytes.length);
     }

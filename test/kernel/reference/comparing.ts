@@ -115,12 +115,8 @@ class Comparing {
   }
 
   #tell(sent: Sent, seen: Observation, outcomes: readonly Outcome[]): string {
-    const packet = decodePacket(sent.bytes);
-    const related = this.#told
-      .filter((line) =>
-        [packet.sourcePort, packet.destinationPort].some((port) => port !== undefined && line.includes(`:${port}`)),
-      )
-      .slice(-30);
+    const ends = formatPacket(sent.bytes).split(' ').slice(1, 4);
+    const related = this.#told.filter((line) => [ends[0], ends[2]].every((end) => line.includes(` ${end} `))).slice(-30);
     return [
       `sent at ${sent.in}: ${formatPacket(sent.bytes)} ${Buffer.from(sent.bytes).toString('hex')}`,
       `kernel: ${[...seen.leaving.map(({ out, bytes, mark }) => `${out} ${formatPacket(bytes)} mark ${mark} ${Buffer.from(bytes).toString('hex')}`), ...seen.delivered.map(({ bytes }) => `delivered ${formatPacket(bytes)}`)].join('; ') || 'nothing'}`,
