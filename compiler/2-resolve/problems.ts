@@ -171,8 +171,6 @@ export const BAD_AMOUNT = error(
   'A rate, a size, a duration or a count that is zero, or too great to be carried out exactly, says nothing.',
 );
 
-export const BAD_DATE = error('SL0228', 'no such day', 'The calendar has no such day.');
-
 export const NEEDS_CONSTANT = error(
   'SL0229',
   'value of a row where a constant is wanted',
@@ -191,12 +189,6 @@ export const BAD_INTERFACE = error(
   'no name of an interface',
   'Linux knows interfaces by at most 15 characters, without `/`, `:` and white space. A `*` at the end stands for all ' +
     'interfaces whose names begin so. The loopback interface is in no zone: it never enters a filter.',
-);
-
-export const EMPTY_ZONE = error(
-  'SL0232',
-  'zone that names nothing',
-  'A zone is a set of interfaces, and it names at least one.',
 );
 
 export const MEMORY_COLUMN = error(

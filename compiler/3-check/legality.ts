@@ -179,7 +179,12 @@ function table(title: string, rowsByName: Readonly<Record<string, Row>>): string
   for (const [name, row] of Object.entries(rowsByName)) {
     const cells = PLACE_KINDS.map((place) => (row.places.includes(place) ? 'yes' : ''));
     const hooks = row.notAt ? ` (not at ${row.notAt.join(', ')})` : '';
-    lines.push(`| \`${name}\`${hooks} | ${cells.join(' | ')} |`);
+    lines.push(`| \`${wordsOf(name)}\`${hooks} | ${cells.join(' | ')} |`);
   }
   return lines.join('\n');
+}
+
+/** A row as a policy writes it: `mark-set` is the kind of `mark set`. */
+export function wordsOf(row: string): string {
+  return row.replace('-', ' ');
 }

@@ -20,7 +20,7 @@ export type PlaceKind = (typeof PLACE_KINDS)[number];
 
 export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
-export const PLACE_TITLES: Readonly<Record<PlaceKind, string>> = {
+const PLACE_TITLES: Readonly<Record<PlaceKind, string>> = {
   mitigate: '`mitigate`',
   raw: '`raw`',
   dnat: 'a destination NAT rule',

@@ -261,6 +261,13 @@ export const PLANE_PLACE = error(
   '`tc`, `xdp` and `p4` are attached to interfaces or devices: `xdp on bond0`. `nftables` is one for the whole host.',
 );
 
+export const SOCKET_PLACE = error(
+  'SL0348',
+  'socket without a place',
+  'A target says where the sockets that `dispatch` names listen, one address and port for each family: ' +
+    '`socket web = 127.0.0.1:8080, [::1]:8080`.',
+);
+
 export const MISPLACED_ITEM = error(
   'SL0343',
   'item that cannot stand here',
@@ -278,12 +285,6 @@ export const NAME_ACROSS_FILES = error(
   'one name in two files',
   'Zones, tables and memories get their names in what is compiled from the policy, so these have to differ over all its ' +
     'files, even where a file is used in part only.',
-);
-
-export const BAD_DSCP = error(
-  'SL0346',
-  'no DSCP class',
-  'DSCP classes are numbers from 0 to 63, or names of `std.dscp`.',
 );
 
 export const BAD_COUNTER = error(

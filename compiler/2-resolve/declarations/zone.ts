@@ -3,7 +3,7 @@ import type { Value, Zone as ZoneSyntax, ZoneMember as ZoneMemberSyntax } from '
 import type { Zone, ZoneMember } from '../../model/policy.ts';
 import type { IntervalSet } from '../../net/interval-set.ts';
 import { report, type ValueContext } from '../context.ts';
-import { BAD_INTERFACE, EMPTY_ZONE, NEEDS_CONSTANT } from '../problems.ts';
+import { BAD_INTERFACE, NEEDS_CONSTANT } from '../problems.ts';
 import { fitNumbers, wantNumbers, type NumberUse } from '../wanted/numbers.ts';
 
 const VLAN_USE: NumberUse = { width: 12, maximum: 4094, title: 'a VLAN' };
@@ -16,10 +16,6 @@ export function declareZone(zone: ZoneSyntax, context: ValueContext): Zone | und
   const members = zone.members.map((member) => declareMember(member, context));
   const known = members.filter((member) => member !== undefined);
   if (known.length < members.length) return undefined;
-  if (known.length === 0) {
-    report(context, EMPTY_ZONE, zone.name.span, `the zone \`${zone.name.text}\` names no interface`);
-    return undefined;
-  }
   return { name: zone.name.text, members: known, span: zone.name.span };
 }
 

@@ -13,7 +13,7 @@ import type {
 import { IntervalSet } from '../../net/interval-set.ts';
 import { addressRange } from '../address-range.ts';
 import { report, type ValueContext } from '../context.ts';
-import { BAD_AMOUNT, BAD_DATE, OUT_OF_RANGE } from '../problems.ts';
+import { BAD_AMOUNT, OUT_OF_RANGE } from '../problems.ts';
 import { MAC_WIDTH, NUMBER_WIDTH, UNKNOWN, addresses, macs, numbers, type Resolved } from '../resolved.ts';
 
 export function evaluateAddress(literal: AddressLiteral): Resolved {
@@ -81,15 +81,8 @@ export function evaluatePercent(literal: PercentLiteral): Resolved {
   return { type: 'percent', percent: literal.value };
 }
 
-export function evaluateDate(literal: DateLiteral, context: ValueContext): Resolved {
-  if (isCalendarDate(literal)) return { type: 'date', date: literal };
-  report(context, BAD_DATE, literal.span, `there is no day ${dateText(literal)}`);
-  return UNKNOWN;
-}
-
-export function isCalendarDate({ year, month, day }: DateLiteral): boolean {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+export function evaluateDate(literal: DateLiteral): Resolved {
+  return { type: 'date', date: literal };
 }
 
 export function dateText({ year, month, day }: { year: number; month: number; day: number }): string {

@@ -47,7 +47,7 @@ const readers: Readers = {
   unknown: () => UNKNOWN,
 };
 
-export function valueOfBinding(name: Name, binding: Binding, context: ValueContext): Resolved {
+function valueOfBinding(name: Name, binding: Binding, context: ValueContext): Resolved {
   const read = readers[binding.meaning.kind] as (
     meaning: Meaning,
     name: Name,

@@ -123,7 +123,7 @@ function protocolAndPorts(protocol: Cell | number, ports: NumberValues): Resolve
 }
 
 /** Services of one protocol: protocol × 65536 + port. */
-export function servicesOf(protocol: number, ports: IntervalSet): IntervalSet {
+function servicesOf(protocol: number, ports: IntervalSet): IntervalSet {
   const base = protocol * 65536;
   const intervals: [number, number][] = [];
   for (const [low, high] of ports.numberIntervals()) intervals.push([base + low, base + high]);

@@ -28,7 +28,7 @@ export function checkAddress(clause: AddressClause, context: ClauseContext): Cla
 }
 
 /** Whose addresses a clause speaks of. */
-export function viewOf(view: AddressView, context: ClauseContext): View {
+function viewOf(view: AddressView, context: ClauseContext): View {
   return view === 'default' ? defaultView(context.place) : view;
 }
 

@@ -64,7 +64,7 @@ function lengthTest(value: Value, context: ValueContext): Condition | undefined 
   return fitNumbers(bytes.set, NUMBER_USES.length, value, context) ? numberCondition(bytes, 'length') : undefined;
 }
 
-export function macTest(value: Value, context: ValueContext): Condition | undefined {
+function macTest(value: Value, context: ValueContext): Condition | undefined {
   const found = wantMacs(value, context);
   return found && numberCondition(found, 'source mac');
 }

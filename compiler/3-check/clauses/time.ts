@@ -1,8 +1,7 @@
 /** `until 2026-12-31`, `during 08:00-18:00 mon-fri +01:00` */
 import type { DuringClause, UntilClause, Weekday } from '../../../grammar/ast/index.ts';
 import { report } from '../../2-resolve/context.ts';
-import { BAD_DATE } from '../../2-resolve/problems.ts';
-import { dateText, isCalendarDate } from '../../2-resolve/values/literals.ts';
+import { dateText } from '../../2-resolve/values/literals.ts';
 import { condition, type ClauseContext, type ClauseResult } from '../context.ts';
 import { BAD_WINDOW, EXPIRED, EXPIRED_ALLOW, TODAY_UNKNOWN } from '../problems.ts';
 import { isClauseLegal } from './legal.ts';
@@ -16,10 +15,6 @@ const GREATEST_OFFSET = 14 * 60;
 export function checkUntil(clause: UntilClause, context: ClauseContext): ClauseResult | undefined {
   const { date } = clause;
   if (!isClauseLegal('until', clause.span, context)) return undefined;
-  if (!isCalendarDate(date)) {
-    report(context, BAD_DATE, date.span, `there is no day ${dateText(date)}`);
-    return undefined;
-  }
   const { today } = context.session;
   if (!today) {
     report(context, TODAY_UNKNOWN, clause.span, 'whether this has expired depends on today, which was not given', {

@@ -1,9 +1,6 @@
 /** `expect { … }`: what the environment gives, and what must come out. */
 import type { Expect, Expectation as ExpectationSyntax, Given as GivenSyntax } from '../../../grammar/ast/index.ts';
 import { lookUpKind } from '../../2-resolve/names.ts';
-import { report } from '../../2-resolve/context.ts';
-import { BAD_DATE } from '../../2-resolve/problems.ts';
-import { dateText, isCalendarDate } from '../../2-resolve/values/literals.ts';
 import { wantConstantAddresses } from '../../2-resolve/wanted/addresses.ts';
 import type { ExpectationBlock, Given } from '../../model/policy.ts';
 import { AddressSet } from '../../net/address-set.ts';
@@ -48,12 +45,8 @@ const readers: Readers = {
     const set = wantConstantAddresses(given.addresses, context);
     if (set) into.down = into.down.union(set);
   },
-  'given-time': (given, into, context) => {
+  'given-time': (given, into) => {
     const { year, month, day } = given.date;
-    if (!isCalendarDate(given.date)) {
-      report(context, BAD_DATE, given.date.span, `there is no day ${dateText(given.date)}`);
-      return;
-    }
     into.time = Date.UTC(year, month - 1, day) / 1000 + (given.minute ?? 0) * 60;
   },
   'given-memory': (given, into, context) => {

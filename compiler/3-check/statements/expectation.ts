@@ -102,7 +102,7 @@ function numberOptions(syntax: ExpectationSyntax, context: RuleContext): Numbers
 }
 
 /** One address, with or without a port. */
-export function endpoint(syntax: Endpoint, context: RuleContext): ExpectedEndpoint | undefined {
+function endpoint(syntax: Endpoint, context: RuleContext): ExpectedEndpoint | undefined {
   const set = syntax.addresses && wantConstantAddresses(syntax.addresses, context);
   const port = syntax.ports && wantInteger(syntax.ports, { title: 'a port', minimum: 0, maximum: 65535 }, context);
   if ((syntax.addresses && !set) || (syntax.ports && port === undefined)) return undefined;
