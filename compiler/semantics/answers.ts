@@ -86,6 +86,8 @@ function errorSource(journey: Journey): bigint | undefined {
   const { family, source, destination } = packet;
   if (source === undefined || destination === undefined) return undefined;
   if (isOwnAddress(environment, family, destination)) return destination;
+  // About its own packets the host tells itself.
+  if (isOwnAddress(environment, family, source)) return source;
   const back = routeTo(environment, family, source, journey.in);
   const at = family === 6 ? journey.in : back.kind === 'forward' || back.kind === 'broadcast' ? back.out : undefined;
   return at === undefined ? undefined : sourceToward(environment, at, family, source);

@@ -13,6 +13,7 @@ import {
   beginForwarding,
   confirmFlow,
   defragment,
+  readOptions,
   receive,
   routeReceived,
   routeSent,
@@ -38,6 +39,7 @@ const RECEIVED_FIRST: readonly Step[] = [
   settleDestination,
   translateDestination,
   routeReceived,
+  readOptions,
 ];
 
 const FOR_THIS_HOST: readonly Step[] = [

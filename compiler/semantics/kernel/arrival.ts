@@ -2,6 +2,7 @@
 import type { Interface } from '../environment.ts';
 import type { Packet } from '../packet/packet.ts';
 import { onesComplementSum } from '../packet/checksum.ts';
+import type { IcmpError } from './icmp-errors.ts';
 import { isMulticast } from './routing.ts';
 
 const GROUP_BIT = 1n << 40n;
@@ -51,6 +52,50 @@ const KNOWN_OPTIONS = [PAD_N, ROUTER_ALERT, JUMBO];
 /** Hop-by-hop options (RFC 8200, section 4.2): the upper two bits tell what to do with unknown ones. */
 function refusedOptions(packet: Packet): string | undefined {
   if (!packet.options.wellFormed) return 'malformed hop-by-hop options';
-  const unknown = packet.options.types.find((type) => !KNOWN_OPTIONS.includes(type) && type >> 6 !== 0);
-  return unknown === undefined ? undefined : 'unknown hop-by-hop option';
+  return unknownOption(packet) === undefined ? undefined : 'unknown hop-by-hop option';
+}
+
+function unknownOption(packet: Packet): number | undefined {
+  return packet.options.types.find((type) => !KNOWN_OPTIONS.includes(type) && type >> 6 !== 0);
+}
+
+const UNRECOGNIZED_OPTION = 2;
+const HOP_BY_HOP_OPTIONS_AT = 42;
+
+/** The error that an unknown hop-by-hop option calls for: always, unless the packet is for a group, or never. */
+export function errorAboutOption(packet: Packet): IcmpError | undefined {
+  const option =
+    packet.family === 6 && packet.wellFormed && packet.options.wellFormed ? unknownOption(packet) : undefined;
+  const action = option === undefined ? 0 : option >> 6;
+  if (option === undefined || action < 2 || (action === 3 && isMulticast(6, packet.destination ?? 0n)))
+    return undefined;
+  const at = optionAt(packet.bytes, HOP_BY_HOP_OPTIONS_AT, option);
+  return { type: PARAMETER_PROBLEM[6], code: UNRECOGNIZED_OPTION, rest: at };
+}
+
+/** Where an option of this type starts, by walking over those before it. */
+function optionAt(bytes: Uint8Array, from: number, type: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== type) at += bytes[at] === 0 ? 1 : 2 + (bytes[at + 1] ?? 0);
+  return at;
+}
+
+const PARAMETER_PROBLEM = { 4: 12, 6: 4 } as const;
+const IPV4_OPTIONS_AT = 20;
+
+/** The error about IPv4 options that are none (RFC 792): it points at the first that makes no sense. */
+export function errorAboutMalformedOptions(packet: Packet): IcmpError | undefined {
+  if (packet.family === 6 || packet.options.wellFormed) return undefined;
+  const end = ((packet.bytes[0] ?? 0) & 0x0f) * 4;
+  let at = IPV4_OPTIONS_AT;
+  for (;;) {
+    if (packet.bytes[at] === 1) {
+      at += 1;
+      continue;
+    }
+    const length = packet.bytes[at + 1] ?? 0;
+    if (length < 2 || at + length > end) break;
+    at += length;
+  }
+  return { type: PARAMETER_PROBLEM[4], code: 0, rest: (at << 24) >>> 0 };
 }

@@ -70,8 +70,13 @@ function mayBeAnswered(packet: Packet, error: IcmpError): boolean {
   const source = packet.source ?? 0n;
   const destination = packet.destination ?? 0n;
   if (isLaterFragment(packet) || source === 0n || isMulticast(packet.family, source)) return false;
-  if (isMulticast(packet.family, destination)) return packet.family === 6 && error.type === 2;
+  if (isMulticast(packet.family, destination)) return packet.family === 6 && mayBeAboutGroups(error);
   return !isIcmpError(packet);
+}
+
+/** RFC 4443, section 2.4 (e.3): too big, and an unrecognized option that asks for it. */
+function mayBeAboutGroups({ type, code }: IcmpError): boolean {
+  return type === 2 || (type === 4 && code === 2);
 }
 
 /** Whether the packet is itself an error, or of a kind that might be one. */

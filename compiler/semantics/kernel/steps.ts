@@ -6,7 +6,7 @@ import { allowsPickup, needsTracking } from '../needs.ts';
 import { UDP, UDP_LITE } from '../packet/packet.ts';
 import { decrementTtl } from '../packet/rewrite.ts';
 import { gone, type Step } from '../steps.ts';
-import { isForHost, isGroupMac, refusedOnArrival } from './arrival.ts';
+import { errorAboutMalformedOptions, errorAboutOption, isForHost, isGroupMac, refusedOnArrival } from './arrival.ts';
 import { fragmentsOf } from './fragments.ts';
 import { packetTooBig, timeExceeded, unreachable } from './icmp-errors.ts';
 import { manipulate } from './manipulation.ts';
@@ -20,6 +20,8 @@ import { track } from './tracking.ts';
 export const receive: Step = (journey) => {
   if (journey.in === undefined) return undefined;
   if (!isForHost(journey.in, journey.destinationMac)) return { kind: 'not judged' };
+  const error = errorAboutOption(journey.packet);
+  if (error !== undefined) return { kind: 'refused by host', error };
   const refusal = refusedOnArrival(journey.packet, journey.in);
   return refusal === undefined ? undefined : gone(refusal);
 };
@@ -76,6 +78,12 @@ export const routeReceived: Step = (journey) => {
     : routeTo(environment, packet.family, packet.destination, journey.in);
   const refusal = martian(environment, packet, journey.destination, journey.in);
   return refusal === undefined ? undefined : gone(refusal);
+};
+
+/** ip_rcv_options: IPv4 options are read once it is known where the packet goes. */
+export const readOptions: Step = (journey) => {
+  const error = journey.in === undefined ? undefined : errorAboutMalformedOptions(journey.packet);
+  return error === undefined ? undefined : { kind: 'refused by host', error };
 };
 
 /** Routing of a packet that this host sends. */

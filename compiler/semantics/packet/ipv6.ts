@@ -6,7 +6,6 @@ import { decodeTransport } from './transport.ts';
 export const HOP_BY_HOP = 0;
 export const ROUTING = 43;
 export const FRAGMENT = 44;
-export const AUTHENTICATION = 51;
 export const NO_NEXT_HEADER = 59;
 export const DESTINATION_OPTIONS = 60;
 
@@ -68,7 +67,7 @@ function followChain(bytes: Uint8Array): Chain {
       if (offset > 0) return { protocol: next, transportAt: undefined, fragment, options };
       continue;
     }
-    const length = extensionLength(bytes, at, header);
+    const length = extensionLength(bytes, at);
     if (length === undefined) {
       const cut = header === HOP_BY_HOP ? { ...options, wellFormed: false } : options;
       return { protocol: undefined, transportAt: undefined, fragment, options: cut };
@@ -88,7 +87,7 @@ export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
   let next = byteAt(bytes, 6);
   let at = IPV6_HEADER_LENGTH;
   while (next !== undefined && next !== FRAGMENT) {
-    const length = isExtension(next) ? extensionLength(bytes, at, next) : undefined;
+    const length = isExtension(next) ? extensionLength(bytes, at) : undefined;
     if (length === undefined) return undefined;
     next = byteAt(bytes, at);
     at += length;
@@ -96,21 +95,18 @@ export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
   return next === FRAGMENT && at + FRAGMENT_HEADER_LENGTH <= bytes.length ? at : undefined;
 }
 
+/**
+ * The authentication header (RFC 4302) is a protocol here, as it is in IPv4: rules speak of `ah`, and what stands behind
+ * it is out of their sight.
+ */
 function isExtension(header: number): boolean {
-  return (
-    header === HOP_BY_HOP ||
-    header === ROUTING ||
-    header === FRAGMENT ||
-    header === AUTHENTICATION ||
-    header === DESTINATION_OPTIONS
-  );
+  return header === HOP_BY_HOP || header === ROUTING || header === FRAGMENT || header === DESTINATION_OPTIONS;
 }
 
-/** In bytes: counted in eights behind the first eight, but for the authentication header (RFC 4302: in fours, less two). */
-function extensionLength(bytes: Uint8Array, at: number, header: number): number | undefined {
+/** In bytes: counted in eights behind the first eight. */
+function extensionLength(bytes: Uint8Array, at: number): number | undefined {
   const units = byteAt(bytes, at + 1);
-  if (units === undefined) return undefined;
-  return header === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
+  return units === undefined ? undefined : (units + 1) * 8;
 }
 
 function hopByHopOptions(options: Uint8Array, isWhole: boolean): IpOptions {
