@@ -3,15 +3,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { usageOf, type CommandDefinition, type Example } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-code.ts';
-import { version } from './package.ts';
+import { summary, version } from './package.ts';
 import type { Session } from './session.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Width of help texts where no terminal has one. */
 const HELP_WIDTH = 100;
-
-export const DESCRIPTION =
-  'One policy for firewall, NAT, mitigation, counting, load balancing and socket dispatch, compiled to what the kernel runs.';
 
 /** Runs `sluice ARGS`. Never throws: what goes wrong is said on standard error. */
 export async function runCommandLine(args: readonly string[], session: Session): Promise<ExitCode> {
@@ -45,7 +42,7 @@ export function reportFault(error: unknown, { stderr, environment }: Session, de
 /** The whole command line. `onExit` is told the exit code of the command that ran. */
 function programFor(session: Session, onExit: (code: ExitCode) => void): Command {
   const program = new Command('sluice')
-    .description(DESCRIPTION)
+    .description(`${summary}.`)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')

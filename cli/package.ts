@@ -6,8 +6,13 @@ import { fileURLToPath } from 'node:url';
 /** The folder of `package.json`: the same whether this module runs from source or from `dist/`. */
 export const packageFolder = folderWithPackage(dirname(fileURLToPath(import.meta.url)));
 
+const manifest = readManifest(join(packageFolder, 'package.json'));
+
 /** The version of this copy: `0.1.0`. */
-export const version = versionOf(join(packageFolder, 'package.json'));
+export const version = manifest.version;
+
+/** What Sluice is, in one sentence without a full stop. */
+export const summary = manifest.description;
 
 function folderWithPackage(start: string): string {
   for (let folder = start; ; folder = dirname(folder)) {
@@ -16,10 +21,6 @@ function folderWithPackage(start: string): string {
   }
 }
 
-function versionOf(path: string): string {
-  const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (typeof manifest === 'object' && manifest && 'version' in manifest && typeof manifest.version === 'string') {
-    return manifest.version;
-  }
-  throw new Error(`${path} names no version`);
+function readManifest(path: string): { readonly version: string; readonly description: string } {
+  return JSON.parse(readFileSync(path, 'utf8')) as { version: string; description: string };
 }

@@ -27,7 +27,7 @@ export function outputTree(parts: Omit<ManifestParts, 'files'>): OutputTree {
 }
 
 /** The files of all planes, by the targets' folders. */
-export function artifactsOf(targets: readonly TargetOutput[]): readonly DescribedFile[] {
+function artifactsOf(targets: readonly TargetOutput[]): readonly DescribedFile[] {
   const files = targets.flatMap((target) =>
     target.planes.flatMap(({ plane, output }) =>
       output.artifacts.map(({ path, content, description }) => {

@@ -2,6 +2,8 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { readIfPresent } from '../files.mjs';
 import { root } from '../run.mjs';
 
 export const name = 'reference of commands';
@@ -24,13 +26,12 @@ export function owned() {
 /** @returns {Promise<Map<string, string>>} path → text */
 export async function generate() {
   const { usageOf } = await fromBuild('cli/command.js');
-  const { DESCRIPTION } = await fromBuild('cli/command-line.js');
   const { COMMANDS } = await fromBuild('cli/commands/index.js');
   const { EXIT_MEANINGS } = await fromBuild('cli/exit-code.js');
   const sections = [
     '<!-- Written by `npm run generate` from cli/commands/; edit those. -->',
     '# Commands',
-    DESCRIPTION,
+    `${JSON.parse(readIfPresent('package.json')).description}.`,
     COMMANDS.map((command) => `- [\`sluice ${command.name}\`](#sluice-${command.name}): ${command.summary}`).join('\n'),
     'Every command has `--help`, and `sluice --version` prints the version.',
     ...COMMANDS.map((command) => commandSection(command, usageOf(command))),
@@ -39,7 +40,8 @@ export async function generate() {
     '## Environment',
     table([['variable', 'meaning'], ...environment]),
   ];
-  return new Map([[page, `${sections.join('\n\n')}\n`]]);
+  const options = { ...(await resolveConfig(join(root, page))), parser: 'markdown', proseWrap: 'always' };
+  return new Map([[page, await format(sections.join('\n\n'), options)]]);
 }
 
 function fromBuild(path) {
@@ -77,14 +79,8 @@ function fenced(text) {
   return `\`\`\`sh\n${text}\n\`\`\``;
 }
 
-/** Rows, the first of them the head, as a table that prettier would leave as it is. */
+/** Rows, the first of them the head; prettier makes the columns even. */
 function table(rows) {
-  const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
-  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  const [head, ...body] = cells.map((row) => tableLine(row.map((cell, column) => cell.padEnd(widths[column]))));
-  return [head, tableLine(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
-}
-
-function tableLine(cells) {
-  return `| ${cells.join(' | ')} |`;
+  const [head, ...body] = rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+  return [head, `|${' --- |'.repeat(rows[0].length)}`, ...body].join('\n');
 }

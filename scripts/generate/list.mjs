@@ -14,11 +14,12 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfPresent, write } from '../files.mjs';
 import { root } from '../run.mjs';
+import * as commands from './commands.mjs';
 import * as diagnostics from './diagnostics.mjs';
 import * as passes from './passes.mjs';
 import * as templates from './templates.mjs';
 
-export const generators = [templates, diagnostics, passes];
+export const generators = [templates, commands, diagnostics, passes];
 
 /** Paths that the generator would write or remove. */
 export async function outdated(generator) {
