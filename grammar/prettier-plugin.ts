@@ -3,7 +3,7 @@ import type { Parser, Plugin, Printer, SupportLanguage } from 'prettier';
 import { format as formatByPrettier } from 'prettier/standalone';
 import type { PolicyFile } from './ast/index.ts';
 import type { Comment } from './comment.ts';
-import { printStatement } from './constructs/statements/print.ts';
+import { CONSTRUCT_PRINTERS } from './constructs/print.ts';
 import { isError } from './diagnostic.ts';
 import { parse } from './parse.ts';
 import { Printing, type Doc } from './printing.ts';
@@ -49,8 +49,8 @@ export async function format(text: string): Promise<string> {
 
 /** A tree as a document. A tree without a text is printed in the one form that each value has. */
 export function printFile(file: PolicyFile, comments: readonly Comment[] = []): Doc {
-  const at = new Printing(file.span.source, comments);
-  return at.file(file, file.statements, (statement) => printStatement(statement, at));
+  const at = new Printing(CONSTRUCT_PRINTERS, file.span.source, comments);
+  return at.file(file, file.statements, (statement) => at.statement(statement));
 }
 
 function parseOrThrow(text: string): Root {

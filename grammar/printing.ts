@@ -6,7 +6,7 @@
  */
 import type { Doc } from 'prettier';
 import { builders } from 'prettier/doc';
-import type { Annotations, Node } from './ast/index.ts';
+import type { Annotations, Node, RuleItem, Statement, Value } from './ast/index.ts';
 import type { Comment } from './comment.ts';
 import { quoted } from './literal-text.ts';
 import type { SourceFile } from './source.ts';
@@ -48,22 +48,43 @@ export function words(...parts: readonly (Doc | undefined)[]): Doc {
   );
 }
 
+/** How constructs print each other. */
+export interface ConstructPrinters {
+  readonly value: (value: Value, at: Printing) => Doc;
+  readonly ruleItem: (item: RuleItem, at: Printing) => Doc;
+  readonly statement: (statement: Statement, at: Printing) => Doc;
+}
+
 export class Printing {
-  readonly #source: SourceFile | undefined;
+  readonly #constructs: ConstructPrinters;
+  readonly #source: SourceFile;
   /** Those that no statement took as its documentation, in the order of the text. */
   readonly #comments: readonly Comment[];
   #next = 0;
   /** Comments behind this belong to what is around. */
   #limit = Number.POSITIVE_INFINITY;
 
-  constructor(source: SourceFile | undefined, comments: readonly Comment[]) {
+  constructor(constructs: ConstructPrinters, source: SourceFile, comments: readonly Comment[]) {
+    this.#constructs = constructs;
     this.#source = source;
     this.#comments = comments;
   }
 
+  value(value: Value): Doc {
+    return this.#constructs.value(value, this);
+  }
+
+  ruleItem(item: RuleItem): Doc {
+    return this.#constructs.ruleItem(item, this);
+  }
+
+  statement(statement: Statement): Doc {
+    return this.#constructs.statement(statement, this);
+  }
+
   /** The text of a node as it was written, if it was. */
   written(node: Node): string | undefined {
-    if (this.#source === undefined || node.span.source !== this.#source) return undefined;
+    if (node.span.source !== this.#source) return undefined;
     return node.span.end > node.span.start ? this.#source.text.slice(node.span.start, node.span.end) : undefined;
   }
 
@@ -229,6 +250,6 @@ export class Printing {
   }
 
   #hasBlankLine(from: number, to: number): boolean {
-    return this.#source !== undefined && /\n[ \t\r]*\n/.test(this.#source.text.slice(from, to));
+    return /\n[ \t\r]*\n/.test(this.#source.text.slice(from, to));
   }
 }

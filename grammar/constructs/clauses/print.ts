@@ -4,7 +4,7 @@ import { duringText, quoted } from '../../literal-text.ts';
 import { words, type Doc, type Part, type Printers, type Printing } from '../../printing.ts';
 import { printExpression } from '../values/expression/print.ts';
 import { printIcmp } from '../values/icmp/print.ts';
-import { printName, printNames, printValue } from '../values/value/print.ts';
+import { printName, printNames } from '../values/name/print.ts';
 import { printAddressClause } from './address/print.ts';
 import { printMarkClause } from './mark/print.ts';
 import { printConnections, printRate } from './rate/print.ts';
@@ -16,16 +16,16 @@ const PRINTERS: Printers<Clause> = {
   service: printServiceClause,
   icmp: ({ icmp }, at) => printIcmp(icmp, at),
   'tcp-flags': printTcpFlags,
-  dscp: ({ values }, at) => words('dscp is', printValue(values, at)),
+  dscp: ({ values }, at) => words('dscp is', at.value(values)),
   mark: printMarkClause,
-  field: ({ field, values }, at) => words(field, printValue(values, at)),
+  field: ({ field, values }, at) => words(field, at.value(values)),
   fragment: ({ which }) => (which === 'any' ? 'fragment' : `fragment ${which}`),
   family: ({ family }) => `ipv${family}`,
   state: ({ states }) => `state ${states.join(', ')}`,
   rate: printRate,
   connections: printConnections,
-  sample: ({ one, of }, at) => ['sample ', printValue(one, at), '/', printValue(of, at)],
-  until: ({ date }, at) => words('until', printValue(date, at)),
+  sample: ({ one, of }, at) => ['sample ', at.value(one), '/', at.value(of)],
+  until: ({ date }, at) => words('until', at.value(date)),
   during: (clause) => `during ${duringText(clause)}`,
   where: ({ expression }, at) => words('where', printExpression(expression, at)),
   opaque: ({ plane, text }) => `opaque ${printName(plane)} ${quoted(text)}`,

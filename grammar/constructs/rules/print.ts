@@ -2,7 +2,8 @@
 import type { Each, GroupUse, RuleItem, ShapeDefault } from '../../ast/index.ts';
 import { words, type Doc, type Printers, type Printing } from '../../printing.ts';
 import { printExpression } from '../values/expression/print.ts';
-import { partsOf, printName } from '../values/value/print.ts';
+import { printName } from '../values/name/print.ts';
+import { partsOf } from '../values/value/print.ts';
 import { printClass } from './class/print.ts';
 import { printRule } from './rule/print.ts';
 
@@ -23,7 +24,7 @@ export function printRuleItem(item: RuleItem, at: Printing): Doc {
 function printEach(each: Each, at: Printing): Doc {
   const where = each.where && words('where', printExpression(each.where, at));
   const head = words('each', printName(each.variable), 'in', printName(each.table), where);
-  return at.block(each, head, each.body, (item) => printRuleItem(item, at));
+  return at.block(each, head, each.body, (item) => at.ruleItem(item));
 }
 
 function printGroupUse(use: GroupUse, at: Printing): Doc {

@@ -1,8 +1,8 @@
 /** Any statement. */
 import type { Count, Dispatch, Group, Mangle, Mitigate, Nat, Raw, Service, Statement } from '../../ast/index.ts';
 import { words, type Doc, type Printers, type Printing } from '../../printing.ts';
-import { printRuleItem } from '../rules/print.ts';
-import { partsOf, printName, printNames } from '../values/value/print.ts';
+import { printName, printNames } from '../values/name/print.ts';
+import { partsOf } from '../values/value/print.ts';
 import { printBalance } from './balance/print.ts';
 import { printExpect } from './expect/print.ts';
 import { printFilter } from './filter/print.ts';
@@ -20,7 +20,7 @@ const ordered =
   (keyword: string) =>
   (block: Raw | Nat | Count | Dispatch, at: Printing): Doc =>
     at.block(block, words(keyword, block.order === 'only' ? undefined : block.order), block.body, (item) =>
-      printRuleItem(item, at),
+      at.ruleItem(item),
     );
 
 const PRINTERS: Printers<Statement> = {
@@ -57,18 +57,18 @@ function printService(service: Service, at: Printing): Doc {
 
 function printGroup(group: Group, at: Printing): Doc {
   const parameters = group.parameters.length === 0 ? '' : `(${printNames(group.parameters)})`;
-  return at.block(group, `group ${printName(group.name)}${parameters}`, group.body, (item) => printRuleItem(item, at));
+  return at.block(group, `group ${printName(group.name)}${parameters}`, group.body, (item) => at.ruleItem(item));
 }
 
 function printMitigate(mitigate: Mitigate, at: Printing): Doc {
   const { order, in: zones } = mitigate;
   const where = zones.length === 0 ? undefined : `in ${printNames(zones)}`;
   const head = words('mitigate', order === 'only' ? undefined : order, where);
-  return at.block(mitigate, head, mitigate.body, (item) => printRuleItem(item, at));
+  return at.block(mitigate, head, mitigate.body, (item) => at.ruleItem(item));
 }
 
 function printMangle(mangle: Mangle, at: Printing): Doc {
   const { order, hook } = mangle;
   const head = words('mangle', hook, order === 'only' ? undefined : order);
-  return at.block(mangle, head, mangle.body, (item) => printRuleItem(item, at));
+  return at.block(mangle, head, mangle.body, (item) => at.ruleItem(item));
 }

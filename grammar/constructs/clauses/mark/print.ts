@@ -1,11 +1,10 @@
 import type { MarkClause } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
-import { printValue } from '../../values/value/print.ts';
 
 export function printMarkClause(clause: MarkClause, at: Printing): Doc {
   const parts = clause.values.map((node) => ({
     node,
-    print: (): Doc => [printValue(node.value, at), node.mask ? ['/', printValue(node.mask, at)] : ''],
+    print: (): Doc => [at.value(node.value), node.mask ? ['/', at.value(node.mask)] : ''],
   }));
   return words('mark is', at.commaList(clause, parts));
 }

@@ -1,9 +1,8 @@
 import type { Clause, ShapeClass, Value } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
 import { printClause } from '../../clauses/print.ts';
-import { printName, printValue } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 import { printCounter } from '../effect/print.ts';
-import { printRuleItem } from '../print.ts';
 
 export function printClass(shapeClass: ShapeClass, at: Printing): Doc {
   const { name, clauses, nested } = shapeClass;
@@ -13,12 +12,12 @@ export function printClass(shapeClass: ShapeClass, at: Printing): Doc {
   const head = takesMore(clauses.at(-1))
     ? words('class', printCounter(name), ...options, ...conditions)
     : words('class', printCounter(name), ...conditions, ...options);
-  return nested.length === 0 ? head : at.block(shapeClass, head, nested, (item) => printRuleItem(item, at));
+  return nested.length === 0 ? head : at.block(shapeClass, head, nested, (item) => at.ruleItem(item));
 }
 
 function optionsOf({ guarantee, ceiling, priority, burst, latency, leaf }: ShapeClass, at: Printing): Doc[] {
   const valued = (word: string, value: Value | undefined): Doc[] =>
-    value === undefined ? [] : [words(word, printValue(value, at))];
+    value === undefined ? [] : [words(word, at.value(value))];
   const isFirst = priority?.kind === 'integer' && priority.value === 0n && isWord(at.written(priority));
   return [
     ...valued('guarantee', guarantee),

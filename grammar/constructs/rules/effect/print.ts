@@ -1,10 +1,10 @@
 import type { ColumnReference, Effect, Name } from '../../../ast/index.ts';
 import { quoted } from '../../../literal-text.ts';
 import { words, type Doc, type Printers, type Printing } from '../../../printing.ts';
-import { printName, printValue } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 
 const printMemory: Printers<Effect>['remember'] = ({ kind, key, memory, duration }, at) =>
-  words(kind, key.join(', '), 'in', printName(memory), duration && words('for', printValue(duration, at)));
+  words(kind, key.join(', '), 'in', printName(memory), duration && words('for', at.value(duration)));
 
 const PRINTERS: Printers<Effect> = {
   log: ({ prefix, level, group }, at) =>
@@ -12,14 +12,14 @@ const PRINTERS: Printers<Effect> = {
       'log',
       prefix === undefined ? undefined : quoted(prefix),
       level && `level ${level}`,
-      group && words('group', printValue(group, at)),
+      group && words('group', at.value(group)),
     ),
   count: ({ counter }) => `count as ${printCounter(counter)}`,
-  'mark-set': ({ value, mask }, at) => ['mark set ', printValue(value, at), mask ? ['/', printValue(mask, at)] : ''],
+  'mark-set': ({ value, mask }, at) => ['mark set ', at.value(value), mask ? ['/', at.value(mask)] : ''],
   remember: printMemory,
   forget: printMemory,
-  'dscp-set': ({ value }, at) => words('dscp set', printValue(value, at)),
-  mss: ({ size }, at) => (size === undefined ? 'mss clamp' : words('mss set', printValue(size, at))),
+  'dscp-set': ({ value }, at) => words('dscp set', at.value(value)),
+  mss: ({ size }, at) => (size === undefined ? 'mss clamp' : words('mss set', at.value(size))),
   notrack: () => 'notrack',
   helper: ({ helper }) => `helper ${printName(helper)}`,
   opaque: ({ plane, text }) => `opaque ${printName(plane)} ${quoted(text)}`,

@@ -2,7 +2,8 @@
 import type { Action, Effect, Node, Rule, Translation, Verdict } from '../../../ast/index.ts';
 import { words, type Doc, type OfKind, type Part, type Printing } from '../../../printing.ts';
 import { clauseParts } from '../../clauses/print.ts';
-import { printEndpoint, printName, printValue } from '../../values/value/print.ts';
+import { printEndpoint } from '../../values/endpoint/print.ts';
+import { printName } from '../../values/name/print.ts';
 import { printCounter, printEffect } from '../effect/print.ts';
 import { printVerdict } from '../verdict/print.ts';
 
@@ -42,13 +43,13 @@ const ACTIONS: Actions = {
     ...((ports !== undefined || random) && {
       behind: {
         node: ports ?? { span },
-        print: () => words(ports && words('->', printValue(ports, at)), random ? 'random' : undefined),
+        print: () => words(ports && words('->', at.value(ports)), random ? 'random' : undefined),
       },
     }),
   }),
   redirect: ({ ports }, at) => ({
     before: () => 'redirect',
-    ...(ports && { behind: { node: ports, print: () => words('->', printValue(ports, at)) } }),
+    ...(ports && { behind: { node: ports, print: () => words('->', at.value(ports)) } }),
   }),
   traffic: ({ counter }) => ({
     before: () => 'traffic',

@@ -2,12 +2,13 @@ import type { Expect, Expectation, ExpectOption } from '../../../ast/index.ts';
 import { words, type Doc, type Part, type Printers, type Printing } from '../../../printing.ts';
 import { printFlagsTest } from '../../clauses/service/print.ts';
 import { printIcmp } from '../../values/icmp/print.ts';
-import { printEndpoint, printName, printValue } from '../../values/value/print.ts';
+import { printEndpoint } from '../../values/endpoint/print.ts';
+import { printName } from '../../values/name/print.ts';
 import { printPlainVerdict } from '../filter/print.ts';
 import { printGiven } from '../given/print.ts';
 
 const valued: Printers<ExpectOption>['length' | 'ttl' | 'mark' | 'dscp'] = ({ kind, value }, at) =>
-  words(kind, printValue(value, at));
+  words(kind, at.value(value));
 
 const OPTIONS: Printers<ExpectOption> = {
   'tcp-flags': ({ test }) => `tcp flags ${printFlagsTest(test)}`,
@@ -19,7 +20,7 @@ const OPTIONS: Printers<ExpectOption> = {
   established: () => 'established',
   reply: () => 'reply',
   after: ({ packets, within }, at) =>
-    words('after', printValue(packets, at), 'packets', within && words('within', printValue(within, at))),
+    words('after', at.value(packets), 'packets', within && words('within', at.value(within))),
   socket: ({ name }) => `to socket ${printName(name)}`,
   counted: ({ name }) => `counted as ${printName(name)}`,
   logged: () => 'logged',
@@ -58,7 +59,7 @@ function printExpectation(expectation: Expectation, at: Printing): Doc {
 
 function printProtocol({ protocol }: Expectation, at: Printing): Doc {
   if (protocol.kind === 'name') return printName(protocol);
-  return protocol.kind === 'icmp' ? printIcmp(protocol, at) : words('proto', printValue(protocol, at));
+  return protocol.kind === 'icmp' ? printIcmp(protocol, at) : words('proto', at.value(protocol));
 }
 
 function printBecomes({ source, destination }: NonNullable<Expectation['becomes']>, at: Printing): Doc {

@@ -1,6 +1,5 @@
 import type { Filter } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
-import { printRuleItem } from '../../rules/print.ts';
 
 export function printFilter(filter: Filter, at: Printing): Doc {
   const { hook, order, stateless, invalid, pickup } = filter;
@@ -13,7 +12,7 @@ export function printFilter(filter: Filter, at: Printing): Doc {
     invalid && `invalid ${invalid}`,
     pickup ? 'pickup' : undefined,
   );
-  return at.block(filter, head, filter.body, (item) => printRuleItem(item, at));
+  return at.block(filter, head, filter.body, (item) => at.ruleItem(item));
 }
 
 /** `drop`, `reject with tcp-reset` */

@@ -1,6 +1,6 @@
 import type { Host, HostSetting, Name, Value } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
-import { printName, printValue } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 
 export function printHost(host: Host, at: Printing): Doc {
   return at.block(host, `host ${printName(host.name)}`, host.settings, (setting) => printSetting(setting, at));
@@ -14,6 +14,6 @@ function printSetting({ words: said }: HostSetting, at: Printing): Doc {
 function printWord(word: Name | Value, at: Printing): Doc {
   if (word.kind === 'name') return printName(word);
   if (word.kind === 'operation') return [printWord(word.left, at), word.operator, printWord(word.right, at)];
-  if (word.kind !== 'list') return printValue(word, at);
+  if (word.kind !== 'list') return at.value(word);
   return word.items.flatMap((item, index) => (index === 0 ? [printWord(item, at)] : [', ', printWord(item, at)]));
 }

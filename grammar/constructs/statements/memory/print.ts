@@ -1,7 +1,7 @@
 import type { Memory } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
 import { printBounds } from '../../values/limits/print.ts';
-import { printName, printValue } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 import { printColumn } from '../table/print.ts';
 
 export function printMemory(memory: Memory, at: Printing): Doc {
@@ -9,7 +9,7 @@ export function printMemory(memory: Memory, at: Printing): Doc {
   const span = { ...memory.span, end: memory.columns.at(-1)?.span.end ?? memory.span.end };
   return words(
     [`memory ${printName(memory.name)}`, at.enclosed({ span }, '(', columns, ')', true)],
-    memory.timeout && words('timeout', printValue(memory.timeout, at)),
+    memory.timeout && words('timeout', at.value(memory.timeout)),
     ...printBounds(memory.bounds, at),
   );
 }

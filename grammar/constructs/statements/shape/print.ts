@@ -1,7 +1,6 @@
 import type { Shape } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
-import { printRuleItem } from '../../rules/print.ts';
-import { printName, printValue } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 
 export function printShape(shape: Shape, at: Printing): Doc {
   const { zone, direction, rate, link, overhead, queues } = shape;
@@ -9,10 +8,10 @@ export function printShape(shape: Shape, at: Printing): Doc {
     'shape',
     printName(zone),
     direction,
-    words('rate', printValue(rate, at)),
+    words('rate', at.value(rate)),
     link && `link ${link}`,
-    overhead && words('overhead', printValue(overhead, at)),
-    queues && words('across', printValue(queues, at), 'queues'),
+    overhead && words('overhead', at.value(overhead)),
+    queues && words('across', at.value(queues), 'queues'),
   );
-  return at.block(shape, head, shape.body, (item) => printRuleItem(item, at));
+  return at.block(shape, head, shape.body, (item) => at.ruleItem(item));
 }

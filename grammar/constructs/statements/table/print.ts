@@ -1,7 +1,8 @@
 import type { ColumnDeclaration, Table, ValueRow } from '../../../ast/index.ts';
 import { quoted } from '../../../literal-text.ts';
 import { words, type Doc, type Part, type Printing } from '../../../printing.ts';
-import { partsOf, printName, printNames, printValue } from '../../values/value/print.ts';
+import { printName, printNames } from '../../values/name/print.ts';
+import { partsOf } from '../../values/value/print.ts';
 
 export function printTable(table: Table, at: Printing): Doc {
   const columns: Part[] = [
@@ -34,6 +35,6 @@ export function printColumn(column: ColumnDeclaration, at: Printing): Doc {
     `${printName(column.name)}: ${column.type}${members}`,
     column.key ? 'key' : undefined,
     column.volatile ? 'volatile' : undefined,
-    column.default && words('=', printValue(column.default, at)),
+    column.default && words('=', at.value(column.default)),
   );
 }

@@ -1,6 +1,7 @@
 import type { Target, TargetSetting } from '../../../ast/index.ts';
 import { words, type Doc, type OfKind, type Printers, type Printing } from '../../../printing.ts';
-import { printName, printNames, printValue } from '../../values/value/print.ts';
+import { printEndpoint } from '../../values/endpoint/print.ts';
+import { printName, printNames } from '../../values/name/print.ts';
 import { printZone } from '../zone/print.ts';
 
 /** These say how a plane is attached, the others what is built for it. */
@@ -8,9 +9,14 @@ const ATTACHMENTS: ReadonlySet<string> = new Set(['generic', 'native', 'offload'
 
 const PRINTERS: Printers<TargetSetting> = {
   'target-zone': ({ zone }, at) => printZone(zone, at),
-  marks: ({ reserve }, at) => words('marks reserve', printValue(reserve, at)),
+  marks: ({ reserve }, at) => words('marks reserve', at.value(reserve)),
   plane: printPlane,
   'gro-off': () => 'gro off',
+  'socket-place': ({ socket, endpoints }, at) =>
+    words(
+      `socket ${printName(socket)} =`,
+      endpoints.flatMap((endpoint, index) => [index === 0 ? '' : ', ', printEndpoint(endpoint, at, true)]),
+    ),
 };
 
 function printPlane({ plane, variant, on }: OfKind<TargetSetting, 'plane'>): Doc {

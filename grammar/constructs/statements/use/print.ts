@@ -1,7 +1,7 @@
 import type { Use } from '../../../ast/index.ts';
 import { quoted } from '../../../literal-text.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
-import { printName } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 
 export function printUse(use: Use, at: Printing): Doc {
   const { module, names } = use;

@@ -1,6 +1,6 @@
 import type { Zone, ZoneMember } from '../../../ast/index.ts';
 import { words, type Doc, type Printing } from '../../../printing.ts';
-import { printName, printValue } from '../../values/value/print.ts';
+import { printName } from '../../values/name/print.ts';
 
 export function printZone(zone: Zone, at: Printing): Doc {
   const members = zone.members.map((node) => ({ node, print: () => printMember(node, at) }));
@@ -10,7 +10,7 @@ export function printZone(zone: Zone, at: Printing): Doc {
 function printMember(member: ZoneMember, at: Printing): Doc {
   return words(
     member.interface && printName(member.interface),
-    member.vlans && words('vlan', printValue(member.vlans, at)),
-    member.ports && words('port', printValue(member.ports, at)),
+    member.vlans && words('vlan', at.value(member.vlans)),
+    member.ports && words('port', at.value(member.ports)),
   );
 }

@@ -2,7 +2,6 @@ import type { Expression, Operand } from '../../../ast/index.ts';
 import { literalText } from '../../../literal-text.ts';
 import type { Doc, Printing } from '../../../printing.ts';
 import { words } from '../../../printing.ts';
-import { printValue } from '../value/print.ts';
 
 /** `not` binds tightest, then `and`, then `or`; what a level lower must hold together is in parentheses. */
 export function printExpression(expression: Expression, at: Printing): Doc {
@@ -39,6 +38,6 @@ function printOperand(operand: Operand, at: Printing): Doc {
     case 'payload':
       return `payload[${operand.first === operand.last ? operand.first : `${operand.first}..${operand.last}`}]`;
     default:
-      return printValue(operand, at);
+      return at.value(operand);
   }
 }

@@ -1,7 +1,7 @@
 import type { IcmpLiteral, IcmpType } from '../../../ast/index.ts';
 import { literalText } from '../../../literal-text.ts';
 import type { Doc, Printing } from '../../../printing.ts';
-import { printName } from '../value/print.ts';
+import { printName } from '../name/print.ts';
 
 const KEYWORDS = { both: 'icmp', 4: 'icmp4', 6: 'icmp6' } as const;
 

@@ -1,6 +1,5 @@
 import type { KeyPart, TableBounds } from '../../../ast/index.ts';
 import type { Doc, Printing } from '../../../printing.ts';
-import { printValue } from '../value/print.ts';
 
 /** `per source/24/64, destination port`; nothing without parts. */
 export function printKey(parts: readonly KeyPart[]): string | undefined {
@@ -15,7 +14,7 @@ function printPart({ field, prefix4, prefix6 }: KeyPart): string {
 /** `keys N when full match approximate` */
 export function printBounds({ keys, whenFull, approximate }: TableBounds, at: Printing): (Doc | undefined)[] {
   return [
-    keys && ['keys ', printValue(keys, at)],
+    keys && ['keys ', at.value(keys)],
     whenFull && `when full ${whenFull}`,
     approximate ? 'approximate' : undefined,
   ];

@@ -1,7 +1,7 @@
 import type { ServiceLiteral } from '../../../ast/index.ts';
 import { literalText } from '../../../literal-text.ts';
 import type { Doc, Printing } from '../../../printing.ts';
-import { printName, printValue } from '../value/print.ts';
+import { printName } from '../name/print.ts';
 
 export function printService({ protocol, ports }: ServiceLiteral, at: Printing): Doc {
   const name =
@@ -9,6 +9,6 @@ export function printService({ protocol, ports }: ServiceLiteral, at: Printing):
       ? printName(protocol)
       : protocol.kind === 'integer'
         ? `proto ${at.written(protocol) ?? literalText(protocol)}`
-        : printValue(protocol, at);
-  return ports === undefined ? name : [name, '/', printValue(ports, at)];
+        : at.value(protocol);
+  return ports === undefined ? name : [name, '/', at.value(ports)];
 }

@@ -1,7 +1,8 @@
-import type { Endpoint, Name, SetOperation, Value } from '../../../ast/index.ts';
+import type { SetOperation, Value } from '../../../ast/index.ts';
 import { literalText, quoted } from '../../../literal-text.ts';
 import { words, type Doc, type Printers, type Printing } from '../../../printing.ts';
 import { printIcmp } from '../icmp/print.ts';
+import { printName } from '../name/print.ts';
 import { printService } from '../service/print.ts';
 
 const plain = (value: Parameters<typeof literalText>[0], at: Printing): Doc => at.written(value) ?? literalText(value);
@@ -30,15 +31,6 @@ const PRINTERS: Printers<Value> = {
     list.braces ? at.enclosed(list, '{', partsOf(list.items, at), '}') : at.commaList(list, partsOf(list.items, at)),
 };
 
-export function printName({ text, quoted: inQuotes }: Name): string {
-  return inQuotes ? quoted(text) : text;
-}
-
-/** Names with commas between them. */
-export function printNames(names: readonly Name[]): string {
-  return names.map(printName).join(', ');
-}
-
 export function printValue(value: Value, at: Printing): Doc {
   const print = PRINTERS[value.kind] as (value: Value, at: Printing) => Doc;
   return print(value, at);
@@ -46,7 +38,7 @@ export function printValue(value: Value, at: Printing): Doc {
 
 /** Values as parts of a list. */
 export function partsOf(values: readonly Value[], at: Printing): { node: Value; print: () => Doc }[] {
-  return values.map((node) => ({ node, print: () => printValue(node, at) }));
+  return values.map((node) => ({ node, print: () => at.value(node) }));
 }
 
 /** `&` binds tighter than `+` and `-`, which go from left to right. */
@@ -57,32 +49,6 @@ function printOperation({ operator, left, right }: SetOperation, at: Printing): 
 }
 
 function printOperand(value: Value, nested: boolean, at: Printing): Doc {
-  const printed = printValue(value, at);
+  const printed = at.value(value);
   return nested ? ['(', printed, ')'] : printed;
-}
-
-/**
- * `192.0.2.1:443`, `[2001:db8::1]:443`, `:443`, or addresses alone. `single`: where a list would be taken for more than
- * one endpoint.
- */
-export function printEndpoint({ addresses, ports }: Endpoint, at: Printing, single = false): Doc {
-  const suffix = ports === undefined ? '' : [':', printValue(ports, at)];
-  if (addresses === undefined) return suffix;
-  const printed = printValue(addresses, at);
-  const isList = addresses.kind === 'list' && !addresses.braces;
-  const bracketed = ports === undefined ? isList && single : isList || isBracketed(addresses);
-  return bracketed ? ['[', printed, ']', suffix] : [printed, suffix];
-}
-
-function isBracketed(value: Value): boolean {
-  switch (value.kind) {
-    case 'address':
-    case 'prefix':
-    case 'masked-address':
-      return value.family === 6;
-    case 'range':
-      return value.low.kind === 'address' && value.low.family === 6;
-    default:
-      return value.kind === 'operation';
-  }
 }
