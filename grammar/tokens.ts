@@ -293,6 +293,7 @@ const FREE_WORDS = [
   'packets',
   'marks',
   'gro',
+  'socket',
   'prefix',
   'tunnel',
   'anycast',

@@ -260,6 +260,12 @@ export interface PlaneRequest {
   readonly span: Span;
 }
 
+export interface SocketPlace {
+  readonly family: 4 | 6;
+  readonly address: bigint;
+  readonly port: number;
+}
+
 export interface Target {
   readonly name: string;
   readonly origin: Origin;
@@ -268,6 +274,8 @@ export interface Target {
   /** The bits of the packet mark that Sluice may use. */
   readonly markMask: number;
   readonly groOff: boolean;
+  /** Where the sockets that `dispatch` names listen, by name: at most one place for each family. */
+  readonly sockets: ReadonlyMap<string, readonly SocketPlace[]>;
   readonly planes: readonly PlaneRequest[];
 }
 

@@ -10,6 +10,7 @@ import type { RuleContext } from '../context.ts';
 import { headLine, originOf } from '../origin.ts';
 import { readPlane } from '../planes.ts';
 import { DUPLICATE_STATEMENT, MARK_RESERVE, PLANE_PLACE, UNKNOWN_ZONE_BINDING } from '../problems.ts';
+import { checkSockets } from './sockets.ts';
 import { reportOverlaps } from './zones.ts';
 
 type Setting<Kind extends TargetSetting['kind']> = Extract<TargetSetting, { readonly kind: Kind }>;
@@ -41,6 +42,7 @@ function checkTarget(target: TargetSyntax, zones: readonly Zone[], context: Rule
     zones: new Map(here.map((zone) => [zone.name, zone])),
     markMask: marks[0] ? markMask(marks[0], context) : MARK_MAXIMUM,
     groOff: settingsOf(target, 'gro-off').length > 0,
+    sockets: checkSockets(settingsOf(target, 'socket-place'), context),
     planes: planes.filter((plane) => plane !== undefined),
   };
 }

@@ -57,18 +57,6 @@ describe('sockets of a target', () => {
       ['dns', [{ family: 4, address: 0xc0000235n, port: 53 }]],
     ]);
   });
-
-  it('are at one address and one port', () => {
-    const problems = (settings: string) => problemsOf(`${zones} target core { ${settings} nftables }`);
-    expect(problems('socket web = 127.0.0.1')).toEqual(['SL0348 a socket is at an address and a port']);
-    expect(problems('socket web = 127.0.0.0/8:80')).toEqual(['SL0348 a socket is at one address and one port']);
-    expect(problems('socket web = 127.0.0.1:80, 127.0.0.2:80')).toEqual([
-      'SL0334 socket `web` has two places in IPv4',
-    ]);
-    expect(problems('socket web = 127.0.0.1:80 socket web = 127.0.0.1:81')).toEqual([
-      'SL0334 the target says twice where socket `web` is',
-    ]);
-  });
 });
 
 describe('expectations', () => {

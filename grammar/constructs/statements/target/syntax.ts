@@ -12,6 +12,7 @@ const SETTINGS: { readonly [Kind in TargetSetting['kind']]: (p: Grammar) => Sett
   'target-zone': readZone,
   marks: readMarks,
   'gro-off': readGro,
+  'socket-place': readSocket,
   plane: readPlane,
 };
 
@@ -29,7 +30,7 @@ export const targetSyntax: Syntax = (p) => {
     // A plane is any name: these words are settings first.
     p.or(0, {
       DEF: alternatives,
-      ERR_MSG: 'a plane such as `nftables`, or `zone`, `marks`, `gro`',
+      ERR_MSG: 'a plane such as `nftables`, or `zone`, `marks`, `gro`, `socket`',
       IGNORE_AMBIGUITIES: true,
     }),
   );
@@ -55,6 +56,19 @@ function readGro(p: Grammar): Setting<'gro-off'> {
   return { kind: 'gro-off', span: p.spanFrom(startOffset) };
 }
 
+/** `socket web = 127.0.0.1:8080, [::1]:8080` */
+function readSocket(p: Grammar): Setting<'socket-place'> {
+  const { startOffset } = p.consume(0, T.Keyword.socket);
+  const socket = p.subrule(1, p.name);
+  p.consume(0, T.Equals);
+  const endpoints = [p.subrule(0, p.endpoint)];
+  p.many(0, () => {
+    p.consume(0, T.Comma);
+    endpoints.push(p.subrule(1, p.endpoint));
+  });
+  return { kind: 'socket-place', socket, endpoints, span: p.spanFrom(startOffset) };
+}
+
 /** `xdp on bond0 generic`, `p4 pna on dpu0`: the variant may stand on either side. */
 function readPlane(p: Grammar): Setting<'plane'> {
   const start = p.here();
@@ -64,7 +78,9 @@ function readPlane(p: Grammar): Setting<'plane'> {
   p.option(2, () => {
     p.consume(0, T.Keyword.on);
     on = p.subrule(0, p.names);
-    variant ??= readVariant(p, 1, () => variant === undefined);
+    // Not behind a `??=`: while the grammar is recorded, every step has to be taken.
+    const behind = readVariant(p, 1, () => variant === undefined);
+    variant ??= behind;
   });
   return { kind: 'plane', plane, ...(variant && { variant }), on, span: p.spanFrom(start) };
 }
