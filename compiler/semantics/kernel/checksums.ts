@@ -1,5 +1,6 @@
 /** Whether a transport checksum is right, as connection tracking asks of packets that arrive. */
 import { uint16At } from '../packet/bytes.ts';
+import { behindAuthentication } from '../packet/decode.ts';
 import { onesComplementSum, pseudoHeaderSum } from '../packet/checksum.ts';
 import { GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, type Packet } from '../packet/packet.ts';
 
@@ -42,7 +43,7 @@ const UNCHECKED = [GRE, AH, ESP, SCTP, UDP_LITE];
  * whatever protocol (nf_reject_verify_csum, nf_ip_checksum).
  */
 export function hasOnesComplementChecksum(packet: Packet): boolean {
-  const { protocol, transportAt, source, destination, bytes, family } = packet;
+  const { protocol, transportAt, source, destination, bytes, family } = behindAuthentication(packet);
   if (protocol === undefined || transportAt === undefined || source === undefined || destination === undefined) {
     return false;
   }

@@ -1,7 +1,7 @@
 /** ICMP and ICMPv6 as connection tracking sees them (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c, Linux 6.18). */
 import { findFlow, inverted, type FoundFlow } from '../flows.ts';
 import { byteAt } from '../packet/bytes.ts';
-import { decodePacket } from '../packet/decode.ts';
+import { behindAuthentication, decodePacket } from '../packet/decode.ts';
 import { ICMP, ICMPV6, type Packet } from '../packet/packet.ts';
 import type { State } from '../state.ts';
 import { tupleOfPacket } from './tuples.ts';
@@ -44,7 +44,7 @@ export function classifyIcmp(packet: Packet, state: State, now: number): IcmpTra
  * direction go to; one for somebody else is a forgery.
  */
 function relatedTo(packet: Packet, embeddedAt: number, state: State, now: number): IcmpTracking {
-  const embedded = decodePacket(packet.bytes.subarray(embeddedAt), packet.family);
+  const embedded = behindAuthentication(decodePacket(packet.bytes.subarray(embeddedAt), packet.family));
   const tuple = tupleOfPacket(embedded);
   const turned = tuple === undefined ? undefined : inverted(tuple);
   const found = turned === undefined ? undefined : findFlow(state, now, turned);

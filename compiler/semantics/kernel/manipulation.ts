@@ -1,6 +1,7 @@
 /** Rewriting a packet as its flow was translated (nf_nat_packet, nf_nat_icmp_reply_translation of Linux 6.18). */
 import { inverted, opposite, tupleOf, type Direction, type Flow, type Tuple } from '../flows.ts';
 import type { Journey } from '../journey.ts';
+import { behindAuthentication, decodePacket } from '../packet/decode.ts';
 import { embeddedPacket, translateEmbedded } from '../packet/embedded.ts';
 import { GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, isIcmp, type Packet } from '../packet/packet.ts';
 import { translate } from '../packet/rewrite.ts';
@@ -13,7 +14,8 @@ const REDIRECTS = { 4: 5, 6: 137 } as const;
 
 /** What the flow's translation does to one side of the packet at hand; `gone` for what cannot be translated. */
 export function manipulate(journey: Journey, side: Side): 'on' | 'gone' {
-  const { tracking, packet } = journey;
+  const { tracking } = journey;
+  const packet = behindAuthentication(journey.packet);
   if (tracking.kind !== 'flow' && tracking.kind !== 'related') return 'on';
   const { flow, direction } = tracking;
   if (tracking.kind === 'related' && isRedirect(packet) && (flow.sourceTranslated || flow.destinationTranslated))
@@ -21,10 +23,11 @@ export function manipulate(journey: Journey, side: Side): 'on' | 'gone' {
   if (!isTranslated(flow, direction, side)) return 'on';
   const before = tupleOf(flow, opposite(direction));
   if (!isChangeable(packet, before, side)) return 'gone';
-  journey.packet =
+  const changed =
     tracking.kind === 'related' && isIcmp(packet)
       ? translateError(packet, before, side)
       : translateSide(packet, inverted(before), side);
+  journey.packet = decodePacket(changed.bytes, packet.family);
   return 'on';
 }
 

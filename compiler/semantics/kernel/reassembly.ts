@@ -4,7 +4,7 @@
  */
 import { concatenate, writeUint16 } from '../packet/bytes.ts';
 import { checksumOf } from '../packet/checksum.ts';
-import { decodePacket } from '../packet/decode.ts';
+import { behindAuthentication, decodePacket } from '../packet/decode.ts';
 import { FRAGMENT_HEADER_LENGTH, IPV6_HEADER_LENGTH, fragmentHeaderAt } from '../packet/ipv6.ts';
 import { ICMPV6, TCP, UDP, type Packet } from '../packet/packet.ts';
 import type { State } from '../state.ts';
@@ -107,7 +107,7 @@ const HEADER_LENGTHS: ReadonlyMap<number, number> = new Map([
 
 /** Whether a first fragment of IPv6 ends before the transport header does (RFC 8200, section 4.5). */
 function isHeaderCutOff(packet: Packet): boolean {
-  const { family, fragment, protocol, transportAt, bytes } = packet;
+  const { family, fragment, protocol, transportAt, bytes } = behindAuthentication(packet);
   if (family === 4 || fragment === undefined || fragment.offset > 0 || transportAt === undefined) return false;
   return transportAt + (HEADER_LENGTHS.get(protocol ?? -1) ?? 1) > bytes.length;
 }
@@ -154,6 +154,12 @@ function isWhole(pieces: readonly Piece[]): boolean {
 
 /** The packet that these fragments are cut from, in any order; undefined where they are not all of one. */
 export function joined(fragments: readonly Packet[]): Packet | undefined {
+  const [only] = fragments;
+  // A host may also send a packet that it had put together as one atomic fragment.
+  if (only !== undefined && fragments.length === 1 && only.fragment === undefined) {
+    const whole = withoutHeader(only);
+    return whole === only ? undefined : whole;
+  }
   let pieces: readonly Piece[] = [];
   for (const fragment of fragments) {
     const piece = pieceOf(fragment);

@@ -7,6 +7,7 @@ import type { Flow } from '../flows.ts';
 import type { Journey, Tracking } from '../journey.ts';
 import { NO_NEXT_HEADER } from '../packet/ipv6.ts';
 import { uint16At } from '../packet/bytes.ts';
+import { behindAuthentication } from '../packet/decode.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, isLaterFragment, type Packet } from '../packet/packet.ts';
 import { hasRightChecksum } from './checksums.ts';
 import { classifyIcmp, mayBeginFlow } from './icmp-tracking.ts';
@@ -22,7 +23,7 @@ const INVALID: Tracking = { kind: 'invalid' };
  * host made (`received` false). `pickup`: TCP flows may begin in their middle.
  */
 export function track(journey: Journey, received: boolean, pickup: boolean): Tracking {
-  const { packet } = journey;
+  const packet = behindAuthentication(journey.packet);
   if (journey.notrack) return { kind: 'untracked' };
   if (packet.protocol === undefined || packet.transportAt === undefined || isLaterFragment(packet)) return INVALID;
   if (packet.family === 6 && packet.protocol === NO_NEXT_HEADER) return INVALID;
@@ -60,7 +61,7 @@ function isSound(packet: Packet, journey: Journey): boolean {
 }
 
 function begin(tuple: Tuple, journey: Journey, pickup: boolean): Tracking {
-  const { packet } = journey;
+  const packet = behindAuthentication(journey.packet);
   const reply = inverted(tuple);
   if (reply === undefined) return INVALID;
   if ((tuple.protocol === ICMP || tuple.protocol === ICMPV6) && !mayBeginFlow(packet)) return INVALID;
@@ -97,7 +98,7 @@ function follow(found: FoundFlow, tuple: Tuple, journey: Journey, pickup: boolea
 
 function followTcpFlow({ flow, direction }: FoundFlow, tuple: Tuple, journey: Journey, pickup: boolean): Tracking {
   if (flow.tcp === undefined) return INVALID;
-  const answer = followTcp(flow.tcp, direction, journey.packet, flow.replySeen);
+  const answer = followTcp(flow.tcp, direction, behindAuthentication(journey.packet), flow.replySeen);
   if (answer.kind === 'reopens') {
     journey.state = withoutFlow(journey.state, flow);
     return begin(tuple, journey, pickup);

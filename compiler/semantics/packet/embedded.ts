@@ -1,7 +1,7 @@
 /** The packet that an ICMP error carries. */
 import { writeUint16 } from './bytes.ts';
 import { checksumOf, pseudoHeaderSum } from './checksum.ts';
-import { decodePacket } from './decode.ts';
+import { behindAuthentication, decodePacket } from './decode.ts';
 import { ICMPV6, type Packet } from './packet.ts';
 import { translate, type Translated } from './rewrite.ts';
 
@@ -20,7 +20,7 @@ export function embeddedPacket(error: Packet): Packet | undefined {
   const at = embeddedAt(error);
   return at === undefined || at >= error.bytes.length
     ? undefined
-    : decodePacket(error.bytes.subarray(at), error.family);
+    : behindAuthentication(decodePacket(error.bytes.subarray(at), error.family));
 }
 
 /** The error with its carried packet changed, and the ICMP checksum made anew. */

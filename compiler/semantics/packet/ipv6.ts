@@ -6,6 +6,7 @@ import { decodeTransport } from './transport.ts';
 export const HOP_BY_HOP = 0;
 export const ROUTING = 43;
 export const FRAGMENT = 44;
+const AUTHENTICATION = 51;
 export const NO_NEXT_HEADER = 59;
 export const DESTINATION_OPTIONS = 60;
 
@@ -14,13 +15,17 @@ export const FRAGMENT_HEADER_LENGTH = 8;
 export const IPV6_SOURCE_AT = 8;
 export const IPV6_DESTINATION_AT = 24;
 
-export function decodeIpv6(received: Uint8Array): Packet {
+/**
+ * Reads bytes from an IPv6 header on. The authentication header (RFC 4302) is a protocol here, as it is in IPv4: rules
+ * speak of `ah`, and what stands behind it is out of their sight. `throughAuthentication` looks on behind it.
+ */
+export function decodeIpv6(received: Uint8Array, throughAuthentication = false): Packet {
   const payloadLength = uint16At(received, 4);
   const declared = payloadLength === undefined ? undefined : IPV6_HEADER_LENGTH + payloadLength;
   const version = (byteAt(received, 0) ?? 0) >> 4;
   const wellFormed = version === 6 && declared !== undefined && declared <= received.length;
   const bytes = wellFormed ? received.subarray(0, declared) : received;
-  const chain = followChain(bytes);
+  const chain = followChain(bytes, throughAuthentication);
   const word = uint16At(bytes, 0);
   return {
     bytes,
@@ -48,12 +53,12 @@ interface Chain {
 }
 
 /** Walks the extension headers to the transport header, or to a later fragment's data. */
-function followChain(bytes: Uint8Array): Chain {
+function followChain(bytes: Uint8Array, throughAuthentication: boolean): Chain {
   let next = byteAt(bytes, 6);
   let at = IPV6_HEADER_LENGTH;
   let fragment: Fragment | undefined;
   let options: IpOptions = { types: [], wellFormed: true };
-  while (next !== undefined && isExtension(next)) {
+  while (next !== undefined && (isExtension(next) || (throughAuthentication && next === AUTHENTICATION))) {
     const header = next;
     if (header === FRAGMENT) {
       const word = uint16At(bytes, at + 2);
@@ -67,7 +72,7 @@ function followChain(bytes: Uint8Array): Chain {
       if (offset > 0) return { protocol: next, transportAt: undefined, fragment, options };
       continue;
     }
-    const length = extensionLength(bytes, at);
+    const length = extensionLength(bytes, at, header);
     if (length === undefined) {
       const cut = header === HOP_BY_HOP ? { ...options, wellFormed: false } : options;
       return { protocol: undefined, transportAt: undefined, fragment, options: cut };
@@ -87,7 +92,7 @@ export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
   let next = byteAt(bytes, 6);
   let at = IPV6_HEADER_LENGTH;
   while (next !== undefined && next !== FRAGMENT) {
-    const length = isExtension(next) ? extensionLength(bytes, at) : undefined;
+    const length = isExtension(next) ? extensionLength(bytes, at, next) : undefined;
     if (length === undefined) return undefined;
     next = byteAt(bytes, at);
     at += length;
@@ -95,18 +100,15 @@ export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
   return next === FRAGMENT && at + FRAGMENT_HEADER_LENGTH <= bytes.length ? at : undefined;
 }
 
-/**
- * The authentication header (RFC 4302) is a protocol here, as it is in IPv4: rules speak of `ah`, and what stands behind
- * it is out of their sight.
- */
 function isExtension(header: number): boolean {
   return header === HOP_BY_HOP || header === ROUTING || header === FRAGMENT || header === DESTINATION_OPTIONS;
 }
 
-/** In bytes: counted in eights behind the first eight. */
-function extensionLength(bytes: Uint8Array, at: number): number | undefined {
+/** In bytes: counted in eights behind the first eight, but for the authentication header in fours, less two. */
+function extensionLength(bytes: Uint8Array, at: number, header: number): number | undefined {
   const units = byteAt(bytes, at + 1);
-  return units === undefined ? undefined : (units + 1) * 8;
+  if (units === undefined) return undefined;
+  return header === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
 }
 
 function hopByHopOptions(options: Uint8Array, isWhole: boolean): IpOptions {
