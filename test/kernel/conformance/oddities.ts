@@ -8,13 +8,14 @@ import type { Draw } from './draw.ts';
 export function framesOf(packet: Uint8Array, asFragments: boolean, mtu: number, draw: Draw): Uint8Array[] {
   if (asFragments || packet.length > mtu) return fragments(packet, mtu, draw);
   if (draw.chance(94)) return [packet];
-  return [damaged(packet, draw)];
+  const odd = damaged(packet, draw);
+  return [odd.length > mtu ? packet : odd];
 }
 
 /** Enough for every header in front of a fragment's data. */
 const HEADERS = 80;
 /** Into how many pieces a packet is cut at most. */
-const MOST_PIECES = 24;
+const MOST_PIECES = 7;
 
 function fragments(packet: Uint8Array, mtu: number, draw: Draw): Uint8Array[] {
   const drawn = 8 * draw.weighted([4, 1], [4, 2], [4, 3], [2, draw.integer(1, 12)], [2, 60]);
