@@ -17,8 +17,8 @@ import type { State } from './state.ts';
 
 /** How a packet comes to the host: as a frame on an interface, or from the host itself. */
 export type Arrival =
-  | { readonly kind: 'received'; readonly in: string; readonly frame: Frame }
-  | { readonly kind: 'sent'; readonly packet: Packet };
+  | { readonly kind: 'received'; readonly in: string; readonly frame: Frame; readonly mark?: number }
+  | { readonly kind: 'sent'; readonly packet: Packet; readonly mark?: number };
 
 /** One thing that may happen. */
 export interface Outcome {
@@ -71,7 +71,7 @@ function walkOnce(
   arrival: Arrival,
   choices: Choices,
 ): Walked {
-  const start = { policy, environment, state, now, choices };
+  const start = { policy, environment, state, now, choices, mark: arrival.mark };
   if (arrival.kind === 'sent') {
     const journey = startJourney({ ...start, packet: arrival.packet });
     return { fate: walkSent(journey), journey };
