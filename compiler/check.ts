@@ -21,7 +21,6 @@ const UNSURE_AFTER_SYNTAX_ERRORS: readonly DiagnosticKind[] = [
   resolving.UNKNOWN_NAME,
   resolving.NOT_IN_MODULE,
   resolving.UNKNOWN_COLUMN,
-  resolving.EMPTY_ZONE,
   checking.ARGUMENTS,
   checking.BALANCE_SETTING,
   checking.EXPECTED_ENDPOINT,

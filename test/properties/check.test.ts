@@ -8,11 +8,14 @@ import { inputsOfFolder } from '../builders/inputs-of-folder.ts';
 const example = new URL('../unit/check/language-example/', import.meta.url);
 const wrong = new URL('../cases/check/', import.meta.url);
 
+/** With few words changed it stands for just as many rules as may be, which is right and takes its time. */
+const slow = 'groups-that-multiply';
+
 /** Policies that hold every construct, right and wrong. */
 const texts = [
   readFileSync(new URL('policy.sluice', example), 'utf8'),
   ...readdirSync(wrong, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== slow)
     .map(({ name }) => readFileSync(new URL(`${name}/policy.sluice`, wrong), 'utf8')),
 ];
 
