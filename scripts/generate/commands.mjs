@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { readIfPresent } from '../files.mjs';
 import { root } from '../run.mjs';
+import { formatPage } from './page.mjs';
 
 export const name = 'reference of commands';
 export const reads = 'build';
@@ -40,8 +40,7 @@ export async function generate() {
     '## Environment',
     table([['variable', 'meaning'], ...environment]),
   ];
-  const options = { ...(await resolveConfig(join(root, page))), parser: 'markdown', proseWrap: 'always' };
-  return new Map([[page, await format(sections.join('\n\n'), options)]]);
+  return new Map([[page, await formatPage(page, sections.join('\n\n'))]]);
 }
 
 function fromBuild(path) {

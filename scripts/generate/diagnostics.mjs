@@ -3,8 +3,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { Failure, root } from '../run.mjs';
+import { formatPage } from './page.mjs';
 
 export const name = 'reference of findings';
 export const reads = 'build';
@@ -22,10 +22,7 @@ export async function generate() {
   const sections = [...COMPILER_SECTIONS, ...(await planeSections()), await commandSection()];
   const twice = duplicateCodes(kindsOf(sections));
   if (twice.length > 0) throw new Failure(`Codes that stand for more than one kind of finding: ${twice.join(', ')}`);
-  const options = await resolveConfig(join(root, OUTPUT));
-  return new Map([
-    [OUTPUT, await format(pageText(sections, kindsOf), { ...options, parser: 'markdown', proseWrap: 'always' })],
-  ]);
+  return new Map([[OUTPUT, await formatPage(OUTPUT, pageText(sections, kindsOf))]]);
 }
 
 function fromBuild(path) {

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { format, resolveConfig } from 'prettier';
 import { root } from '../run.mjs';
+import { formatPage } from './page.mjs';
 
 export const name = 'reference of passes';
 export const reads = 'build';
@@ -18,12 +18,11 @@ export function owned() {
 /** @returns {Promise<Map<string, string>>} path → text */
 export async function generate() {
   const { PASSES } = await import(pathToFileURL(join(root, 'dist/compiler/6-plan/passes/index.js')).href);
-  const options = await resolveConfig(join(root, OUTPUT));
   const page = [
     '<!-- Written by `npm run generate`; edit the passes in `compiler/6-plan/passes/`. -->',
     '# Passes',
     'A plan goes through these passes in this order. Each is a function from a plan to one that means the same; property tests hold every pass against a walk of the rules themselves.',
     ...PASSES.map((pass, index) => `## ${index + 1}. ${pass.name}\n\n${pass.description}`),
   ].join('\n\n');
-  return new Map([[OUTPUT, await format(page, { ...options, parser: 'markdown', proseWrap: 'always' })]]);
+  return new Map([[OUTPUT, await formatPage(OUTPUT, page)]]);
 }
