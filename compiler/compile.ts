@@ -5,9 +5,10 @@ import { buildProgram } from './4-program/build.ts';
 import { place, type Placement } from './5-place/place.ts';
 import { buildPlan, type PlanOptions } from './6-plan/build.ts';
 import { checkPolicy } from './check.ts';
-import type { Inputs } from './inputs.ts';
+import { startOfDay, type Inputs } from './inputs.ts';
 import type { Policy, Target } from './model/index.ts';
 import type { Plane, PlaneOutput } from './plane.ts';
+import { runExpectations } from './semantics/expect.ts';
 
 export interface CompileOptions extends PlanOptions {
   readonly planes: readonly Plane[];
@@ -40,6 +41,10 @@ export function compile(main: SourceFile, inputs: Inputs, options: CompileOption
   const { policy, diagnostics: found } = checkPolicy(main, inputs);
   const diagnostics = [...found];
   if (!policy || diagnostics.some(isError)) return { policy, diagnostics, targets: [] };
+
+  options.onPhase?.('expect');
+  diagnostics.push(...runExpectations(policy, inputs.today ? { now: startOfDay(inputs.today) } : {}));
+  if (diagnostics.some(isError)) return { policy, diagnostics, targets: [] };
 
   const targets = targetsOf(policy, options.target).map((target) =>
     compileTarget(policy, target, options, diagnostics),

@@ -10,6 +10,11 @@ export interface CalendarDate {
   readonly day: number;
 }
 
+/** 00:00 UTC of a day, in milliseconds since 1970. */
+export function startOfDay({ year, month, day }: CalendarDate): number {
+  return Date.UTC(year, month - 1, day);
+}
+
 export interface Inputs {
   /**
    * The bytes of a file that a policy names, or undefined if there is none. `path` is as written in the policy, made

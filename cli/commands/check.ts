@@ -1,7 +1,9 @@
 /** `sluice check`: is the policy right? */
 import { checkPolicy } from '../../compiler/check.ts';
+import { startOfDay } from '../../compiler/inputs.ts';
 import type { Policy } from '../../compiler/model/index.ts';
-import type { Diagnostic } from '../../grammar/diagnostic.ts';
+import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { runExpectations } from '../../compiler/semantics/expect.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { distinct } from '../findings/distinct.ts';
@@ -63,7 +65,10 @@ async function checkFile(path: string, flags: PolicyFlags, session: Session, pha
   const inputs = recordedInputs(opened.policy, today);
   phases.begin('check');
   const { policy, diagnostics } = checkPolicy(opened.policy.source, inputs);
-  const found = [...diagnostics, ...inputs.findings()];
+  phases.begin('expect');
+  const isSound = policy !== undefined && !diagnostics.some(isError);
+  const unmet = isSound ? runExpectations(policy, today ? { now: startOfDay(today) } : {}) : [];
+  const found = [...diagnostics, ...unmet, ...inputs.findings()];
   return { findings: withShownPaths(distinct(found), opened.policy, inputs.hasRead), policy };
 }
 

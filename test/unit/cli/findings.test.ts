@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { distinct } from '../../../cli/findings/distinct.ts';
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
-import { runSluice } from './session.ts';
+import { runSluice, type Run } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const WRONG = 'zone inside = eth0\nfilter forward default drop {\n  allow in insde\n  allow from nowhere\n}\n';
@@ -87,4 +87,43 @@ test('what is wrong for several targets is said once', () => {
   });
   const findings = [finding('a', 0), finding('b', 0), finding('a', 0), finding('a', 1)];
   expect(distinct(findings)).toEqual([findings[0], findings[1], findings[3]]);
+});
+
+describe('expect blocks', () => {
+  const BASE = `zone inside = eth0
+zone uplink = eth1
+filter forward default drop { allow in inside out uplink }
+`;
+  const MET = `${BASE}expect {
+  allow tcp 10.0.0.1:40000 -> 9.9.9.9:443 in inside out uplink
+  drop tcp 9.9.9.9:40000 -> 10.0.0.1:443 in uplink out inside
+}
+`;
+  const UNMET = `${BASE}expect { allow tcp 9.9.9.9:40000 -> 10.0.0.1:443 in uplink out inside }\n`;
+
+  test('that hold are counted', async () => {
+    const checked = await runSluice(['check', '-'], { input: MET });
+    expect(checked).toEqual({ code: 0, stdout: '<stdin>: no errors, 2 expectations held\n', stderr: '' });
+  });
+
+  test('that do not hold are errors of check and of compile, which writes nothing', async () => {
+    const checked = await runSluice(['check', '-'], { input: UNMET });
+    expect(checked).toMatchObject({ code: 1, stdout: '' });
+    expect(checked.stderr).toContain('expected `allow`, but');
+    const out = `${temporaryFolder()}/out`;
+    const compiled = await runSluice(['compile', '-', '-o', out], { input: UNMET });
+    expect(compiled).toMatchObject({ code: 1, stdout: '' });
+    expect(compiled.stderr).toContain('expected `allow`, but');
+    expect(existsSync(out)).toBe(false);
+  });
+
+  test('are judged on the day that was given', async () => {
+    const input = `zone inside = eth0
+filter input default drop { allow in inside tcp/22 during 00:00-12:00 fri }
+expect { allow tcp 10.0.0.1:40000 -> 10.0.0.2:22 in inside }
+`;
+    const on = (date: string): Promise<Run> => runSluice(['check', '-', '--date', date], { input });
+    await expect(on('2027-01-15')).resolves.toMatchObject({ code: 0, stderr: '' });
+    await expect(on('2027-01-16')).resolves.toMatchObject({ code: 1 });
+  });
 });
