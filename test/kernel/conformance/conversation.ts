@@ -1,5 +1,5 @@
 /** From steps to frames: what answers, continues or complains about a packet is made from what became of it. */
-import { ROUTER, type Observation } from '../harness/observation.ts';
+import { isKernelChatter, ROUTER, type Observation } from '../harness/observation.ts';
 import {
   decodePacket,
   encodePacket,
@@ -55,7 +55,7 @@ export class Past {
     const mtu = mtuOf(this.#network, from.at);
     const whole = packetAfter(step, from, Infinity);
     const made = whole === undefined || whole.bytes.length <= mtu ? whole : packetAfter(step, from, mtu);
-    return made !== undefined && made.at === ROUTER && isForNoHost(made.bytes) ? undefined : made;
+    return made !== undefined && made.bytes.length <= mtu && maySend(this.#network, made) ? made : undefined;
   }
 
   /** What came out, and where; of a packet that never came out, what would have without the policy. */
@@ -71,12 +71,30 @@ export class Past {
   }
 }
 
-/** Whether the destination is none that a host answers to: where the router's own multicasts go is not the policy's affair. */
-export function isForNoHost(bytes: Uint8Array): boolean {
-  const packet = decodePacket(bytes);
-  const destination = packet?.network.destination ?? '::';
+/**
+ * Whether the step can be compared at all. The router sends only what is its own, and to hosts: where its multicasts go is
+ * not the policy's affair. What the lab takes for the kernel's own chatter it does not show.
+ */
+export function maySend(network: Network, { at, bytes }: Sent): boolean {
+  if (isChatter(bytes)) return false;
+  if (at !== ROUTER) return true;
+  const header = decodePacket(bytes)?.network;
+  if (header === undefined) return false;
+  const own = ownAddresses(network, header.version);
+  const hasFragmentHeader = header.version === 6 && (header.extensions ?? []).some(({ kind }) => kind === 'fragment');
+  return own.includes(addressValue(header.source)) && !isForNoHost(header.destination) && !hasFragmentHeader;
+}
+
+function isForNoHost(destination: string): boolean {
   return destination === '::' || destination.startsWith('ff') || /^(0|127|22[4-9]|2[345]\d)\./.test(destination);
 }
+
+function isChatter(bytes: Uint8Array): boolean {
+  return isKernelChatter({ cause: 0, delivered: true, interface: 0, mark: 0, priority: 0, socket: 0, bytes });
+}
+
+/** Of the id that a packet ends in. */
+const ID_LENGTH = 8;
 
 /** Headers of a packet that follows another, with room for every option and extension there may be. */
 const HEADERS = 140;
@@ -208,7 +226,11 @@ function bare(tcp: Tcp, flags: readonly TcpFlag[]): Tcp {
 }
 
 function withPayload(transport: Transport, length: number): Transport {
-  if (typeof transport.protocol === 'number') return transport;
+  // Of a header that is not known, all but the former id stays.
+  if (typeof transport.protocol === 'number') {
+    const { protocol, payload = noBytes } = transport;
+    return { protocol, payload: payload.subarray(0, Math.max(0, payload.length - ID_LENGTH)) };
+  }
   const { checksum: _former, ...rest } = { checksum: undefined, ...transport };
   return { ...rest, payload: new Uint8Array(length) } as Transport;
 }

@@ -2,7 +2,7 @@
 import type { Policy } from '../../../compiler/model/policy.ts';
 import { ROUTER } from '../harness/observation.ts';
 import { encodePacket, type TcpFlag, type Transport } from '../harness/packet.ts';
-import { isForNoHost } from './conversation.ts';
+import { maySend } from './conversation.ts';
 import type { Draw } from './draw.ts';
 import { edgesOf, type Edges } from './edges.ts';
 import { mtuOf, type Network } from './network.ts';
@@ -84,7 +84,7 @@ class ScriptMaker {
     const isPlain = at === ROUTER || hasFragmentHeader(network);
     const mtu = mtuOf(this.#network, at);
     if (isPlain && bytes.length > mtu) return undefined;
-    if (at === ROUTER && isForNoHost(bytes)) return undefined;
+    if (!maySend(this.#network, { id, at, bytes })) return undefined;
     const frames = isPlain ? [bytes] : framesOf(bytes, draw.chance(wanted ? 90 : 4), mtu, draw);
     for (const frame of frames) {
       this.#steps.push({ kind: 'packet', id: this.#nextId(), round, at, bytes: Buffer.from(frame).toString('hex') });

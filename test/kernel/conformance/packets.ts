@@ -68,12 +68,19 @@ export class PacketMaker {
     const isOwn = wish.in === undefined && draw.chance(block === 'output' ? 85 : block === 'any' ? 12 : 4);
     const at = isOwn ? ROUTER : undefined;
     const wanted = wish.source ?? this.#source(family, wish, isOwn);
-    const source = !isOwn && isOwnIpv6(this.#network, family, wanted) ? SOME_HOSTS[6][0] : wanted;
+    const source = this.#possibleSource(family, wanted, isOwn);
     const destination = wish.destination ?? this.#destination(family, wish, isOwn ? 'output' : block);
     const towards = interfaceTowards(this.#network, family, source);
     const usual = towards === undefined || draw.chance(7) ? this.#anyInterface() : towards;
     const network = this.#header(family, source, destination, wish);
     return { at: at ?? wish.in ?? usual, network, transport: this.#transport(family, wish, network) };
+  }
+
+  /** The router sends with its own addresses; others do not with its IPv6 addresses. */
+  #possibleSource(family: 4 | 6, wanted: bigint, isOwn: boolean): bigint {
+    const own = ownAddresses(this.#network, family);
+    if (isOwn) return own.includes(wanted) ? wanted : this.#draw.pick(own);
+    return isOwnIpv6(this.#network, family, wanted) ? SOME_HOSTS[6][0] : wanted;
   }
 
   #anyInterface(): string {

@@ -5,32 +5,33 @@ import { formatObservation, type Observation } from '../harness/observation.ts';
 import { formatPacket, packetOfFrame } from '../harness/packet.ts';
 import type { PolicyText } from './build.ts';
 import type { Sent } from './conversation.ts';
-import type { Difference } from './run.ts';
+import type { Difference, RunResult } from './run.ts';
 
-/** What is known of a failing case. */
-export interface Failure {
-  readonly text: PolicyText;
-  readonly ruleset: string;
-  /** Everything that was sent, the packet that differs last. */
-  readonly sent: readonly Sent[];
-  readonly difference: Difference;
-}
-
-export function formatFailure({ text, ruleset, sent, difference }: Failure): string {
+/** A failing case, its packets as few as still show the difference. */
+export function formatFailure({ policy, files }: PolicyText, ruleset: string, result: RunResult): string {
+  const { difference, counters, sent } = result;
   return [
     '--- policy ---',
-    text.policy.trimEnd(),
-    ...Object.entries(text.files).flatMap(([path, content]) => [`--- ${path} ---`, content.trimEnd()]),
+    policy.trimEnd(),
+    ...Object.entries(files).flatMap(([path, content]) => [`--- ${path} ---`, content.trimEnd()]),
     '--- packets ---',
     ...sent.map(formatSent),
-    '--- allowed ---',
-    ...difference.allowed.flatMap(({ outcomes }) => outcomes.flatMap(formatOutcome)),
-    '--- seen ---',
-    ...(difference.seen.length === 0 ? ['nothing'] : difference.seen.map(formatSeen)),
-    ...bytesThatDiffer(difference),
+    ...(difference === undefined ? [] : formatDifference(difference)),
+    ...(counters.length === 0 ? [] : ['--- counters ---', ...counters]),
     '--- rule set ---',
     ruleset.trimEnd(),
   ].join('\n');
+}
+
+function formatDifference(difference: Difference): string[] {
+  const { allowed, seen } = difference;
+  return [
+    '--- allowed ---',
+    ...allowed.flatMap(({ outcomes }) => outcomes.flatMap(formatOutcome)),
+    '--- seen ---',
+    ...(seen.length === 0 ? ['nothing'] : seen.map(formatSeen)),
+    ...bytesThatDiffer(difference),
+  ];
 }
 
 export function formatSent({ id, at, bytes }: Sent): string {

@@ -10,6 +10,7 @@ import type { Lab } from '../harness/lab.ts';
 import { ROUTER, type InjectedFrame, type Observation } from '../harness/observation.ts';
 import { packetOfFrame } from '../harness/packet.ts';
 import type { Built } from './build.ts';
+import { countersIn, countersOf, differingCounters, type Counts } from './counters.ts';
 import { Past, type Sent } from './conversation.ts';
 import { environmentOf, type Network } from './network.ts';
 import { withRouter } from './router.ts';
@@ -23,6 +24,11 @@ export interface Difference {
   readonly seen: readonly Observation[];
 }
 
+/** Whether the kernel and the reference agree about everything that was sent. */
+export function agrees({ difference, counters }: RunResult): boolean {
+  return difference === undefined && counters.length === 0;
+}
+
 export interface RunResult {
   /** The first packet that differs; what comes after it says nothing any more. */
   readonly difference: Difference | undefined;
@@ -32,8 +38,8 @@ export interface RunResult {
   readonly compared: number;
   /** How many of them had each kind of fate. */
   readonly fates: ReadonlyMap<string, number>;
-  /** What the reference holds after the last packet: one of its states. */
-  readonly state: State;
+  /** Counters that do not stand where the reference's do after the last packet. */
+  readonly counters: readonly string[];
 }
 
 /** More states than this are not followed: where the language leaves so much open, the rest would say nothing. */
@@ -59,10 +65,11 @@ async function sendScript(lab: Lab, network: Network, policy: Policy, script: Sc
       const seen = observations.get(sent.id) ?? [];
       past.note(sent, seen);
       const difference = comparison.compare(sent, frames[index]!, seen, now);
-      if (difference !== undefined) return comparison.result(difference);
+      if (difference !== undefined) return comparison.result(difference, []);
     }
   }
-  return comparison.result(undefined);
+  const names = policy.tables.map(({ name }) => name);
+  return comparison.result(undefined, comparison.countersDiffering(await countersOf(lab, names)));
 }
 
 class Comparison {
@@ -94,9 +101,14 @@ class Comparison {
     return undefined;
   }
 
-  result(difference: Difference | undefined): RunResult {
-    const [state = EMPTY_STATE] = this.#states;
-    return { difference, sent: this.#sent, compared: this.#compared, fates: this.#fates, state };
+  /** The counters that differ from those of every state; the fewest. */
+  countersDiffering(seen: Counts): readonly string[] {
+    const differing = this.#states.map((state) => differingCounters(countersIn(state), seen));
+    return differing.sort((one, another) => one.length - another.length)[0] ?? [];
+  }
+
+  result(difference: Difference | undefined, counters: readonly string[]): RunResult {
+    return { difference, counters, sent: this.#sent, compared: this.#compared, fates: this.#fates };
   }
 }
 
