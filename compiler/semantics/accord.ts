@@ -71,8 +71,9 @@ function gotIt(fate: Extract<Fate, { readonly kind: 'delivered' }>, seen: SeenDe
  */
 export function samePacket(expected: Packet, seen: Packet): boolean {
   const [a, b] = [comparable(expected), comparable(seen)];
-  if (expected.family === 4 && uint16At(expected.bytes, 4) === 0)
+  if (expected.family === 4 && uint16At(expected.bytes, 4) === 0) {
     for (const bytes of [a, b]) clearIdentification(bytes);
+  }
   if (expected.fragment !== undefined && expected.family === 6) for (const bytes of [a, b]) clearFragmentNumber(bytes);
   return sameBytes(a, b);
 }

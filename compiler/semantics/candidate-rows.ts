@@ -32,14 +32,15 @@ export function candidateRows(each: Each, journey: Journey): Iterable<number> {
   const found = new Set<number>();
   for (const test of demands) for (const row of rowsMeeting(test, journey)) found.add(row);
   const rows = [...found].filter((row) => isSelected(each, row));
-  return rows.sort((a, b) => a - b);
+  return rows.toSorted((a, b) => a - b);
 }
 
 function selected(each: Each): Uint32Array {
   if (each.rows !== undefined) return each.rows;
   let all = selections.get(each);
-  if (all === undefined)
+  if (all === undefined) {
     selections.set(each, (all = Uint32Array.from({ length: each.row.table.rowCount }, (_, row) => row)));
+  }
   return all;
 }
 

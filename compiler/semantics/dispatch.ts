@@ -26,7 +26,7 @@ export function listeningSocket(journey: Journey): ListeningSocket | undefined {
   );
   const rank = ({ address, port }: ListeningSocket): number =>
     (address === undefined ? 0 : 2) + (port === undefined ? 0 : 1);
-  return candidates.sort((a, b) => rank(b) - rank(a))[0];
+  return candidates.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
 /** The last step of a packet for this host. */
@@ -44,8 +44,9 @@ export function isDispatched(journey: Journey): boolean {
 
 function namesAddress(items: readonly RuleItem[], family: 4 | 6, address: bigint): boolean {
   return items.some((item) => {
-    if (item.kind === 'rule')
+    if (item.kind === 'rule') {
       return destinationsOf(item.condition).some((test) => isIn(test, undefined, family, address));
+    }
     if (item.kind === 'scope') return namesAddress(item.body, family, address);
     return eachNamesAddress(item, family, address);
   });

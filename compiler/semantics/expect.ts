@@ -63,8 +63,9 @@ function decidingLabels({ spoke }: Outcome): Label[] {
 }
 
 function hintFor({ fate, spoke }: Outcome): string | undefined {
-  if (fate.kind === 'gone' && fate.by === 'host')
+  if (fate.kind === 'gone' && fate.by === 'host') {
     return `No rule decided: the host's own IP layer drops such packets (${fate.why}).`;
+  }
   const last = spoke.at(-1);
   if (last === undefined) return 'No block of the policy speaks of the packet, so nothing stops it.';
   return last.origin === undefined ? 'It follows a flow that was let through before.' : undefined;

@@ -43,47 +43,34 @@ export function addressField(journey: Journey, field: AddressField, view: View):
   return endsSeen(journey, view)[field];
 }
 
+type NumberReader = (journey: Journey, view: View) => number | undefined;
+
+const numbers: { readonly [Field in NumberField]: NumberReader } = {
+  family: ({ packet }) => packet.family,
+  protocol: ({ packet }) => packet.protocol,
+  'source port': (journey, view) => endsSeen(journey, view).sourcePort,
+  'destination port': (journey, view) => endsSeen(journey, view).destinationPort,
+  service(journey, view) {
+    const { protocol } = journey.packet;
+    const port = endsSeen(journey, view).destinationPort;
+    return protocol === undefined || port === undefined ? undefined : protocol * 65536 + port;
+  },
+  'tcp flags': ({ packet }) => packet.tcpFlags,
+  icmp4: (journey) => (journey.packet.family === 4 ? typeAndCode(journey) : undefined),
+  icmp6: (journey) => (journey.packet.family === 6 ? typeAndCode(journey) : undefined),
+  length: ({ packet }) => packet.length,
+  ttl: ({ packet }) => packet.ttl,
+  dscp: ({ packet }) => packet.dscp,
+  vlan: ({ vlan }) => vlan,
+  'source mac': ({ sourceMac }) => (sourceMac === undefined ? undefined : Number(sourceMac)),
+  mark: ({ mark }) => mark,
+  fragment: ({ packet }) => (packet.fragment === undefined ? 0 : isLaterFragment(packet) ? 2 : 1),
+  state: (journey) => FLOW_STATES.indexOf(flowState(journey)),
+};
+
 /** The value of a number field, or undefined where the packet has none. */
 export function numberField(journey: Journey, field: NumberField, view: View = 'real'): number | undefined {
-  const { packet } = journey;
-  switch (field) {
-    case 'family':
-      return packet.family;
-    case 'protocol':
-      return packet.protocol;
-    case 'source port':
-      return endsSeen(journey, view).sourcePort;
-    case 'destination port':
-      return endsSeen(journey, view).destinationPort;
-    case 'service': {
-      const port = endsSeen(journey, view).destinationPort;
-      return packet.protocol === undefined || port === undefined ? undefined : packet.protocol * 65536 + port;
-    }
-    case 'tcp flags':
-      return packet.tcpFlags;
-    case 'icmp4':
-      return packet.family === 4 ? typeAndCode(journey) : undefined;
-    case 'icmp6':
-      return packet.family === 6 ? typeAndCode(journey) : undefined;
-    case 'length':
-      return packet.length;
-    case 'ttl':
-      return packet.ttl;
-    case 'dscp':
-      return packet.dscp;
-    case 'vlan':
-      return journey.vlan;
-    case 'source mac':
-      return journey.sourceMac === undefined ? undefined : Number(journey.sourceMac);
-    case 'mark':
-      return journey.mark;
-    case 'fragment':
-      return packet.fragment === undefined ? 0 : isLaterFragment(packet) ? 2 : 1;
-    case 'state':
-      return FLOW_STATES.indexOf(flowState(journey));
-    default:
-      return field satisfies never;
-  }
+  return numbers[field](journey, view);
 }
 
 function typeAndCode(journey: Journey): number | undefined {

@@ -11,8 +11,9 @@ export function mitigate(journey: Journey): Judgement {
   journey.seesWire = true;
   for (const block of journey.policy.mitigate) {
     const { inZone } = journey;
-    if (inZone === undefined || (block.zones !== undefined && !block.zones.some(({ name }) => name === inZone.name)))
+    if (inZone === undefined || (block.zones !== undefined && !block.zones.some(({ name }) => name === inZone.name))) {
       continue;
+    }
     const rule = firstDecision(block.body, journey);
     if (rule !== undefined) return judgementOfRule(rule);
   }

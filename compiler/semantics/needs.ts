@@ -23,8 +23,9 @@ export function allowsPickup(policy: Policy): boolean {
 
 function speaksOfFlows(policy: Policy): boolean {
   const filters = Object.values(policy.filters);
-  if (needsTranslation(policy) || policy.dispatch !== undefined || filters.some(({ stateful }) => stateful))
+  if (needsTranslation(policy) || policy.dispatch !== undefined || filters.some(({ stateful }) => stateful)) {
     return true;
+  }
   const blocks = [...filters, ...Object.values(policy.mangles), policy.raw, policy.count];
   return blocks.some((block) => block !== undefined && itemsSpeakOfFlows(block.body));
 }

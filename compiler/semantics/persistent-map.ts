@@ -62,23 +62,23 @@ export class PersistentMap<K, V> {
 
   /** The shared table, made to fit this version. */
   #table(): Map<K, V> {
-    const way: PersistentMap<K, V>[] = [];
-    let at: PersistentMap<K, V> = this;
-    while (at.#version.kind === 'changed') {
-      way.push(at);
-      at = at.#version.next;
-    }
-    const { table } = at.#version;
-    for (let i = way.length - 1; i >= 0; i--) {
-      const map = way[i]!;
-      const change = map.#version;
-      if (change.kind !== 'changed') continue;
-      const { key, next } = change;
-      next.#version = { kind: 'changed', key, value: table.get(key), present: table.has(key), next: map };
-      if (change.present) table.set(key, change.value as V);
-      else table.delete(key);
-      map.#version = { kind: 'current', table };
-    }
-    return table;
+    if (this.#version.kind === 'current') return this.#version.table;
+    // The nearest to the current version turns first.
+    const way: PersistentMap<K, V>[] = [this];
+    for (let next = this.#version.next; next.#version.kind === 'changed'; next = next.#version.next) way.push(next);
+    for (const map of way.toReversed()) map.#turn();
+    return this.#table();
+  }
+
+  /** Takes the shared table from its neighbour, which keeps the change in place of it. */
+  #turn(): void {
+    if (this.#version.kind !== 'changed') return;
+    const { key, value, present, next } = this.#version;
+    if (next.#version.kind !== 'current') return;
+    const { table } = next.#version;
+    next.#version = { kind: 'changed', key, value: table.get(key), present: table.has(key), next: this };
+    if (present) table.set(key, value as V);
+    else table.delete(key);
+    this.#version = { kind: 'current', table };
   }
 }

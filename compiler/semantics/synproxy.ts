@@ -13,8 +13,9 @@ export function synproxyAnswer(
   const { packet } = journey;
   const { tcp, tcpFlags, source, destination, sourcePort, destinationPort, family } = packet;
   if (packet.protocol !== TCP || tcp === undefined || tcpFlags === undefined) return undefined;
-  if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined)
+  if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined) {
     return undefined;
+  }
   if ((tcpFlags & (TCP_FLAGS.syn | TCP_FLAGS.ack)) !== TCP_FLAGS.syn) return undefined;
   return tcpPacket(
     { family, source: destination, destination: source },

@@ -165,9 +165,9 @@ const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, 
 export function service(...texts: readonly string[]): NumberTest {
   const intervals = texts.map((text) => {
     const [name, ports] = text.split('/');
-    const protocol = (PROTOCOLS[name ?? ''] ?? 0) * 65536;
+    const first = (PROTOCOLS[name ?? ''] ?? 0) * 65536;
     const [low, high] = ports === undefined ? [0, 65535] : ports.split('-').map(Number);
-    return [protocol + (low ?? 0), protocol + (high ?? low ?? 0)] as const;
+    return [first + (low ?? 0), first + (high ?? low ?? 0)] as const;
   });
   return { kind: 'number', field: 'service', in: IntervalSet.fromIntervals(24, intervals) };
 }
@@ -244,12 +244,12 @@ export function over(limitRate: Rate | Cell, options: LimitOptions = {}): Gate {
   return limit('over', limitRate, options);
 }
 
-export function connections(sense: 'over' | 'up to', count: number, ...keys: readonly KeyPart[]): Gate {
+export function connections(sense: 'over' | 'up to', most: number, ...keys: readonly KeyPart[]): Gate {
   return {
     kind: 'connections',
     limiter: `connections ${limiters++}`,
     sense,
-    count,
+    count: most,
     per: keys,
     rows: [],
     bounds: WIDE,
@@ -325,11 +325,11 @@ export function socket(name: string, options: RuleOptions = {}): Rule {
   return rule('socket', { socket: name }, options);
 }
 
-export function each(table: Table, body: (row: RowVariable) => readonly RuleItem[], rows?: readonly number[]): Each {
-  const row: RowVariable = { name: 'row', table };
+export function each(of: Table, body: (row: RowVariable) => readonly RuleItem[], rows?: readonly number[]): Each {
+  const row: RowVariable = { name: 'row', table: of };
   return {
     kind: 'each',
-    origin: origin(`each ${table.name}`),
+    origin: origin(`each ${of.name}`),
     row,
     rows: rows === undefined ? undefined : Uint32Array.from(rows),
     body: body(row),
@@ -362,12 +362,12 @@ export function markSet(value: number, mask = 0xffffffff): Effect {
   return { kind: 'mark set', value, mask };
 }
 
-export function remember(memory: Memory, key: readonly MemoryKeyField[], duration?: number): Effect {
-  return { kind: 'remember', memory, key, duration };
+export function remember(into: Memory, key: readonly MemoryKeyField[], duration?: number): Effect {
+  return { kind: 'remember', memory: into, key, duration };
 }
 
-export function forget(memory: Memory, key: readonly MemoryKeyField[]): Effect {
-  return { kind: 'forget', memory, key, duration: undefined };
+export function forget(known: Memory, key: readonly MemoryKeyField[]): Effect {
+  return { kind: 'forget', memory: known, key, duration: undefined };
 }
 
 export function memory(

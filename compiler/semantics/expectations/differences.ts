@@ -128,9 +128,10 @@ function socketDiffers({ socket }: Expectation, fate: Fate): string | undefined 
 
 function recordDiffers({ counted, logged }: Expectation, outcome: Outcome): string | undefined {
   for (const name of counted) {
-    const names = [name, `${name} sent`, `${name} received`];
-    if (!outcome.counted.some(({ counter }) => names.includes(counter)))
+    const names = new Set([name, `${name} sent`, `${name} received`]);
+    if (!outcome.counted.some(({ counter }) => names.has(counter))) {
       return `the packet is not counted as \`${name}\``;
+    }
   }
   return logged && outcome.logs.length === 0 ? 'the packet is not logged' : undefined;
 }

@@ -100,8 +100,9 @@ function withImplied(known: Environment, expectation: Expectation, interfaceOf: 
   const routes: Route[] = [];
   const own: InterfaceAddress[] = [];
   if (expectation.out !== undefined) routes.push(...everythingBy(interfaceOf(expectation.out)));
-  else if (destination.address !== undefined && isUnknown(known, destination.address))
+  else if (destination.address !== undefined && isUnknown(known, destination.address)) {
     own.push(hostAddress(destination.address));
+  }
   if (source.address !== undefined && isUnknown(known, source.address)) {
     if (expectation.in === undefined) own.push(hostAddress(source.address));
     else routes.push(hostRoute(source.address, interfaceOf(expectation.in)));

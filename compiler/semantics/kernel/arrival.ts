@@ -34,8 +34,9 @@ const LOOPBACK_6 = 1n;
 function refusedIpv6(packet: Packet, at: Interface): string | undefined {
   const source = packet.source ?? 0n;
   const destination = packet.destination ?? 0n;
-  if (at.loopback !== true && (source === LOOPBACK_6 || destination === LOOPBACK_6))
+  if (at.loopback !== true && (source === LOOPBACK_6 || destination === LOOPBACK_6)) {
     return 'loopback address on a link';
+  }
   if (isMulticast(6, source)) return 'multicast source';
   if (isMulticast(6, destination)) {
     const scope = (destination >> 112n) & 0xfn;
@@ -47,7 +48,7 @@ function refusedIpv6(packet: Packet, at: Interface): string | undefined {
 const PAD_N = 1;
 const ROUTER_ALERT = 5;
 const JUMBO = 0xc2;
-const KNOWN_OPTIONS = [PAD_N, ROUTER_ALERT, JUMBO];
+const KNOWN_OPTIONS = new Set([PAD_N, ROUTER_ALERT, JUMBO]);
 
 /** Hop-by-hop options (RFC 8200, section 4.2): the upper two bits tell what to do with unknown ones. */
 function refusedOptions(packet: Packet): string | undefined {
@@ -56,7 +57,7 @@ function refusedOptions(packet: Packet): string | undefined {
 }
 
 function unknownOption(packet: Packet): number | undefined {
-  return packet.options.types.find((type) => !KNOWN_OPTIONS.includes(type) && type >> 6 !== 0);
+  return packet.options.types.find((type) => !KNOWN_OPTIONS.has(type) && type >> 6 !== 0);
 }
 
 const UNRECOGNIZED_OPTION = 2;
@@ -67,8 +68,9 @@ export function errorAboutOption(packet: Packet): IcmpError | undefined {
   const option =
     packet.family === 6 && packet.wellFormed && packet.options.wellFormed ? unknownOption(packet) : undefined;
   const action = option === undefined ? 0 : option >> 6;
-  if (option === undefined || action < 2 || (action === 3 && isMulticast(6, packet.destination ?? 0n)))
+  if (option === undefined || action < 2 || (action === 3 && isMulticast(6, packet.destination ?? 0n))) {
     return undefined;
+  }
   const at = optionAt(packet.bytes, HOP_BY_HOP_OPTIONS_AT, option);
   return { type: PARAMETER_PROBLEM[6], code: UNRECOGNIZED_OPTION, rest: at };
 }

@@ -10,8 +10,9 @@ const AH = 51;
 /** True as well for protocols that keep no checksum, or none that is looked at. */
 export function hasRightChecksum(packet: Packet): boolean {
   const { protocol, transportAt, source, destination, bytes, family } = packet;
-  if (transportAt === undefined || protocol === undefined || source === undefined || destination === undefined)
+  if (transportAt === undefined || protocol === undefined || source === undefined || destination === undefined) {
     return true;
+  }
   const pseudo = (length: number): number => pseudoHeaderSum(family, source, destination, protocol, length);
   const length = bytes.length - transportAt;
   switch (protocol) {
@@ -36,7 +37,7 @@ export function hasRightChecksum(packet: Packet): boolean {
 }
 
 /** Protocols whose packets are not one checksummed whole. */
-const UNCHECKED = [GRE, AH, ESP, SCTP, UDP_LITE];
+const UNCHECKED = new Set([GRE, AH, ESP, SCTP, UDP_LITE]);
 
 /**
  * Whether a rule may answer the packet with an ICMP error: the kernel first sums up the bytes behind the IP header, of
@@ -48,7 +49,7 @@ export function hasOnesComplementChecksum(packet: Packet): boolean {
     return false;
   }
   if (family === 6 && transportAt >= bytes.length) return false;
-  if (UNCHECKED.includes(protocol)) return true;
+  if (UNCHECKED.has(protocol)) return true;
   if (protocol === UDP && uint16At(bytes, transportAt + 6) === 0) return true;
   const covered = family === 6 || protocol === TCP || protocol === UDP;
   const pseudo = covered ? pseudoHeaderSum(family, source, destination, protocol, bytes.length - transportAt) : 0;

@@ -51,8 +51,9 @@ const HEADERS = { 4: 28, 6: 48 } as const;
  */
 export function icmpErrorAbout(packet: Packet, error: IcmpError, source: bigint): Packet | undefined {
   const { family } = packet;
-  if (packet.source === undefined || packet.destination === undefined || !mayBeAnswered(packet, error))
+  if (packet.source === undefined || packet.destination === undefined || !mayBeAnswered(packet, error)) {
     return undefined;
+  }
   const carried = packet.bytes.subarray(0, GREATEST[family] - HEADERS[family]);
   return icmpPacket(
     { family, source, destination: packet.source, ...(family === 4 ? serviceOfError(packet) : {}) },
@@ -91,10 +92,12 @@ function isIcmpError(packet: Packet): boolean {
 /** The reset that answers a TCP segment (RFC 9293, section 3.10.7.1); undefined for one that gets none. */
 export function resetAnswering(packet: Packet): Packet | undefined {
   const { tcp, tcpFlags, family, source, destination, sourcePort, destinationPort } = packet;
-  if (packet.protocol !== TCP || tcp === undefined || tcpFlags === undefined || isLaterFragment(packet))
+  if (packet.protocol !== TCP || tcp === undefined || tcpFlags === undefined || isLaterFragment(packet)) {
     return undefined;
-  if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined)
+  }
+  if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined) {
     return undefined;
+  }
   if (family === 6 && !(isHost6(source) && isHost6(destination))) return undefined;
   if ((tcpFlags & TCP_FLAGS.rst) !== 0 || !hasRightChecksum(packet)) return undefined;
   const acknowledges = (tcpFlags & TCP_FLAGS.ack) !== 0;

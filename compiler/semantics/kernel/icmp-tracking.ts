@@ -9,15 +9,15 @@ import { tupleOfPacket } from './tuples.ts';
 /** Beyond the last type that RFC 950 and its time knew. */
 const GREATEST_KNOWN_TYPE = 18;
 /** Destination unreachable, source quench, redirect, time exceeded, parameter problem. */
-const ICMP4_ERRORS = [3, 4, 5, 11, 12];
+const ICMP4_ERRORS = new Set([3, 4, 5, 11, 12]);
 /** MLD, neighbour and router discovery, multicast router discovery: nobody's flows. */
-const ICMP6_UNTRACKED = [130, 131, 132, 133, 134, 135, 136, 143, 151, 152];
+const ICMP6_UNTRACKED = new Set([130, 131, 132, 133, 134, 135, 136, 143, 151, 152]);
 const ICMP6_REDIRECT = 137;
 const FIRST_INFORMATIONAL = 128;
 
 /** Queries that begin a flow; their replies only continue one. */
-const ICMP4_QUERIES = [8, 13, 15, 17];
-const ICMP6_QUERIES = [128, 139];
+const ICMP4_QUERIES = new Set([8, 13, 15, 17]);
+const ICMP6_QUERIES = new Set([128, 139]);
 
 export type IcmpTracking =
   | { readonly kind: 'untracked' }
@@ -32,9 +32,9 @@ export function classifyIcmp(packet: Packet, state: State, now: number): IcmpTra
   if (icmp === undefined || payloadAt === undefined) return { kind: 'invalid' };
   if (packet.family === 4) {
     if (icmp.type > GREATEST_KNOWN_TYPE) return { kind: 'invalid' };
-    return ICMP4_ERRORS.includes(icmp.type) ? relatedTo(packet, payloadAt, state, now) : { kind: 'query' };
+    return ICMP4_ERRORS.has(icmp.type) ? relatedTo(packet, payloadAt, state, now) : { kind: 'query' };
   }
-  if (ICMP6_UNTRACKED.includes(icmp.type)) return { kind: 'untracked' };
+  if (ICMP6_UNTRACKED.has(icmp.type)) return { kind: 'untracked' };
   if (icmp.type === ICMP6_REDIRECT && icmp.code === 0) return redirected(packet, payloadAt, state, now);
   return icmp.type < FIRST_INFORMATIONAL ? relatedTo(packet, payloadAt, state, now) : { kind: 'query' };
 }
@@ -48,8 +48,9 @@ function relatedTo(packet: Packet, embeddedAt: number, state: State, now: number
   const tuple = tupleOfPacket(embedded);
   const turned = tuple === undefined ? undefined : inverted(tuple);
   const found = turned === undefined ? undefined : findFlow(state, now, turned);
-  if (turned === undefined || found === undefined || packet.destination !== turned.destination)
+  if (turned === undefined || found === undefined || packet.destination !== turned.destination) {
     return { kind: 'invalid' };
+  }
   return { kind: 'related', ...found };
 }
 
@@ -71,6 +72,6 @@ function redirected(packet: Packet, payloadAt: number, state: State, now: number
 /** Whether a message may begin a flow. */
 export function mayBeginFlow(packet: Packet): boolean {
   const type = packet.icmp?.type ?? -1;
-  if (packet.family === 4) return packet.protocol === ICMP && ICMP4_QUERIES.includes(type);
-  return packet.protocol === ICMPV6 && ICMP6_QUERIES.includes(type);
+  if (packet.family === 4) return packet.protocol === ICMP && ICMP4_QUERIES.has(type);
+  return packet.protocol === ICMPV6 && ICMP6_QUERIES.has(type);
 }

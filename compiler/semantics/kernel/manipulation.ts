@@ -18,8 +18,9 @@ export function manipulate(journey: Journey, side: Side): 'on' | 'gone' {
   const packet = behindAuthentication(journey.packet);
   if (tracking.kind !== 'flow' && tracking.kind !== 'related') return 'on';
   const { flow, direction } = tracking;
-  if (tracking.kind === 'related' && isRedirect(packet) && (flow.sourceTranslated || flow.destinationTranslated))
+  if (tracking.kind === 'related' && isRedirect(packet) && (flow.sourceTranslated || flow.destinationTranslated)) {
     return 'gone';
+  }
   if (!isTranslated(flow, direction, side)) return 'on';
   const before = tupleOf(flow, opposite(direction));
   if (!isChangeable(packet, before, side)) return 'gone';

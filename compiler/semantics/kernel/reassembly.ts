@@ -33,8 +33,9 @@ const GREATEST_LENGTH = 65535;
 
 export function reassemble(state: State, now: number, packet: Packet, arrivedBy: string): Reassembled {
   const { fragment } = packet;
-  if (fragment === undefined)
+  if (fragment === undefined) {
     return { kind: 'whole', packet: withoutHeader(packet), largestFragment: packet.length, state };
+  }
   // "Discard the first fragment if it does not include all headers", says RFC 8200; Linux lets it go on as it is.
   if (isHeaderCutOff(packet)) return { kind: 'whole', packet, largestFragment: packet.length, state };
   const piece = pieceOf(packet);
@@ -125,7 +126,7 @@ function insert(pieces: readonly Piece[], piece: Piece): readonly Piece[] | 'ove
     if (end <= run.start || piece.offset >= run.end) continue;
     return piece.offset >= run.start && end <= run.end ? 'duplicate' : 'overlap';
   }
-  return [...pieces, piece].sort((a, b) => a.offset - b.offset);
+  return [...pieces, piece].toSorted((a, b) => a.offset - b.offset);
 }
 
 function endOf(piece: Piece): number {

@@ -141,7 +141,7 @@ export function isOwnAddress(environment: Environment, family: 4 | 6, address: b
 
 const ALL_SYSTEMS = 0xe0000001n;
 /** All nodes and all routers of the link, all routers of the site (RFC 4291, section 2.7.1). */
-const GROUPS_OF_ROUTERS = [(0xff02n << 112n) | 1n, (0xff02n << 112n) | 2n, (0xff05n << 112n) | 2n];
+const GROUPS_OF_ROUTERS = new Set([(0xff02n << 112n) | 1n, (0xff02n << 112n) | 2n, (0xff05n << 112n) | 2n]);
 const SOLICITED_NODE = (0xff02n << 112n) | (0x1ffn << 24n);
 
 /** The groups that a router is in without being asked: RFC 1112 for IPv4, RFC 4291 for IPv6. */
@@ -150,6 +150,6 @@ function isJoined(environment: Environment, at: Interface, family: 4 | 6, group:
   if (others.some(({ value }) => value === group)) return true;
   const own = at.addresses.filter((address) => address.family === family);
   if (family === 4) return group === ALL_SYSTEMS;
-  if (GROUPS_OF_ROUTERS.includes(group)) return true;
+  if (GROUPS_OF_ROUTERS.has(group)) return true;
   return own.some(({ value }) => group === (SOLICITED_NODE | (value & 0xffffffn)));
 }

@@ -117,8 +117,9 @@ export const beginForwarding: Step = (journey) => {
   const { destination, packet } = journey;
   if (destination.kind !== 'forward') return noWay(journey);
   setOut(journey, destination.out);
-  if (journey.destinationMac !== undefined && isGroupMac(journey.destinationMac))
+  if (journey.destinationMac !== undefined && isGroupMac(journey.destinationMac)) {
     return gone('forwarding of link broadcasts');
+  }
   if ((packet.ttl ?? 0) <= 1) return { kind: 'refused by host', error: timeExceeded(packet.family) };
   if (packet.family === 6 && destination.out.name !== journey.in?.name) {
     const source = packet.source ?? 0n;

@@ -5,6 +5,13 @@
 import { TCP_FLAGS } from '../../model/fields.ts';
 import { byteAt, uint32At } from '../packet/bytes.ts';
 import type { Packet, TcpHeader } from '../packet/packet.ts';
+import {
+  SELECTIVE_ACKNOWLEDGEMENT,
+  SELECTIVE_PERMITTED,
+  WINDOW_SCALE,
+  tcpOptions,
+  type TcpOption,
+} from '../packet/tcp-options.ts';
 import type { Direction } from '../flows.ts';
 import type { TcpState } from './tcp-states.ts';
 
@@ -85,36 +92,28 @@ export function segmentOf(packet: Packet, tcp: TcpHeader): Segment {
   };
 }
 
-const WINDOW_SCALE = 3;
-const SELECTIVE_PERMITTED = 4;
-const SELECTIVE_ACKNOWLEDGEMENT = 5;
-
 function optionsOf(packet: Packet, tcp: TcpHeader): Pick<Segment, 'options' | 'selectiveAcknowledgement'> {
-  const start = (packet.transportAt ?? 0) + 20;
-  const end = (packet.transportAt ?? 0) + tcp.headerLength;
   let scale: number | undefined;
   let selective = false;
   let edge = tcp.acknowledgement;
-  for (let at = start; at < end;) {
-    const kind = byteAt(packet.bytes, at) ?? 0;
-    if (kind === 0) break;
-    if (kind === 1) {
-      at++;
-      continue;
-    }
-    const length = byteAt(packet.bytes, at + 1) ?? 0;
-    if (length < 2 || at + length > end) break;
+  for (const option of tcpOptions(packet)) {
+    const { kind, at, length } = option;
     if (kind === WINDOW_SCALE && length === 3) scale = Math.min(byteAt(packet.bytes, at + 2) ?? 0, MAXIMUM_SCALE);
     if (kind === SELECTIVE_PERMITTED && length === 2) selective = true;
-    if (kind === SELECTIVE_ACKNOWLEDGEMENT && length >= 10 && (length - 2) % 8 === 0) {
-      for (let block = at + 2; block < at + length; block += 8) {
-        const right = uint32At(packet.bytes, block + 4) ?? 0;
-        if (after(right, edge)) edge = right;
-      }
-    }
-    at += length;
+    if (kind === SELECTIVE_ACKNOWLEDGEMENT) edge = latestEdge(packet, option, edge);
   }
-  return { options: { present: end > start, scale, selective }, selectiveAcknowledgement: edge };
+  return { options: { present: tcp.headerLength > 20, scale, selective }, selectiveAcknowledgement: edge };
+}
+
+/** The right edge of the last of the blocks (RFC 2018, section 3), where that is behind `edge`. */
+function latestEdge(packet: Packet, { at, length }: TcpOption, edge: number): number {
+  if (length < 10 || (length - 2) % 8 !== 0) return edge;
+  let latest = edge;
+  for (let block = at + 2; block < at + length; block += 8) {
+    const right = uint32At(packet.bytes, block + 4) ?? 0;
+    if (after(right, latest)) latest = right;
+  }
+  return latest;
 }
 
 /** An end that has just introduced itself with a SYN or a SYN+ACK. */

@@ -128,18 +128,18 @@ const NOTHING: Omit<LastSegment, 'kind' | 'direction'> = {
 /** Notes a segment that was taken as part of the connection: only of acknowledgements more than the kind is kept. */
 function noteHeeded(tracking: TcpTracking, kind: SegmentKind, direction: Direction, segment: Segment): LastSegment {
   const { acknowledgement, end, window } = segment;
-  const before = { ...NOTHING, ...tracking.last, kind, direction };
-  return kind === 'ack' ? { ...before, acknowledgement, end, window } : before;
+  const earlier = { ...NOTHING, ...tracking.last, kind, direction };
+  return kind === 'ack' ? { ...earlier, acknowledgement, end, window } : earlier;
 }
 
 function noteUnheeded(tracking: TcpTracking, kind: SegmentKind, direction: Direction, segment: Segment): LastSegment {
   const { end, window, options } = segment;
-  const before = { ...NOTHING, ...tracking.last, kind, direction, end, window };
+  const earlier = { ...NOTHING, ...tracking.last, kind, direction, end, window };
   if (kind === 'syn' && direction === 'original') {
-    return { ...before, scale: options.scale, selective: options.selective };
+    return { ...earlier, scale: options.scale, selective: options.selective };
   }
   const answersSyn = tracking.state === 'syn sent' && kind === 'ack' && direction === 'reply';
-  return answersSyn ? { ...before, acknowledgement: segment.acknowledgement } : before;
+  return answersSyn ? { ...earlier, acknowledgement: segment.acknowledgement } : earlier;
 }
 
 /** A segment that may or may not belong: it passes, is noted, and changes nothing, unless it confirms an earlier one. */
@@ -180,43 +180,48 @@ function passUnheeded(
 }
 
 function followReset(tracking: TcpTracking, direction: Direction, segment: Segment, replySeen: boolean): TcpAnswer {
-  const closed = (): TcpAnswer => ({
-    kind: 'valid',
-    tracking: { ...tracking, state: 'closed', last: noteHeeded(tracking, 'rst', direction, segment) },
-    changed: true,
-  });
-  if (isClosing(tracking.state)) return closed();
-  const last = tracking.last;
-  const other = tracking.ends[direction === 'original' ? 'reply' : 'original'];
-  const expected = other.maximumAcknowledgement;
-  const isEstablished = tracking.state === 'established' && tracking.assured;
-  let next: TcpState = 'closed';
-  if (expected !== undefined && last?.kind !== 'syn') {
-    if (segment.sequence === 0 && !isEstablished) return heed(tracking, direction, 'rst', segment, 'closed', replySeen);
-    if (before(segment.sequence, expected)) return { kind: 'invalid' };
-    const followsData = last?.kind === 'ack' && last.direction === direction && segment.sequence === last.end;
-    if (!isEstablished || segment.sequence === expected || followsData) {
-      return heed(tracking, direction, 'rst', segment, 'closed', replySeen);
-    }
-    // Not exactly where it should be: the connection stays, for the other end may challenge it (RFC 5961).
-    next = tracking.state;
-  }
-  const answersIgnored =
-    segment.acknowledgement === last?.end &&
-    ((replySeen && last.kind === 'syn' && last.direction !== direction) || (!tracking.assured && last.kind === 'ack'));
-  const answersChallenge =
-    tracking.state === 'syn sent' &&
-    last?.kind === 'ack' &&
-    last.direction === 'reply' &&
-    segment.sequence === last.acknowledgement;
-  if (answersIgnored || answersChallenge) {
-    return {
-      kind: 'valid',
-      tracking: { ...tracking, state: next, last: noteHeeded(tracking, 'rst', direction, segment) },
-      changed: true,
-    };
-  }
+  // Of a connection that ends, the numbers may be another's already.
+  if (isClosing(tracking.state)) return closeUnchecked(tracking, direction, segment, 'closed');
+  const belief = beliefIn(tracking, direction, segment);
+  if (belief === 'invalid') return { kind: 'invalid' };
+  // Not exactly where it should be: the connection stays, for the other end may challenge it (RFC 5961).
+  const next = belief === 'doubtful' ? tracking.state : 'closed';
+  const unmeasured = belief !== 'expected' && answersUnheeded(tracking, direction, segment, replySeen);
+  if (unmeasured) return closeUnchecked(tracking, direction, segment, next);
   return heed(tracking, direction, 'rst', segment, next, replySeen);
+}
+
+/** Whether a reset stands where the other end's acknowledgements let one be expected; `unknown` before there were any. */
+function beliefIn(
+  tracking: TcpTracking,
+  direction: Direction,
+  segment: Segment,
+): 'unknown' | 'expected' | 'doubtful' | 'invalid' {
+  const { last } = tracking;
+  const expected = tracking.ends[direction === 'original' ? 'reply' : 'original'].maximumAcknowledgement;
+  if (expected === undefined || last?.kind === 'syn') return 'unknown';
+  const isEstablished = tracking.state === 'established' && tracking.assured;
+  if (segment.sequence === 0 && !isEstablished) return 'expected';
+  if (before(segment.sequence, expected)) return 'invalid';
+  const followsData = last?.kind === 'ack' && last.direction === direction && segment.sequence === last.end;
+  return !isEstablished || segment.sequence === expected || followsData ? 'expected' : 'doubtful';
+}
+
+/** Whether a reset answers a segment that passed unheeded: a SYN, a stray acknowledgement, a challenge. */
+function answersUnheeded(tracking: TcpTracking, direction: Direction, segment: Segment, replySeen: boolean): boolean {
+  const { last } = tracking;
+  if (last === undefined) return false;
+  if (segment.acknowledgement === last.end) {
+    if (replySeen && last.kind === 'syn' && last.direction !== direction) return true;
+    if (!tracking.assured && last.kind === 'ack') return true;
+  }
+  const challenged = tracking.state === 'syn sent' && last.kind === 'ack' && last.direction === 'reply';
+  return challenged && segment.sequence === last.acknowledgement;
+}
+
+function closeUnchecked(tracking: TcpTracking, direction: Direction, segment: Segment, state: TcpState): TcpAnswer {
+  const last = noteHeeded(tracking, 'rst', direction, segment);
+  return { kind: 'valid', tracking: { ...tracking, state, last }, changed: true };
 }
 
 /** Holds the segment against the windows and takes the step if it fits. */

@@ -9,8 +9,9 @@ const GRE_PROTOCOL_PPP = 0x880b;
 /** Undefined where the packet is too short or too odd to have one. */
 export function tupleOfPacket(packet: Packet): Tuple | undefined {
   const { family, protocol, source, destination, transportAt } = packet;
-  if (protocol === undefined || source === undefined || destination === undefined || transportAt === undefined)
+  if (protocol === undefined || source === undefined || destination === undefined || transportAt === undefined) {
     return undefined;
+  }
   const addresses = { family, protocol, source, destination };
   switch (protocol) {
     case TCP:

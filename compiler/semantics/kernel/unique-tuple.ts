@@ -4,7 +4,7 @@
  */
 import { findFlow, inverted, liveFlow, sourceKey, type Flow, type Tuple } from '../flows.ts';
 import type { Journey } from '../journey.ts';
-import { DCCP, GRE, ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE } from '../packet/packet.ts';
+import { ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE } from '../packet/packet.ts';
 import type { Observation } from '../observation.ts';
 import { decodePacket } from '../packet/decode.ts';
 
@@ -22,8 +22,8 @@ export type Side = 'source' | 'destination';
 /** How many addresses of a range are walked one by one; of larger ranges, only what is observed and the first. */
 const WALKED_ADDRESSES = 64;
 
-const WITH_PARTS = [TCP, UDP, UDP_LITE, SCTP, DCCP];
-const WITHOUT_PORTS_TUPLE = [DCCP, GRE];
+/** Protocols whose tuples have ports. */
+const WITH_PARTS = new Set([TCP, UDP, UDP_LITE, SCTP]);
 
 /** What goes out where `tuple` comes in: its source or destination in the range, and its reply no other flow's. */
 export function translatedTuple(journey: Journey, flow: Flow, tuple: Tuple, range: Range, side: Side): Tuple {
@@ -60,7 +60,7 @@ function isInRange(tuple: Tuple, range: Range): boolean {
 }
 
 function isPartIn(tuple: Tuple, ports: { readonly low: number; readonly high: number }, side: Side): boolean {
-  if (!WITH_PARTS.includes(tuple.protocol) && !isIcmpProtocol(tuple)) return true;
+  if (!WITH_PARTS.has(tuple.protocol) && !isIcmpProtocol(tuple)) return true;
   const value = part(tuple, side);
   return ports.low <= value && value <= ports.high;
 }
@@ -129,7 +129,7 @@ function partDomain(
   side: Side,
 ): { readonly low: number; readonly high: number } | undefined {
   if (isIcmpProtocol(tuple)) return ports ?? { low: 0, high: 65535 };
-  if (!WITH_PARTS.includes(tuple.protocol) || WITHOUT_PORTS_TUPLE.includes(tuple.protocol)) return undefined;
+  if (!WITH_PARTS.has(tuple.protocol)) return undefined;
   if (ports !== undefined) return ports;
   if (side === 'destination') return undefined;
   // Ports keep their class: below 512, below 1024, or above.

@@ -58,7 +58,8 @@ function followChain(bytes: Uint8Array, throughAuthentication: boolean): Chain {
   let at = IPV6_HEADER_LENGTH;
   let fragment: Fragment | undefined;
   let options: IpOptions = { types: [], wellFormed: true };
-  while (next !== undefined && (isExtension(next) || (throughAuthentication && next === AUTHENTICATION))) {
+  const walked = throughAuthentication ? EXTENSIONS_AND_AUTHENTICATION : EXTENSIONS;
+  while (next !== undefined && walked.has(next)) {
     const header = next;
     if (header === FRAGMENT) {
       const word = uint16At(bytes, at + 2);
@@ -100,8 +101,11 @@ export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
   return next === FRAGMENT && at + FRAGMENT_HEADER_LENGTH <= bytes.length ? at : undefined;
 }
 
+const EXTENSIONS = new Set([HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS]);
+const EXTENSIONS_AND_AUTHENTICATION = new Set([...EXTENSIONS, AUTHENTICATION]);
+
 function isExtension(header: number): boolean {
-  return header === HOP_BY_HOP || header === ROUTING || header === FRAGMENT || header === DESTINATION_OPTIONS;
+  return EXTENSIONS.has(header);
 }
 
 /** In bytes: counted in eights behind the first eight, but for the authentication header in fours, less two. */

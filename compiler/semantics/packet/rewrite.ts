@@ -5,6 +5,7 @@ import { decodePacket } from './decode.ts';
 import { IPV4_CHECKSUM_AT, IPV4_DESTINATION_AT, IPV4_SOURCE_AT } from './ipv4.ts';
 import { IPV6_DESTINATION_AT, IPV6_SOURCE_AT } from './ipv6.ts';
 import { addressLength, TCP, UDP, UDP_LITE, type Packet } from './packet.ts';
+import { MAXIMUM_SEGMENT_SIZE, tcpOptions } from './tcp-options.ts';
 import { checksumOffset } from './transport.ts';
 
 /** Changes to the addresses and to what tells a protocol's conversations apart; what is left out stays. */
@@ -23,13 +24,15 @@ export function translate(packet: Packet, changes: Translated): Packet {
   if (changes.destination !== undefined) replaceAddress(packet, bytes, 'destination', changes.destination);
   const at = packet.transportAt;
   if (at !== undefined) {
-    if (changes.sourcePort !== undefined && packet.sourcePort !== undefined)
+    if (changes.sourcePort !== undefined && packet.sourcePort !== undefined) {
       replaceWord(packet, bytes, at, changes.sourcePort);
+    }
     if (changes.destinationPort !== undefined && packet.destinationPort !== undefined) {
       replaceWord(packet, bytes, at + 2, changes.destinationPort);
     }
-    if (changes.identifier !== undefined && packet.icmp !== undefined)
+    if (changes.identifier !== undefined && packet.icmp !== undefined) {
       replaceWord(packet, bytes, at + 4, changes.identifier);
+    }
     keepUdpChecksum(packet, bytes, at);
   }
   return decodePacket(bytes, packet.family);
@@ -113,10 +116,6 @@ export function withDscp(packet: Packet, dscp: number): Packet {
   return decodePacket(bytes, packet.family);
 }
 
-const END_OF_OPTIONS = 0;
-const NO_OPERATION = 1;
-const MAXIMUM_SEGMENT_SIZE = 2;
-
 /** Lowers TCP's maximum segment size option (RFC 9293, section 3.7.1) to `size`; never raises it, never adds it. */
 export function withSegmentSizeAtMost(packet: Packet, size: number): Packet {
   const option = segmentSizeOptionAt(packet);
@@ -148,19 +147,9 @@ export function segmentSizeOf(packet: Packet): number | undefined {
 }
 
 function segmentSizeOptionAt(packet: Packet): number | undefined {
-  if (packet.protocol !== TCP || packet.transportAt === undefined || packet.payloadAt === undefined) return undefined;
-  let at = packet.transportAt + 20;
-  while (at < packet.payloadAt) {
-    const kind = byteAt(packet.bytes, at);
-    if (kind === undefined || kind === END_OF_OPTIONS) return undefined;
-    if (kind === NO_OPERATION) {
-      at++;
-      continue;
-    }
-    const length = byteAt(packet.bytes, at + 1) ?? 0;
-    if (length < 2 || at + length > packet.payloadAt) return undefined;
+  if (packet.protocol !== TCP || packet.payloadAt === undefined) return undefined;
+  for (const { kind, at, length } of tcpOptions(packet)) {
     if (kind === MAXIMUM_SEGMENT_SIZE && length === 4) return at;
-    at += length;
   }
   return undefined;
 }

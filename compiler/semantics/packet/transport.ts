@@ -73,8 +73,9 @@ function decodeTcp(bytes: Uint8Array, at: number): TcpHeader | undefined {
   const acknowledgement = uint32At(bytes, at + 8);
   const offset = byteAt(bytes, at + 12);
   const window = uint16At(bytes, at + 14);
-  if (sequence === undefined || acknowledgement === undefined || offset === undefined || window === undefined)
+  if (sequence === undefined || acknowledgement === undefined || offset === undefined || window === undefined) {
     return undefined;
+  }
   if (at + 20 > bytes.length) return undefined;
   return { sequence, acknowledgement, headerLength: (offset >> 4) * 4, window };
 }

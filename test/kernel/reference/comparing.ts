@@ -8,7 +8,7 @@ import { EMPTY_STATE, type State } from '../../../compiler/semantics/state.ts';
 import { describe } from '../../builders/packets.ts';
 import { drawWith, type Draw } from '../conformance/draw.ts';
 import { environmentOf, labOptions, type Network } from '../conformance/network.ts';
-import { Lab } from '../harness/lab.ts';
+import { Lab, type LabSocket } from '../harness/lab.ts';
 import { ROUTER } from '../harness/observation.ts';
 import { packetOfFrame, formatPacket } from '../harness/packet.ts';
 import { Traffic, type Sent } from './traffic.ts';
@@ -27,28 +27,37 @@ export async function compareTraffic(
   sysctls: Readonly<Record<string, string>>,
   packets: number,
   seed: number,
+  host: Host = {},
 ): Promise<Comparison> {
   const lab = await Lab.create({ ...labOptions(network), sysctls });
   try {
     await lab.load(ruleset);
-    return await new Comparing(lab, network, policy).run(packets, seed);
+    await lab.openSockets(host.sockets ?? []);
+    return await new Comparing(lab, network, policy, host).run(packets, seed);
   } finally {
     await lab.destroy();
   }
+}
+
+/** What a policy asks of its host besides rules. */
+export interface Host {
+  readonly sockets?: readonly (LabSocket & { readonly name: string })[];
 }
 
 class Comparing {
   readonly #lab: Lab;
   readonly #policy: Policy;
   readonly #network: Network;
+  readonly #sockets: readonly string[];
   #state: State = EMPTY_STATE;
   readonly #fates: Record<string, number> = {};
   readonly #told: string[] = [];
 
-  constructor(lab: Lab, network: Network, policy: Policy) {
+  constructor(lab: Lab, network: Network, policy: Policy, { sockets = [] }: Host) {
     this.#lab = lab;
     this.#network = network;
     this.#policy = policy;
+    this.#sockets = sockets.map(({ name }) => name);
   }
 
   async run(packets: number, seed: number): Promise<Comparison> {
@@ -95,7 +104,11 @@ class Comparing {
         leaving: mine.flatMap((one) =>
           one.kind === 'delivered' ? [] : [{ out: one.interface, bytes: packetOfFrame(one.bytes), mark: one.mark }],
         ),
-        delivered: mine.flatMap((one) => (one.kind === 'delivered' ? [{ bytes: one.bytes, mark: one.mark }] : [])),
+        delivered: mine.flatMap((one) => {
+          if (one.kind !== 'delivered') return [];
+          const { bytes, mark, socket } = one;
+          return [{ bytes, mark, socket: socket === undefined ? undefined : this.#sockets[socket] }];
+        }),
       };
       const { outcomes } = evaluate(this.#policy, environment, this.#state, now, this.#arrival(sent));
       const outcome = outcomes.find((one) => one.accepts(seen));
@@ -116,7 +129,9 @@ class Comparing {
 
   #tell(sent: Sent, seen: Observation, outcomes: readonly Outcome[]): string {
     const ends = formatPacket(sent.bytes).split(' ').slice(1, 4);
-    const related = this.#told.filter((line) => [ends[0], ends[2]].every((end) => line.includes(` ${end} `))).slice(-30);
+    const related = this.#told
+      .filter((line) => [ends[0], ends[2]].every((end) => line.includes(` ${end} `)))
+      .slice(-30);
     return [
       `sent at ${sent.in}: ${formatPacket(sent.bytes)} ${Buffer.from(sent.bytes).toString('hex')}`,
       `kernel: ${[...seen.leaving.map(({ out, bytes, mark }) => `${out} ${formatPacket(bytes)} mark ${mark} ${Buffer.from(bytes).toString('hex')}`), ...seen.delivered.map(({ bytes }) => `delivered ${formatPacket(bytes)}`)].join('; ') || 'nothing'}`,

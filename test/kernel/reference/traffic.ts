@@ -62,6 +62,21 @@ const FLAGS: readonly (readonly [number, number])[] = [
   [1, TCP_FLAGS.syn | TCP_FLAGS.ece | TCP_FLAGS.cwr],
 ];
 
+/** Type and code. */
+const ERRORS_4 = [
+  [3, 3],
+  [11, 0],
+  [3, 4],
+  [5, 1],
+  [12, 0],
+];
+const ERRORS_6 = [
+  [1, 4],
+  [3, 0],
+  [2, 0],
+  [4, 0],
+];
+
 const [tcp, udp] = [6, 17];
 
 /** Of the narrow link, which also bounds what this host sends by itself; the others take everything that is made here. */
@@ -207,44 +222,17 @@ export class Traffic {
     const { at, packet } = draw.pick(this.#seen);
     const ip: IpFields = { family: packet.family, source: packet.destination ?? 0n, destination: packet.source ?? 0n };
     // What this host may send from nobody, to nobody and to groups is a matter of its sockets.
-    if (at === ROUTER && ODD_ADDRESSES.some((text) => [ip.source, ip.destination].includes(address(text).value)))
+    if (at === ROUTER && ODD_ADDRESSES.some((text) => [ip.source, ip.destination].includes(address(text).value))) {
       return this.#opener();
-    if (draw.chance(12)) {
-      const from = draw.chance(50)
-        ? ip.source
-        : address(packet.family === 4 ? '203.0.113.77' : '2001:db8:ffff::77').value;
-      const [type, code] =
-        packet.family === 4
-          ? draw.pick([
-              [3, 3],
-              [11, 0],
-              [3, 4],
-              [5, 1],
-              [12, 0],
-            ])
-          : draw.pick([
-              [1, 4],
-              [3, 0],
-              [2, 0],
-              [4, 0],
-            ]);
-      const quoted = packet.bytes.subarray(
-        0,
-        draw.weighted([6, packet.bytes.length], [3, (packet.transportAt ?? 40) + 8], [1, 30]),
-      );
-      return {
-        in: at,
-        bytes: this.#damaged(
-          icmpPacket({ ...ip, source: from }, { type: type ?? 3, code: code ?? 3, payload: quoted }).bytes,
-          at,
-        ),
-      };
     }
+    if (draw.chance(12)) return this.#error(at, packet, ip);
     const ports = { sourcePort: packet.destinationPort ?? 0, destinationPort: packet.sourcePort ?? 0 };
-    if (packet.protocol === tcp && packet.tcp !== undefined)
+    if (packet.protocol === tcp && packet.tcp !== undefined) {
       return { in: at, bytes: this.#damaged(this.#segment(packet, ip, ports).bytes, at) };
-    if (packet.protocol === udp)
+    }
+    if (packet.protocol === udp) {
       return { in: at, bytes: udpPacket(ip, { ...ports, payload: new Uint8Array(4) }).bytes };
+    }
     if (packet.icmp !== undefined) {
       const types: Readonly<Record<number, number>> = { 8: 0, 13: 14, 15: 16, 17: 18, 128: 129, 139: 140 };
       return {
@@ -258,6 +246,17 @@ export class Traffic {
     }
     const content = packet.bytes.subarray(packet.transportAt ?? packet.bytes.length);
     return { in: at, bytes: ipPacket(ip, packet.protocol ?? 99, content).bytes };
+  }
+
+  /** Something went wrong with a packet, says its receiver or someone on the way. */
+  #error(at: string, packet: Packet, ip: IpFields): Sent {
+    const draw = this.#draw;
+    const router = address(packet.family === 4 ? '203.0.113.77' : '2001:db8:ffff::77').value;
+    const [type = 3, code = 3] = draw.pick(packet.family === 4 ? ERRORS_4 : ERRORS_6);
+    const most = draw.weighted([6, packet.bytes.length], [3, (packet.transportAt ?? 40) + 8], [1, 30]);
+    const source = draw.chance(50) ? ip.source : router;
+    const error = icmpPacket({ ...ip, source }, { type, code, payload: packet.bytes.subarray(0, most) });
+    return { in: at, bytes: this.#damaged(error.bytes, at) };
   }
 
   /** The next segment of the other end, most of the time with the numbers it should have. */
