@@ -12,6 +12,7 @@ import type {
   Verdict,
 } from '../../../compiler/model/index.ts';
 import type { Context } from './context.ts';
+import { socketStatement } from './dispatch.ts';
 import { isHairpin, LABEL_HAIRPIN } from './hairpin.ts';
 import { translationData } from './row-cells.ts';
 import type { RowValues } from './row-values.ts';
@@ -50,12 +51,7 @@ export function decisionStatements(decision: Decision, place: DecisionPlace): st
     case 'translation':
       return translationStatements(decision.translation, place);
     case 'socket':
-      place.context.refuse(
-        place.origin,
-        '`dispatch` to a socket is not carried out by nftables yet',
-        'Leave it out for now.',
-      );
-      return [];
+      return [socketStatement(decision.socket, place.family, place.context, place.origin)];
   }
 }
 

@@ -21,12 +21,26 @@ const HELPERS: ReadonlyMap<string, Helper> = new Map(
     [
       ['amanda', [['amanda', 'udp']], 'nf_nat_amanda'],
       ['ftp', [['ftp', 'tcp']], 'nf_nat_ftp'],
-      ['h323', [['RAS', 'udp'], ['Q.931', 'tcp']], 'nf_nat_h323'],
+      [
+        'h323',
+        [
+          ['RAS', 'udp'],
+          ['Q.931', 'tcp'],
+        ],
+        'nf_nat_h323',
+      ],
       ['irc', [['irc', 'tcp']], 'nf_nat_irc'],
       ['netbios-ns', [['netbios-ns', 'udp']], undefined],
       ['pptp', [['pptp', 'tcp']], 'nf_nat_pptp'],
       ['sane', [['sane', 'tcp']], undefined],
-      ['sip', [['sip', 'udp'], ['sip', 'tcp']], 'nf_nat_sip'],
+      [
+        'sip',
+        [
+          ['sip', 'udp'],
+          ['sip', 'tcp'],
+        ],
+        'nf_nat_sip',
+      ],
       ['snmp', [['snmp', 'udp']], 'nf_nat_snmp_basic'],
       ['tftp', [['tftp', 'udp']], 'nf_nat_tftp'],
     ] as const
@@ -40,7 +54,11 @@ const HELPERS: ReadonlyMap<string, Helper> = new Map(
 export function helperStatements(name: string, { context, origin }: EffectPlace): string[] {
   const helper = HELPERS.get(name);
   if (!helper) {
-    context.refuse(origin, `Linux has no connection tracking helper \`${name}\``, `It has ${[...HELPERS.keys()].join(', ')}.`);
+    context.refuse(
+      origin,
+      `Linux has no connection tracking helper \`${name}\``,
+      `It has ${[...HELPERS.keys()].join(', ')}.`,
+    );
     return [];
   }
   return helper.kernel.map(([type, protocol]) => {

@@ -19,7 +19,11 @@ export function lowerPlan(
   for (const stage of plan.stages) lowerStage(stage, context);
   lowerHairpins(context);
   for (const { name: balancer, origin } of plan.program.balances) {
-    context.refuse(origin, `\`balance ${balancer}\` is not carried out by nftables yet`, 'Leave the block out for now.');
+    context.refuse(
+      origin,
+      `\`balance ${balancer}\` is not carried out by nftables yet`,
+      'Leave the block out for now.',
+    );
   }
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };

@@ -64,7 +64,13 @@ function guardOf(lookup: Lookup, key: LookupKey, context: Context): Conditions {
 }
 
 /** One rule for every row: a set and the rule, or a map that gives the rule its one value. */
-function lowerSingle(row: RowValues, rule: ProgramRule, before: readonly string[], chain: NftChain, place: RulePlace): void {
+function lowerSingle(
+  row: RowValues,
+  rule: ProgramRule,
+  before: readonly string[],
+  chain: NftChain,
+  place: RulePlace,
+): void {
   const found = isOneStatement(rule, row) ? before : [...before, row.member()];
   lowerRule(rule, chain, { ...place, row }, found);
 }
@@ -77,7 +83,9 @@ function isOneStatement(rule: ProgramRule, row: RowValues): boolean {
     return translationCells(decision.translation).length > 0 && !isHairpin(decision.translation);
   }
   const [one] = effects;
-  if (decision || effects.length !== 1 || one!.gates.length > 0 || one!.when.length !== 1 || one!.when[0]!.length > 0) return false;
+  if (decision || effects.length !== 1 || one!.gates.length > 0 || one!.when.length !== 1 || one!.when[0]!.length > 0) {
+    return false;
+  }
   const { effect } = one!;
   if (effect.kind === 'count') return effect.counter.kind === 'per row' && row.isComplete([effect.counter.cell]);
   if (effect.kind !== 'mark set' && effect.kind !== 'dscp set') return false;

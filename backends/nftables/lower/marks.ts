@@ -27,7 +27,9 @@ export function markStatements(effect: MarkEffect, place: EffectPlace): string[]
   const mask = effect.mask >>> 0;
   if (!isReserved(mask, place)) return [];
   if (typeof value === 'number') return constantMark(value, mask, place.stateful);
-  if (mask !== WHOLE) return byNumber(value, 'mark', place, (mark) => [constantMark((mark & mask) >>> 0, mask, place.stateful)]);
+  if (mask !== WHOLE) {
+    return byNumber(value, 'mark', place, (mark) => [constantMark((mark & mask) >>> 0, mask, place.stateful)]);
+  }
   const row = rowOf(value, place);
   const numbers = row && cellNumbers(row, value);
   if (!numbers) return [];
@@ -38,7 +40,8 @@ export function markStatements(effect: MarkEffect, place: EffectPlace): string[]
 
 /** The packet's mark first: a packet of no flow has no other, and reading one would break off the rule. */
 function constantMark(value: number, mask: number, ofFlow: boolean): string[] {
-  const set = (what: string) => `${what} set ${mask === WHOLE ? hex(value) : `${what} & ${hex(~mask)} | ${hex(value)}`}`;
+  const set = (what: string) =>
+    `${what} set ${mask === WHOLE ? hex(value) : `${what} & ${hex(~mask)} | ${hex(value)}`}`;
   return ofFlow ? [set('meta mark'), set('ct mark')] : [set('meta mark')];
 }
 
@@ -119,7 +122,10 @@ function restoring(ofFlows: readonly MarkUse[], early: readonly MarkUse[], conte
   const values = uniform ? constants(ofFlows) : undefined;
   const rules =
     values && (clash || values.length <= MOST_VALUES)
-      ? values.map((value) => [`ct mark & ${hex(bits)} == ${hex(value)}`, `meta mark set meta mark & ${hex(~bits)} | ${hex(value)}`])
+      ? values.map((value) => [
+          `ct mark & ${hex(bits)} == ${hex(value)}`,
+          `meta mark set meta mark & ${hex(~bits)} | ${hex(value)}`,
+        ])
       : bitsOf(bits).map((bit) => [`ct mark & ${hex(bit)} == ${hex(bit)}`, `meta mark set meta mark | ${hex(bit)}`]);
   if (rules.length === 1) return rules[0]!;
   const chain = context.sharedChain(

@@ -15,7 +15,7 @@ const MORE_FRAGMENTS = 0x2000;
 const FRAGMENT_OFFSET = 0x1fff;
 
 /** Protocols whose ports nft can ask for by the protocol's name, which tests the protocol too. */
-const NAMED_WITH_PORTS = ['tcp', 'udp', 'sctp', 'dccp', 'udplite'];
+const NAMED_WITH_PORTS = new Set(['tcp', 'udp', 'sctp', 'dccp', 'udplite']);
 
 const one = (left: string, right: string, invertible: boolean): Matches => ({
   matches: [{ left, operator: '==', right }],
@@ -68,7 +68,7 @@ export function numberMatch(test: NumberTest, place: MatchPlace): Matches {
 function portMatches(side: 'sport' | 'dport', set: IntervalSet, place: MatchPlace): Match[] {
   const protocol = place.protocols?.singleValue();
   const name = protocol === undefined ? undefined : protocolText(Number(protocol));
-  if (name !== undefined && NAMED_WITH_PORTS.includes(name)) return [equal(`${name} ${side}`, numberValues(set))];
+  if (name !== undefined && NAMED_WITH_PORTS.has(name)) return [equal(`${name} ${side}`, numberValues(set))];
   return [...portsPresent(place), equal(`th ${side}`, numberValues(set))];
 }
 
@@ -101,7 +101,7 @@ function serviceMatches(set: IntervalSet): Match[] {
   const first = byProtocol[0]!;
   if (byProtocol.length === 1) {
     const name = protocolText(first.protocol);
-    const named = NAMED_WITH_PORTS.includes(name);
+    const named = NAMED_WITH_PORTS.has(name);
     if (named) return [equal(`${name} dport`, numberValues(first.ports))];
   }
   if (byProtocol.every(({ ports }) => ports.equals(first.ports))) {

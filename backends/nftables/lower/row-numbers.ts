@@ -36,7 +36,11 @@ export function byNumber(
     if (name === undefined) {
       const rules = rulesFor(value).map((statements) => ({ statements, origin }));
       const suffix = family === undefined ? '' : ` IPv${family}`;
-      name = context.sharedChain(`${what} ${value}${suffix}`, `${what} ${value}, for rows of ${cell.row.table.name}`, rules);
+      name = context.sharedChain(
+        `${what} ${value}${suffix}`,
+        `${what} ${value}, for rows of ${cell.row.table.name}`,
+        rules,
+      );
       chains.set(value, name);
     }
     return name;

@@ -1,6 +1,7 @@
 /** Sets and maps of a table's rows: the key of each row, and what stands behind it. */
 import { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Lookup } from '../../../compiler/6-plan/plan.ts';
+import { columnOf } from '../../../compiler/model/table.ts';
 import type { Elements, NftSet } from '../tree.ts';
 import type { LookupKey } from './lookup-keys.ts';
 
@@ -38,7 +39,12 @@ function fingerprint(rows: Uint32Array): string {
 
 /** What a set of rows is best called. */
 export function rowSetName(lookup: Lookup, key: LookupKey): string {
-  return `${lookup.row.table.name}_${key.name}`;
+  const { table } = lookup.row;
+  const hasBoth = lookup.key.some((part) => {
+    const type = columnOf(table, part.column)?.type;
+    return type !== undefined && 'family' in type && type.family === 'both';
+  });
+  return `${table.name}_${key.name}${hasBoth ? `_ipv${lookup.family}` : ''}`;
 }
 
 /** The rows' keys (each once: of equal keys the first row's), with what stands behind each. */

@@ -4,6 +4,7 @@ import { isNothing, NOTHING, type Lookup, type PlanNode, type StagePlan } from '
 import type { BaseChainHook, NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
+import { beginDispatch } from './dispatch.ts';
 import { lowerNode } from './nodes.ts';
 import type { RulePlace } from './rules.ts';
 import { lowerSynproxyAnswers, lowerSynproxyHead } from './synproxy.ts';
@@ -58,6 +59,7 @@ export function lowerStage(plan: StagePlan, context: Context): void {
     );
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, chain);
+    if (stage.id === 'dispatch') beginDispatch(chain, context);
     lowerNode(eachPacket, chain, place);
     passEstablished(plan, chain, context);
     lowerNode(body, chain, place);

@@ -177,8 +177,9 @@ function isAskableTwice({ rule, ofRow }: Step, context: Context): boolean {
       'Add `ipv4` to the rule, and let IPv6 in under a limit.',
     );
   }
-  if (ofRow)
+  if (ofRow) {
     return refuse('synproxy cannot depend on a row of a table yet', 'Name addresses or a column of the table.');
+  }
   if (rule.gates.length > 0) {
     return refuse('synproxy under a limit would be charged twice', 'Limit the flows in a rule of its own behind it.');
   }

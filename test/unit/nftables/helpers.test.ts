@@ -13,7 +13,10 @@ test('a flow gets the helper for its protocol', () => {
 });
 
 test('the host loads its modules, and those that translate what it reads', () => {
-  const modules = (text: string) => artifactOf(text, 'host/modules.conf').split('\n').filter((line) => line.startsWith('nf_'));
+  const modules = (text: string) =>
+    artifactOf(text, 'host/modules.conf')
+      .split('\n')
+      .filter((line) => line.startsWith('nf_'));
   expect(modules(policy('allow tcp/21 and helper ftp'))).toEqual(['nf_conntrack_ftp']);
   expect(modules(policy('allow tcp/21 and helper ftp', 'nat { masquerade out uplink }'))).toEqual([
     'nf_conntrack_ftp',

@@ -6,7 +6,9 @@ const zones = 'zone uplink = uplink0\nzone dmz = dmz0\n';
 const forward = (rules: string) => `${zones}filter forward default drop { essential off ${rules} }`;
 
 test('its SYNs are not tracked, and are answered before anything invalid is dropped', () => {
-  const ruleset = artifactOf(forward('drop from 192.0.2.9 synproxy with mss 1460, sack in uplink ipv4 tcp/80 allow in dmz'));
+  const ruleset = artifactOf(
+    forward('drop from 192.0.2.9 synproxy with mss 1460, sack in uplink ipv4 tcp/80 allow in dmz'),
+  );
   expect(partOf(ruleset, 'chain synproxy_prerouting')).toEqual([
     'type filter hook prerouting priority raw + 10; policy accept;',
     'tcp flags & (fin | syn | rst | ack) == syn fib daddr type != local jump synproxy_forward_exempt',
@@ -36,7 +38,11 @@ test('what cannot be asked twice is refused', () => {
   expect(refused('synproxy tcp/80')).toContain('for IPv6, the synproxy of nftables drops');
   expect(refused('synproxy ipv4 out dmz tcp/80')).toContain('synproxy cannot depend on `out`');
   expect(refused('synproxy ipv4 tcp/80 up to 5/second')).toContain('synproxy under a limit would be charged twice');
-  expect(refused('allow tcp/80 up to 5/second synproxy ipv4 tcp/80')).toContain('cannot be asked before they are tracked');
-  expect(refused('synproxy ipv4 tcp/80', 'nat { dnat to 192.0.2.1 -> 192.0.2.2 }')).toContain('may translate what this rule');
+  expect(refused('allow tcp/80 up to 5/second synproxy ipv4 tcp/80')).toContain(
+    'cannot be asked before they are tracked',
+  );
+  expect(refused('synproxy ipv4 tcp/80', 'nat { dnat to 192.0.2.1 -> 192.0.2.2 }')).toContain(
+    'may translate what this rule',
+  );
   expect(refused('synproxy ipv4 in uplink tcp/80', 'nat { dnat in dmz to 192.0.2.1 -> 192.0.2.2 }')).toBe('');
 });
