@@ -53,8 +53,9 @@ function withGuard(lookup: Lookup): Lookup {
 /** The values of the field that the rule needs; undefined: any. */
 function wantedOf(rule: ProgramRule, field: NumberTest['field']): IntervalSet | undefined {
   for (const atom of rule.atoms) {
-    if (!atom.negated && isSetTest(atom) && atom.test.kind === 'number' && atom.test.field === field)
+    if (!atom.negated && isSetTest(atom) && atom.test.kind === 'number' && atom.test.field === field) {
       return atom.test.in;
+    }
   }
   return undefined;
 }
