@@ -7,6 +7,7 @@ import * as check from '../3-check/problems.ts';
 import { PROBLEMS as PROGRAM } from '../4-program/problems.ts';
 import { PROBLEMS as PLACE } from '../5-place/problems.ts';
 import { PROBLEMS as PLAN } from '../6-plan/problems.ts';
+import { PROBLEMS as SEMANTICS } from '../semantics/problems.ts';
 
 /** The kinds of one phase or layer, by the names they have there. */
 export type ProblemTable = Readonly<Record<string, DiagnosticKind>>;
@@ -23,6 +24,7 @@ export const COMPILER_SECTIONS: readonly CatalogueSection[] = [
   { title: 'Files that a policy is read from', problems: LOAD },
   { title: 'Names and values', problems: { ...resolve } },
   { title: 'What may stand where', problems: { ...check } },
+  { title: 'What the policy expects of itself', problems: SEMANTICS },
   { title: 'From rules to a program', problems: PROGRAM },
   { title: 'Which plane runs what', problems: PLACE },
   { title: 'Planning', problems: PLAN },
