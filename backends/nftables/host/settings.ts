@@ -1,5 +1,6 @@
 /** `host/sysctl.conf`: kernel settings without which the rule set would not mean what the policy means. */
 import type { Program } from '../../../compiler/4-program/program.ts';
+import { allowsPickup, needsTracking } from '../../../compiler/semantics/needs.ts';
 import { hasSynproxy } from '../lower/synproxy.ts';
 import type { HostFile } from './host-file.ts';
 
@@ -18,7 +19,9 @@ export function settingsFile(program: Program): HostFile {
 /** A line each with the reason, as sysctl(8) reads them. */
 function settings(program: Program): string {
   const lines = ['# What the policy takes for granted of the host. Load with: sysctl -p host/sysctl.conf', ''];
-  const forwards = program.stages.some((stage) => stage.id === 'filter forward' || stage.id === 'source nat');
+  const forwards =
+    program.stages.some(({ id }) => id === 'filter forward' || id === 'mangle forward' || id === 'source nat') ||
+    program.balances.length > 0;
   const stateful = program.stages.filter((stage) => stage.stateful);
   if (forwards) {
     lines.push(
@@ -28,12 +31,11 @@ function settings(program: Program): string {
       '',
     );
   }
-  if (stateful.length > 0 && !stateful.some((stage) => stage.stateful?.pickup)) {
-    lines.push(
-      '# A TCP flow starts with a SYN; a packet from the middle of an unknown one is invalid.',
-      'net.netfilter.nf_conntrack_tcp_loose = 0',
-      '',
-    );
+  if (needsTracking(program.policy)) {
+    const [reason, loose] = allowsPickup(program.policy)
+      ? ['A TCP flow may begin in its middle, where a filter has `pickup`.', 1]
+      : ['A TCP flow starts with a SYN; a packet from the middle of an unknown one is invalid.', 0];
+    lines.push(`# ${reason}`, `net.netfilter.nf_conntrack_tcp_loose = ${loose}`, '');
   }
   if (stateful.some(hasSynproxy)) {
     lines.push(

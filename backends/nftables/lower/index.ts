@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { NftTable } from '../tree.ts';
+import { lowerBalances } from './balance.ts';
 import { Context } from './context.ts';
 import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
@@ -16,15 +17,9 @@ export function lowerPlan(
   const context = new Context(plan.program);
   lowerSynproxyExemption(context);
   lowerFlowMarks(context);
+  lowerBalances(context);
   for (const stage of plan.stages) lowerStage(stage, context);
   lowerHairpins(context);
-  for (const { name: balancer, origin } of plan.program.balances) {
-    context.refuse(
-      origin,
-      `\`balance ${balancer}\` is not carried out by nftables yet`,
-      'Leave the block out for now.',
-    );
-  }
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };
 }
