@@ -27,8 +27,15 @@ export function endsSeen(journey: Journey, view: View): Ends {
   if (tracking.kind === 'related' && tracking.direction === 'reply') {
     return { ...endsOf(journey.arrived), destination: tracking.flow.original.source };
   }
-  return endsOf(journey.arrived);
+  return isFlowless(journey) ? NO_ENDS : endsOf(journey.arrived);
 }
+
+/** What belongs to no flow has no opener, and so nothing before its translation. */
+function isFlowless({ tracking }: Journey): boolean {
+  return tracking.kind === 'untracked' || tracking.kind === 'invalid';
+}
+
+const NO_ENDS: Ends = { source: undefined, destination: undefined, sourcePort: undefined, destinationPort: undefined };
 
 function turned(ends: Ends): Ends {
   return {

@@ -52,9 +52,9 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
     if (typeof value === 'number') return [write(value)];
     return byNumber(value, 'dscp', place, (dscp) => [[write(dscp)]]);
   },
-  mss: (effect) =>
+  mss: (effect, place) =>
     effect.size === undefined
-      ? ['tcp option maxseg size set rt mtu']
+      ? clampToPath(place)
       : [`tcp option maxseg size > ${effect.size}`, `tcp option maxseg size set ${effect.size}`],
   notrack: () => ['notrack'],
   helper: (effect, place) => helperStatements(effect.helper, place),
@@ -68,6 +68,19 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
     return [];
   },
 };
+
+/** Where a packet's route is known to nft (nft_rt_validate of Linux 6.18). */
+const ROUTED_STAGES = new Set(['mangle forward', 'mangle output', 'mangle postrouting']);
+
+function clampToPath({ context, origin }: EffectPlace): string[] {
+  if (ROUTED_STAGES.has(context.stage)) return ['tcp option maxseg size set rt mtu'];
+  context.refuse(
+    origin,
+    `\`mss clamp\` in \`${context.stage}\`: nftables does not know the way out there`,
+    'Move the rule to `mangle forward` or `mangle postrouting`, or name a size: `mss set 1400`.',
+  );
+  return [];
+}
 
 /** The statements of one effect. */
 export function effectStatements(effect: Effect, place: EffectPlace): string[] {

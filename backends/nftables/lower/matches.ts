@@ -66,7 +66,11 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
       invertible: test.field === 'mark',
     };
   },
-  address: (test, place) => ({ matches: [addressMatch(addressLeft(test, place), test, place)], invertible: true }),
+  // A packet that belongs to no flow has no original addresses.
+  address: (test, place) => ({
+    matches: [addressMatch(addressLeft(test, place), test, place)],
+    invertible: test.view !== 'original',
+  }),
   zone: zoneMatch,
   'service cell': (_test, place) => refused(place, 'a comparison with a row that no lookup found'),
   memory: (test, place) => {

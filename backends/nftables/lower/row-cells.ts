@@ -2,6 +2,7 @@
 import type { Family } from '../../../compiler/4-program/program.ts';
 import type { Cell, PortTarget } from '../../../compiler/model/index.ts';
 import type { Column } from '../../../compiler/model/table.ts';
+import { formatIpv4, formatIpv6Words } from '../../../compiler/net/address.ts';
 import { keyType } from './keys.ts';
 import { addressWriter } from './lookup-keys.ts';
 import type { RowData, RowValues, RowWriter } from './row-values.ts';
@@ -82,7 +83,22 @@ export function cellText(column: Column): (row: number) => string {
     case 'wide integer':
     case 'number':
       return (row) => String(data.values[row]);
-    default:
-      return (row) => String(row + 1);
+    case 'prefix4':
+      return (row) => withLength(formatIpv4(data.addresses[row]!), data.lengths[row]!, 32);
+    case 'prefix6':
+      return (row) => withLength(formatIpv6Words(data.words, row), data.lengths[row]!, 128);
+    case 'prefix':
+      return (row) =>
+        data.families[row] === 4
+          ? withLength(formatIpv4(data.words[row * 4 + 3]!), data.lengths[row]!, 32)
+          : withLength(formatIpv6Words(data.words, row), data.lengths[row]!, 128);
+    case 'range':
+      return (row) => rangeText(data.low[row]!, data.high[row]!);
+    case 'rate':
+      return (row) => `${data.amounts[row]}/${data.perSeconds[row]}`;
   }
+}
+
+function withLength(address: string, length: number, full: number): string {
+  return length === full ? address : `${address}/${length}`;
 }

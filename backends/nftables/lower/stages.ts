@@ -101,15 +101,17 @@ function ingressDevices(plan: StagePlan, context: Context): string[] {
   return [...devices];
 }
 
-/** Loopback never enters a filter. */
+/**
+ * Loopback never enters a filter; and what this host sends to itself has met the blocks of what it sends, and is not
+ * received from anywhere.
+ */
 function skipLoopback(hook: StageHook, plan: StagePlan, chain: NftChain): void {
-  if (!plan.stage.id.startsWith('filter ') || hook.hook === 'forward') return;
-  const side = hook.hook === 'input' ? 'iif' : 'oif';
-  chain.rules.push({
-    statements: [`${side} "lo"`, 'accept'],
-    origin: undefined,
-    remark: 'loopback never enters a filter',
-  });
+  const isFilter = plan.stage.id.startsWith('filter ') && hook.hook !== 'forward';
+  const isReceived = hook.type === 'filter' && hook.hook === 'prerouting';
+  if (!isFilter && !isReceived) return;
+  const side = hook.hook === 'output' ? 'oif' : 'iif';
+  const remark = isFilter ? 'loopback never enters a filter' : 'what this host sends to itself was not received';
+  chain.rules.push({ statements: [`${side} "lo"`, 'accept'], origin: undefined, remark });
 }
 
 /**
