@@ -3,8 +3,9 @@
  * are, so every other script starts with it. All messages go to standard error.
  */
 
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundleCommand } from './bundle.mjs';
 import { contentHash, filesBelow, fingerprint, readIfPresent, write } from './files.mjs';
 import { generators, writeGenerated } from './generate/list.mjs';
 import { withLock } from './lock.mjs';
@@ -41,7 +42,7 @@ export async function ensureBuilt() {
     const { status, output } = await run(tool('tsc'), ['-p', 'tsconfig.build.json'], { output: 'keep' });
     if (status !== 0) throw new Failure(`${output}\nThe sources have type errors; dist/ may be incomplete.`);
     removeOrphans();
-    if (existsSync(join(root, 'dist/cli/main.js'))) chmodSync(join(root, 'dist/cli/main.js'), 0o755);
+    if (existsSync(join(root, 'dist/cli/main.js'))) await bundleCommand();
     write(buildStamp, built);
   });
 }
@@ -69,7 +70,7 @@ function buildIsCurrent() {
 
 /** Removes what was built from a source that is gone, so that nothing runs which a fresh clone would not have. */
 function removeOrphans() {
-  for (const path of filesBelow('dist', ['.js'])) {
+  for (const path of layers.flatMap((layer) => filesBelow(`dist/${layer}`, ['.js']))) {
     const source = path.replace(/^dist\//, '').replace(/\.js$/, '.ts');
     if (!existsSync(join(root, source))) rmSync(join(root, path));
   }

@@ -2,14 +2,15 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from './bundle.mjs';
 import { Failure, main, root, run } from './run.mjs';
 import { ensureBuilt } from './setup.mjs';
 
 await main(async (args) => {
   await ensureBuilt();
-  const command = join(root, 'dist/cli/main.js');
-  if (!existsSync(command)) throw new Failure('There is no command yet: cli/main.ts is missing.');
-  const { status } = await run(process.execPath, [command, ...args], { cwd: callersFolder() });
+  const file = join(root, command);
+  if (!existsSync(file)) throw new Failure('There is no command yet: cli/main.ts is missing.');
+  const { status } = await run(process.execPath, [file, ...args], { cwd: callersFolder() });
   return status;
 });
 

@@ -2,13 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { command } from './bundle.mjs';
 import { filesBelow } from './files.mjs';
 import { Failure, main, root, run } from './run.mjs';
 import { ensureBuilt } from './setup.mjs';
 
 const example = 'examples/campus-isp';
 const output = 'out/campus-isp';
-const command = 'dist/cli/main.js';
 
 await main(async () => {
   await ensureBuilt();

@@ -1,7 +1,6 @@
 /** A policy's text in the one form, unless it cannot be read. */
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { parse } from '../../grammar/parse.ts';
-import { format } from '../../grammar/prettier-plugin.ts';
 import type { PolicyFile } from '../inputs/policy-file.ts';
 
 export type Formatted =
@@ -10,6 +9,8 @@ export type Formatted =
 export async function formatPolicy({ source, shownPath, bytes }: PolicyFile): Promise<Formatted> {
   const errors = parse({ ...source, path: shownPath }).diagnostics.filter(isError);
   if (errors.length > 0) return { findings: errors };
+  // Prettier is large, and only this command needs it.
+  const { format } = await import('../../grammar/prettier-plugin.ts');
   const text = await format(source.text);
   if (parse({ path: shownPath, text }).diagnostics.some(isError)) {
     throw new Error(`${shownPath} would have syntax errors after formatting; it was left as it is`);

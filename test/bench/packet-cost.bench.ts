@@ -12,7 +12,7 @@ import { FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.t
 import { inward, outward, randomFlows, type Flow } from './campus/traffic.ts';
 import { measureLiveFrames } from './live-frames.ts';
 
-const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 const members = Number(process.env['SLUICE_BENCH_MEMBERS'] ?? FULL_SIZE);
 const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 5);
 const newFlows = 150_000;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
 
-const command = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 const runs = 5;
 
 interface Figures {
