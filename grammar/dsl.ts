@@ -76,6 +76,8 @@ export interface Dsl {
   loneLiteral(): Value | undefined;
   /** Where the next token begins. */
   here(): number;
+  /** Whether the text at an offset begins a line that is indented no further than the item at hand. */
+  beginsItemLine(offset: number): boolean;
   /** From `start` to the end of the last token read. */
   spanFrom(start: number): Span;
   /** Ends the item with a finding at a place. */

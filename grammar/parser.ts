@@ -209,6 +209,14 @@ export class PolicyParser extends EmbeddedActionsParser {
     return token.payload as Value;
   }
 
+  beginsItemLine(offset: number): boolean {
+    const { text } = this.source;
+    const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+    if (text.slice(lineStart, offset).trim() !== '') return false;
+    const item = this.#first?.startOffset ?? offset;
+    return item < offset && offset - lineStart <= item - (text.lastIndexOf('\n', item - 1) + 1);
+  }
+
   here(): number {
     return this.LA(1).startOffset;
   }

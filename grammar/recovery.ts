@@ -80,7 +80,7 @@ const SHARED: Readonly<Partial<Record<BodyKind, ReadonlySet<TokenType>>>> = {
 export function isMisplaced(kind: BodyKind, token: T.PolicyToken, next: T.PolicyToken): boolean {
   if (kind === 'file' || kind === 'tenant' || !STATEMENTS.has(token.tokenType)) return false;
   if (kind === 'rules' && token.tokenType === T.Keyword.count) return next.tokenType === T.LeftBrace;
-  if (token.tokenType === T.Keyword.use && kind === 'rules') return next.tokenType === T.StringToken;
+  if (token.tokenType === T.Keyword.use && kind === 'rules') return String(next.payload).endsWith('.sluice');
   return SHARED[kind]?.has(token.tokenType) !== true;
 }
 

@@ -71,10 +71,9 @@ export const clauseSyntax: Syntax = (p) => {
   p.RULE('clauses', (): Clause[] => {
     const clauses: Clause[] = [];
     p.many(0, () => {
-      const startsLine = p.LA(1).firstOnLine;
       const clause = p.subrule(0, p.clause);
       p.ACTION(() => {
-        if (clause.kind === 'service') refuseMisspelt(p, clause.services, clauses.at(-1), startsLine);
+        if (clause.kind === 'service') refuseMisspelt(p, clause.services, clauses.at(-1));
       });
       clauses.push(clause);
     });
@@ -85,16 +84,17 @@ export const clauseSyntax: Syntax = (p) => {
 
 /**
  * A misspelt keyword reads as the name of a service: `allow form admins`, or `alow …` on the next line. Where a lone
- * word follows another service without a comma, or begins a line, and is close to a keyword, that is what it is.
+ * word follows another service without a comma, or begins a line as rules do, and is close to a keyword, that is what it
+ * is.
  */
-function refuseMisspelt(p: Grammar, services: readonly Value[], before: Clause | undefined, startsLine: boolean): void {
+function refuseMisspelt(p: Grammar, services: readonly Value[], before: Clause | undefined): void {
   const besides = before?.kind === 'service' ? before.services.at(-1) : undefined;
   if (besides) refuseWord(p, besides, CLAUSE_WORDS);
   const [word] = services;
-  if (services.length > 1 || !word) return;
+  if (services.length > 1 || word?.kind !== 'reference') return;
   if (besides) refuseWord(p, word, CLAUSE_WORDS);
   // What a rule of `dispatch` begins with is a clause.
-  if (startsLine && p.body !== 'dispatch') refuseWord(p, word, [...RULE_WORDS, ...CLAUSE_WORDS]);
+  if (p.body !== 'dispatch' && p.beginsItemLine(word.span.start)) refuseWord(p, word, [...RULE_WORDS, ...CLAUSE_WORDS]);
 }
 
 function refuseWord(p: Grammar, word: Value, keywords: readonly string[]): void {

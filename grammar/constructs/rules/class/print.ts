@@ -36,5 +36,6 @@ function isWord(written: string | undefined): boolean {
 
 /** `burst` behind a rate is the rate's, `first` behind `fragment` the fragment's. */
 function takesMore(clause: Clause | undefined): boolean {
-  return clause?.kind === 'rate' || clause?.kind === 'fragment' || (clause?.kind === 'not' && takesMore(clause.clause));
+  if (clause?.kind === 'not') return takesMore(clause.clause);
+  return clause?.kind === 'rate' || clause?.kind === 'connections' || clause?.kind === 'fragment';
 }

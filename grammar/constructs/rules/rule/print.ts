@@ -72,10 +72,12 @@ export function printRule(rule: Rule, at: Printing): Doc {
   const parts: Part[] = [];
   if (before) parts.push({ node: first, print: () => words(eachPacket ? 'each packet' : undefined, before()) });
   parts.push(...clauseParts(clauses, at));
-  if (behind) parts.push(behind);
-  for (const { effect: more, clauses: itsClauses } of attached) {
-    parts.push({ node: more, print: () => words('and', printEffect(more, at)) });
-    parts.push(...clauseParts(itsClauses, at));
-  }
+  const effects = attached.flatMap(({ effect: more, clauses: itsClauses }): Part[] => [
+    { node: more, print: () => words('and', printEffect(more, at)) },
+    ...clauseParts(itsClauses, at),
+  ]);
+  // A rule of `dispatch` ends with its arrow.
+  if (behind) parts.push(...(action.kind === 'socket' ? [...effects, behind] : [behind, ...effects]));
+  else parts.push(...effects);
   return at.flow(rule, parts);
 }

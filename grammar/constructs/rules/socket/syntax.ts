@@ -4,12 +4,12 @@ import { PROBLEMS } from '../../../problems.ts';
 import * as T from '../../../tokens.ts';
 import { attachedOf } from '../rule/syntax.ts';
 
-/** A clause that stands twice, the second time at the beginning of a line, belongs to the next rule. */
+/** A clause that stands twice, the second time where rules begin, belongs to the next rule. */
 function refuseMerged(p: Grammar, clauses: readonly Clause[]): void {
   const known = new Set<string>();
   for (const clause of clauses) {
     const word = clause.kind === 'address' ? clause.side : clause.kind;
-    if (known.has(word) && startsLine(clause)) {
+    if (known.has(word) && p.beginsItemLine(clause.span.start)) {
       const hint = 'a rule of `dispatch` ends with `-> socket NAME`';
       p.fail(PROBLEMS.unexpected, clause, 'the rule before this one has no end', hint);
     }
@@ -17,23 +17,19 @@ function refuseMerged(p: Grammar, clauses: readonly Clause[]): void {
   }
 }
 
-function startsLine({ span }: Clause): boolean {
-  const { text } = span.source;
-  return text.slice(text.lastIndexOf('\n', span.start - 1) + 1, span.start).trim() === '';
-}
-
 export const socketSyntax: Syntax = (p) => {
-  // In `dispatch` the clauses come first: what goes where reads like a table.
+  // In `dispatch` the clauses come first: what goes where reads like a table. Effects stand before the arrow, which ends
+  // the rule.
   p.RULE('socketRule', (): Rule => {
     const { annotations } = p;
     const start = p.here();
     const clauses = p.subrule(0, p.clauses);
     p.ACTION(() => refuseMerged(p, clauses));
+    const attached = attachedOf(p);
     const { startOffset } = p.consume(0, T.Arrow);
     p.word(0, ['socket'], 'way to go');
     const socket = p.subrule(0, p.name);
     const action = { kind: 'socket', socket, span: p.spanFrom(startOffset) } as const;
-    const attached = attachedOf(p);
     return { kind: 'rule', annotations, eachPacket: false, action, clauses, attached, span: p.spanFrom(start) };
   });
 

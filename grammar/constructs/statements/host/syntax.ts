@@ -19,7 +19,7 @@ export const hostSyntax: Syntax = (p) => {
     p.ACTION(() => p.choose(first, [...HOST_SETTINGS], 'setting of a host'));
     const words: (Name | Value)[] = [nameOf(p, first)];
     p.many(0, {
-      GATE: () => !HOST_SETTINGS.has(p.LA(1).image),
+      GATE: () => !beginsItem(p.LA(1)),
       DEF: () => words.push(p.subrule(0, p.hostWord)),
     });
     return { kind: 'host-setting', annotations, words, span: p.spanFrom(first.startOffset) };
@@ -60,6 +60,11 @@ export const hostSyntax: Syntax = (p) => {
     });
   });
 };
+
+/** What a line of the block begins with, or what is said about it; every other word goes on with the line at hand. */
+function beginsItem({ tokenType, image }: T.PolicyToken): boolean {
+  return HOST_SETTINGS.has(image) || tokenType === T.Keyword.owner || tokenType === T.Keyword.ticket;
+}
 
 /** Within lists and sums a word is a reference, since names are no values. */
 function asValue(word: Name | Value): Value {

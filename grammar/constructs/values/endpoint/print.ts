@@ -14,6 +14,7 @@ export function printEndpoint({ addresses, ports }: Endpoint, at: Printing, sing
   return bracketed ? ['[', printed, ']', suffix] : [printed, suffix];
 }
 
+/** Whether a colon right behind it would be taken for a part of it. */
 function isBracketed(value: Value): boolean {
   switch (value.kind) {
     case 'address':
@@ -21,8 +22,8 @@ function isBracketed(value: Value): boolean {
     case 'masked-address':
       return value.family === 6;
     case 'range':
-      return value.low.kind === 'address' && value.low.family === 6;
+      return value.low.kind !== 'address' || value.low.family === 6;
     default:
-      return value.kind === 'operation';
+      return value.kind !== 'reference' && value.kind !== 'column';
   }
 }

@@ -3,10 +3,10 @@ import type { Grammar, Syntax } from '../../../dsl.ts';
 import * as T from '../../../tokens.ts';
 import { nameOf } from '../value/syntax.ts';
 
-/** Behind a comma, these go on with the types; a plain word is the next service: `icmp echo-request, ssh`. */
+/** Behind a comma, these go on with the types; any other word is the next service: `icmp echo-request, ssh`. */
 function continuesTypes(p: Grammar): boolean {
   const { tokenType } = p.LA(2);
-  return tokenType === T.HyphenatedWord || tokenType === T.IntegerToken || tokenType === T.StringToken;
+  return tokenType === T.HyphenatedWord || tokenType === T.IntegerToken;
 }
 
 export const icmpSyntax: Syntax = (p) => {

@@ -56,12 +56,12 @@ export const serviceSyntax: Syntax = (p) => {
     { ALT: () => p.subrule(0, p.icmp) },
     { ALT: () => p.subrule(0, p.misplacedLiteral) },
   ];
-  p.RULE('serviceItem', () =>
-    joinOperands(
-      p,
-      p.or(0, { DEF: alternatives, ERR_MSG: 'a service such as `tcp/80`, `udp`, `icmp echo-request` or a name' }),
-    ),
-  );
+  const errorMessage = 'a service such as `tcp/80`, `udp`, `icmp echo-request` or a name';
+  p.RULE('serviceItem', () => {
+    const first = p.or<Value>(0, { DEF: alternatives, ERR_MSG: errorMessage });
+    const item = joinOperands(p, first);
+    return item === first ? item : p.ACTION(() => withProtocols(item));
+  });
 
   p.RULE('services', () => {
     const services = [p.subrule(0, p.serviceItem)];
