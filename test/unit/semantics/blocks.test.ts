@@ -3,9 +3,67 @@ import { segmentSizeOf } from '../../../compiler/semantics/packet/rewrite.ts';
 import { ipPacket, tcpPacket } from '../../../compiler/semantics/packet/build.ts';
 import { frameOf } from '../../../compiler/semantics/packet/frame.ts';
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
-import { ENVIRONMENT, Router, ZONES, ends, fromInside, fromUplink, inside, on, ping, sentByHost, tcp, udp, uplink } from '../../builders/packets.ts';
 import {
-  ANY, all, allow, any, cell, comesIn, count, countAs, countAsCell, dispatch, drop, each, effects, filter, flowState, forget, from, gated, goesOut, host, icmp4, isIn, leave, log, mangle, markSet, memory, mitigate, nat, not, number, policy, raw, redirect, reject, remember, scope, service, socket, synproxy, table, tcpFlags, to, masquerade, zone,
+  ENVIRONMENT,
+  Router,
+  ZONES,
+  ends,
+  fromInside,
+  fromUplink,
+  inside,
+  on,
+  ping,
+  sentByHost,
+  tcp,
+  udp,
+  uplink,
+} from '../../builders/packets.ts';
+import {
+  ANY,
+  all,
+  allow,
+  any,
+  cell,
+  comesIn,
+  count,
+  countAs,
+  countAsCell,
+  dispatch,
+  drop,
+  each,
+  effects,
+  filter,
+  flowState,
+  forget,
+  from,
+  gated,
+  goesOut,
+  host,
+  icmp4,
+  isIn,
+  leave,
+  log,
+  mangle,
+  markSet,
+  memory,
+  mitigate,
+  nat,
+  not,
+  number,
+  policy,
+  raw,
+  redirect,
+  reject,
+  remember,
+  scope,
+  service,
+  socket,
+  synproxy,
+  table,
+  tcpFlags,
+  to,
+  masquerade,
+  zone,
 } from '../../builders/policy.ts';
 
 const outward = udp('10.0.0.9:40000', '198.51.100.7:53');
@@ -16,7 +74,14 @@ function leaving(outcome: Outcome) {
 
 describe('rules', () => {
   it('are read from top to bottom, and the first that decides, decides', () => {
-    const rules = filter('forward', { default: 'drop', stateless: true }, effects([countAs('first')]), drop({ if: service('udp/53') }), effects([countAs('second')]), allow());
+    const rules = filter(
+      'forward',
+      { default: 'drop', stateless: true },
+      effects([countAs('first')]),
+      drop({ if: service('udp/53') }),
+      effects([countAs('second')]),
+      allow(),
+    );
     const router = new Router(policy(ZONES, rules));
     expect(router.fate(fromInside(outward))).toBe('gone: policy filter forward');
     expect(router.fate(fromInside(udp('10.0.0.9:40000', '198.51.100.7:54')))).toMatch(/^out/);
@@ -25,8 +90,12 @@ describe('rules', () => {
   });
 
   it('of each row stand one row after another', () => {
-    const rows = table('rows', { net: 'prefix4', id: 'u32' }, [['10.0.0.0/8', '1'], ['10.0.0.0/24', '2']]);
-    const rules = (body: Parameters<typeof each>[1]) => new Router(policy(ZONES, filter('forward', { default: 'drop', stateless: true }, each(rows, body))));
+    const rows = table('rows', { net: 'prefix4', id: 'u32' }, [
+      ['10.0.0.0/8', '1'],
+      ['10.0.0.0/24', '2'],
+    ]);
+    const rules = (body: Parameters<typeof each>[1]) =>
+      new Router(policy(ZONES, filter('forward', { default: 'drop', stateless: true }, each(rows, body))));
     // Row 1's second rule stands before row 2's first.
     const router = rules((row) => [
       drop({ if: all(from(cell(row, 'net')), service('udp/54')) }),
@@ -39,12 +108,25 @@ describe('rules', () => {
 
   it('of each row speak for the rows that were selected only', () => {
     const rows = table('rows', { net: 'prefix4' }, [['10.0.0.0/8'], ['192.168.0.0/16']]);
-    const router = new Router(policy(ZONES, filter('forward', { default: 'drop', stateless: true }, each(rows, (row) => [allow({ if: from(cell(row, 'net')) })], [1]))));
+    const router = new Router(
+      policy(
+        ZONES,
+        filter(
+          'forward',
+          { default: 'drop', stateless: true },
+          each(rows, (row) => [allow({ if: from(cell(row, 'net')) })], [1]),
+        ),
+      ),
+    );
     expect(router.fate(fromInside(outward))).toBe('gone: policy filter forward');
   });
 
   it('of a large table give the same answers as of a small one', () => {
-    const rows = table('rows', { net: 'prefix4', port: 'port', id: 'u32' }, Array.from({ length: 500 }, (_, k) => [`10.0.${k % 250}.${k < 250 ? '0/24' : '9'}`, `${k}`, `${k}`]));
+    const rows = table(
+      'rows',
+      { net: 'prefix4', port: 'port', id: 'u32' },
+      Array.from({ length: 500 }, (_, k) => [`10.0.${k % 250}.${k < 250 ? '0/24' : '9'}`, `${k}`, `${k}`]),
+    );
     const body: Parameters<typeof each>[1] = (row) => [
       drop({ if: all(host(cell(row, 'net')), number('destination port', '7')) }),
       effects([countAsCell(cell(row, 'id'))], { if: host(cell(row, 'net')) }),
@@ -57,13 +139,38 @@ describe('rules', () => {
     expect(router.state.counters.get('rows.id=7')?.packets).toBe(2);
     expect(router.state.counters.get('rows.id=257')?.packets).toBe(1);
     // A rule that asks for no cell speaks for each row in turn.
-    const all500 = new Router(policy(ZONES, filter('forward', { stateless: true }, each(rows, (row) => [effects([countAsCell(cell(row, 'id'))])]))));
+    const all500 = new Router(
+      policy(
+        ZONES,
+        filter(
+          'forward',
+          { stateless: true },
+          each(rows, (row) => [effects([countAsCell(cell(row, 'id'))])]),
+        ),
+      ),
+    );
     expect(all500.take(fromInside(outward)).counted.length).toBe(500);
   });
 
   it('of a group end with it, or at its leave', () => {
-    const group = scope('web', allow({ if: service('udp/53') }), leave({ if: service('udp/54') }), drop({ if: service('udp/50-60') }));
-    const router = new Router(policy(ZONES, filter('forward', { default: 'drop', stateless: true }, group, effects([countAs('behind')]), allow({ if: from('10.0.0.9') }))));
+    const group = scope(
+      'web',
+      allow({ if: service('udp/53') }),
+      leave({ if: service('udp/54') }),
+      drop({ if: service('udp/50-60') }),
+    );
+    const router = new Router(
+      policy(
+        ZONES,
+        filter(
+          'forward',
+          { default: 'drop', stateless: true },
+          group,
+          effects([countAs('behind')]),
+          allow({ if: from('10.0.0.9') }),
+        ),
+      ),
+    );
     const fate = (port: number) => router.fate(fromInside(udp('10.0.0.9:1', `198.51.100.7:${port}`))).slice(0, 4);
     expect([53, 54, 55, 61].map(fate)).toEqual(['out ', 'out ', 'gone', 'out ']);
     expect(router.state.counters.get('behind')?.packets).toBe(2);
@@ -71,22 +178,39 @@ describe('rules', () => {
 
   it('leave through an each inside the group', () => {
     const rows = table('rows', { net: 'prefix4' }, [['10.0.0.0/8'], ['10.0.0.0/24']]);
-    const group = scope('g', each(rows, (row) => [leave({ if: from(cell(row, 'net')) })]), drop());
+    const group = scope(
+      'g',
+      each(rows, (row) => [leave({ if: from(cell(row, 'net')) })]),
+      drop(),
+    );
     const router = new Router(policy(ZONES, filter('forward', { stateless: true }, group)));
     expect(router.fate(fromInside(outward))).toMatch(/^out/);
   });
 
   it('say who spoke, in order', () => {
-    const rules = filter('forward', { stateless: true }, effects([log('dns')], { if: service('udp/53') }), reject({ if: service('udp/53') }));
-    const outcome = new Router(policy(ZONES, mangle('prerouting', effects([markSet(1)])), rules)).take(fromInside(outward));
-    expect(outcome.spoke.map(({ block, did }) => `${block}: ${did}`)).toEqual(['mangle prerouting: mark set', 'filter forward: log', 'filter forward: reject']);
+    const rules = filter(
+      'forward',
+      { stateless: true },
+      effects([log('dns')], { if: service('udp/53') }),
+      reject({ if: service('udp/53') }),
+    );
+    const outcome = new Router(policy(ZONES, mangle('prerouting', effects([markSet(1)])), rules)).take(
+      fromInside(outward),
+    );
+    expect(outcome.spoke.map(({ block, did }) => `${block}: ${did}`)).toEqual([
+      'mangle prerouting: mark set',
+      'filter forward: log',
+      'filter forward: reject',
+    ]);
     expect(outcome.logs).toEqual([{ block: 'filter forward', prefix: 'dns', level: 'info', group: undefined }]);
   });
 });
 
 describe('mitigate', () => {
   it('sees frames of its zones before anything else', () => {
-    const router = new Router(policy(ZONES, mitigate([uplink], drop({ if: service('udp/53') })), raw(effects([countAs('raw')]))));
+    const router = new Router(
+      policy(ZONES, mitigate([uplink], drop({ if: service('udp/53') })), raw(effects([countAs('raw')]))),
+    );
     expect(router.fate(fromUplink(udp('198.51.100.7:1', '10.0.0.9:53')))).toBe('gone: policy mitigate');
     expect(router.fate(fromInside(outward))).toMatch(/^out/);
     expect(router.state.counters.get('raw')?.packets).toBe(1);
@@ -95,20 +219,37 @@ describe('mitigate', () => {
   it('sees every frame of any zone where it names none', () => {
     const everywhere = policy(ZONES, mitigate(undefined, drop()));
     expect(new Router(everywhere).fate(fromInside(outward))).toBe('gone: policy mitigate');
-    const unzoned = { ...ENVIRONMENT, interfaces: [...ENVIRONMENT.interfaces, { name: 'eth9', mtu: 1500, addresses: [] }] };
+    const unzoned = {
+      ...ENVIRONMENT,
+      interfaces: [...ENVIRONMENT.interfaces, { name: 'eth9', mtu: 1500, addresses: [] }],
+    };
     expect(new Router(everywhere, unzoned).fate(on('eth9', outward))).toMatch(/^out/);
   });
 
   it('allows within itself only', () => {
-    const blocks = [mitigate([inside], allow({ if: from('10.0.0.9') }), drop()), filter('forward', { default: 'drop' })];
+    const blocks = [
+      mitigate([inside], allow({ if: from('10.0.0.9') }), drop()),
+      filter('forward', { default: 'drop' }),
+    ];
     expect(new Router(policy(ZONES, ...blocks)).fate(fromInside(outward))).toBe('gone: policy filter forward');
-    expect(new Router(policy(ZONES, ...blocks)).fate(fromInside(udp('10.0.0.8:1', '198.51.100.7:53')))).toBe('gone: policy mitigate');
+    expect(new Router(policy(ZONES, ...blocks)).fate(fromInside(udp('10.0.0.8:1', '198.51.100.7:53')))).toBe(
+      'gone: policy mitigate',
+    );
   });
 
   it('sees fragments as fragments, and addresses as on the wire', () => {
-    const later = ipPacket({ ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 1480, more: false } }, 17, new Uint8Array(8));
-    const first = ipPacket({ ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 0, more: true } }, 17, new Uint8Array(16));
-    const dropping = (which: string) => new Router(policy(ZONES, mitigate([uplink], drop({ if: number('fragment', which) })), filter('forward', {})));
+    const later = ipPacket(
+      { ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 1480, more: false } },
+      17,
+      new Uint8Array(8),
+    );
+    const first = ipPacket(
+      { ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 0, more: true } },
+      17,
+      new Uint8Array(16),
+    );
+    const dropping = (which: string) =>
+      new Router(policy(ZONES, mitigate([uplink], drop({ if: number('fragment', which) })), filter('forward', {})));
     expect(dropping('2').fate(fromUplink(later))).toBe('gone: policy mitigate');
     expect(dropping('2').fate(fromUplink(first))).toBe('held');
     expect(dropping('1').fate(fromUplink(first))).toBe('gone: policy mitigate');
@@ -116,13 +257,21 @@ describe('mitigate', () => {
   });
 
   it('does not speak of what is no IP packet', () => {
-    const arp = { kind: 'received', in: 'eth0', frame: { source: 1n, destination: 2n, tags: [], etherType: 0x0806, packet: undefined } } as const;
+    const arp = {
+      kind: 'received',
+      in: 'eth0',
+      frame: { source: 1n, destination: 2n, tags: [], etherType: 0x0806, packet: undefined },
+    } as const;
     expect(new Router(policy(ZONES, mitigate([uplink], drop()))).fate(arp)).toBe('not judged');
   });
 
   it('knows the VLAN of a frame, and zones by it', () => {
     const lan = zone('lan', 'eth1 vlan 100-199');
-    const tagged = { kind: 'received', in: 'eth1', frame: frameOf(outward, 1n, 2n, [{ etherType: 0x8100, control: 0x2000 + 150 }]) } as const;
+    const tagged = {
+      kind: 'received',
+      in: 'eth1',
+      frame: frameOf(outward, 1n, 2n, [{ etherType: 0x8100, control: 0x2000 + 150 }]),
+    } as const;
     const router = new Router(policy([lan], mitigate([lan], drop({ if: number('vlan', '150') }))));
     expect(router.fate(tagged)).toBe('gone: policy mitigate');
     expect(router.fate(fromInside(outward))).toMatch(/^out/);
@@ -131,7 +280,10 @@ describe('mitigate', () => {
 
 describe('raw', () => {
   it('keeps packets from being tracked, which are then judged by themselves', () => {
-    const untracked = [raw(effects([{ kind: 'notrack' }], { if: service('udp/53') })), filter('forward', { default: 'drop' }, allow({ if: all(comesIn(inside), flowState(4)) }))];
+    const untracked = [
+      raw(effects([{ kind: 'notrack' }], { if: service('udp/53') })),
+      filter('forward', { default: 'drop' }, allow({ if: all(comesIn(inside), flowState(4)) })),
+    ];
     const router = new Router(policy(ZONES, ...untracked));
     expect(router.fate(fromInside(outward))).toMatch(/^out/);
     expect(router.fate(fromUplink(udp('198.51.100.7:53', '10.0.0.9:40000')))).toBe('gone: policy filter forward');
@@ -139,7 +291,11 @@ describe('raw', () => {
   });
 
   it('leaves fragments alone that mitigate told not to track', () => {
-    const later = ipPacket({ ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 1480, more: false } }, 17, new Uint8Array(8));
+    const later = ipPacket(
+      { ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 1480, more: false } },
+      17,
+      new Uint8Array(8),
+    );
     const router = new Router(policy(ZONES, mitigate([uplink], effects([{ kind: 'notrack' }])), filter('forward', {})));
     expect(router.fate(fromUplink(later))).toBe('out eth1 198.51.100.7 > 10.0.0.9');
   });
@@ -147,15 +303,31 @@ describe('raw', () => {
 
 describe('mangle', () => {
   it('runs every rule that matches, at its hook', () => {
-    const blocks = [mangle('forward', effects([{ kind: 'dscp set', value: 46 }], { if: service('udp/53') }), effects([markSet(0x10, 0xf0)])), mangle('postrouting', effects([markSet(1, 0x0f)]))];
+    const blocks = [
+      mangle(
+        'forward',
+        effects([{ kind: 'dscp set', value: 46 }], { if: service('udp/53') }),
+        effects([markSet(0x10, 0xf0)]),
+      ),
+      mangle('postrouting', effects([markSet(1, 0x0f)])),
+    ];
     const outcome = new Router(policy(ZONES, ...blocks)).take(fromInside(outward));
     expect(leaving(outcome)).toMatchObject({ mark: 0x11, packets: [{ dscp: 46 }] });
   });
 
   it('sees the wire before routing, and the real hosts after', () => {
     const seenAt = (hook: 'prerouting' | 'forward') =>
-      new Router(policy(ZONES, nat(masquerade({ if: goesOut(uplink) })), mangle(hook, effects([countAs('mine')], { if: to('10.0.0.9') }))));
-    for (const [hook, packets] of [['prerouting', undefined], ['forward', 1]] as const) {
+      new Router(
+        policy(
+          ZONES,
+          nat(masquerade({ if: goesOut(uplink) })),
+          mangle(hook, effects([countAs('mine')], { if: to('10.0.0.9') })),
+        ),
+      );
+    for (const [hook, packets] of [
+      ['prerouting', undefined],
+      ['forward', 1],
+    ] as const) {
       const router = seenAt(hook);
       router.take(fromInside(outward));
       router.take(fromUplink(udp('198.51.100.7:53', '203.0.113.2:40000')));
@@ -164,11 +336,23 @@ describe('mangle', () => {
   });
 
   it('clamps the segment size to what fits both ways', () => {
-    const narrow = { ...ENVIRONMENT, interfaces: ENVIRONMENT.interfaces.map((at) => (at.name === 'eth0' ? { ...at, mtu: 1400 } : at)) };
-    const clamp = policy(ZONES, mangle('postrouting', effects([{ kind: 'mss', size: undefined }], { if: tcpFlags('syn') })));
+    const narrow = {
+      ...ENVIRONMENT,
+      interfaces: ENVIRONMENT.interfaces.map((at) => (at.name === 'eth0' ? { ...at, mtu: 1400 } : at)),
+    };
+    const clamp = policy(
+      ZONES,
+      mangle('postrouting', effects([{ kind: 'mss', size: undefined }], { if: tcpFlags('syn') })),
+    );
     const syn = (source: string, destination: string) =>
-      tcpPacket(ends(source, destination), { sourcePort: 1, destinationPort: 80, flags: 2, options: Uint8Array.of(2, 4, 5, 180) });
-    const size = (arrival: Parameters<Router['take']>[0]) => segmentSizeOf(leaving(new Router(clamp, narrow).take(arrival))!.packets[0]!);
+      tcpPacket(ends(source, destination), {
+        sourcePort: 1,
+        destinationPort: 80,
+        flags: 2,
+        options: Uint8Array.of(2, 4, 5, 180),
+      });
+    const size = (arrival: Parameters<Router['take']>[0]) =>
+      segmentSizeOf(leaving(new Router(clamp, narrow).take(arrival))!.packets[0]!);
     expect(size(fromInside(syn('10.0.0.9', '198.51.100.7')))).toBe(1360);
     expect(size(fromUplink(syn('198.51.100.7', '10.0.0.9')))).toBe(1360);
     expect(size(fromInside(syn('2001:db8:1::9', '2001:db8:f::7')))).toBe(1340);
@@ -192,15 +376,26 @@ describe('marks', () => {
 
   it('are tested under their mask', () => {
     const condition = { kind: 'masked', field: 'mark', value: 0x10, mask: 0xf0 } as const;
-    const router = new Router(policy(ZONES, mangle('prerouting', effects([markSet(0x1f)])), filter('forward', { default: 'drop', stateless: true }, allow({ if: condition }))));
+    const router = new Router(
+      policy(
+        ZONES,
+        mangle('prerouting', effects([markSet(0x1f)])),
+        filter('forward', { default: 'drop', stateless: true }, allow({ if: condition })),
+      ),
+    );
     expect(router.fate(fromInside(outward))).toMatch(/^out/);
   });
 });
 
 describe('count', () => {
   it('counts packets and bytes at the end of the path', () => {
-    const rows = table('users', { room: 'prefix4', id: 'u32' }, [['10.0.0.0/24', '17'], ['10.0.1.0/24', '18']]);
-    const traffic = count(each(rows, (row) => [effects([countAsCell(cell(row, 'id'))], { if: host(cell(row, 'room')) })]));
+    const rows = table('users', { room: 'prefix4', id: 'u32' }, [
+      ['10.0.0.0/24', '17'],
+      ['10.0.1.0/24', '18'],
+    ]);
+    const traffic = count(
+      each(rows, (row) => [effects([countAsCell(cell(row, 'id'))], { if: host(cell(row, 'room')) })]),
+    );
     const router = new Router(policy(ZONES, traffic, filter('forward', {}, drop({ if: service('udp/54') }))));
     router.take(fromInside(udp('10.0.0.9:1', '198.51.100.7:53', { payload: new Uint8Array(72) })));
     router.take(fromUplink(udp('198.51.100.7:53', '10.0.0.9:1')));
@@ -211,7 +406,10 @@ describe('count', () => {
   });
 
   it('counts what the host sends, and each direction by itself', () => {
-    const traffic = count(effects([countAs('dns', 'sent')], { if: from('203.0.113.2') }), effects([countAs('dns', 'received')], { if: to('203.0.113.2') }));
+    const traffic = count(
+      effects([countAs('dns', 'sent')], { if: from('203.0.113.2') }),
+      effects([countAs('dns', 'received')], { if: to('203.0.113.2') }),
+    );
     const router = new Router(policy(ZONES, traffic));
     router.take(sentByHost(udp('203.0.113.2:1', '198.51.100.7:53')));
     expect(router.state.counters.get('dns sent')?.packets).toBe(1);
@@ -223,7 +421,11 @@ describe('memory', () => {
   const banned = memory('banned', { timeout: 60_000 });
   const banning = policy(
     ZONES,
-    mitigate([uplink], drop({ if: isIn(banned, 'source') }), effects([remember(banned, ['source'])], { if: service('tcp/23') })),
+    mitigate(
+      [uplink],
+      drop({ if: isIn(banned, 'source') }),
+      effects([remember(banned, ['source'])], { if: service('tcp/23') }),
+    ),
   );
   const knock = tcp('198.51.100.7:1', '10.0.0.9:23');
   const visit = tcp('198.51.100.7:1', '10.0.0.9:80');
@@ -259,13 +461,18 @@ describe('memory', () => {
   });
 
   it('tells families apart', () => {
-    const router = new Router(policy(ZONES, mitigate([uplink], drop({ if: isIn(banned, 'source') }), effects([remember(banned, ['source'])]))));
+    const router = new Router(
+      policy(ZONES, mitigate([uplink], drop({ if: isIn(banned, 'source') }), effects([remember(banned, ['source'])]))),
+    );
     router.take(fromUplink(udp('0.0.0.9:1', '10.0.0.9:53')));
     expect(router.fate(fromUplink(udp('[::9]:1', '[2001:db8:1::9]:53')))).not.toBe('gone: policy mitigate');
   });
 
   it('holds so many keys, and answers by "when full" for the rest', () => {
-    for (const [whenFull, fate] of [['miss', 'out '], ['match', 'gone']] as const) {
+    for (const [whenFull, fate] of [
+      ['miss', 'out '],
+      ['match', 'gone'],
+    ] as const) {
       const small = memory('small', { bounds: { keys: 1, whenFull } });
       const rules = mitigate([uplink], drop({ if: isIn(small, 'source') }), effects([remember(small, ['source'])]));
       const router = new Router(policy(ZONES, rules));
@@ -277,7 +484,12 @@ describe('memory', () => {
   });
 
   it('can be written by an effect that hangs on a verdict', () => {
-    const rules = filter('forward', { default: 'drop', stateless: true }, drop({ if: isIn(banned, 'source') }), allow({ and: [gated(remember(banned, ['source']), service('tcp/23'))] }));
+    const rules = filter(
+      'forward',
+      { default: 'drop', stateless: true },
+      drop({ if: isIn(banned, 'source') }),
+      allow({ and: [gated(remember(banned, ['source']), service('tcp/23'))] }),
+    );
     const router = new Router(policy(ZONES, rules));
     expect(router.fate(fromUplink(knock))).toMatch(/^out/);
     expect(router.fate(fromUplink(knock))).toBe('gone: policy filter forward');
@@ -294,18 +506,29 @@ describe('essential rules', () => {
 });
 
 describe('dispatch', () => {
-  const sockets = dispatch(socket('web', { if: all(service('tcp/443'), to('192.0.2.0/24')) }), socket('spectrum', { if: all(service('tcp'), to('192.0.2.0/24')) }));
+  const sockets = dispatch(
+    socket('web', { if: all(service('tcp/443'), to('192.0.2.0/24')) }),
+    socket('spectrum', { if: all(service('tcp'), to('192.0.2.0/24')) }),
+  );
 
   it('gives packets to sockets, for addresses that are then this host’s', () => {
     const router = new Router(policy(ZONES, sockets));
-    expect(router.fate(fromUplink(tcp('198.51.100.7:1', '192.0.2.9:443')))).toBe('to web 198.51.100.7:1 > 192.0.2.9:443');
-    expect(router.fate(fromUplink(tcp('198.51.100.7:1', '192.0.2.9:5555')))).toBe('to spectrum 198.51.100.7:1 > 192.0.2.9:5555');
-    expect(router.fate(fromUplink(udp('198.51.100.7:1', '192.0.2.9:443')))).toBe('to this host 198.51.100.7:1 > 192.0.2.9:443');
+    expect(router.fate(fromUplink(tcp('198.51.100.7:1', '192.0.2.9:443')))).toBe(
+      'to web 198.51.100.7:1 > 192.0.2.9:443',
+    );
+    expect(router.fate(fromUplink(tcp('198.51.100.7:1', '192.0.2.9:5555')))).toBe(
+      'to spectrum 198.51.100.7:1 > 192.0.2.9:5555',
+    );
+    expect(router.fate(fromUplink(udp('198.51.100.7:1', '192.0.2.9:443')))).toBe(
+      'to this host 198.51.100.7:1 > 192.0.2.9:443',
+    );
     expect(router.fate(fromUplink(tcp('198.51.100.7:1', '10.0.0.9:443')))).toMatch(/^out eth1/);
   });
 
   it('comes behind the input filter', () => {
-    const router = new Router(policy(ZONES, sockets, filter('input', { default: 'drop' }, allow({ if: service('tcp/443') }))));
+    const router = new Router(
+      policy(ZONES, sockets, filter('input', { default: 'drop' }, allow({ if: service('tcp/443') }))),
+    );
     expect(router.fate(fromUplink(tcp('198.51.100.7:1', '192.0.2.9:443')))).toMatch(/^to web/);
     expect(router.fate(fromUplink(tcp('198.51.100.7:1', '192.0.2.9:444')))).toBe('gone: policy filter input');
   });
@@ -313,9 +536,14 @@ describe('dispatch', () => {
 
 describe('synproxy', () => {
   it('answers a SYN in the server’s place', () => {
-    const router = new Router(policy(ZONES, filter('forward', { default: 'drop' }, synproxy({ if: service('tcp/80') }))));
+    const router = new Router(
+      policy(ZONES, filter('forward', { default: 'drop' }, synproxy({ if: service('tcp/80') }))),
+    );
     const outcome = router.take(fromUplink(tcp('198.51.100.7:1234', '10.0.0.9:80', { sequence: 99 })));
-    expect(outcome.fate).toMatchObject({ kind: 'answered by synproxy', answer: { out: 'eth0', packets: [{ tcpFlags: 18, tcp: { acknowledgement: 100 } }] } });
+    expect(outcome.fate).toMatchObject({
+      kind: 'answered by synproxy',
+      answer: { out: 'eth0', packets: [{ tcpFlags: 18, tcp: { acknowledgement: 100 } }] },
+    });
     expect(router.state.flows.size).toBe(0);
   });
 });
@@ -323,7 +551,14 @@ describe('synproxy', () => {
 describe('views', () => {
   it('of the wire are those of the moment', () => {
     const rules = filter('forward', { default: 'drop' }, allow({ if: any(not(to('10.0.0.1')), ANY) }));
-    const router = new Router(policy(ZONES, nat(redirect({ if: service('tcp/80') })), rules, filter('input', { default: 'drop' }, allow({ if: to('10.0.0.1') }))));
+    const router = new Router(
+      policy(
+        ZONES,
+        nat(redirect({ if: service('tcp/80') })),
+        rules,
+        filter('input', { default: 'drop' }, allow({ if: to('10.0.0.1') })),
+      ),
+    );
     expect(router.fate(fromInside(tcp('10.0.0.9:1', '198.51.100.7:80')))).toBe('to this host 10.0.0.9:1 > 10.0.0.1:80');
   });
 });

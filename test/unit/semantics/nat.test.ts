@@ -2,9 +2,48 @@ import { describe, expect, it } from 'vitest';
 import { PersistentMap } from '../../../compiler/semantics/persistent-map.ts';
 import { embeddedPacket } from '../../../compiler/semantics/packet/embedded.ts';
 import { hasRightChecksum } from '../../../compiler/semantics/kernel/checksums.ts';
-import { ENVIRONMENT, Router, ZONES, describe as inWords, endsText, errorAbout, fromInside, fromUplink, inside, ping, sentByHost, tcp, udp, uplink } from '../../builders/packets.ts';
 import {
-  ANY, all, allow, cell, comesIn, dnat, each, filter, from, goesOut, host, masquerade, nat, policy, prefixTarget, redirect, seen, service, snat, table, to, drop, count, effects, countAs,
+  ENVIRONMENT,
+  Router,
+  ZONES,
+  describe as inWords,
+  endsText,
+  errorAbout,
+  fromInside,
+  fromUplink,
+  inside,
+  ping,
+  sentByHost,
+  tcp,
+  udp,
+  uplink,
+} from '../../builders/packets.ts';
+import {
+  ANY,
+  all,
+  allow,
+  cell,
+  comesIn,
+  dnat,
+  each,
+  filter,
+  from,
+  goesOut,
+  host,
+  masquerade,
+  nat,
+  policy,
+  prefixTarget,
+  redirect,
+  seen,
+  service,
+  snat,
+  table,
+  to,
+  drop,
+  count,
+  effects,
+  countAs,
 } from '../../builders/policy.ts';
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
 
@@ -20,14 +59,18 @@ function left(outcome: Outcome) {
 describe('source translation', () => {
   it('masquerades as the address of the way out, and back', () => {
     const router = new Router(masquerading);
-    expect(router.fate(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80')))).toBe('out eth0 203.0.113.2:40000 > 198.51.100.7:80');
+    expect(router.fate(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80')))).toBe(
+      'out eth0 203.0.113.2:40000 > 198.51.100.7:80',
+    );
     const reply = tcp('198.51.100.7:80', '203.0.113.2:40000', { tcpFlags: ['syn', 'ack'], acknowledgement: 1 });
     expect(router.fate(fromUplink(reply))).toBe('out eth1 198.51.100.7:80 > 10.0.0.9:40000');
   });
 
   it('takes an address of the family, and in IPv6 of the scope', () => {
     const router = new Router(masquerading);
-    expect(router.fate(fromInside(udp('[2001:db8:1::9]:40000', '[2001:db8:f::7]:53')))).toBe('out eth0 [2001:db8::2]:40000 > [2001:db8:f::7]:53');
+    expect(router.fate(fromInside(udp('[2001:db8:1::9]:40000', '[2001:db8:f::7]:53')))).toBe(
+      'out eth0 [2001:db8::2]:40000 > [2001:db8:f::7]:53',
+    );
   });
 
   it('keeps the port while it is free, and else takes any of its class', () => {
@@ -37,7 +80,9 @@ describe('source translation', () => {
     expect(left(clash)?.sourcePort).toBeGreaterThanOrEqual(1024);
     expect(left(clash)?.sourcePort).not.toBe(40000);
     // Another destination is another reply: there is no clash.
-    expect(router.fate(fromInside(udp('10.0.0.8:40000', '198.51.100.8:53')))).toBe('out eth0 203.0.113.2:40000 > 198.51.100.8:53');
+    expect(router.fate(fromInside(udp('10.0.0.8:40000', '198.51.100.8:53')))).toBe(
+      'out eth0 203.0.113.2:40000 > 198.51.100.8:53',
+    );
   });
 
   it('accepts whatever port was chosen and remembers it', () => {
@@ -52,16 +97,25 @@ describe('source translation', () => {
     expect(outcome?.accepts(seenWith(40000))).toBe(false);
     expect(outcome?.accepts(seenWith(1023))).toBe(false);
     router.state = outcome!.next(seenWith(50123));
-    expect(router.fate(fromUplink(udp('198.51.100.7:53', '203.0.113.2:50123')))).toBe('out eth1 198.51.100.7:53 > 10.0.0.8:40000');
-    expect(router.fate(fromUplink(udp('198.51.100.7:53', '203.0.113.2:40000')))).toBe('out eth1 198.51.100.7:53 > 10.0.0.9:40000');
+    expect(router.fate(fromUplink(udp('198.51.100.7:53', '203.0.113.2:50123')))).toBe(
+      'out eth1 198.51.100.7:53 > 10.0.0.8:40000',
+    );
+    expect(router.fate(fromUplink(udp('198.51.100.7:53', '203.0.113.2:40000')))).toBe(
+      'out eth1 198.51.100.7:53 > 10.0.0.9:40000',
+    );
   });
 
   it('uses again what it made of the same source before', () => {
     const router = new Router(masquerading);
     router.take(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53')));
     const [outcome] = router.outcomes(fromInside(udp('10.0.0.8:40000', '198.51.100.7:53')));
-    router.state = outcome!.next({ leaving: [{ out: 'eth0', bytes: udp('203.0.113.2:50123', '198.51.100.7:53', { ttl: 63 }).bytes }], delivered: [] });
-    expect(router.fate(fromInside(udp('10.0.0.8:40000', '198.51.100.9:53')))).toBe('out eth0 203.0.113.2:50123 > 198.51.100.9:53');
+    router.state = outcome!.next({
+      leaving: [{ out: 'eth0', bytes: udp('203.0.113.2:50123', '198.51.100.7:53', { ttl: 63 }).bytes }],
+      delivered: [],
+    });
+    expect(router.fate(fromInside(udp('10.0.0.8:40000', '198.51.100.9:53')))).toBe(
+      'out eth0 203.0.113.2:50123 > 198.51.100.9:53',
+    );
   });
 
   it('chooses ports from the range of the rule', () => {
@@ -73,30 +127,54 @@ describe('source translation', () => {
     expect([5000, 5001].filter((one) => one !== first)).toContain(second);
     // No port is left: there would be two flows with the same replies.
     expect(router.outcomes(fromInside(tcp('10.0.0.7:1', '198.51.100.7:53')))[0]?.fate.kind).toBe('forwarded');
-    expect(router.outcomes(fromInside(udp('10.0.0.7:40000', '198.51.100.7:53'))).map(({ fate }) => fate.kind)).toContain('gone');
+    expect(
+      router.outcomes(fromInside(udp('10.0.0.7:40000', '198.51.100.7:53'))).map(({ fate }) => fate.kind),
+    ).toContain('gone');
   });
 
   it('chooses an address from a range', () => {
     const router = new Router(policy(ZONES, nat(snat({ if: outward, to: ['203.0.113.8-203.0.113.9'] }))));
     const ends = router.outcomes(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53'))).map(({ fate }) => inWords(fate));
-    expect(ends.toSorted()).toEqual(['out eth0 203.0.113.8:40000 > 198.51.100.7:53', 'out eth0 203.0.113.9:40000 > 198.51.100.7:53']);
+    expect(ends.toSorted()).toEqual([
+      'out eth0 203.0.113.8:40000 > 198.51.100.7:53',
+      'out eth0 203.0.113.9:40000 > 198.51.100.7:53',
+    ]);
   });
 
   it('maps prefixes one to one', () => {
-    const router = new Router(policy(ZONES, nat(snat({ if: outward, to: prefixTarget('10.0.0.0/24', '203.0.113.0/24') }))));
-    expect(router.fate(fromInside(udp('10.0.0.77:40000', '198.51.100.7:53')))).toBe('out eth0 203.0.113.77:40000 > 198.51.100.7:53');
-    const six = new Router(policy(ZONES, nat(snat({ if: outward, to: prefixTarget('2001:db8:1::/64', '2001:db8:2::/64') }))));
-    expect(six.fate(fromInside(udp('[2001:db8:1::9]:40000', '[2001:db8:f::7]:53')))).toBe('out eth0 [2001:db8:2::9]:40000 > [2001:db8:f::7]:53');
+    const router = new Router(
+      policy(ZONES, nat(snat({ if: outward, to: prefixTarget('10.0.0.0/24', '203.0.113.0/24') }))),
+    );
+    expect(router.fate(fromInside(udp('10.0.0.77:40000', '198.51.100.7:53')))).toBe(
+      'out eth0 203.0.113.77:40000 > 198.51.100.7:53',
+    );
+    const six = new Router(
+      policy(ZONES, nat(snat({ if: outward, to: prefixTarget('2001:db8:1::/64', '2001:db8:2::/64') }))),
+    );
+    expect(six.fate(fromInside(udp('[2001:db8:1::9]:40000', '[2001:db8:f::7]:53')))).toBe(
+      'out eth0 [2001:db8:2::9]:40000 > [2001:db8:f::7]:53',
+    );
   });
 
   it('reads its target from the row', () => {
-    const users = table('users', { room: 'prefix4', public: 'prefix4' }, [['10.0.1.0/24', '203.0.113.11'], ['10.0.2.0/24', '203.0.113.12']]);
-    const members = nat(each(users, (u) => [snat({ if: all(from(cell(u, 'room')), goesOut(uplink)), to: cell(u, 'public') })]));
+    const users = table('users', { room: 'prefix4', public: 'prefix4' }, [
+      ['10.0.1.0/24', '203.0.113.11'],
+      ['10.0.2.0/24', '203.0.113.12'],
+    ]);
+    const members = nat(
+      each(users, (u) => [snat({ if: all(from(cell(u, 'room')), goesOut(uplink)), to: cell(u, 'public') })]),
+    );
     const router = new Router(policy(ZONES, members));
-    expect(router.fate(fromInside(udp('10.0.2.5:40000', '198.51.100.7:53')))).toBe('out eth0 203.0.113.12:40000 > 198.51.100.7:53');
-    expect(router.fate(fromInside(udp('10.0.3.5:40000', '198.51.100.7:53')))).toBe('out eth0 10.0.3.5:40000 > 198.51.100.7:53');
+    expect(router.fate(fromInside(udp('10.0.2.5:40000', '198.51.100.7:53')))).toBe(
+      'out eth0 203.0.113.12:40000 > 198.51.100.7:53',
+    );
+    expect(router.fate(fromInside(udp('10.0.3.5:40000', '198.51.100.7:53')))).toBe(
+      'out eth0 10.0.3.5:40000 > 198.51.100.7:53',
+    );
     // There is no target for IPv6, so the rule does not match.
-    expect(router.fate(fromInside(udp('[2001:db8:1::9]:1', '[2001:db8:f::7]:53')))).toBe('out eth0 [2001:db8:1::9]:1 > [2001:db8:f::7]:53');
+    expect(router.fate(fromInside(udp('[2001:db8:1::9]:1', '[2001:db8:f::7]:53')))).toBe(
+      'out eth0 [2001:db8:1::9]:1 > [2001:db8:f::7]:53',
+    );
   });
 
   it('translates identifiers of pings like ports', () => {
@@ -119,14 +197,22 @@ describe('destination translation', () => {
 
   it('leads to the first rule that matches, and back', () => {
     const router = new Router(policy(ZONES, forwards));
-    expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)))).toBe('out eth1 198.51.100.7:1234 > 10.0.0.5:8080');
+    expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)))).toBe(
+      'out eth1 198.51.100.7:1234 > 10.0.0.5:8080',
+    );
     const reply = tcp('10.0.0.5:8080', '198.51.100.7:1234', { tcpFlags: ['syn', 'ack'], acknowledgement: 1 });
     expect(router.fate(fromInside(reply))).toBe(`out eth0 ${PUBLIC}:80 > 198.51.100.7:1234`);
-    expect(router.fate(fromUplink(udp('198.51.100.7:1234', `${PUBLIC}:53`)))).toBe('out eth1 198.51.100.7:1234 > 10.0.0.6:53');
+    expect(router.fate(fromUplink(udp('198.51.100.7:1234', `${PUBLIC}:53`)))).toBe(
+      'out eth1 198.51.100.7:1234 > 10.0.0.6:53',
+    );
   });
 
   it('is decided before the filter, which sees the real host', () => {
-    const guarded = filter('forward', { default: 'drop' }, allow({ if: all(comesIn(uplink), to('10.0.0.5'), service('tcp/8080')) }));
+    const guarded = filter(
+      'forward',
+      { default: 'drop' },
+      allow({ if: all(comesIn(uplink), to('10.0.0.5'), service('tcp/8080')) }),
+    );
     const router = new Router(policy(ZONES, forwards, guarded));
     expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)))).toMatch(/^out eth1/);
     expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:81`)))).toBe('gone: policy filter forward');
@@ -142,8 +228,12 @@ describe('destination translation', () => {
 
   it('redirects to the address of the way in, and from this host to loopback', () => {
     const proxy = nat(redirect({ if: service('tcp/80'), ports: '3128' }));
-    expect(new Router(policy(ZONES, proxy)).fate(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80')))).toBe('to this host 10.0.0.9:40000 > 10.0.0.1:3128');
-    expect(new Router(policy(ZONES, proxy)).fate(sentByHost(tcp('203.0.113.2:40000', '198.51.100.7:80')))).toBe('to this host 203.0.113.2:40000 > 127.0.0.1:3128');
+    expect(new Router(policy(ZONES, proxy)).fate(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80')))).toBe(
+      'to this host 10.0.0.9:40000 > 10.0.0.1:3128',
+    );
+    expect(new Router(policy(ZONES, proxy)).fate(sentByHost(tcp('203.0.113.2:40000', '198.51.100.7:80')))).toBe(
+      'to this host 203.0.113.2:40000 > 127.0.0.1:3128',
+    );
     expect(new Router(policy(ZONES, proxy)).fate(fromInside(tcp('[2001:db8:1::9]:40000', '[2001:db8:f::7]:80')))).toBe(
       'to this host [2001:db8:1::9]:40000 > [2001:db8:1::1]:3128',
     );
@@ -152,8 +242,12 @@ describe('destination translation', () => {
   it('decides independently of the source', () => {
     const both = nat(dnat({ if: to(PUBLIC), to: ['10.0.0.5'] }), snat({ if: goesOut(inside), to: ['10.0.0.1'] }));
     const router = new Router(policy(ZONES, both));
-    expect(router.fate(fromUplink(udp('198.51.100.7:1234', `${PUBLIC}:53`)))).toBe('out eth1 10.0.0.1:1234 > 10.0.0.5:53');
-    expect(router.fate(fromInside(udp('10.0.0.5:53', '10.0.0.1:1234')))).toBe(`out eth0 ${PUBLIC}:53 > 198.51.100.7:1234`);
+    expect(router.fate(fromUplink(udp('198.51.100.7:1234', `${PUBLIC}:53`)))).toBe(
+      'out eth1 10.0.0.1:1234 > 10.0.0.5:53',
+    );
+    expect(router.fate(fromInside(udp('10.0.0.5:53', '10.0.0.1:1234')))).toBe(
+      `out eth0 ${PUBLIC}:53 > 198.51.100.7:1234`,
+    );
   });
 
   it('is not asked of flows that were let through before it stood there', () => {
@@ -161,24 +255,33 @@ describe('destination translation', () => {
     before.take(fromUplink(udp('198.51.100.7:1234', '10.0.0.9:53')));
     const after = new Router(policy(ZONES, nat(dnat({ if: ANY, to: ['10.0.0.5'] }))));
     after.state = before.state;
-    expect(after.fate(fromUplink(udp('198.51.100.7:1234', '10.0.0.9:53')))).toBe('out eth1 198.51.100.7:1234 > 10.0.0.9:53');
+    expect(after.fate(fromUplink(udp('198.51.100.7:1234', '10.0.0.9:53')))).toBe(
+      'out eth1 198.51.100.7:1234 > 10.0.0.9:53',
+    );
   });
 });
 
 describe('hairpin', () => {
-  const forwards = (hairpin: boolean) => nat(dnat({ if: all(comesIn(uplink), to(PUBLIC), service('tcp/80')), to: ['10.0.0.5'], ports: '8080', hairpin }));
+  const forwards = (hairpin: boolean) =>
+    nat(dnat({ if: all(comesIn(uplink), to(PUBLIC), service('tcp/80')), to: ['10.0.0.5'], ports: '8080', hairpin }));
 
   it('serves the inside under the same address, masqueraded', () => {
     const router = new Router(policy(ZONES, forwards(true)));
-    expect(router.fate(fromInside(tcp('10.0.0.9:40000', `${PUBLIC}:80`)))).toBe('out eth1 10.0.0.1:40000 > 10.0.0.5:8080');
+    expect(router.fate(fromInside(tcp('10.0.0.9:40000', `${PUBLIC}:80`)))).toBe(
+      'out eth1 10.0.0.1:40000 > 10.0.0.5:8080',
+    );
     const reply = tcp('10.0.0.5:8080', '10.0.0.1:40000', { tcpFlags: ['syn', 'ack'], acknowledgement: 1 });
     expect(router.fate(fromInside(reply))).toBe(`out eth1 ${PUBLIC}:80 > 10.0.0.9:40000`);
     // From outside nothing changes.
-    expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)))).toBe('out eth1 198.51.100.7:1234 > 10.0.0.5:8080');
+    expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)))).toBe(
+      'out eth1 198.51.100.7:1234 > 10.0.0.5:8080',
+    );
   });
 
   it('is not there unless said', () => {
-    expect(new Router(policy(ZONES, forwards(false))).fate(fromInside(tcp('10.0.0.9:40000', `${PUBLIC}:80`)))).toBe(`out eth0 10.0.0.9:40000 > ${PUBLIC}:80`);
+    expect(new Router(policy(ZONES, forwards(false))).fate(fromInside(tcp('10.0.0.9:40000', `${PUBLIC}:80`)))).toBe(
+      `out eth0 10.0.0.9:40000 > ${PUBLIC}:80`,
+    );
   });
 });
 
@@ -220,15 +323,22 @@ describe('translation and the other blocks', () => {
   });
 
   it('leaves no flow of a packet that a filter drops', () => {
-    const router = new Router(policy(ZONES, nat(masquerade({ if: outward })), filter('forward', { default: 'drop' }, drop())));
+    const router = new Router(
+      policy(ZONES, nat(masquerade({ if: outward })), filter('forward', { default: 'drop' }, drop())),
+    );
     router.take(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53')));
     expect(router.state.flows.size).toBe(0);
     expect(router.state.tuples.size).toBe(0);
   });
 
   it('masquerades by no address where the way out has none', () => {
-    const bare = { ...ENVIRONMENT, interfaces: ENVIRONMENT.interfaces.map((at) => (at.name === 'eth0' ? { ...at, addresses: [] } : at)) };
-    expect(new Router(masquerading, bare).fate(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53')))).toBe('gone: host no address to masquerade as');
+    const bare = {
+      ...ENVIRONMENT,
+      interfaces: ENVIRONMENT.interfaces.map((at) => (at.name === 'eth0' ? { ...at, addresses: [] } : at)),
+    };
+    expect(new Router(masquerading, bare).fate(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53')))).toBe(
+      'gone: host no address to masquerade as',
+    );
   });
 });
 
@@ -243,6 +353,9 @@ describe('a persistent map', () => {
     const branch = one.set('c', 9);
     expect(two.get('b')).toBe(3);
     expect(branch.get('b')).toBeUndefined();
-    expect(branch.entries().toSorted()).toEqual([['a', 1], ['c', 9]]);
+    expect(branch.entries().toSorted()).toEqual([
+      ['a', 1],
+      ['c', 9],
+    ]);
   });
 });
