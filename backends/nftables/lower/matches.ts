@@ -145,7 +145,7 @@ const WIRE_STAGES = new Set(['mitigate', 'raw', 'mangle prerouting', 'destinatio
 function addressMatch(left: string, test: FamilyAddressTest, place: MatchPlace): Match {
   const { in: value } = test;
   if (value instanceof IntervalSet) {
-    return { left, operator: '==', right: addressValues(place.context, value, test.name) };
+    return { left, operator: '==', right: addressValues(place.context, value, test.name, place.origin) };
   }
   if (value.kind === 'masked') {
     const format = (address: bigint) => (test.family === 4 ? formatIpv4(Number(address)) : formatIpv6(address));

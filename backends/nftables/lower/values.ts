@@ -1,5 +1,6 @@
 /** Constant sets of values on the right of a match: one value, a short list in place, or a named set. */
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { formatInterval } from '../../../compiler/net/address-set.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
@@ -28,19 +29,21 @@ export function listedValues(set: IntervalSet, text: ValueText): string {
 }
 
 /** Addresses of one family: in place where there are few, else a named set. `name` is what the policy calls them. */
-export function addressValues(context: Context, set: IntervalSet, name: string | undefined): string {
+export function addressValues(context: Context, set: IntervalSet, name: string | undefined, origin: Origin): string {
   if (set.intervalCount === 1) return formatInterval(set, 0);
   if (set.intervalCount <= LONGEST_LIST && name === undefined) {
     const parts: string[] = [];
     for (let i = 0; i < set.intervalCount; i++) parts.push(formatInterval(set, i));
     return `{ ${parts.join(', ')} }`;
   }
-  return `@${addressSet(context, set, name)}`;
+  return `@${addressSet(context, set, name, origin)}`;
 }
 
-function addressSet(context: Context, set: IntervalSet, name: string | undefined): string {
+/** Named as the policy does; a sum of sets without a name has the name of the first rule that asks for it. */
+function addressSet(context: Context, set: IntervalSet, name: string | undefined, origin: Origin): string {
   const family = set.width === 32 ? 'ipv4' : 'ipv6';
-  const wanted = name === undefined ? `addresses_${set.fingerprint().slice(0, 8)}` : `${name}_${family}`;
+  const wanted = `${name ?? origin.name}_${family}`;
+  const what = name ?? `addresses of ${origin.text.replaceAll(/\s+/g, ' ')}`;
   const hosts = hostElements(set);
   return context.set(`${family} ${set.fingerprint()}`, wanted, (given) => ({
     kind: 'set',
@@ -52,7 +55,7 @@ function addressSet(context: Context, set: IntervalSet, name: string | undefined
     timeout: undefined,
     counter: false,
     elements: hosts ?? intervalElements(set),
-    description: name === undefined ? 'addresses of one rule' : `${name}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`,
+    description: `${what}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`,
   }));
 }
 
