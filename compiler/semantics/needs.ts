@@ -1,14 +1,33 @@
 /** What a policy needs of the host. */
 import type { Condition } from '../model/condition.ts';
-import type { Policy, RuleItem } from '../model/policy.ts';
+import { familiesOf } from '../3-check/families.ts';
+import type { Policy, Rule, RuleItem } from '../model/policy.ts';
 
-const tracking = new WeakMap<Policy, boolean>();
+const tracking = { 4: new WeakMap<Policy, boolean>(), 6: new WeakMap<Policy, boolean>() };
 
-/** Whether packets are tracked, and so reassembled: some part of the policy speaks of flows. */
-export function needsTracking(policy: Policy): boolean {
-  let needs = tracking.get(policy);
-  if (needs === undefined) tracking.set(policy, (needs = speaksOfFlows(policy)));
+/** Whether packets of a family are tracked, and so reassembled: some part of the policy speaks of flows. */
+export function needsTracking(policy: Policy, family: 4 | 6): boolean {
+  let needs = tracking[family].get(policy);
+  if (needs === undefined) {
+    needs = speaksOfFlows(policy) || itemsTranslate(policy.nat?.body ?? [], family);
+    tracking[family].set(policy, needs);
+  }
   return needs;
+}
+
+/** Whether some rule translates packets of the family; the host's own addresses are known in both. */
+function itemsTranslate(items: readonly RuleItem[], family: 4 | 6): boolean {
+  return items.some((item) => (item.kind === 'rule' ? translates(item, family) : itemsTranslate(item.body, family)));
+}
+
+function translates({ translation, condition }: Rule, family: 4 | 6): boolean {
+  if (translation === undefined) return false;
+  if (!('target' in translation)) return true;
+  const [target, meets] =
+    family === 4
+      ? [translation.target.v4, familiesOf(condition).ipv4]
+      : [translation.target.v6, familiesOf(condition).ipv6];
+  return target !== undefined && meets;
 }
 
 /** Whether addresses are translated, so that no two flows may have the same replies. */
@@ -23,9 +42,8 @@ export function allowsPickup(policy: Policy): boolean {
 
 function speaksOfFlows(policy: Policy): boolean {
   const filters = Object.values(policy.filters);
-  if (needsTranslation(policy) || policy.dispatch !== undefined || filters.some(({ stateful }) => stateful)) {
-    return true;
-  }
+  if (policy.dispatch !== undefined || filters.some(({ stateful }) => stateful)) return true;
+  if (policy.balances.some(({ forward }) => forward === 'dnat')) return true;
   const blocks = [...filters, ...Object.values(policy.mangles), policy.raw, policy.count];
   return blocks.some((block) => block !== undefined && itemsSpeakOfFlows(block.body));
 }

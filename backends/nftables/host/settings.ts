@@ -31,7 +31,7 @@ function settings(program: Program): string {
       '',
     );
   }
-  if (needsTracking(program.policy)) {
+  if (needsTracking(program.policy, 4) || needsTracking(program.policy, 6)) {
     const [reason, loose] = allowsPickup(program.policy)
       ? ['A TCP flow may begin in its middle, where a filter has `pickup`.', 1]
       : ['A TCP flow starts with a SYN; a packet from the middle of an unknown one is invalid.', 0];

@@ -5,7 +5,7 @@ import type { Effect, Origin } from '../../../compiler/model/index.ts';
 import { identifier, quoted } from '../names.ts';
 import type { Context } from './context.ts';
 import { helperStatements } from './helpers.ts';
-import { keyExpression } from './keys.ts';
+import { keyExpression, keyGuard } from './keys.ts';
 import { markBreaks, markStatements } from './marks.ts';
 import { memorySet } from './memories.ts';
 import { cellText } from './row-cells.ts';
@@ -126,7 +126,7 @@ function memoryStatement(verb: string, effect: MemoryEffect, place: EffectPlace)
   const set = memorySet(place.context, effect.memory, place.family);
   const key = effect.key.map((field) => keyExpression(field, place.family)).join(' . ');
   const timeout = effect.duration === undefined ? '' : ` timeout ${durationText(effect.duration)}`;
-  return `${verb} @${set} { ${key}${timeout} }`;
+  return `${keyGuard(effect.key)}${verb} @${set} { ${key}${timeout} }`;
 }
 
 /** A time as nft writes it: `1h30m`, `500ms`. */

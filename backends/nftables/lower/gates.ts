@@ -3,7 +3,7 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { Gate, Origin, Rate } from '../../../compiler/model/index.ts';
 import { identifier } from '../names.ts';
 import type { Context } from './context.ts';
-import { keyExpression, keyType } from './keys.ts';
+import { keyExpression, keyGuard, keyType } from './keys.ts';
 
 export interface GatePlace {
   readonly context: Context;
@@ -129,7 +129,8 @@ function keyed(gate: KeyedGate, statement: string, timeout: number | undefined, 
       description: `${gate.kind === 'rate' ? 'buckets' : 'connections'} of ${gate.limiter}`,
     }),
   );
-  return `${timeout === undefined ? 'add' : 'update'} @${name} { ${key.join(' . ')} ${statement} }`;
+  const guard = keyGuard(gate.per.map(({ field }) => field));
+  return `${guard}${timeout === undefined ? 'add' : 'update'} @${name} { ${key.join(' . ')} ${statement} }`;
 }
 
 function maskedKey(part: KeyedGate['per'][number], family: Family | undefined): string {

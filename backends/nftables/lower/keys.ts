@@ -1,5 +1,7 @@
 /** The fields that sets are keyed by: limits, counts of connections, memories, lookups. */
+import { PROTOCOLS_WITH_PORTS } from '../../../compiler/model/fields.ts';
 import type { Family } from '../../../compiler/4-program/program.ts';
+import { protocolText } from './protocols.ts';
 
 /** A field as nft's expression for a key. */
 export function keyExpression(field: string, family: Family | undefined): string {
@@ -43,3 +45,10 @@ export function keyType(field: string, family: Family | undefined): string {
       return 'integer';
   }
 }
+
+/** What a key asks of a packet before nft may read its ports: other protocols have something else in their place. */
+export function keyGuard(fields: readonly string[]): string {
+  return fields.some((field) => field.endsWith(' port')) ? `meta l4proto { ${WITH_PORTS} } ` : '';
+}
+
+const WITH_PORTS = PROTOCOLS_WITH_PORTS.map((protocol) => protocolText(protocol)).join(', ');

@@ -28,7 +28,7 @@ export const receive: Step = (journey) => {
 
 /** Before packets are tracked, fragments are put together; what must not be tracked stays as it is. */
 export const defragment: Step = (journey) => {
-  if (!needsTracking(journey.policy) || journey.notrack) return undefined;
+  if (!needsTracking(journey.policy, journey.packet.family) || journey.notrack) return undefined;
   const result = reassemble(journey.state, journey.now, journey.packet, journey.in?.name ?? '');
   journey.state = result.state;
   switch (result.kind) {
@@ -50,7 +50,7 @@ export const defragment: Step = (journey) => {
 /** Finds the flow, and puts the flow's mark on the packet. */
 export const trackPacket: Step = (journey) => {
   // An answer that this host makes belongs to the flow it answers from the start.
-  if (!needsTracking(journey.policy) || journey.tracking.kind !== 'untracked') return undefined;
+  if (!needsTracking(journey.policy, journey.packet.family) || journey.tracking.kind !== 'untracked') return undefined;
   journey.tracking = track(journey, journey.in !== undefined, allowsPickup(journey.policy));
   const { tracking } = journey;
   if (tracking.kind === 'flow' || tracking.kind === 'related') {
