@@ -212,7 +212,9 @@ function addressClause(
     .map(([set, behind]) => piece`${side} ${set} ${behind}`);
   const negative = addressSetOfBothFamilies(zone).map((set) => piece`not ${side} ${set}`);
   const isAfterTranslation = ['snat', 'filter'].includes(place);
-  const seen = (view: string) => addressSet(features, zone).map((set) => piece`${view} ${side} ${set}`);
+  // `original from any` asks for a flow and nothing else, which no one writes.
+  const seen = (view: string) =>
+    addressSet(features, zone).map((set) => (set.text === 'any' ? NOTHING : piece`${view} ${side} ${set}`));
   return either(
     [10, positive],
     [features.has('not') ? 1 : 0, negative],

@@ -13,7 +13,7 @@ import {
   type TcpFlag,
   type Transport,
 } from '../harness/packet.ts';
-import { addressValue, interfaceTowards, mtuOf, ownAddresses, type Network } from './network.ts';
+import { addressValue, interfaceTowards, isBroadcast, mtuOf, ownAddresses, type Network } from './network.ts';
 import type { AnswerStep, ErrorStep, FurtherStep, PacketStep, Step } from './script.ts';
 
 /** A packet and where it enters the router. */
@@ -82,18 +82,10 @@ export function maySend(network: Network, { at, bytes }: Sent): boolean {
   if (header === undefined) return false;
   const own = ownAddresses(network, header.version);
   const hasFragmentHeader = header.version === 6 && (header.extensions ?? []).some(({ kind }) => kind === 'fragment');
-  const isForHost = !isForNoHost(header.destination) && !isBroadcast(network, header.destination);
+  const isForHost =
+    !isForNoHost(header.destination) &&
+    !(header.version === 4 && isBroadcast(network, addressValue(header.destination)));
   return own.includes(addressValue(header.source)) && isForHost && !hasFragmentHeader;
-}
-
-/** A network's last IPv4 address, to which only who says so may send. */
-function isBroadcast(network: Network, destination: string): boolean {
-  const networks = network.interfaces.flatMap(({ addresses = [] }) => addresses).filter((text) => !text.includes(':'));
-  return networks.some((text) => {
-    const [address = '', length = ''] = text.split('/');
-    const hosts = (1n << BigInt(32 - Number(length))) - 1n;
-    return !destination.includes(':') && addressValue(destination) === (addressValue(address) | hosts);
-  });
 }
 
 function isForNoHost(destination: string): boolean {

@@ -132,3 +132,11 @@ export function prefixesBehind(
     .map(interfaceAddress)
     .filter((prefix) => prefix.family === family);
 }
+
+/** Whether it is the last IPv4 address of a network that the router is in, which stands for all of it. */
+export function isBroadcast(network: Network, address: bigint): boolean {
+  const networks = network.interfaces.flatMap(({ addresses = [] }) => addresses).map(interfaceAddress);
+  return networks.some(
+    ({ family, value, length }) => family === 4 && address === (value | ((1n << BigInt(32 - length)) - 1n)),
+  );
+}

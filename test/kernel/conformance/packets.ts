@@ -11,7 +11,7 @@ import {
 } from '../harness/packet.ts';
 import type { Draw } from './draw.ts';
 import { widthOf, type BlockKind, type Edges } from './edges.ts';
-import { interfaceTowards, ownAddresses, prefixesBehind, type Network } from './network.ts';
+import { interfaceTowards, isBroadcast, ownAddresses, prefixesBehind, type Network } from './network.ts';
 import { ipv4Options, ipv6Extensions } from './header-options.ts';
 import type { Wish } from './wish.ts';
 
@@ -72,7 +72,7 @@ export class PacketMaker {
     const destination = wish.destination ?? this.#destination(family, wish, isOwn ? 'output' : block);
     const towards = interfaceTowards(this.#network, family, source);
     const usual = towards === undefined || draw.chance(7) ? this.#anyInterface() : towards;
-    const network = this.#header(family, source, destination, wish);
+    const network = this.#header(family, source, destination, wish, isOwn);
     return { at: at ?? wish.in ?? usual, network, transport: this.#transport(family, wish, network) };
   }
 
@@ -80,6 +80,8 @@ export class PacketMaker {
   #possibleSource(family: 4 | 6, wanted: bigint, isOwn: boolean): bigint {
     const own = ownAddresses(this.#network, family);
     if (isOwn) return own.includes(wanted) ? wanted : this.#draw.pick(own);
+    // An answer to a broadcast address is sent twice, once to the router itself.
+    if (family === 4 && isBroadcast(this.#network, wanted)) return SOME_HOSTS[4][0];
     return isOwnIpv6(this.#network, family, wanted) ? SOME_HOSTS[6][0] : wanted;
   }
 
@@ -126,7 +128,7 @@ export class PacketMaker {
     return ((prefix.value >> hostBits) << hostBits) | BigInt(this.#draw.integer(2, hostBits > 16n ? 0xffff : 200));
   }
 
-  #header(family: 4 | 6, source: bigint, destination: bigint, wish: Wish): IpHeader {
+  #header(family: 4 | 6, source: bigint, destination: bigint, wish: Wish, isOwn: boolean): IpHeader {
     const draw = this.#draw;
     const dscp = wish.dscp ?? (draw.chance(12) ? draw.integer(0, 63) : 0);
     const ecn = draw.chance(5) ? draw.integer(1, 3) : 0;
@@ -141,7 +143,7 @@ export class PacketMaker {
         ttl,
         identification: draw.integer(1, 0xffff),
         dontFragment: draw.chance(60),
-        options: draw.chance(3) ? ipv4Options(draw) : noBytes,
+        options: !isOwn && draw.chance(3) ? ipv4Options(draw) : noBytes,
       };
     }
     return {
