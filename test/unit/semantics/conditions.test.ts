@@ -166,10 +166,10 @@ describe('conditions', () => {
 });
 
 describe('during', () => {
-  const window = (from: number, to: number, days: readonly number[], offset = 0): DuringTest => ({
+  const window = (fromHour: number, toHour: number, days: readonly number[], offset = 0): DuringTest => ({
     kind: 'during',
-    fromMinute: from * 60,
-    toMinute: to * 60,
+    fromMinute: fromHour * 60,
+    toMinute: toHour * 60,
     days,
     offsetMinutes: offset,
   });

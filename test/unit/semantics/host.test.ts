@@ -60,15 +60,18 @@ describe('the host throws away', () => {
     for (const source of ['127.0.0.1', '224.0.0.1', '255.255.255.255', '0.0.0.0', '203.0.113.2', '10.0.0.1']) {
       expect(fate(fromInside(udp(`${source}:1`, '198.51.100.7:53')))).toMatch(/^gone: host/);
     }
-    for (const source of ['::1', 'ff02::1', '::'])
+    for (const source of ['::1', 'ff02::1', '::']) {
       expect(fate(fromInside(udp(`[${source}]:1`, '[2001:db8:f::7]:53')))).toMatch(/^gone: host/);
+    }
   });
 
   it('destinations that lead nowhere', () => {
-    for (const destination of ['0.0.0.0', '127.0.0.5', '239.1.2.3'])
+    for (const destination of ['0.0.0.0', '127.0.0.5', '239.1.2.3']) {
       expect(fate(fromInside(udp('10.0.0.9:1', `${destination}:53`)))).toMatch(/^gone: host/);
-    for (const destination of ['::1', 'ff01::1', 'ff00::1', 'ff0e::77'])
+    }
+    for (const destination of ['::1', 'ff01::1', 'ff00::1', 'ff0e::77']) {
       expect(fate(fromInside(udp('[2001:db8:1::9]:1', `[${destination}]:53`)))).toMatch(/^gone: host/);
+    }
   });
 
   it('what comes back by another way, if asked to', () => {
