@@ -174,7 +174,7 @@ describe('rewriting', () => {
     const unchecked = packet.bytes.slice();
     unchecked.fill(0, 26, 28);
     const changed = translate(decodePacket(unchecked), { sourcePort: 1024 });
-    expect(changed.bytes.slice(26, 28)).toEqual([0, 0]);
+    expect(changed.bytes.slice(26, 28)).toEqual(Uint8Array.of(0, 0));
   });
 
   it('changes the DSCP and keeps the bits of congestion notification', () => {
