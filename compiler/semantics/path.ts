@@ -13,6 +13,7 @@ import {
   beginForwarding,
   confirmFlow,
   defragment,
+  gatherForThisHost,
   readOptions,
   receive,
   routeReceived,
@@ -43,6 +44,7 @@ const RECEIVED_FIRST: readonly Step[] = [
 ];
 
 const FOR_THIS_HOST: readonly Step[] = [
+  gatherForThisHost,
   passing((journey) => mangle(journey, 'input')),
   judged((journey) => filter(journey, 'input')),
   keepSourceOfDelivered,

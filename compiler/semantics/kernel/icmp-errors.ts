@@ -70,7 +70,9 @@ function serviceOfError(packet: Packet): { readonly dscp: number; readonly ecn: 
 function mayBeAnswered(packet: Packet, error: IcmpError): boolean {
   const source = packet.source ?? 0n;
   const destination = packet.destination ?? 0n;
-  if (isLaterFragment(packet) || source === 0n || isMulticast(packet.family, source)) return false;
+  // Of IPv4 only, says RFC 1122, section 3.2.2; of IPv6, RFC 4443 knows no such rule.
+  if ((packet.family === 4 && isLaterFragment(packet)) || source === 0n || isMulticast(packet.family, source))
+    return false;
   if (isMulticast(packet.family, destination)) return packet.family === 6 && mayBeAboutGroups(error);
   return !isIcmpError(packet);
 }
@@ -83,7 +85,7 @@ function mayBeAboutGroups({ type, code }: IcmpError): boolean {
 /** Whether the packet is itself an error, or of a kind that might be one. */
 function isIcmpError(packet: Packet): boolean {
   if (packet.family === 4) {
-    const known = [0, 8, 9, 10, 13, 14, 15, 16, 17, 18];
+    const known = [0, 8, 13, 14, 15, 16, 17, 18];
     return packet.protocol === ICMP && !known.includes(packet.icmp?.type ?? -1);
   }
   return packet.protocol === ICMPV6 && (packet.icmp?.type ?? 0) < 128;

@@ -1,11 +1,11 @@
 /** What the host itself does with packets between the policy's blocks, step by step. */
-import { endsOf, setOut } from '../journey.ts';
+import { endsOf, setOut, type Journey } from '../journey.ts';
 import { inverted, withFlow, withoutStale } from '../flows.ts';
 import { merged } from '../marks.ts';
 import { allowsPickup, needsTracking } from '../needs.ts';
 import { UDP, UDP_LITE } from '../packet/packet.ts';
 import { decrementTtl } from '../packet/rewrite.ts';
-import { gone, type Step } from '../steps.ts';
+import { gone, type End, type Step } from '../steps.ts';
 import { errorAboutMalformedOptions, errorAboutOption, isForHost, isGroupMac, refusedOnArrival } from './arrival.ts';
 import { fragmentsOf } from './fragments.ts';
 import { packetTooBig, timeExceeded, unreachable } from './icmp-errors.ts';
@@ -29,6 +29,17 @@ export const receive: Step = (journey) => {
 /** Before packets are tracked, fragments are put together; what must not be tracked stays as it is. */
 export const defragment: Step = (journey) => {
   if (!needsTracking(journey.policy, journey.packet.family) || journey.notrack) return undefined;
+  return gather(journey);
+};
+
+/**
+ * ip_local_deliver: IPv4 puts together what is for this host before the rules for it, tracked or not; IPv6 only behind
+ * them.
+ */
+export const gatherForThisHost: Step = (journey) =>
+  journey.packet.family === 4 && journey.packet.fragment !== undefined ? gather(journey) : undefined;
+
+function gather(journey: Journey): End | undefined {
   const result = reassemble(journey.state, journey.now, journey.packet, journey.in?.name ?? '');
   journey.state = result.state;
   switch (result.kind) {
@@ -45,7 +56,7 @@ export const defragment: Step = (journey) => {
     default:
       return result satisfies never;
   }
-};
+}
 
 /** Finds the flow, and puts the flow's mark on the packet. */
 export const trackPacket: Step = (journey) => {
