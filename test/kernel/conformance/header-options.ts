@@ -7,8 +7,6 @@ const IPV4_OPTIONS: readonly (readonly number[])[] = [
   [1, 1, 1, 0],
   // Router alert (RFC 2113).
   [148, 4, 0, 0],
-  // Record route, with no room left.
-  [7, 7, 8, 10, 9, 8, 7, 0],
   // An option that nobody knows.
   [94, 4, 1, 2],
   // A length that leaves the header.

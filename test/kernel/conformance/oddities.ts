@@ -53,7 +53,7 @@ function damaged(packet: Uint8Array, draw: Draw): Uint8Array {
   const bytes = packet.slice();
   const isIpv4 = (bytes[0] ?? 0) >> 4 === 4;
   const header = isIpv4 ? ((bytes[0] ?? 0) & 15) * 4 : 40;
-  switch (draw.weighted([5, 'cut'], [5, 'checksum'], [2, 'header checksum'], [2, 'long'], [2, 'short'])) {
+  switch (draw.weighted([5, 'cut'], [5, 'checksum'], [2, 'header checksum'], [2, 'short'])) {
     case 'cut':
       // The IP header tells the truth; the header behind it is not whole.
       // A lone type byte is left out: nftables reads it, the reference misses its code.
@@ -66,9 +66,6 @@ function damaged(packet: Uint8Array, draw: Draw): Uint8Array {
     case 'header checksum':
       if (isIpv4) bytes[10] = (bytes[10] ?? 0) ^ 0x55;
       return bytes;
-    case 'long':
-      // More in the frame than the header says.
-      return Uint8Array.from([...bytes, 0, 0, 0, 0, 0, 0]);
     default:
       // Less in the frame than the header says.
       return bytes.slice(0, Math.max(header, bytes.length - draw.integer(1, 8)));

@@ -42,6 +42,9 @@ export interface RunResult {
   readonly counters: readonly string[];
 }
 
+/** Between two packets of a round, at the very least: enough for a rate that nothing shall reach. */
+const MILLISECONDS_A_PACKET = 0.01;
+
 /** More states than this are not followed: where the language leaves so much open, the rest would say nothing. */
 const MOST_STATES = 16;
 
@@ -64,7 +67,7 @@ async function sendScript(lab: Lab, network: Network, policy: Policy, script: Sc
     for (const [index, sent] of sents.entries()) {
       const seen = observations.get(sent.id) ?? [];
       past.note(sent, seen);
-      const difference = comparison.compare(sent, frames[index]!, seen, now);
+      const difference = comparison.compare(sent, frames[index]!, seen, now + index * MILLISECONDS_A_PACKET);
       if (difference !== undefined) return comparison.result(difference, []);
     }
   }
