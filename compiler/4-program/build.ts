@@ -1,6 +1,7 @@
 /** Policy → Program: blocks become stages, conditions become conjunctions of atoms, each rule of one family or of none. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Policy, Rule, RuleBlock, RuleItem, Target } from '../model/index.ts';
+import { bindZones, type ZoneBinding } from './bind-zones.ts';
 import { rulesOf } from './rules.ts';
 import { TooManyConjunctions } from './conjunctions.ts';
 import { PROBLEMS } from './problems.ts';
@@ -11,9 +12,10 @@ export function buildProgram(
   policy: Policy,
   target: Target | undefined,
 ): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } {
-  const builder = new StageBuilder();
+  const bind: ZoneBinding = (zone) => target?.zones.get(zone.name) ?? zone;
+  const builder = new StageBuilder(bind);
   const stages = [
-    ...policy.mitigate.map((block) => builder.stage('mitigate', block, { zones: block.zones })),
+    ...policy.mitigate.map((block) => builder.stage('mitigate', block, { zones: block.zones?.map(bind) })),
     builder.block('raw', policy.raw),
     builder.block('mangle prerouting', policy.mangles.prerouting),
     builder.block('destination nat', policy.nat, isDestinationTranslation),
@@ -32,7 +34,7 @@ export function buildProgram(
     policy,
     target,
     stages: stages.filter((stage) => stage.items.length + stage.implied.length > 0 || stage.default !== undefined),
-    zones: target ? policy.zones.map((zone) => target.zones.get(zone.name) ?? zone) : policy.zones,
+    zones: policy.zones.map(bind),
     memories: policy.memories,
     tables: policy.tables,
     balances: policy.balances,
@@ -49,6 +51,11 @@ const isDestinationTranslation = (rule: Rule): boolean =>
 
 class StageBuilder {
   readonly diagnostics: Diagnostic[] = [];
+  readonly #bind: ZoneBinding;
+
+  constructor(bind: ZoneBinding) {
+    this.#bind = bind;
+  }
 
   block(id: StageId, block: RuleBlock | undefined, keep?: (rule: Rule) => boolean): Stage | undefined {
     return block && this.stage(id, block, keep ? { keep } : {});
@@ -100,7 +107,7 @@ class StageBuilder {
 
   #rules(rule: Rule): ProgramItem[] {
     try {
-      return rulesOf(rule);
+      return rulesOf(bindZones(rule, this.#bind));
     } catch (error) {
       if (!(error instanceof TooManyConjunctions)) throw error;
       this.diagnostics.push(
