@@ -69,7 +69,7 @@ function gotIt(fate: Extract<Fate, { readonly kind: 'delivered' }>, seen: SeenDe
  * Byte for byte, but for the two ways to write a checksum of zero, and for what a host numbers its own packets with: those
  * that it sends with identification 0, and the fragments that it cuts.
  */
-export function samePacket(expected: Packet, seen: Packet): boolean {
+function samePacket(expected: Packet, seen: Packet): boolean {
   const [a, b] = [comparable(expected), comparable(seen)];
   if (expected.family === 4 && uint16At(expected.bytes, 4) === 0) {
     for (const bytes of [a, b]) clearIdentification(bytes);

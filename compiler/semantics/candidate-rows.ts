@@ -11,7 +11,6 @@ import { columnOf, type Column } from '../model/table.ts';
 import { prefixAt, type PrefixValue } from './cells.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
-import { addressPart } from './memory.ts';
 
 /** Tables smaller than this are walked row by row. */
 const WORTH_AN_INDEX = 16;
@@ -133,37 +132,38 @@ function numberIndex(column: Column): Map<number, number[]> {
   return index;
 }
 
-/** Rows by prefix, for each length that occurs. */
+/** Rows by prefix, for each family and length that occurs. */
 class PrefixIndex {
-  readonly #rowsByLength = new Map<string, Map<string, number[]>>();
+  readonly #levels: { readonly family: 4 | 6; readonly length: number; readonly rows: Map<bigint, number[]> }[] = [];
 
   add(prefix: PrefixValue, row: number): void {
-    const byPrefix = this.#ofLength(prefix);
-    const key = keyOf(prefix.family, prefix.value, prefix.length);
-    const rows = byPrefix.get(key);
-    if (rows === undefined) byPrefix.set(key, [row]);
-    else rows.push(row);
+    const { rows } = this.#levelOf(prefix);
+    const key = networkOf(prefix.family, prefix.value, prefix.length);
+    const known = rows.get(key);
+    if (known === undefined) rows.set(key, [row]);
+    else known.push(row);
   }
 
   rowsOf(family: 4 | 6, address: bigint): readonly number[] {
-    const rows: number[] = [];
-    for (const [length, byPrefix] of this.#rowsByLength) {
-      const [ofFamily, bits] = length.split('/').map(Number);
-      if (ofFamily === family) rows.push(...(byPrefix.get(keyOf(family, address, bits ?? 0)) ?? []));
+    const found: number[] = [];
+    for (const level of this.#levels) {
+      if (level.family !== family) continue;
+      found.push(...(level.rows.get(networkOf(family, address, level.length)) ?? []));
     }
-    return rows;
+    return found;
   }
 
-  #ofLength({ family, length }: PrefixValue): Map<string, number[]> {
-    const key = `${family}/${length}`;
-    let byPrefix = this.#rowsByLength.get(key);
-    if (byPrefix === undefined) this.#rowsByLength.set(key, (byPrefix = new Map()));
-    return byPrefix;
+  #levelOf({ family, length }: PrefixValue): { readonly rows: Map<bigint, number[]> } {
+    const known = this.#levels.find((level) => level.family === family && level.length === length);
+    if (known !== undefined) return known;
+    const level = { family, length, rows: new Map<bigint, number[]>() };
+    this.#levels.push(level);
+    return level;
   }
 }
 
-function keyOf(family: 4 | 6, address: bigint, length: number): string {
-  return addressPart(family, address >> BigInt((family === 4 ? 32 : 128) - length));
+function networkOf(family: 4 | 6, address: bigint, length: number): bigint {
+  return address >> BigInt((family === 4 ? 32 : 128) - length);
 }
 
 function prefixIndex(column: Column): PrefixIndex {

@@ -4,7 +4,7 @@ import { cellText } from './cells.ts';
 import type { Journey } from './journey.ts';
 
 /** The counter's name: `smtp`, `users.id=17`, `users.id=17 sent`; undefined where the cell is empty. */
-export function counterName(counter: Counter, journey: Journey): string | undefined {
+function counterName(counter: Counter, journey: Journey): string | undefined {
   const suffix = counter.direction === undefined ? '' : ` ${counter.direction}`;
   if (counter.kind === 'named') return counter.name + suffix;
   const value = cellText(counter.cell, journey.rows);

@@ -8,7 +8,7 @@ import { firstDecision } from './rules.ts';
 import type { Step } from './steps.ts';
 
 /** The socket's name by the policy's rules; undefined where they name none. */
-export function dispatch(journey: Journey): string | undefined {
+function dispatch(journey: Journey): string | undefined {
   journey.block = 'dispatch';
   journey.seesWire = false;
   return firstDecision(journey.policy.dispatch?.body ?? [], journey)?.socket;

@@ -53,11 +53,6 @@ export function evaluate(
   return { outcomes: explore((choices) => outcomeOf(walk(choices), choices, walk)) };
 }
 
-/** The outcome that was seen, if any of them was. */
-export function outcomeSeen(evaluation: Evaluation, seen: Observation): Outcome | undefined {
-  return evaluation.outcomes.find((outcome) => outcome.accepts(seen));
-}
-
 interface Walked {
   readonly fate: Fate;
   readonly journey: Journey;

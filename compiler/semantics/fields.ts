@@ -9,7 +9,7 @@ import { TCP, UDP, isLaterFragment } from './packet/packet.ts';
  * `real` are the hosts that talk, whatever was translated and in whichever direction the packet goes; `original` are the
  * ends as the flow's opener sees them: itself, and whom it called.
  */
-export function endsSeen(journey: Journey, view: View): Ends {
+function endsSeen(journey: Journey, view: View): Ends {
   const current = endsOf(journey.packet);
   if (journey.seesWire || view === 'on wire') return current;
   const real = journey.real ?? current;

@@ -45,12 +45,8 @@ export interface TupleOwner {
   readonly direction: Direction;
 }
 
-export function tupleKey(tuple: Tuple): string {
+function tupleKey(tuple: Tuple): string {
   return `${tuple.family} ${tuple.protocol} ${tuple.source} ${tuple.sourcePart} ${tuple.destination} ${tuple.destinationPart}`;
-}
-
-export function sameTuple(a: Tuple, b: Tuple): boolean {
-  return tupleKey(a) === tupleKey(b);
 }
 
 /** The key of the end that opens a flow. */

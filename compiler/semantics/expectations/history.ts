@@ -43,7 +43,7 @@ export function situationOf(
 }
 
 /** In by the interface of a zone; without one, this host sends it. */
-export function arrivalOf(packet: Packet, zone: Zone | undefined, expectation: Expectation, scene: Scene): Arrival {
+function arrivalOf(packet: Packet, zone: Zone | undefined, expectation: Expectation, scene: Scene): Arrival {
   const mark = expectation.mark ?? 0;
   if (zone === undefined) return { kind: 'sent', packet, mark };
   return { kind: 'received', in: scene.interfaceOf(zone), frame: frameOf(packet), mark };

@@ -71,8 +71,9 @@ function mayBeAnswered(packet: Packet, error: IcmpError): boolean {
   const source = packet.source ?? 0n;
   const destination = packet.destination ?? 0n;
   // Of IPv4 only, says RFC 1122, section 3.2.2; of IPv6, RFC 4443 knows no such rule.
-  if ((packet.family === 4 && isLaterFragment(packet)) || source === 0n || isMulticast(packet.family, source))
+  if ((packet.family === 4 && isLaterFragment(packet)) || source === 0n || isMulticast(packet.family, source)) {
     return false;
+  }
   if (isMulticast(packet.family, destination)) return packet.family === 6 && mayBeAboutGroups(error);
   return !isIcmpError(packet);
 }

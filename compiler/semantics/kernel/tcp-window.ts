@@ -66,7 +66,7 @@ interface TcpOptions {
 const ACKNOWLEDGEMENT_WINDOW = 66000;
 const MAXIMUM_SCALE = 14;
 
-export function after(a: number, b: number): boolean {
+function after(a: number, b: number): boolean {
   return ((b - a) | 0) < 0;
 }
 

@@ -42,7 +42,7 @@ export type TcpAnswer =
   | { readonly kind: 'reopens' };
 
 /** Whether the header can be followed at all. The checksum is judged elsewhere. */
-export function isTrackable(packet: Packet): packet is Packet & { tcp: TcpHeader; tcpFlags: number } {
+function isTrackable(packet: Packet): packet is Packet & { tcp: TcpHeader; tcpFlags: number } {
   const { tcp, tcpFlags } = packet;
   if (tcp === undefined || tcpFlags === undefined || packet.transportAt === undefined) return false;
   return (

@@ -3,8 +3,8 @@ import { bigintAt, concatenate, uint16At, writeBigint, writeUint16 } from './byt
 import { decodePacket } from './decode.ts';
 import type { Packet } from './packet.ts';
 
-export const ETHERTYPE_IPV4 = 0x0800;
-export const ETHERTYPE_IPV6 = 0x86dd;
+const ETHERTYPE_IPV4 = 0x0800;
+const ETHERTYPE_IPV6 = 0x86dd;
 const ETHERTYPE_VLAN = 0x8100;
 const ETHERTYPE_SERVICE_VLAN = 0x88a8;
 
