@@ -140,3 +140,27 @@ export function isBroadcast(network: Network, address: bigint): boolean {
     ({ family, value, length }) => family === 4 && address === (value | ((1n << BigInt(32 - length)) - 1n)),
   );
 }
+
+/** The router of examples/campus-isp: rooms behind one interface, public addresses of members routed to it. */
+export const CAMPUS: Network = {
+  interfaces: [
+    { name: 'uplink0', addresses: ['203.0.113.1/24', '2001:db8:ff00::1/64'], routes: ['0.0.0.0/0', '::/0'] },
+    {
+      name: 'lan0',
+      addresses: ['192.0.2.65/26', '2001:db8:ffff::1/64'],
+      routes: ['10.0.0.0/8', '2001:db8::/33'],
+    },
+  ],
+  localAddresses: [],
+};
+
+/** The router of examples/home-router. */
+export const HOME: Network = {
+  interfaces: [
+    { name: 'eth0', addresses: ['198.51.100.7/24', '2001:db8:b::7/64'], routes: ['0.0.0.0/0', '::/0'] },
+    { name: 'eth1', addresses: ['192.168.1.1/24', 'fd00:1::1/64'] },
+    { name: 'wlan-home', addresses: ['192.168.3.1/24', 'fd00:3::1/64'] },
+    { name: 'wlan-guest', addresses: ['192.168.2.1/24', 'fd00:2::1/64'] },
+  ],
+  localAddresses: [],
+};

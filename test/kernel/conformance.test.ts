@@ -1,0 +1,94 @@
+/**
+ * Does the kernel, with the emitted rule set, do what the reference semantics say? Random policies, packets drawn around
+ * their edges; see conformance/README.md.
+ */
+import fastCheck from 'fast-check';
+import { expect, test } from 'vitest';
+import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { without } from '../arbitraries/policy/features.ts';
+import { randomPolicy } from '../arbitraries/policy/policy.ts';
+import { count, seed } from '../sampling.ts';
+import { buildPolicy, type Built, type PolicyText } from './conformance/build.ts';
+import { examine } from './conformance/examine.ts';
+import { keepCase } from './conformance/kept-cases.ts';
+import { NETWORK } from './conformance/network.ts';
+import { formatFailure } from './conformance/report.ts';
+import { agrees, tryPolicy } from './conformance/run.ts';
+import type { Script } from './conformance/script.ts';
+import { describeWithKernel } from './harness/require-kernel.ts';
+
+const POLICIES = count(20, 220);
+const PACKETS = 1000;
+
+/** What nftables has no exact words for, so that it is always refused: nothing to compare. */
+const features = without('wire addresses', 'same field', 'row limits');
+
+/** Refusals that come by chance: a set that is empty, a target of the wrong family, what no rule of nftables can say. */
+const CHANCE = ['SL0214', 'SL0323', 'SL0701'];
+
+/** How many smaller policies are tried once one has failed. */
+const SHRINKING_TRIES = 120;
+
+describeWithKernel('kernel conformance', () => {
+  test(`of ${POLICIES} random policies`, async () => {
+    const hunt = new Hunt();
+    const property = fastCheck.asyncProperty(randomPolicy(features), fastCheck.nat(), async (text, draw) => {
+      const outcome = buildPolicy(text);
+      if (outcome.kind === 'refused') {
+        expect(unexpected(outcome.diagnostics), text.policy).toEqual([]);
+        return fastCheck.pre(false);
+      }
+      await hunt.examine(text, outcome.built, draw);
+    });
+    // What fails here shrinks for long, so it is told in the end and not by every try.
+    const details = await fastCheck.check(property, { seed, numRuns: POLICIES, maxSkipsPerRun: 20 });
+    if (details.failed) {
+      throw new Error(hunt.tell() ?? fastCheck.defaultReportMessage(details) ?? 'no policy was tried');
+    }
+    expect(hunt.packets).toBeGreaterThan(POLICIES * PACKETS * 0.9);
+    // A comparison of nothing but drops would say little.
+    expect(hunt.passed).toBeGreaterThan(hunt.packets / 10);
+  });
+});
+
+function unexpected(diagnostics: readonly Diagnostic[]): string[] {
+  return diagnostics
+    .filter((one) => isError(one) && !CHANCE.includes(one.code))
+    .map(({ code, message }) => `${code} ${message}`);
+}
+
+/** Counts what agrees; once something differs, tries its packets on ever smaller policies. */
+class Hunt {
+  packets = 0;
+  passed = 0;
+  /** The smallest case that failed. */
+  failure: { readonly text: PolicyText; readonly script: Script; readonly report: string } | undefined;
+  #tries = 0;
+
+  async examine(text: PolicyText, built: Built, draw: number): Promise<void> {
+    if (this.failure !== undefined) return this.#tryAgain(this.failure.script, text, built);
+    const { result, script, report } = await examine(text, built, PACKETS, draw);
+    this.packets += result.compared;
+    this.passed += (result.fates.get('forwarded') ?? 0) + (result.fates.get('delivered') ?? 0);
+    if (report !== undefined) this.#fail({ text, script, report });
+  }
+
+  async #tryAgain(script: Script, text: PolicyText, built: Built): Promise<void> {
+    this.#tries += 1;
+    if (this.#tries > SHRINKING_TRIES) return;
+    const result = await tryPolicy(NETWORK, built, script);
+    if (!agrees(result)) this.#fail({ text, script, report: formatFailure(text, built.ruleset, result) });
+  }
+
+  #fail(failure: NonNullable<Hunt['failure']>): void {
+    this.failure = failure;
+    throw new Error('kernel and reference differ');
+  }
+
+  /** Writes the smallest case down and tells it. */
+  tell(): string | undefined {
+    if (this.failure === undefined) return undefined;
+    const { text, script, report } = this.failure;
+    return `${report}\n--- kept as test/cases/conformance/${keepCase(text, script)} ---`;
+  }
+}
