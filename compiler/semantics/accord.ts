@@ -15,7 +15,8 @@ export function accords(fate: Fate, seen: Observation): boolean {
     case 'rejected':
       return left(fate.answer, seen, sameAnswer);
     case 'answered by synproxy':
-      return left(fate.answer, seen, sameHandshake);
+      // A client that proves itself is put through to the server, by a SYN that only synproxy can make.
+      return fate.answer === undefined ? seen.delivered.length === 0 : left(fate.answer, seen, sameHandshake);
     case 'delivered':
       return seen.leaving.length === 0 && seen.delivered.length === 1 && gotIt(fate, seen.delivered[0]);
     case 'encapsulated':

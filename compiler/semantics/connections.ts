@@ -25,6 +25,8 @@ export function connectionsHold(gate: ConnectionsGate, journey: Journey): boolea
   journey.state = {
     ...journey.state,
     connections: journey.state.connections.set(gate.limiter, counts.set(key, now)),
+    // A flow that is not let through leaves its number here: no other flow may get it.
+    nextFlow: Math.max(journey.state.nextFlow, flow.id + 1),
   };
   return gate.sense === 'over' ? now.length > gate.count : now.length <= gate.count;
 }

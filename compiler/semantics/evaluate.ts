@@ -13,6 +13,7 @@ import { vlanOf, type Frame } from './packet/frame.ts';
 import { decodePacket } from './packet/decode.ts';
 import type { Packet } from './packet/packet.ts';
 import { walkReceived, walkSent } from './path.ts';
+import { shapedClasses, type Shaped } from './shape.ts';
 import type { State } from './state.ts';
 
 /** How a packet comes to the host: as a frame on an interface, or from the host itself. */
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly fate: Fate;
   readonly counted: readonly Counted[];
   readonly logs: readonly LogEntry[];
+  /** The classes it queues in, where it goes on through shaped zones. */
+  readonly shaped: readonly Shaped[];
   /** The rules that spoke, in order, with the block each stands in. */
   readonly spoke: readonly Spoken[];
   readonly tracking: Tracking['kind'];
@@ -84,6 +87,10 @@ function walkOnce(
   return { fate: frame.packet === undefined ? { kind: 'not judged' } : walkReceived(journey), journey };
 }
 
+function goesOn({ kind }: Fate): boolean {
+  return kind === 'forwarded' || kind === 'delivered';
+}
+
 function outcomeOf({ fate, journey }: Walked, choices: Choices, walk: (choices: Choices) => Walked): Outcome {
   const { script, picked } = choices;
   // Where something was picked, the way is walked again with what was seen to have been picked.
@@ -93,6 +100,7 @@ function outcomeOf({ fate, journey }: Walked, choices: Choices, walk: (choices: 
     counted: journey.counted,
     logs: journey.logs,
     spoke: journey.spoke,
+    shaped: goesOn(fate) ? shapedClasses(journey) : [],
     tracking: journey.tracking.kind,
     state: journey.state,
     accepts: (seen) => accords(seenAs(seen).fate, seen),

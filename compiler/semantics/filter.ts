@@ -4,6 +4,7 @@
  */
 import type { FilterBlock, Rule, RuleItem } from '../model/policy.ts';
 import { flowOf, say, type Journey } from './journey.ts';
+import { TCP } from './packet/packet.ts';
 import { firstDecision } from './rules.ts';
 import { DROPPED, judgementOf, judgementOfRule, ON, type Judgement } from './verdicts.ts';
 
@@ -32,6 +33,8 @@ function judgeFlow(block: FilterBlock, journey: Journey): Judgement {
     return ON;
   }
   if (isInvalid(block, journey) && block.invalid === 'drop') {
+    const proxied = proxiedAnswer(block, journey);
+    if (proxied !== undefined) return proxied;
     say(journey, block.origin, 'drop as invalid');
     return DROPPED;
   }
@@ -46,6 +49,13 @@ function judgeFlow(block: FilterBlock, journey: Journey): Judgement {
 function isLetThrough(journey: Journey): boolean {
   const { tracking } = journey;
   return tracking.kind === 'related' || (tracking.kind === 'flow' && !tracking.isNew);
+}
+
+/** What a client sends after a SYN that `synproxy` answered belongs to no flow yet, and is synproxy's all the same. */
+function proxiedAnswer(block: FilterBlock, journey: Journey): Judgement | undefined {
+  if (journey.packet.protocol !== TCP) return undefined;
+  const rule = firstDecision(rulesOf(block), journey, { asked: ({ verdict }) => verdict?.kind === 'synproxy' });
+  return rule === undefined ? undefined : judgementOfRule(rule);
 }
 
 /** A TCP flow that begins in its middle is one only for filters with `pickup`. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../../compiler/model/condition.ts';
+import type { Shape, ShapeClass } from '../../../compiler/model/policy.ts';
 import { segmentSizeOf } from '../../../compiler/semantics/packet/rewrite.ts';
 import { ipPacket, tcpPacket } from '../../../compiler/semantics/packet/build.ts';
 import { frameOf } from '../../../compiler/semantics/packet/frame.ts';
@@ -50,6 +52,7 @@ import {
   nat,
   not,
   number,
+  origin,
   policy,
   raw,
   redirect,
@@ -65,6 +68,11 @@ import {
   masquerade,
   zone,
 } from '../../builders/policy.ts';
+
+function shapeClass(name: ShapeClass['name'], condition: Condition): ShapeClass {
+  const none = { guarantee: undefined, ceiling: undefined, priority: undefined, burst: undefined, latency: undefined };
+  return { kind: 'class', origin: origin('class'), name, condition, ...none, leaf: undefined, nested: [] };
+}
 
 const outward = udp('10.0.0.9:40000', '198.51.100.7:53');
 
@@ -545,6 +553,54 @@ describe('synproxy', () => {
       answer: { out: 'eth0', packets: [{ tcpFlags: 18, tcp: { acknowledgement: 100 } }] },
     });
     expect(router.state.flows.size).toBe(0);
+  });
+
+  it('keeps what comes after from being dropped as invalid', () => {
+    const router = new Router(
+      policy(ZONES, filter('forward', { default: 'drop' }, synproxy({ if: service('tcp/80') }))),
+    );
+    const ack = (port: number) => fromUplink(tcp('198.51.100.7:1234', `10.0.0.9:${port}`, { tcpFlags: ['ack'] }));
+    expect(router.fate(ack(80))).toBe('answered by synproxy');
+    expect(router.fate(ack(81))).toBe('gone: policy filter forward');
+  });
+});
+
+describe('shape', () => {
+  const users = table('users', { room: 'prefix4', id: 'u32' }, [
+    ['10.0.1.0/24', '17'],
+    ['10.0.2.0/24', '18'],
+  ]);
+  const voice = { ...shapeClass('voice', number('dscp', '46')), nested: [shapeClass('sip', service('udp/5060'))] };
+  const perUser = each(users, () => []);
+  const shape: Shape = {
+    origin: origin('shape'),
+    zone: uplink,
+    direction: 'egress',
+    rate: { of: 'bits', amount: 1e9, perSeconds: 1 },
+    link: 'ethernet',
+    overhead: 0,
+    queues: undefined,
+    body: [
+      voice,
+      {
+        kind: 'each',
+        origin: origin('each'),
+        row: perUser.row,
+        rows: undefined,
+        body: [shapeClass(cell(perUser.row, 'id'), host(cell(perUser.row, 'room')))],
+      },
+    ],
+    default: 'fair',
+  };
+
+  it('picks the first class that matches, and within it the first nested one', () => {
+    const router = new Router({ ...policy(ZONES, nat(masquerade({ if: goesOut(uplink) }))), shapes: [shape] });
+    const classes = (packet: Parameters<typeof fromInside>[0]) => router.take(fromInside(packet)).shaped[0]?.classes;
+    expect(classes(udp('10.0.2.9:1', '198.51.100.7:53'))).toEqual(['18']);
+    expect(classes(udp('10.0.2.9:1', '198.51.100.7:5060', { dscp: 46 }))).toEqual(['voice', 'sip']);
+    expect(classes(udp('10.0.2.9:1', '198.51.100.7:5061', { dscp: 46 }))).toEqual(['voice']);
+    expect(classes(udp('10.0.9.9:1', '198.51.100.7:53'))).toEqual([]);
+    expect(router.take(fromUplink(udp('198.51.100.7:53', '203.0.113.2:1'))).shaped).toEqual([]);
   });
 });
 
