@@ -51,4 +51,7 @@ export const setHead = `
 {{#if counter}}
 		counter
 {{/if}}
+{{#if limit}}
+		limit {{limit}}
+{{/if}}
 `;

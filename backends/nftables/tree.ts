@@ -24,6 +24,8 @@ export interface NftSet {
   readonly timeout: number | undefined;
   /** Every element counts packets and bytes. */
   readonly counter: boolean;
+  /** Every element has a limit of its own: one of the kind that they have, which nft wants to be told. */
+  readonly limit?: string | undefined;
   readonly elements: Elements | undefined;
   /** What it is, for the file's comment. */
   readonly description: string;

@@ -15,7 +15,7 @@ import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
 import { addressWriter } from './lookup-keys.ts';
 import { hex } from './matches.ts';
-import { conditionsOf } from './rules.ts';
+import { conditionsOf } from './conditions.ts';
 
 /** Before the policy's own translations, which the first to be found keeps from deciding. */
 const HOOKS = [

@@ -117,7 +117,11 @@ function rowCounter({ cell, direction }: RowCounter, place: EffectPlace): string
   const name = direction ?? 'traffic';
   const write = (index: number, out: TextBuffer) =>
     out.write(` counter comment ${quoted(text(index), LONGEST_COMMENT)}`);
-  return row.elements(`counting ${context.stage} ${origin.span.start} ${name}`, { name, cells: [cell], write }, true);
+  return row.elements(
+    `counting ${context.stage} ${origin.span.start} ${name}`,
+    { name, cells: [cell], write },
+    { counter: true },
+  );
 }
 
 type MemoryEffect = Extract<Effect, { kind: 'remember' | 'forget' }>;

@@ -1,155 +1,180 @@
-/** Limits, connection counts and samples: statements that come last before what a rule does. */
+/** Limits, counts of connections and samples: asked last, in the order written, of packets that meet all else. */
 import type { Family } from '../../../compiler/4-program/program.ts';
-import type { Gate, Origin, Rate } from '../../../compiler/model/index.ts';
+import type { Cell, Gate, Origin, Rate, Zone } from '../../../compiler/model/index.ts';
+import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { identifier } from '../names.ts';
+import type { NftChain } from '../tree.ts';
+import { bucketKey, type BucketKey } from './bucket-keys.ts';
 import type { Context } from './context.ts';
-import { keyExpression, keyGuard, keyType } from './keys.ts';
+import { interfaceSet } from './interfaces.ts';
+import { limitOf, type Limit } from './rates.ts';
+import { rateOfRow, rowBuckets } from './row-limits.ts';
+import type { RowValues } from './row-values.ts';
 
 export interface GatePlace {
   readonly context: Context;
   readonly family: Family | undefined;
   readonly origin: Origin;
+  /** The row that a lookup found, if one did. */
+  readonly row: RowValues | undefined;
+  /** Protocols that the rule's atoms leave; undefined: any. */
+  readonly protocols: IntervalSet | undefined;
 }
 
-const UNITS: ReadonlyMap<number, string> = new Map([
-  [1, 'second'],
-  [60, 'minute'],
-  [3600, 'hour'],
-  [86_400, 'day'],
-  [604_800, 'week'],
-]);
+export type RateGate = Extract<Gate, { kind: 'rate' }>;
+export type KeyedGate = Extract<Gate, { kind: 'rate' | 'connections' }>;
 
-/** Longest time a bucket is kept that nobody asked for; it is full again long before. */
-const SHORTEST_TIMEOUT = 1000;
+/** How packets get past a gate: by statements, or by one of several lines, which leads on to a chain. */
+export type Opening =
+  | { readonly kind: 'statements'; readonly statements: readonly string[] }
+  | { readonly kind: 'lines'; readonly name: string; readonly lead: (chain: NftChain, next: string) => void };
 
-/** The statements of a rule's gates, in order. */
-export function gateStatements(gates: readonly Gate[], place: GatePlace): string[] {
-  const charging = gates.filter((gate) => gate.kind === 'rate');
-  if (charging.length > 1) {
-    place.context.refuse(
-      place.origin,
-      'nftables would charge the first of two limits even where the second says no',
-      'Give the rule one limit, and put the other on a rule of its own before it.',
-    );
-  }
-  // Whoever draws lots or counts connections charges nothing, so a bucket behind them is charged rightly.
-  const ordered = [...gates.filter((gate) => gate.kind !== 'rate'), ...charging];
-  return ordered.map((gate) => gateStatement(gate, place));
-}
+const CLOSED: Opening = { kind: 'statements', statements: [] };
 
-function gateStatement(gate: Gate, place: GatePlace): string {
+export function openingOf(gate: Gate, place: GatePlace): Opening {
   switch (gate.kind) {
-    case 'sample':
-      return `numgen random mod ${gate.of} < ${gate.one}`;
-    case 'rate': {
-      if ('kind' in gate.rate) {
-        place.context.refuse(
-          place.origin,
-          'nftables has no limit whose rate comes from a table',
-          'Write the rate as a constant.',
-        );
-        return '';
-      }
-      const limit = limitText(gate.rate, gate.burst, gate.sense, place);
-      if (gate.per.length === 0 && gate.rows.length === 0) {
-        const name = place.context.object('limit', gate.limiter, limiterName(gate.limiter), [limit]);
-        return `limit name "${name}"`;
-      }
-      return keyed(gate, `limit ${limit}`, refillTime(gate.rate, gate.burst), place);
+    case 'sample': {
+      const always = gate.one >= gate.of;
+      return { kind: 'statements', statements: always ? [] : [`numgen random mod ${gate.of} < ${gate.one}`] };
     }
-    case 'connections':
-      return keyed(gate, `ct count ${gate.sense === 'over' ? 'over ' : ''}${gate.count}`, undefined, place);
+    case 'rate':
+      if (gate.rows.length > 0 && gate.per.length === 0) return rowBuckets(gate, place);
+      return 'kind' in gate.rate ? rowRate(gate, gate.rate, place) : constantRate(gate, gate.rate, place);
+    case 'connections': {
+      const key = withConstant(bucketKey(gate, place));
+      const text = `ct count ${gate.sense === 'over' ? 'over ' : ''}${gate.count}`;
+      if (!key) return CLOSED;
+      // What belongs to no flow is no connection; nft would drop it here, or count it by its addresses.
+      const tracked = { ...key, present: ['ct state new', ...key.present] };
+      return anyOf(
+        'connections',
+        branches(key, place, (zone) => asked(gate, tracked, { verb: 'add', text }, zone, place)),
+      );
+    }
   }
 }
 
-function limiterName(limiter: string): string {
+/** nft counts connections in sets only, if all lines of a rule are to share a count: then under a key that never differs. */
+function withConstant(key: BucketKey | undefined): BucketKey | undefined {
+  return key?.expressions.length === 0 ? { ...key, expressions: ['meta mark & 0x0'], types: ['mark'] } : key;
+}
+
+/** A name that tells the buckets of a gate from others'. */
+export function limiterName(limiter: string): string {
   return identifier(limiter.replace(/^filter /, ''));
 }
 
-/** `rate over 10/minute burst 5 packets`: the kernel's token bucket is the generic cell rate algorithm. */
-function limitText(rate: Rate, burst: number, sense: 'over' | 'up to', place: GatePlace): string {
-  const over = sense === 'over' ? 'over ' : '';
-  if (rate.of !== 'events') {
-    const bytes = rate.of === 'bits' ? rate.amount / 8 : rate.amount;
-    const { amount, unit } = perUnit(bytes, rate.perSeconds, place);
-    return `rate ${over}${amount} bytes/${unit} burst ${burst} bytes`;
-  }
-  const { amount, unit } = perUnit(rate.amount, rate.perSeconds, place);
-  return `rate ${over}${amount}/${unit} burst ${burst} packets`;
+/** The limit of a rate; says why there is none where there is none. */
+export function exactLimit(gate: RateGate, rate: Rate, { context, origin }: GatePlace): Limit | undefined {
+  const limit = limitOf(rate, gate.burst, gate.sense);
+  if ('text' in limit) return limit;
+  context.refuse(origin, limit.message, limit.hint);
+  return undefined;
 }
 
-/** The rate as a whole number in one of nft's units. */
-function perUnit(amount: number, perSeconds: number, place: GatePlace): { amount: number; unit: string } {
-  for (const [seconds, unit] of UNITS) {
-    const scaled = (amount * seconds) / perSeconds;
-    if (Number.isSafeInteger(scaled) && scaled > 0 && seconds >= Math.min(perSeconds, 1)) {
-      return { amount: scaled, unit };
-    }
-  }
-  place.context.refuse(
-    place.origin,
-    `nftables has no rate of ${amount} in ${perSeconds} s`,
-    'Use a whole number in a second, minute, hour, day or week.',
+function constantRate(gate: RateGate, rate: Rate, place: GatePlace): Opening {
+  const limit = exactLimit(gate, rate, place);
+  const key = limit && bucketKey(gate, place);
+  return key
+    ? anyOf(
+        'limit',
+        branches(key, place, (zone) => askedForRate(gate, key, limit, zone, place)),
+      )
+    : CLOSED;
+}
+
+/** The rate is that of the row: a chain for each rate that occurs, all with the same buckets. */
+function rowRate(gate: RateGate, rate: Cell, place: GatePlace): Opening {
+  const { row, context, origin } = place;
+  const key = bucketKey(gate, place);
+  if (!key || !row) return CLOSED;
+  const lead = (chain: NftChain, next: string) => {
+    const found = branches(key, place, (zone) => {
+      const chainFor = (own: Rate): string => {
+        const limit = exactLimit(gate, own, place);
+        if (!limit) return 'drop';
+        const named = `${limiterName(gate.limiter)} ${limit.text.replace(/ burst.*| bytes/g, '')}`;
+        const to = context.chain(
+          named,
+          `${next} ${zone?.name ?? ''} ${limit.text}`,
+          `${origin.text}: rows with this rate`,
+        );
+        for (const statements of askedForRate(gate, key, limit, zone, place)) {
+          to.rules.push({ statements: [...statements, `goto ${next}`], origin });
+        }
+        return `goto ${to.name}`;
+      };
+      const data = rateOfRow(row, rate, place, chainFor);
+      return [
+        [row.verdicts({ ...data, name: `${data.name}_${limiterName(gate.limiter)}${zone ? `_${zone.name}` : ''}` })],
+      ];
+    });
+    for (const statements of found) chain.rules.push({ statements, origin });
+  };
+  return { kind: 'lines', name: 'limit', lead };
+}
+
+/** Statements of which some line's all have to hold. */
+type Lines = readonly (readonly string[])[];
+
+function anyOf(name: string, lines: Lines): Opening {
+  const [only, ...more] = lines;
+  if (only && more.length === 0) return { kind: 'statements', statements: only };
+  return {
+    kind: 'lines',
+    name,
+    lead: (chain, next) => {
+      const { origin } = chain.rules.at(-1) ?? { origin: undefined };
+      for (const statements of lines) chain.rules.push({ statements: [...statements, `goto ${next}`], origin });
+    },
+  };
+}
+
+/** The lines for every zone that the key tells apart. */
+function branches(key: BucketKey, { context, origin }: GatePlace, linesFor: (zone: Zone | undefined) => Lines): Lines {
+  if (!key.zones) return linesFor(undefined);
+  return key.zones.flatMap((zone) =>
+    linesFor(zone).map((line) => [`iifname ${interfaceSet([zone], context, origin)}`, ...line]),
   );
-  return { amount: 1, unit: 'second' };
 }
 
-/** Milliseconds after which an untouched bucket is full, so that forgetting it changes nothing. */
-function refillTime(rate: Rate, burst: number): number {
-  return Math.max(SHORTEST_TIMEOUT, Math.ceil((burst * rate.perSeconds * 1000) / Math.max(rate.amount, 1e-9)) + 1000);
-}
-
-type KeyedGate = Extract<Gate, { kind: 'rate' | 'connections' }>;
-
-function keyed(gate: KeyedGate, statement: string, timeout: number | undefined, place: GatePlace): string {
-  if (gate.rows.length > 0) {
-    place.context.refuse(
-      place.origin,
-      'nftables has no bucket for each row here',
-      'Add `per source` or `per destination` to the limit.',
-    );
+function askedForRate(gate: RateGate, key: BucketKey, limit: Limit, zone: Zone | undefined, place: GatePlace): Lines {
+  if (key.expressions.length > 0) {
+    return asked(gate, key, { verb: 'update', text: `limit ${limit.text}`, timeout: limit.refill }, zone, place);
   }
-  const key = gate.per.map((part) => maskedKey(part, place.family));
-  const types = gate.per.map((part) => keyType(part.field, place.family));
-  const families = gate.per.some((part) => part.field === 'source' || part.field === 'destination');
-  const suffix = families ? (place.family === 6 ? '_ipv6' : '_ipv4') : '';
-  const name = place.context.set(
-    `limiter ${gate.limiter}${suffix}`,
-    `${limiterName(gate.limiter)}${suffix}`,
-    (given) => ({
-      kind: 'set',
-      name: given,
-      key: types,
-      data: [],
-      flags: timeout === undefined ? ['dynamic'] : ['dynamic', 'timeout'],
-      size: gate.bounds.keys,
-      timeout,
-      counter: false,
-      elements: undefined,
-      description: `${gate.kind === 'rate' ? 'buckets' : 'connections'} of ${gate.limiter}`,
-    }),
-  );
-  const guard = keyGuard(gate.per.map(({ field }) => field));
-  return `${guard}${timeout === undefined ? 'add' : 'update'} @${name} { ${key.join(' . ')} ${statement} }`;
+  const owner = zone ? `${gate.limiter} ${zone.name}` : gate.limiter;
+  return [[...key.present, `limit name "${place.context.object('limit', owner, limiterName(owner), [limit.text])}"`]];
 }
 
-function maskedKey(part: KeyedGate['per'][number], family: Family | undefined): string {
-  const expression = keyExpression(part.field, family);
-  if (part.field !== 'source' && part.field !== 'destination') return expression;
-  const [length, width] = family === 6 ? [part.prefix6, 128] : [part.prefix4, 32];
-  return length === width ? expression : `${expression} & ${prefixMask(length, family)}`;
+interface Update {
+  readonly verb: 'add' | 'update';
+  readonly text: string;
+  /** Milliseconds after which an element that nobody asks for may be forgotten. */
+  readonly timeout?: number;
 }
 
-/** The mask of a prefix length as an address of the family. */
-export function prefixMask(length: number, family: Family | undefined): string {
-  if (family !== 6) {
-    const mask = length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0;
-    return [24, 16, 8, 0].map((shift) => (mask >>> shift) & 0xff).join('.');
-  }
-  const groups: string[] = [];
-  for (let at = 0; at < 128; at += 16) {
-    const bits = Math.max(0, Math.min(16, length - at));
-    groups.push(((0xffff << (16 - bits)) & 0xffff).toString(16));
-  }
-  return groups.join(':').replace(/(^|:)0(:0)+$/, '::');
+/** Asks the bucket of the packet's key; where the table is full and `when full match` was said, that there is none. */
+function asked(
+  gate: KeyedGate,
+  key: BucketKey,
+  { verb, text, timeout }: Update,
+  zone: Zone | undefined,
+  { context }: GatePlace,
+): Lines {
+  const owner = `${gate.limiter}${zone ? ` ${zone.name}` : ''}${key.suffix}`;
+  const name = context.set(`limiter ${owner}`, limiterName(owner), (given) => ({
+    kind: 'set',
+    name: given,
+    key: key.types,
+    data: [],
+    flags: timeout === undefined ? ['dynamic'] : ['dynamic', 'timeout'],
+    size: gate.bounds.keys,
+    timeout,
+    counter: false,
+    elements: undefined,
+    description: `${gate.kind === 'rate' ? 'buckets' : 'connections'} of ${gate.limiter}`,
+  }));
+  const expression = key.expressions.join(' . ');
+  const bucket = [...key.present, `${verb} @${name} { ${expression} ${text} }`];
+  return gate.bounds.whenFull === 'miss' ? [bucket] : [bucket, [...key.present, `${expression} != @${name}`]];
 }

@@ -4,7 +4,7 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
 import { columnOf, type Column } from '../../../compiler/model/table.ts';
 import type { Context } from './context.ts';
-import { prefixMask } from './gates.ts';
+import { prefixMask } from './prefix-mask.ts';
 import { keyExpression, keyType } from './keys.ts';
 import { protocolText } from './protocols.ts';
 

@@ -10,7 +10,8 @@ import { portsPresent } from './numbers.ts';
 import { matchText } from './matches.ts';
 import { rowElements, rowSet, rowSetName, rowSetOwner } from './row-sets.ts';
 import { RowValues } from './row-values.ts';
-import { conditionsOf, isFamilyMatch, lowerRule, protocolsOf, type Conditions, type RulePlace } from './rules.ts';
+import { conditionsOf, isFamilyMatch, protocolsOf, type Conditions } from './conditions.ts';
+import { lowerRule, type RulePlace } from './rules.ts';
 
 /** Appends what carries out the lookup to `chain`. */
 export function lowerLookup(lookup: Lookup, chain: NftChain, place: RulePlace): void {
@@ -71,14 +72,15 @@ function lowerSingle(
   chain: NftChain,
   place: RulePlace,
 ): void {
-  const found = isOneStatement(rule, row) ? before : [...before, row.member()];
+  const found = findsItsRow(rule, row) ? before : [...before, row.member()];
   lowerRule(rule, chain, { ...place, row }, found);
 }
 
-/** Whether the rule's one statement looks the row up itself, and does nothing where there is none. */
-function isOneStatement(rule: ProgramRule, row: RowValues): boolean {
-  const { decision, effects } = rule;
-  if (rule.gates.length > 0) return false;
+/** Whether the rule's first statement looks the row up itself, and nothing is done where there is none. */
+function findsItsRow(rule: ProgramRule, row: RowValues): boolean {
+  const { decision, effects, gates } = rule;
+  const [first] = gates;
+  if (first) return first.kind === 'rate' && first.rows.length > 0 && first.per.length === 0;
   if (effects.length === 0 && decision?.kind === 'translation') {
     return translationCells(decision.translation).length > 0 && !isHairpin(decision.translation);
   }

@@ -93,13 +93,21 @@ export function lowerFlowMarks(context: Context): void {
       chain.rules.push({ statements, origin: undefined, remark: `${remark} (set first by ${first!.origin.name})` });
     if (hook === 'output') {
       chain.rules.push({
-        statements: ['ct state related', 'ct status ! expected', 'accept'],
+        statements: ['ct state related', `jump ${answers(context)}`],
         origin: undefined,
-        remark: 'errors that this host itself sends about a flow are not of it',
+        remark: 'what the kernel itself answers is not of the flow',
       });
     }
     push("the flow's mark", ...restore);
   }
+}
+
+/** A chain that ends the way of packets which no socket sent: errors and resets that the kernel makes. */
+function answers(context: Context): string {
+  return context.sharedChain('answers', "related packets of a socket go on, the kernel's own do not", [
+    { statements: ['meta skuid >= 0', 'return'], origin: undefined },
+    { statements: ['accept'], origin: undefined },
+  ]);
 }
 
 /** The statements that put a mark back. */

@@ -1,8 +1,9 @@
 /** Values of the row that a lookup found, as statements of the rules for that row read them: by the same key. */
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Lookup } from '../../../compiler/6-plan/plan.ts';
-import type { Cell } from '../../../compiler/model/index.ts';
+import type { Cell, RowVariable } from '../../../compiler/model/index.ts';
 import { columnOf, type Column } from '../../../compiler/model/table.ts';
+import type { NftSet } from '../tree.ts';
 import type { Context } from './context.ts';
 import type { LookupKey } from './lookup-keys.ts';
 import { rowElements, rowSet, rowSetName, rowSetOwner } from './row-sets.ts';
@@ -31,9 +32,13 @@ export class RowValues {
     this.#context = context;
   }
 
-  /** Whether the cell is one of the row at hand. */
+  /** Whether the cell is one of the row at hand: neighbouring `each`s over one table share a lookup, and its row. */
   owns(cell: Cell): boolean {
-    return cell.row === this.lookup.row;
+    return this.isOf(cell.row);
+  }
+
+  isOf(row: RowVariable): boolean {
+    return row.table === this.lookup.row.table;
   }
 
   column(cell: Cell): Column {
@@ -100,7 +105,11 @@ export class RowValues {
   }
 
   /** A match that is true of every row with the cells, and runs what `write` puts into the row's element. */
-  elements(owner: string, data: Omit<RowData, 'types'>, counter: boolean): string {
+  elements(
+    owner: string,
+    data: Omit<RowData, 'types'>,
+    each: Pick<NftSet, 'limit'> | { readonly counter: true },
+  ): string {
     const { lookup, key } = this;
     const rows = this.#rowsWith(data.cells);
     const name = this.#context.set(
@@ -108,7 +117,7 @@ export class RowValues {
       `${rowSetName(lookup, key)}_${data.name}`,
       (given) => ({
         ...rowSet(given, key),
-        counter,
+        ...each,
         elements: rowElements(lookup, key, [rows], data.write),
         description: `${lookup.row.table.name}: ${data.name} by ${key.name}`,
       }),

@@ -6,7 +6,8 @@ import { contentHash } from '../names.ts';
 import { verdictStatement } from './decisions.ts';
 import { keyExpression, keyType } from './keys.ts';
 import { protocolText } from './protocols.ts';
-import { conditionsOf, type RulePlace } from './rules.ts';
+import { conditionsOf } from './conditions.ts';
+import type { RulePlace } from './rules.ts';
 
 type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;
 

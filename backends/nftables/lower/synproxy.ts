@@ -9,7 +9,8 @@ import type { Atom, ProgramItem, ProgramRule, Stage } from '../../../compiler/4-
 import type { Verdict } from '../../../compiler/model/index.ts';
 import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
-import { conditionsOf, lowerConditionally, lowerRule, protocolsOf, type RulePlace } from './rules.ts';
+import { conditionsOf, protocolsOf } from './conditions.ts';
+import { lowerConditionally, lowerRule, type RulePlace } from './rules.ts';
 
 const TCP = 6;
 const HANDSHAKE = 'tcp flags & (fin | syn | rst | ack)';

@@ -9,6 +9,7 @@ test('a rule goes to its socket, and nothing behind a missing socket is asked', 
   const ruleset = artifactOf(dispatch('tcp/80 to 192.0.2.0/24 -> socket web tcp -> socket web'));
   expect(partOf(ruleset, 'chain dispatch_prerouting')).toEqual([
     'type filter hook prerouting priority dstnat + 5; policy accept;',
+    'iif "lo" accept',
     'fib daddr type != { local, broadcast, multicast } accept',
     'ip daddr 192.0.2.0/24 tcp dport 80 goto dispatch_web',
     'meta l4proto tcp goto dispatch_web',

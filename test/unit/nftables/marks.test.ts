@@ -8,7 +8,7 @@ const stateful = (rules: string) => `${zones}filter forward default drop { essen
 
 test('a mark of a packet is set and no more', () => {
   const ruleset = artifactOf(`${zones}mangle prerouting { mark set 5 tcp/80 }`);
-  expect(partOf(ruleset, 'chain mangle_prerouting').slice(1)).toEqual(['tcp dport 80 meta mark set 0x5']);
+  expect(partOf(ruleset, 'chain mangle_prerouting').at(-1)).toBe('tcp dport 80 meta mark set 0x5');
   expect(ruleset).not.toContain('ct mark');
 });
 
@@ -21,7 +21,7 @@ test('a mark of a flow is kept, and put back on every later packet', () => {
   ]);
   expect(partOf(ruleset, 'chain mark_output')).toEqual([
     'type route hook output priority mangle - 10; policy accept;',
-    'ct state related ct status ! expected accept',
+    'ct state related jump answers',
     'ct mark != 0 meta mark set ct mark',
   ]);
 });

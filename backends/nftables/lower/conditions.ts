@@ -1,0 +1,109 @@
+/** Conjunctions as matches of one nft rule, and as exclusions where a complement has no match of its own. */
+import type { Atom, ProgramRule } from '../../../compiler/4-program/program.ts';
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import type { Context } from './context.ts';
+import { inverted, matchText, matchesOf, type MatchPlace } from './matches.ts';
+
+export interface Conditions {
+  /** Matches of one rule, cheap ones first. */
+  readonly matches: readonly string[];
+  /** Each a list of matches that must not all hold. */
+  readonly exclusions: readonly (readonly string[])[];
+}
+
+/** A conjunction as matches, and as exclusions where the complement has no match of its own. */
+export function conditionsOf(
+  atoms: readonly Atom[],
+  rule: Pick<ProgramRule, 'family' | 'origin'>,
+  context: Context,
+): Conditions {
+  const protocols = protocolsOf(atoms);
+  const matches: string[] = [];
+  const exclusions: string[][] = [];
+  const ordered = atoms.toSorted((a, b) => rank(a) - rank(b));
+  const speaksFamily = atoms.some((atom) => saysFamily(atom, rule.family));
+  if (rule.family !== undefined && !speaksFamily) matches.push(`meta nfproto ipv${rule.family}`);
+  for (const atom of ordered) {
+    const place: MatchPlace = {
+      context,
+      family: rule.family,
+      origin: rule.origin,
+      protocols: atom.negated ? undefined : protocols,
+    };
+    const found = matchesOf(atom, place);
+    if (!atom.negated) matches.push(...found.matches.map(matchText));
+    else if (found.invertible && found.matches.length === 1) matches.push(matchText(inverted(found.matches[0]!)));
+    else exclusions.push(found.matches.map(matchText));
+  }
+  return { matches: withoutImplied(matches), exclusions };
+}
+
+/** `meta l4proto tcp` says nothing beside `tcp dport 22`. */
+function withoutImplied(matches: readonly string[]): string[] {
+  return matches.filter((match) => {
+    const protocol = /^meta l4proto (tcp|udp|sctp|dccp|udplite)$/.exec(match)?.[1];
+    return protocol === undefined || !matches.some((other) => other.startsWith(`${protocol} `));
+  });
+}
+
+/** `meta nfproto ipv4` */
+export function isFamilyMatch(match: string): boolean {
+  return match.startsWith('meta nfproto ');
+}
+
+/** Whether the match itself makes nft test the family. */
+function saysFamily(atom: Atom, family: ProgramRule['family']): boolean {
+  const { test } = atom;
+  if (test.kind === 'address' || test.kind === 'memory') return true;
+  if (test.kind !== 'number') return false;
+  if (atom.negated && !['ttl', 'dscp', 'length', 'fragment'].includes(test.field)) return false;
+  return (
+    ['icmp4', 'icmp6', 'length', 'ttl', 'dscp'].includes(test.field) || (test.field === 'fragment' && family === 4)
+  );
+}
+
+/** Cheap and selective first: interface, state, family and protocol, then addresses, then the rest. */
+function rank(atom: Atom): number {
+  const { test } = atom;
+  if (test.kind === 'zone') return test.field === 'in' ? 0 : 1;
+  if (test.kind === 'number') {
+    if (test.field === 'state') return 2;
+    if (test.field === 'protocol' || test.field === 'family') return 3;
+    return test.field === 'service' || test.field === 'icmp4' || test.field === 'icmp6' ? 5 : 6;
+  }
+  if (test.kind === 'address') return test.field === 'source' ? 3.5 : 4;
+  return test.kind === 'masked' ? 6 : 7;
+}
+
+/** The protocols that the positive atoms leave; undefined: any. */
+export function protocolsOf(atoms: readonly Atom[]): IntervalSet | undefined {
+  let protocols: IntervalSet | undefined;
+  for (const { test, negated } of atoms) {
+    if (negated) continue;
+    const own = protocolsOfTest(test);
+    if (own) protocols = protocols ? protocols.intersect(own) : own;
+  }
+  return protocols;
+}
+
+function protocolsOfTest(test: Atom['test']): IntervalSet | undefined {
+  if (test.kind === 'masked') return test.field === 'tcp flags' ? IntervalSet.of(8, 6) : undefined;
+  if (test.kind !== 'number' || !(test.in instanceof IntervalSet)) return undefined;
+  switch (test.field) {
+    case 'protocol':
+      return test.in;
+    case 'service':
+      return IntervalSet.fromIntervals(
+        8,
+        [...test.in.numberIntervals()].map(([low, high]) => [low >>> 16, high >>> 16]),
+      );
+    case 'tcp flags':
+      return IntervalSet.of(8, 6);
+    case 'icmp4':
+      return IntervalSet.of(8, 1);
+    case 'icmp6':
+      return IntervalSet.of(8, 58);
+    default:
+      return undefined;
+  }
+}

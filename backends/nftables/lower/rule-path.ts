@@ -1,0 +1,97 @@
+/**
+ * The way through one rule: statements that gather for one line, and chains of the rule's own where a line cannot say
+ * it. Whatever does not get to the end of the way goes on behind the rule.
+ */
+import type { ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { NftChain } from '../tree.ts';
+import type { Context } from './context.ts';
+
+export class RulePath {
+  readonly #context: Context;
+  readonly #rule: ProgramRule;
+  readonly #leaves: boolean;
+  #chain: NftChain;
+  #pending: string[] = [];
+
+  constructor(context: Context, rule: ProgramRule, chain: NftChain) {
+    this.#context = context;
+    this.#rule = rule;
+    this.#chain = chain;
+    const { decision } = rule;
+    this.#leaves = decision?.kind === 'verdict' && decision.verdict.kind === 'leave';
+  }
+
+  /** What has to hold, or is done, before all that follows in the same line. */
+  add(...statements: readonly string[]): void {
+    this.#pending.push(...statements);
+  }
+
+  /** Ends the line. */
+  finish(...statements: readonly string[]): void {
+    this.line(...this.#pending, ...statements);
+    this.#pending = [];
+  }
+
+  /** A line of its own in the chain where the way has got to. */
+  line(...statements: readonly string[]): void {
+    const { origin, merged } = this.#rule;
+    const said = statements.filter((statement) => statement !== '');
+    if (said.length > 0) this.#chain.rules.push({ statements: said, origin, merged });
+  }
+
+  /** Where the way has got to. */
+  get chain(): NftChain {
+    return this.#chain;
+  }
+
+  /** Whether statements wait for the rest of their line. */
+  get isGathering(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  /**
+   * Goes on in a new chain. To leave a group is to return from the chain that holds the rule, which a chain of the
+   * rule's own must not stand between: then there is no way back to behind the rule.
+   */
+  enter(suffix: string): NftChain {
+    const own = this.#newChain(suffix);
+    this.finish(`${this.#leaves ? 'goto' : 'jump'} ${own.name}`);
+    this.#chain = own;
+    return own;
+  }
+
+  /** Goes on in a new chain that several lines of the present one lead to by `goto`. */
+  meet(suffix: string, lead: (chain: NftChain, next: string) => void): void {
+    this.#refuseToLeave('behind a limit that takes several lines');
+    const from = this.enter(suffix);
+    const next = this.#newChain(`${suffix}_passed`);
+    lead(from, next.name);
+    this.#chain = next;
+  }
+
+  /** Lines that must not hold. */
+  exclude(exclusions: readonly (readonly string[])[]): void {
+    if (exclusions.length === 0) return;
+    this.#refuseToLeave('behind a negated clause on several fields');
+    this.enter('');
+    for (const exclusion of exclusions) this.line(...exclusion, 'return');
+  }
+
+  #newChain(suffix: string): NftChain {
+    const { origin, family } = this.#rule;
+    const name = origin.name.replace(/[^A-Za-z0-9]+/g, '_');
+    const ofFamily = family === undefined ? name : `${name}_ipv${family}`;
+    const owner = `${this.#chain.name} ${origin.name} ${origin.span.start} ${this.#chain.rules.length} ${family ?? ''}`;
+    const wanted = suffix === '' ? ofFamily : `${ofFamily}_${suffix}`;
+    return this.#context.chain(wanted, `${owner} ${suffix}`, origin.text);
+  }
+
+  #refuseToLeave(where: string): void {
+    if (!this.#leaves) return;
+    this.#context.refuse(
+      this.#rule.origin,
+      `nftables cannot leave a group from ${where}`,
+      'Turn the condition round: put the clause, the other way, on the rules that follow.',
+    );
+  }
+}
