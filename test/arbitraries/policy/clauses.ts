@@ -14,6 +14,8 @@ export interface Way {
   readonly place: RulePlace;
   readonly hasIn: boolean;
   readonly hasOut: boolean;
+  /** Every rule names a zone for the way in, or out. */
+  readonly always?: 'in' | 'out';
 }
 
 export const ZONES = ['inside', 'guests', 'servers', 'uplink'] as const;
@@ -135,8 +137,8 @@ export function clauses(features: Features, way: Way): Arbitrary<Piece> {
     .chain(([inZone, outZone]) =>
       fastCheck
         .tuple(
-          maybe(zoneClause(features, 'in', inZone), hasIn ? 50 : 0),
-          maybe(zoneClause(features, 'out', outZone), hasOut ? 40 : 0),
+          maybe(zoneClause(features, 'in', inZone), way.always === 'in' ? 100 : hasIn ? 50 : 0),
+          maybe(zoneClause(features, 'out', outZone), way.always === 'out' ? 100 : hasOut ? 40 : 0),
           maybe(addressClause(features, 'from', inZone, place), 50),
           maybe(addressClause(features, 'to', outZone, place), 50),
           maybe(addressClause(features, 'host', inZone, place), 5),

@@ -5,7 +5,13 @@ import type { Features } from './features.ts';
 import { either, joined, maybe, piece, plain, words, type Piece } from './piece.ts';
 
 const SOURCE: Way = { place: 'snat', hasIn: false, hasOut: true };
-const DESTINATION: Way = { place: 'dnat', hasIn: true, hasOut: false };
+/**
+ * Of what comes in by some zone: of what the router itself sends to others, nftables tells the way out as it was before
+ * the translation.
+ */
+const DESTINATION: Way = { place: 'dnat', hasIn: true, hasOut: false, always: 'in' };
+/** Not of what the router sends to itself, whose address hangs on the whole host's. */
+const MASQUERADE: Way = { ...SOURCE, always: 'out' };
 
 /** Protocol clauses that a translation of ports needs. */
 const withPorts = words('tcp', 'udp', 'tcp/80', 'udp/53', 'tcp/2000-2003', 'udp/2000', 'udp, tcp');
@@ -14,11 +20,12 @@ export function natRules(features: Features): Arbitrary<Piece> {
   const random = maybe(words('random', 'persistent'), 10);
   const source = clauses(features, SOURCE);
   const destination = clauses(features, DESTINATION);
+  const masqueraded = clauses(features, MASQUERADE);
   const hairpin = maybe(words('hairpin'), features.has('hairpin') ? 30 : 0);
   const rows = [
     plain('each m in members { snat from m.room out uplink -> m.public }'),
     plain('each p in pairs { snat from p.inner -> p.outer }'),
-    plain('each p in pairs { dnat to p.outer -> p.inner }'),
+    plain('each p in pairs { dnat in uplink to p.outer -> p.inner }'),
     plain('each f in forwards { dnat in uplink to f.public f.proto/f.port -> f.room:f.inner }'),
     ...(features.has('hairpin')
       ? [plain('each f in forwards { dnat in uplink to f.public f.proto/f.port -> f.room:f.inner hairpin }')]
@@ -56,7 +63,10 @@ export function natRules(features: Features): Arbitrary<Piece> {
         )
         .map(([when, target, how]) => piece`snat out uplink ${when} -> ${target} ${how}`),
     ],
-    [3, fastCheck.tuple(source, maybe(words('random'), 10)).map(([when, how]) => piece`masquerade ${when} ${how}`)],
+    [
+      3,
+      fastCheck.tuple(masqueraded, maybe(words('random'), 10)).map(([when, how]) => piece`masquerade ${when} ${how}`),
+    ],
     [
       1,
       fastCheck
@@ -93,7 +103,7 @@ export function natRules(features: Features): Arbitrary<Piece> {
       words(
         'snat from 10.1.0.0/16 out uplink -> 203.0.0.0/16',
         'snat from 10.128.0.0/24 out uplink -> 198.51.100.0/24',
-        'dnat to 198.51.100.0/25 -> 10.1.5.0/25',
+        'dnat in uplink to 198.51.100.0/25 -> 10.1.5.0/25',
         'snat from 2001:db8:a:0::/64 out uplink -> 2001:db8:b:5::/64',
         'dnat in uplink to 2001:db8:b:5::/64 -> 2001:db8:a:0::/64',
       ),
@@ -105,5 +115,5 @@ export function natRules(features: Features): Arbitrary<Piece> {
 
 /** The clauses without the ones about protocols, which come again behind them. */
 function withoutService({ text, needs }: Piece): Piece {
-  return { text: /\b(tcp|udp|icmp|proto|gre|esp|ah|sctp|service_)/.test(text) ? '' : text, needs };
+  return /\b(tcp|udp|icmp|proto|gre|esp|ah|sctp|service_)/.test(text) ? plain('in uplink') : { text, needs };
 }

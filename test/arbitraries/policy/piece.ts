@@ -37,6 +37,7 @@ export function joined(pieces: readonly Piece[], separator: string): Piece {
 
 /** The piece, or nothing; nothing in so many of a hundred cases, and always when shrunk. */
 export function maybe(arbitrary: Arbitrary<Piece>, percent: number): Arbitrary<Piece> {
+  if (percent >= 100) return arbitrary;
   return fastCheck.oneof(
     { maxDepth: 9, withCrossShrink: true },
     { weight: 100 - percent, arbitrary: fastCheck.constant(NOTHING) },

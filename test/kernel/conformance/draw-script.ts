@@ -5,6 +5,7 @@ import { encodePacket, type TcpFlag, type Transport } from '../harness/packet.ts
 import { maySend } from './conversation.ts';
 import type { Draw } from './draw.ts';
 import { edgesOf, type Edges } from './edges.ts';
+import { mitigatesByTransport } from './ingress.ts';
 import { mtuOf, type Network } from './network.ts';
 import { framesOf } from './oddities.ts';
 import { PacketMaker, type Drawn } from './packets.ts';
@@ -16,7 +17,7 @@ const OPENING_ROUNDS = 6;
 
 /** Draws about `length` steps for the policy. */
 export function drawScript(policy: Policy, network: Network, draw: Draw, length: number): Script {
-  return new ScriptMaker(edgesOf(policy), network, draw).make(length);
+  return new ScriptMaker(policy, network, draw).make(length);
 }
 
 class ScriptMaker {
@@ -27,8 +28,12 @@ class ScriptMaker {
   readonly #steps: Step[] = [];
   /** Openers, to be met again by others: the same ends, or clashing ones. */
   readonly #openers: Drawn[] = [];
+  /** Whether packets come in fragments, too. */
+  readonly #cuts: boolean;
 
-  constructor(edges: Edges, network: Network, draw: Draw) {
+  constructor(policy: Policy, network: Network, draw: Draw) {
+    const edges = edgesOf(policy);
+    this.#cuts = !mitigatesByTransport(policy);
     this.#edges = edges;
     this.#network = network;
     this.#draw = draw;
@@ -83,9 +88,9 @@ class ScriptMaker {
     const wanted = wish.fragment !== undefined && wish.fragment > 0;
     const isPlain = at === ROUTER || hasFragmentHeader(network);
     const mtu = mtuOf(this.#network, at);
-    if (isPlain && bytes.length > mtu) return undefined;
+    if ((isPlain || !this.#cuts) && bytes.length > mtu) return undefined;
     if (!maySend(this.#network, { id, at, bytes })) return undefined;
-    const frames = isPlain ? [bytes] : framesOf(bytes, draw.chance(wanted ? 90 : 4), mtu, draw);
+    const frames = isPlain ? [bytes] : framesOf(bytes, this.#cuts && draw.chance(wanted ? 90 : 4), mtu, draw);
     for (const frame of frames) {
       this.#steps.push({ kind: 'packet', id: this.#nextId(), round, at, bytes: Buffer.from(frame).toString('hex') });
     }

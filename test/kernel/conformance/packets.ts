@@ -245,11 +245,7 @@ export class PacketMaker {
         : {}),
       ...(isSyn && draw.chance(30)
         ? {
-            options: draw.pick([
-              Uint8Array.of(4, 2, 3, 3, 7),
-              Uint8Array.of(1, 3, 3, 14),
-              Uint8Array.of(1, 2, 4, 5, 180),
-            ]),
+            options: draw.pick([Uint8Array.of(4, 2, 3, 3, 7), Uint8Array.of(1, 3, 3, 14)]),
           }
         : {}),
       payload,
