@@ -2,8 +2,12 @@
 import { TCP_FLAGS } from '../model/fields.ts';
 import type { Verdict } from '../model/policy.ts';
 import type { Journey } from './journey.ts';
+import { hasRightChecksum } from './kernel/checksums.ts';
 import { tcpPacket } from './packet/build.ts';
 import { TCP, type Packet } from './packet/packet.ts';
+
+/** The flags that tell a SYN from all other segments. */
+const OPENING = TCP_FLAGS.syn | TCP_FLAGS.ack | TCP_FLAGS.fin | TCP_FLAGS.rst;
 
 /** The SYN+ACK; its sequence number is a cookie that nobody can foresee, given as 0. Undefined for what is no SYN. */
 export function synproxyAnswer(
@@ -16,7 +20,7 @@ export function synproxyAnswer(
   if (source === undefined || destination === undefined || sourcePort === undefined || destinationPort === undefined) {
     return undefined;
   }
-  if ((tcpFlags & (TCP_FLAGS.syn | TCP_FLAGS.ack)) !== TCP_FLAGS.syn) return undefined;
+  if ((tcpFlags & OPENING) !== TCP_FLAGS.syn || !hasRightChecksum(packet)) return undefined;
   return tcpPacket(
     { family, source: destination, destination: source },
     {
