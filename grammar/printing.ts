@@ -48,6 +48,11 @@ export function words(...parts: readonly (Doc | undefined)[]): Doc {
   );
 }
 
+/** Parts on one line, or on as many as it takes. They keep no comments: those go before what is around. */
+export function filled(parts: readonly Doc[]): Doc {
+  return indent(fill(join(line, [...parts])));
+}
+
 /** How constructs print each other. */
 export interface ConstructPrinters {
   readonly value: (value: Value, at: Printing) => Doc;
@@ -61,6 +66,8 @@ export class Printing {
   /** Those that no statement took as its documentation, in the order of the text. */
   readonly #comments: readonly Comment[];
   #next = 0;
+  /** Taken by the first part of something, and to be put before what is around it. */
+  #escaped: Comment[] = [];
   /** Comments behind this belong to what is around. */
   #limit = Number.POSITIVE_INFINITY;
 
@@ -88,12 +95,28 @@ export class Printing {
     return node.span.end > node.span.start ? this.#source.text.slice(node.span.start, node.span.end) : undefined;
   }
 
-  /** Parts on one line where they fit, else on as many as it takes; with comments among them, each on its own. */
+  /** Where so many words end that stand behind an offset and have no nodes of their own. */
+  endOfWords(from: number, count: number): number {
+    const word = /(?:\s|#.*)*\w+/y;
+    word.lastIndex = from;
+    for (let left = count; left > 0; left--) word.test(this.#source.text);
+    return count === 0 ? from : word.lastIndex;
+  }
+
+  /**
+   * Parts on one line where they fit, else on as many as it takes; with comments among them, each on its own. What is
+   * remarked before the first part, or in its midst, goes before the whole item.
+   */
   flow(container: Node, parts: readonly Part[], separator: Doc = ''): Doc {
-    const apart = this.#hasComments(container);
-    const printed = this.#within(container, () => parts.map((part) => this.#part(part)));
-    const separated = printed.map((part, index) => (index < printed.length - 1 ? [part, separator] : part));
-    return indent(apart ? join(hardline, separated) : fill(join(line, separated)));
+    let apart = false;
+    const printed = this.#within(container, () =>
+      parts.map((part, index) => {
+        const { text, commented } = this.#part(part, index === 0);
+        apart ||= commented;
+        return index < parts.length - 1 ? [text, separator] : text;
+      }),
+    );
+    return apart ? indent(join(hardline, printed)) : filled(printed);
   }
 
   /** Values with commas between them. */
@@ -108,7 +131,7 @@ export class Printing {
   enclosed(container: Node, open: string, parts: readonly Part[], close: string, tight = false): Doc {
     const apart = this.#hasComments(container) || this.#beginsLine(parts[0]?.node, open);
     const printed = this.#within(container, () => {
-      const docs = parts.map((part) => this.#part(part));
+      const docs = parts.map((part) => this.#part(part, false).text);
       return [...docs, ...this.#takeBefore(container.span.end).map((comment) => this.#comment(comment))];
     });
     if (printed.length === 0) return [open, close];
@@ -158,9 +181,10 @@ export class Printing {
     for (const item of items) {
       const start = startOf(item);
       for (const comment of this.#takeBefore(start)) put(this.#comment(comment), comment.span.start, comment.span.end);
-      const printed = this.#inside(item, () => this.annotated(item, () => print(item)));
+      const printed = this.#within(item, () => this.annotated(item, () => print(item)));
       // What stood in the midst of something that keeps no comments goes before it.
-      for (const comment of this.#takeBefore(item.span.end)) put(this.#comment(comment), start, start);
+      const midst = [...this.#escaped.splice(0), ...this.#takeBefore(item.span.end)];
+      for (const comment of midst) put(this.#comment(comment), start, start);
       const trailing = this.#takeBehind(item.span.end);
       put(trailing ? [printed, this.#suffix(trailing)] : printed, start, trailing?.span.end ?? item.span.end);
     }
@@ -170,15 +194,24 @@ export class Printing {
     return parts.length === 0 ? '' : parts;
   }
 
-  /** A part with the comments before it, on lines of their own, and the one at the end of its line. */
-  #part({ node, print }: Part): Doc {
+  /**
+   * A part with the comments before it, on lines of their own, and the one at the end of its line; and whether there
+   * are any. `escaping`: the ones before it are left to what is around.
+   */
+  #part({ node, print }: Part, escaping: boolean): { text: Doc; commented: boolean } {
     const before = this.#takeBefore(node.span.start);
-    const printed = this.#inside(node, print);
-    before.push(...this.#takeBefore(node.span.end));
+    const first = this.#next;
+    const outer = this.#escaped;
+    this.#escaped = [];
+    const printed = this.#within(node, print);
+    const inner = this.#next > first + this.#escaped.length;
+    before.push(...this.#escaped, ...this.#takeBefore(node.span.end));
+    this.#escaped = outer;
     const trailing = this.#takeBehind(node.span.end);
-    if (before.length === 0 && !trailing) return printed;
-    const leading = before.map((comment) => [this.#comment(comment), hardline]);
-    return [...leading, printed, trailing ? this.#suffix(trailing) : ''];
+    const leading = escaping ? [] : before.map((comment) => [this.#comment(comment), hardline]);
+    if (escaping) this.#escaped.push(...before);
+    const commented = inner || leading.length > 0 || trailing !== undefined;
+    return { text: commented ? [...leading, printed, trailing ? this.#suffix(trailing) : ''] : printed, commented };
   }
 
   /** Comments up to the container's end are its own; the ones behind it are left to what is around. */
@@ -188,10 +221,6 @@ export class Printing {
     const result = run();
     this.#limit = outer;
     return result;
-  }
-
-  #inside<Result>(node: Node, run: () => Result): Result {
-    return this.#within(node, run);
   }
 
   #comment({ span }: Comment): string {

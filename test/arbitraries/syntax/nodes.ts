@@ -70,10 +70,10 @@ export function many<Item>(item: Arbitrary<Item>, min = 1, max = 3): Arbitrary<I
 export function maybe<Key extends string, Value>(
   key: Key,
   value: Arbitrary<Value>,
-): Arbitrary<{ readonly [Name in Key]?: Value }> {
+): Arbitrary<{ readonly [Field in Key]?: Value }> {
   return fastCheck
     .option(value, { nil: undefined })
-    .map((present) => (present === undefined ? {} : { [key]: present }) as { readonly [Name in Key]?: Value });
+    .map((present) => (present === undefined ? {} : { [key]: present }) as { readonly [Field in Key]?: Value });
 }
 
 /** A line of documentation: blanks at its end are not kept. */

@@ -1,5 +1,5 @@
 /** A rule: one line where it fits. */
-import type { Action, Effect, Node, Rule, Translation, Verdict } from '../../../ast/index.ts';
+import type { Action, Clause, Effect, Node, Rule, Translation, Verdict } from '../../../ast/index.ts';
 import { words, type Doc, type OfKind, type Part, type Printing } from '../../../printing.ts';
 import { clauseParts } from '../../clauses/print.ts';
 import { printEndpoint } from '../../values/endpoint/print.ts';
@@ -11,9 +11,13 @@ import { printVerdict } from '../verdict/print.ts';
 interface Around {
   readonly before?: () => Doc;
   readonly behind?: Part;
+  /** Words behind a target, which have no nodes of their own. */
+  readonly flags?: readonly string[];
 }
 
-type Actions = { readonly [Kind in Action['kind']]: (action: OfKind<Action, Kind>, at: Printing) => Around };
+type Actions = {
+  readonly [Kind in Action['kind']]: (action: OfKind<Action, Kind>, at: Printing, clauses: readonly Clause[]) => Around;
+};
 
 const verdict = (action: Verdict, at: Printing): Around => ({ before: () => printVerdict(action, at) });
 
@@ -38,11 +42,12 @@ const ACTIONS: Actions = {
   opaque: (action, at) => ({ before: () => words('do', printEffect(action, at)) }),
   snat: mapped,
   dnat: mapped,
-  masquerade: ({ ports, random, span }, at) => ({
+  masquerade: ({ ports, random, span }, at, clauses) => ({
     before: () => 'masquerade',
+    flags: random ? ['random'] : [],
     ...((ports !== undefined || random) && {
       behind: {
-        node: ports ?? { span },
+        node: ports ?? { span: { ...span, start: clauses.at(-1)?.span.end ?? span.end } },
         print: () => words(ports && words('->', at.value(ports)), random ? 'random' : undefined),
       },
     }),
@@ -60,24 +65,30 @@ const ACTIONS: Actions = {
 
 function mapped(action: OfKind<Translation, 'snat' | 'dnat'>, at: Printing): Around {
   const { kind, target, random, persistent } = action;
-  const flags = [random && 'random', persistent && 'persistent', kind === 'dnat' && action.hairpin && 'hairpin'];
-  const print = () => words('->', printEndpoint(target, at), ...flags.filter((flag) => flag !== false));
-  return { before: () => kind, behind: { node: target, print } };
+  const hairpin = kind === 'dnat' && action.hairpin;
+  const flags = Object.entries({ random, persistent, hairpin }).flatMap(([flag, said]) => (said ? [flag] : []));
+  const print = () => words('->', printEndpoint(target, at), ...flags);
+  return { before: () => kind, behind: { node: target, print }, flags };
 }
 
 export function printRule(rule: Rule, at: Printing): Doc {
   const { action, eachPacket, clauses, attached } = rule;
-  const { before, behind } = (ACTIONS[action.kind] as (action: Action, at: Printing) => Around)(action, at);
+  const describe = ACTIONS[action.kind] as (action: Action, at: Printing, clauses: readonly Clause[]) => Around;
+  const { before, behind, flags = [] } = describe(action, at, clauses);
   const first: Node = eachPacket ? { span: { ...action.span, start: rule.span.start } } : action;
   const parts: Part[] = [];
   if (before) parts.push({ node: first, print: () => words(eachPacket ? 'each packet' : undefined, before()) });
   parts.push(...clauseParts(clauses, at));
-  const effects = attached.flatMap(({ effect: more, clauses: itsClauses }): Part[] => [
-    { node: more, print: () => words('and', printEffect(more, at)) },
+  const effects = attached.flatMap(({ effect: more, clauses: itsClauses, span }): Part[] => [
+    { node: { span: { ...span, end: more.span.end } }, print: () => words('and', printEffect(more, at)) },
     ...clauseParts(itsClauses, at),
   ]);
   // A rule of `dispatch` ends with its arrow.
-  if (behind) parts.push(...(action.kind === 'socket' ? [...effects, behind] : [behind, ...effects]));
-  else parts.push(...effects);
+  if (action.kind === 'socket' || !behind) parts.push(...effects, ...(behind ? [behind] : []));
+  else parts.push(upTo(behind, at.endOfWords(behind.node.span.end, flags.length)), ...effects);
   return at.flow(rule, parts);
+}
+
+function upTo({ node, print }: Part, end: number): Part {
+  return { node: { span: { ...node.span, end } }, print };
 }

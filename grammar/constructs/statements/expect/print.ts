@@ -36,7 +36,7 @@ function printExpectation(expectation: Expectation, at: Printing): Doc {
   const { source, destination, options, becomes } = expectation;
   const parts: Part[] = [
     {
-      node: source,
+      node: { span: { ...source.span, start: expectation.span.start } },
       print: () =>
         words(printPlainVerdict(expectation), printProtocol(expectation, at), printEndpoint(source, at, true)),
     },
@@ -51,7 +51,8 @@ function printExpectation(expectation: Expectation, at: Printing): Doc {
     parts.push({ node: option, print: () => print(option, at) });
   }
   if (becomes) {
-    const node = becomes.source ?? becomes.destination ?? destination;
+    const { span } = becomes.source ?? becomes.destination ?? destination;
+    const node = { span: { ...span, end: expectation.span.end } };
     parts.push({ node, print: () => printBecomes(becomes, at) });
   }
   return at.flow(expectation, parts);

@@ -8,7 +8,7 @@ export function printUse(use: Use, at: Printing): Doc {
   const from = `use ${'std' in module ? `std.${module.std}` : quoted(module.path)}`;
   if (names === undefined) return from;
   const imports = names.map(({ name, as }) => ({
-    node: name,
+    node: { span: { ...name.span, end: (as ?? name).span.end } },
     print: () => words(printName(name), as && `as ${printName(as)}`),
   }));
   return words(from, at.enclosed(use, '(', imports, ')', true));

@@ -1,7 +1,6 @@
 import type { Expression, Operand } from '../../../ast/index.ts';
 import { literalText } from '../../../literal-text.ts';
-import type { Doc, Printing } from '../../../printing.ts';
-import { words } from '../../../printing.ts';
+import { filled, words, type Doc, type Printing } from '../../../printing.ts';
 
 /** `not` binds tightest, then `and`, then `or`; what a level lower must hold together is in parentheses. */
 export function printExpression(expression: Expression, at: Printing): Doc {
@@ -11,17 +10,14 @@ export function printExpression(expression: Expression, at: Printing): Doc {
     case 'not':
       return words('not', nested(expression.term, ['and', 'or'], at));
     case 'and':
-      return at.flow(expression, joined(expression.terms, 'and', ['and', 'or'], at));
+      return joined(expression.terms, 'and', ['and', 'or'], at);
     case 'or':
-      return at.flow(expression, joined(expression.terms, 'or', ['or'], at));
+      return joined(expression.terms, 'or', ['or'], at);
   }
 }
 
-function joined(terms: readonly Expression[], word: string, looser: readonly Expression['kind'][], at: Printing) {
-  return terms.map((node, index) => ({
-    node,
-    print: () => words(index === 0 ? undefined : word, nested(node, looser, at)),
-  }));
+function joined(terms: readonly Expression[], word: string, looser: readonly Expression['kind'][], at: Printing): Doc {
+  return filled(terms.map((term, index) => words(index === 0 ? undefined : word, nested(term, looser, at))));
 }
 
 function nested(expression: Expression, looser: readonly Expression['kind'][], at: Printing): Doc {

@@ -58,8 +58,9 @@ export const serviceSyntax: Syntax = (p) => {
   ];
   const errorMessage = 'a service such as `tcp/80`, `udp`, `icmp echo-request` or a name';
   p.RULE('serviceItem', () => {
+    const start = p.here();
     const first = p.or<Value>(0, { DEF: alternatives, ERR_MSG: errorMessage });
-    const item = joinOperands(p, first);
+    const item = joinOperands(p, start, first);
     return item === first ? item : p.ACTION(() => withProtocols(item));
   });
 

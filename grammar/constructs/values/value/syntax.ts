@@ -35,40 +35,45 @@ export function referenceOf(p: Grammar, index: number): NameReference | ColumnRe
   return { kind: 'column', owner: name, column, span: p.spanFrom(token.startOffset) };
 }
 
-/** What stands behind the first operand of a set: `+ b - c & d`. */
-export function joinOperands(p: Grammar, first: Value): Value {
-  let sum: Value | undefined;
+/** A part of a set with the place it takes, parentheses included. */
+interface Operand {
+  readonly value: Value;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands behind the first operand of a set, which began at `start`: `+ b - c & d`. */
+export function joinOperands(p: Grammar, start: number, first: Value): Value {
+  let sum: Operand | undefined;
   let sumOperator: SetOperation['operator'] = '+';
-  let product = first;
+  let product: Operand = { value: first, start, end: p.spanFrom(start).end };
   let operands = 1;
   p.many(9, () => {
     const sign = p.consume(9, T.SetOperatorToken);
-    const right = p.subrule(9, p.operand);
+    const rightStart = p.here();
+    const value = p.subrule(9, p.operand);
     p.ACTION(() => {
+      const right = { value, start: rightStart, end: p.spanFrom(rightStart).end };
       if (++operands > MOST_OPERANDS) {
-        p.fail(
-          PROBLEMS.tooDeep,
-          sign,
-          `more than ${MOST_OPERANDS} sets are joined here`,
-          'list them in braces: `{ a, b }`',
-        );
+        const message = `more than ${MOST_OPERANDS} sets are joined here`;
+        p.fail(PROBLEMS.tooDeep, sign, message, 'list them in braces: `{ a, b }`');
       }
       if (sign.tokenType === T.Ampersand) {
-        product = joined('&', product, right);
+        product = joined(p, '&', product, right);
         return;
       }
-      sum = sum === undefined ? product : joined(sumOperator, sum, product);
+      sum = sum === undefined ? product : joined(p, sumOperator, sum, product);
       sumOperator = sign.tokenType === T.Minus ? '-' : '+';
       product = right;
     });
   });
-  const left = sum;
-  return left === undefined ? product : p.ACTION(() => joined(sumOperator, left, product));
+  return sum === undefined ? product.value : joined(p, sumOperator, sum, product).value;
 }
 
-function joined(operator: SetOperation['operator'], left: Value, right: Value): SetOperation {
-  const span = { source: left.span.source, start: left.span.start, end: right.span.end };
-  return { kind: 'operation', operator, left, right, span };
+function joined(p: Grammar, operator: SetOperation['operator'], left: Operand, right: Operand): Operand {
+  const span = { source: p.source, start: left.start, end: right.end };
+  const value: SetOperation = { kind: 'operation', operator, left: left.value, right: right.value, span };
+  return { value, start: left.start, end: right.end };
 }
 
 /** The first value and those behind its commas, as one value. */
@@ -113,7 +118,12 @@ export const valueSyntax: Syntax = (p) => {
     return listOf(p, start, first, rest);
   });
 
-  p.RULE('set', () => p.loneLiteral() ?? joinOperands(p, p.subrule(0, p.operand)));
+  p.RULE('set', () => {
+    const literal = p.loneLiteral();
+    if (literal) return literal;
+    const start = p.here();
+    return joinOperands(p, start, p.subrule(0, p.operand));
+  });
 
   p.RULE('scalar', () =>
     p.or(0, {
