@@ -245,6 +245,14 @@ describe('mitigate', () => {
     );
   });
 
+  it('ends with the first block that allows', () => {
+    const blocks = [mitigate([inside], allow({ if: from('10.0.0.9') })), mitigate(undefined, drop())];
+    expect(new Router(policy(ZONES, ...blocks)).fate(fromInside(outward))).toMatch(/^out/);
+    expect(new Router(policy(ZONES, ...blocks)).fate(fromInside(udp('10.0.0.8:1', '198.51.100.7:53')))).toBe(
+      'gone: policy mitigate',
+    );
+  });
+
   it('sees fragments as fragments, and addresses as on the wire', () => {
     const later = ipPacket(
       { ...ends('198.51.100.7', '10.0.0.9'), fragment: { offset: 1480, more: false } },

@@ -139,6 +139,8 @@ describe('limits', () => {
     ] as const) {
       const router = few(whenFull);
       expect(passing(router, 1, 0, '198.51.100.7')).toBe(1);
+      // Full is full: there is no second answer.
+      expect(router.outcomes(fromUplink(udp('198.51.100.8:1', '10.0.0.9:53'))).length).toBe(1);
       expect(passing(router, 3, 0, '198.51.100.8')).toBe(passed);
       expect(passing(router, 3, 0, '198.51.100.7')).toBe(1);
     }
@@ -201,7 +203,19 @@ describe('connections', () => {
     }
   });
 
-  it('make room when one is closed or forgotten', () => {
+  it('make room when one was used and is closed', () => {
+    const router = few('over');
+    open(router, 1);
+    open(router, 2);
+    const [client, server] = ['198.51.100.7:1', '10.0.0.9:22'];
+    router.take(fromInside(tcp(server, client, { tcpFlags: ['syn', 'ack'], sequence: 50, acknowledgement: 1 })));
+    router.take(fromUplink(tcp(client, server, { tcpFlags: ['ack'], sequence: 1, acknowledgement: 51 })));
+    expect(open(router, 3)).toBe('gone');
+    router.take(fromInside(tcp(server, client, { tcpFlags: ['rst'], sequence: 51 })));
+    expect(open(router, 3)).toBe('out ');
+  });
+
+  it('make room when one is refused or forgotten', () => {
     const router = few('over');
     open(router, 1);
     open(router, 2);

@@ -118,6 +118,16 @@ describe('source translation', () => {
     );
   });
 
+  it('changes the port of a flow that no rule translates, where another has taken its replies', () => {
+    const router = new Router(policy(ZONES, nat(snat({ if: from('10.0.0.9'), to: ['10.0.0.8'] }))));
+    expect(router.fate(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53')))).toBe(
+      'out eth0 10.0.0.8:40000 > 198.51.100.7:53',
+    );
+    const [outcome] = router.outcomes(fromInside(udp('10.0.0.8:40000', '198.51.100.7:53')));
+    expect(left(outcome!)?.sourcePort).not.toBe(40000);
+    expect(outcome?.state.flows.size).toBe(2);
+  });
+
   it('chooses ports from the range of the rule', () => {
     const router = new Router(policy(ZONES, nat(snat({ if: outward, to: ['203.0.113.9'], ports: '5000-5001' }))));
     const port = () => left(router.take(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53'))))?.sourcePort;
@@ -224,6 +234,18 @@ describe('destination translation', () => {
     const router = new Router(policy(ZONES, forwards, guarded));
     expect(router.fate(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)))).toMatch(/^out eth1/);
     expect(router.fate(fromUplink(tcp('198.51.100.7:1235', '10.0.0.5:8080')))).toBe('gone: policy filter forward');
+  });
+
+  it('shows what was called to blocks that ask for it, in both directions', () => {
+    const counting = count(
+      effects([countAs('called')], { if: seen('original', to(PUBLIC)) }),
+      effects([countAs('answered')], { if: seen('original', from(PUBLIC)) }),
+    );
+    const router = new Router(policy(ZONES, forwards, counting));
+    router.take(fromUplink(udp('198.51.100.7:1234', `${PUBLIC}:53`)));
+    router.take(fromInside(udp('10.0.0.6:53', '198.51.100.7:1234')));
+    expect(router.state.counters.get('called')?.packets).toBe(1);
+    expect(router.state.counters.get('answered')?.packets).toBe(1);
   });
 
   it('redirects to the address of the way in, and from this host to loopback', () => {

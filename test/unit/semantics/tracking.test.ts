@@ -102,6 +102,7 @@ describe('a TCP connection', () => {
     const connection = new Connection();
     connection.client(['syn'], 1000);
     expect(connection.client(['ack'], 1001, 5001)).toBe('invalid');
+    expect(connection.client(['ack'], 1001, 0)).toBe('invalid');
     expect(connection.client(['syn', 'ack'], 1000, 1)).toBe('invalid');
     expect(connection.client(['syn'], 1000)).toBe('flow');
   });
