@@ -29,6 +29,7 @@ export function conditionsOf(
       family: rule.family,
       origin: rule.origin,
       protocols: atom.negated ? undefined : protocols,
+      ways: { in: zonesOf(atoms, 'in'), out: zonesOf(atoms, 'out') },
     };
     const found = matchesOf(atom, place);
     if (!atom.negated) matches.push(...found.matches.map(matchText));
@@ -36,6 +37,17 @@ export function conditionsOf(
     else exclusions.push(found.matches.map(matchText));
   }
   return { matches: withoutImplied(matches), exclusions };
+}
+
+/** The zones that positive atoms leave, by name; undefined: any. */
+function zonesOf(atoms: readonly Atom[], field: 'in' | 'out'): readonly string[] | undefined {
+  let names: readonly string[] | undefined;
+  for (const { test, negated } of atoms) {
+    if (negated || test.kind !== 'zone' || test.field !== field) continue;
+    const own = test.zones.map(({ name }) => name);
+    names = names ? names.filter((name) => own.includes(name)) : own;
+  }
+  return names;
 }
 
 /** `meta l4proto tcp` says nothing beside `tcp dport 22`. */

@@ -207,7 +207,7 @@ function rangeText(low: bigint, high: bigint, place: DecisionPlace): string {
   return low === high ? addressText(low, place) : `${addressText(low, place)}-${addressText(high, place)}`;
 }
 
-export function addressText(value: bigint, place: Pick<DecisionPlace, 'family'>): string {
+function addressText(value: bigint, place: Pick<DecisionPlace, 'family'>): string {
   return place.family === 6 ? formatIpv6(value) : formatIpv4(Number(value));
 }
 

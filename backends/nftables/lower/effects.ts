@@ -9,6 +9,7 @@ import { keyExpression, keyGuard } from './keys.ts';
 import { markBreaks, markStatements } from './marks.ts';
 import { memorySet } from './memories.ts';
 import { cellText } from './row-cells.ts';
+import { opaqueText } from './opaque.ts';
 import { byNumber, rowOf } from './row-numbers.ts';
 import type { RowValues } from './row-values.ts';
 
@@ -58,15 +59,7 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
       : [`tcp option maxseg size > ${effect.size}`, `tcp option maxseg size set ${effect.size}`],
   notrack: () => ['notrack'],
   helper: (effect, place) => helperStatements(effect.helper, place),
-  opaque: (effect, place) => {
-    if (effect.plane === 'nftables') return [effect.text];
-    place.context.refuse(
-      place.origin,
-      `\`opaque ${effect.plane}\` binds the rule to another plane`,
-      'Add that plane to the target.',
-    );
-    return [];
-  },
+  opaque: (effect, place) => [opaqueText(effect.plane, effect.text, place)],
 };
 
 /** Where a packet's route is known to nft (nft_rt_validate of Linux 6.18). */

@@ -9,11 +9,13 @@ import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Context } from './context.ts';
 import { duringMatch } from './during.ts';
-import { interfaceNames, zoneMatch } from './interfaces.ts';
+import { zoneMatch } from './interfaces.ts';
 import { keyExpression } from './keys.ts';
 import { memorySet } from './memories.ts';
-import { numberMatch } from './numbers.ts';
+import { numberMatch, portsPresent } from './numbers.ts';
+import { opaqueText } from './opaque.ts';
 import { addressValues } from './values.ts';
+import { zoneAddressMatch } from './zone-addresses.ts';
 
 /** What is known where an atom is matched. */
 export interface MatchPlace {
@@ -22,6 +24,8 @@ export interface MatchPlace {
   readonly origin: Origin;
   /** Protocols that the rule's other atoms leave; undefined: any. */
   readonly protocols: IntervalSet | undefined;
+  /** Names of the zones that the rule's other atoms leave as ways in and out; undefined: any. */
+  readonly ways: { readonly in?: readonly string[] | undefined; readonly out?: readonly string[] | undefined };
 }
 
 /** The matches of the positive atom, and whether `!=` in the (single) match gives its exact complement. */
@@ -38,6 +42,7 @@ export interface Match {
 }
 
 export function matchText(match: Match): string {
+  if (match.right === '') return match.left;
   return match.operator === '==' ? `${match.left} ${match.right}` : `${match.left} ${match.operator} ${match.right}`;
 }
 
@@ -76,14 +81,14 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
   memory: (test, place) => {
     const name = memorySet(place.context, test.memory, place.family);
     const left = test.key.map((field) => keyExpression(field, place.family)).join(' . ');
-    return { matches: [{ left, operator: '==', right: `@${name}` }], invertible: test.key.every(isAddressField) };
+    // A packet without ports has no such key.
+    const ports = test.key.some((field) => field.endsWith('port')) ? portsPresent(place) : [];
+    return {
+      matches: [...ports, { left, operator: '==', right: `@${name}` }],
+      invertible: test.key.every(isAddressField),
+    };
   },
-  'address of zone': (test, place) => {
-    const side = test.field === 'source' ? 'saddr' : 'daddr';
-    const names = interfaceNames(test.zone);
-    if (names.length !== 1) return refused(place, `\`address of ${test.zone.name}\` with several interfaces`);
-    return refused(place, `\`address of ${test.zone.name}\` for ${side}`);
-  },
+  'address of zone': zoneAddressMatch,
   'same field': (_test, place) => refused(place, 'a comparison of two fields of the packet'),
   payload: (test, place) => {
     // nft finds the inner header of other protocols too, or none at all.
@@ -104,10 +109,10 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
   },
   until: (test) => ({ matches: [{ left: 'meta time', operator: '<', right: String(test.seconds) }], invertible: true }),
   during: (test, place) => duringMatch(test, place.context),
-  opaque: (test, place) =>
-    test.plane === 'nftables'
-      ? { matches: [{ left: test.text, operator: '==', right: '' }], invertible: false }
-      : refused(place, `\`opaque ${test.plane}\``),
+  opaque: (test, place) => ({
+    matches: [{ left: opaqueText(test.plane, test.text, place), operator: '==', right: '' }],
+    invertible: false,
+  }),
 };
 
 /** The matches of an atom's test, as if it were positive. */

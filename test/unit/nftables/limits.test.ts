@@ -61,9 +61,7 @@ test('a burst of bytes is what a unit of time brings, and more besides', () => {
 test('rows have their buckets in the elements that find them', () => {
   const ruleset = artifactOf(forward('each u in users { allow tcp from u.room up to u.speed }'));
   const [set] = /users_room_limit_\w+/.exec(ruleset) ?? [''];
-  expect(lastOf(ruleset)).toBe(
-    `meta l4proto tcp ip saddr & 255.255.255.0 @${set} accept`,
-  );
+  expect(lastOf(ruleset)).toBe(`meta l4proto tcp ip saddr & 255.255.255.0 @${set} accept`);
   expect(partOf(ruleset, `set ${set}`)).toContain('10.0.1.0 limit rate 7/hour burst 5 packets');
 });
 

@@ -1,0 +1,46 @@
+/** Rules of rows: values read by the key, effects beside them, and clauses that must not hold. */
+import { expect, test } from 'vitest';
+import { artifactOf, partOf } from '../../builders/ruleset.ts';
+
+const table = `table rooms(id: string, room: prefix4 key, mark: u32, dscp: u8 = none, public: ipv4, ports: ports) = {
+  ("a", 10.0.0.0/24, 5, 10, 192.0.2.1, 1000-1999), ("b", 10.0.1.0/24, 7, none, 192.0.2.2, 2000)
+}\n`;
+const forward = (rules: string) => `${table}filter forward default drop { essential off ${rules} }`;
+
+test('each value is read by the key that found the row', () => {
+  const ruleset = artifactOf(forward('each r in rooms { allow from r.room and mark set r.mark and count as r.id }'));
+  expect(partOf(ruleset, 'chain filter_forward').at(-1)).toBe(
+    'ip saddr & 255.255.255.0 @rooms_room meta mark set ip saddr & 255.255.255.0 map @rooms_room_mark ct mark set meta mark ip saddr & 255.255.255.0 @rooms_room_traffic accept',
+  );
+});
+
+test('a cell that is empty leaves out no more than what it would have been for', () => {
+  const ruleset = artifactOf(
+    `${table}mangle forward { each r in rooms { dscp set r.dscp from r.room and count as all } }`,
+  );
+  expect(partOf(ruleset, 'add element inet sluice rooms_room_dscp')).toEqual(['10.0.0.0 : jump dscp_10_IPv4']);
+  expect(partOf(ruleset, 'chain mangle_forward_each_rooms_dscp_set_from_r_room_ipv4')).toEqual([
+    'ip saddr & 255.255.255.0 vmap @rooms_room_dscp',
+    'counter name "all"',
+  ]);
+});
+
+test('a range of ports as a target makes all data of the map intervals', () => {
+  const ruleset = artifactOf(`${table}nat { each r in rooms { snat tcp from r.room -> r.public:r.ports } }`);
+  expect(partOf(ruleset, 'map rooms_room_public_ports')).toEqual([
+    'type ipv4_addr : interval ipv4_addr . inet_service',
+    'elements = {',
+    '10.0.0.0 : 192.0.2.1/32 . 1000-1999,',
+    '10.0.1.0 : 192.0.2.2/32 . 2000',
+    '}',
+  ]);
+});
+
+test('what must not hold returns from a chain before the lookup', () => {
+  const ruleset = artifactOf(forward('each r in rooms { allow from r.room not tcp/22, udp/53 }'));
+  expect(partOf(ruleset, 'chain filter_forward').at(-1)).toBe('jump filter_forward_rooms_room');
+  expect(partOf(ruleset, 'chain filter_forward_rooms_room')).toEqual([
+    'meta l4proto . th dport { tcp . 22, udp . 53 } return',
+    'ip saddr & 255.255.255.0 @rooms_room accept',
+  ]);
+});
