@@ -36,7 +36,7 @@ export function literalText(literal: PlainLiteral): string {
 }
 
 /** An address in its usual form; RFC 5952 for IPv6. */
-export function addressText(family: 4 | 6, value: bigint): string {
+function addressText(family: 4 | 6, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 0xffn)).join('.');
   const groups = Array.from({ length: 8 }, (_, index) => Number((value >> BigInt(112 - 16 * index)) & 0xffffn));
   const { start, length } = longestZeros(groups);

@@ -162,9 +162,10 @@ class Reader {
   #read(rule: (typeof BODIES)[BodyKind]['rule'], start: number, annotations: Annotations, keep = true): void {
     const parser = this.#parser;
     const first = parser.LA(1);
+    const behind = parser.endOfLast;
     const outcome = parser.read<Node | Opening>(rule, this.#frame.kind, annotations);
     if (outcome.failed) {
-      this.#reportUnlessLexed(this.#orEndOfItem(outcome.finding, first), first.startOffset);
+      this.#reportUnlessLexed(this.#orEndOfItem(outcome.finding, first), behind);
       this.#recover(start);
       return;
     }
@@ -189,7 +190,7 @@ class Reader {
     return { ...finding, message };
   }
 
-  /** What the lexer could not read is the reason why the parser cannot go on. */
+  /** What the lexer could not read, from `start` on, is the reason why the parser cannot go on. */
   #reportUnlessLexed(finding: Diagnostic, start: number): void {
     const end = finding.span?.end ?? start;
     const cause = this.#lexer.findings.findLast((known) => (known.span?.start ?? 0) < end);

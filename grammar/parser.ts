@@ -175,6 +175,11 @@ export class PolicyParser extends EmbeddedActionsParser {
     return this.currIdx + 1;
   }
 
+  /** Where the last token that was read ends. */
+  get endOfLast(): number {
+    return this.#end;
+  }
+
   tokenAt(place: number): PolicyToken {
     while (place + AHEAD >= this.tokVector.length) if (!this.#fill()) break;
     return this.tokVector[place] ?? (this.tokVector.at(-1) as PolicyToken);
@@ -321,9 +326,16 @@ export class PolicyParser extends EmbeddedActionsParser {
     if (proposal !== undefined && proposal !== text) {
       return diagnostic(PROBLEMS.unknownWord, span, message, { hint: `did you mean \`${proposal}\`?` });
     }
-    const hint = found.tokenType === Equals && phrase.includes('`==`') ? 'equality is written `==`' : undefined;
-    return diagnostic(PROBLEMS.unexpected, span, message, { hint });
+    return diagnostic(PROBLEMS.unexpected, span, message, { hint: adviceFor(found, phrase) });
   }
+}
+
+/** What someone may have meant who wrote this where something else is expected. */
+function adviceFor(found: PolicyToken, phrase: string): string | undefined {
+  const text = found.image;
+  if (found.tokenType === Equals && phrase.includes('`==`')) return 'equality is written `==`';
+  if (isReserved(text) && /\bname\b/.test(phrase)) return `if this is a name, put it in quotes: \`"${text}"\``;
+  return undefined;
 }
 
 let shared: PolicyParser | undefined;

@@ -146,7 +146,7 @@ export class Printing {
     const oneLine =
       items.length === 1 && remark === '' && !this.#hasComments(container) && this.#isInline(container, items[0]);
     const body = this.#within(container, () => this.#lines(container, items, print));
-    if (body === '' && remark === '') return [head, ' {}'];
+    if (body === '') return remark === '' ? [head, ' {}'] : [head, ' {', remark, hardline, '}'];
     if (oneLine) return group([head, ' {', indent([line, body]), line, '}']);
     return [head, ' {', remark, indent([hardline, body]), hardline, '}'];
   }

@@ -26,7 +26,7 @@ export interface Position {
 const lineStartsBySource = new WeakMap<SourceFile, Uint32Array>();
 
 /** Offsets at which the lines of `source` begin; computed once for each file, when a message first needs it. */
-export function lineStarts(source: SourceFile): Uint32Array {
+function lineStarts(source: SourceFile): Uint32Array {
   const known = lineStartsBySource.get(source);
   if (known) return known;
   const starts = [0];
@@ -55,9 +55,4 @@ export function lineText(source: SourceFile, line: number): string {
   const start = starts[line - 1] ?? source.text.length;
   const end = starts[line] ?? source.text.length + 1;
   return source.text.slice(start, end - 1).replace(/\r$/, '');
-}
-
-/** The smallest span that holds both; they must be in one file. */
-export function spanning(first: Span, last: Span): Span {
-  return { source: first.source, start: Math.min(first.start, last.start), end: Math.max(first.end, last.end) };
 }

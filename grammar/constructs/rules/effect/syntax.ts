@@ -49,7 +49,7 @@ export const effectSyntax: Syntax = (p) => {
 };
 
 /** `smtp` or `u.id`: what a counter or a class is called. */
-export function counterOf(p: Grammar): Name | ColumnReference {
+function counterOf(p: Grammar): Name | ColumnReference {
   const reference = referenceOf(p, 0);
   return reference.kind === 'reference' ? reference.name : reference;
 }
