@@ -109,11 +109,3 @@ function sum(left: Arbitrary<Piece>, right: Arbitrary<Piece>): Arbitrary<Piece> 
     .tuple(left, words('+', '+', '-'), right)
     .map(([one, operator, other]) => piece`${one} ${operator} ${other}`);
 }
-
-/** One address of a family. */
-export function lone(family: 4 | 6, zone: string): Arbitrary<Piece> {
-  const homes = HOMES.filter((home) => home.family === family && home.zone === zone);
-  return fastCheck
-    .record({ home: fastCheck.constantFrom(...homes), host: fastCheck.integer({ min: 2, max: 99 }) })
-    .map(({ home, host }) => plain(itemText(home, 1, host, 0)));
-}

@@ -18,7 +18,7 @@ export interface Way {
   readonly always?: 'in' | 'out';
 }
 
-export const ZONES = ['inside', 'guests', 'servers', 'uplink'] as const;
+const ZONES = ['inside', 'guests', 'servers', 'uplink'] as const;
 
 /** A port, a range, or a list of them. */
 function ports(features: Features): Arbitrary<Piece> {

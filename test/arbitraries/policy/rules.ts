@@ -80,7 +80,7 @@ function verdicts(features: Features, way: Way): Arbitrary<Piece> {
 }
 
 /** `allow in inside tcp/22 and count as a` */
-export function rule(features: Features, way: Way): Arbitrary<Piece> {
+function rule(features: Features, way: Way): Arbitrary<Piece> {
   const kinds = effects(features, way).filter(([weight]) => weight > 0);
   const isJudging = ['filter', 'each packet', 'stateless', 'mitigate', 'raw'].includes(way.place);
   const action = either(
@@ -170,12 +170,12 @@ function groupUse(features: Features, way: Way): Arbitrary<Piece> {
     [2, leaving],
     [2, fastCheck.tuple(leaving, rule(without(features), way)).map(([one, other]) => joined([one, other], '\n  '))],
   );
-  return fastCheck.tuple(body, addressSet(without(features))).map(([rules, hosts]): Piece => {
-    const name = nameOf('group', rules.text);
+  return fastCheck.tuple(body, addressSet(without(features))).map(([content, hosts]): Piece => {
+    const name = nameOf('group', content.text);
     const argument = hosts.text.includes(',') && !hosts.text.startsWith('{') ? `{ ${hosts.text} }` : hosts.text;
     return {
       text: `use ${name}(${argument})`,
-      needs: [...rules.needs, ...hosts.needs, { name, text: `group ${name}(machines) {\n  ${rules.text}\n}` }],
+      needs: [...content.needs, ...hosts.needs, { name, text: `group ${name}(machines) {\n  ${content.text}\n}` }],
     };
   });
 }

@@ -48,8 +48,9 @@ export class Past {
 
   /** The packet of a step; undefined where there is none to be made, as for an answer to bytes that are no packet. */
   packetFor(step: Step): Sent | undefined {
-    if (step.kind === 'packet')
+    if (step.kind === 'packet') {
       return { id: step.id, at: step.at, bytes: Uint8Array.from(Buffer.from(step.bytes, 'hex')) };
+    }
     const before = this.#sent.get(step.to);
     if (before === undefined) return undefined;
     const from = step.kind === 'further' ? before : this.#cameOut(before);

@@ -43,14 +43,14 @@ export async function countersOf(lab: Lab, tables: readonly string[]): Promise<C
 async function listed(lab: Lab): Promise<Listing['nftables']> {
   const objects = [];
   for (const kind of ['counters', 'sets', 'maps']) {
-    const text = await lab.exec([
+    const listing = await lab.exec([
       'nft',
       '-j',
       'list',
       kind,
       ...(kind === 'counters' ? ['table', 'inet', TABLE] : ['inet']),
     ]);
-    objects.push(...(JSON.parse(text) as Listing).nftables);
+    objects.push(...(JSON.parse(listing) as Listing).nftables);
   }
   return objects;
 }
@@ -90,7 +90,7 @@ function add(counts: Counts, name: string, { packets, bytes }: ListedCounter): v
 
 /** Lines for the counters that differ; a counter that is missing stands at zero. */
 export function differingCounters(expected: Counts, seen: Counts): string[] {
-  const names = [...new Set([...expected.keys(), ...seen.keys()])].sort();
+  const names = [...new Set([...expected.keys(), ...seen.keys()])].toSorted();
   return names.flatMap((name) => {
     const [one, another] = [expected.get(name) ?? NOTHING, seen.get(name) ?? NOTHING];
     const same = one.packets === another.packets && one.bytes === another.bytes;

@@ -163,7 +163,7 @@ function endsOfPrefix({ family, value, length }: PrefixValue): { low: bigint; hi
 }
 
 /** A value at an end of the range, inside it or just outside, kept between 0 and `most`. */
-export function nearRange(draw: Draw, low: bigint, high: bigint, most: bigint, outsidePercent: number): bigint {
+function nearRange(draw: Draw, low: bigint, high: bigint, most: bigint, outsidePercent: number): bigint {
   if (draw.chance(outsidePercent)) {
     const outside = [low - 1n, high + 1n].filter((value) => value >= 0n && value <= most);
     if (outside.length > 0) return draw.pick(outside);

@@ -5,7 +5,7 @@
 import type { Condition, Gate, Test } from '../../../compiler/model/condition.ts';
 import type { Policy, RuleItem } from '../../../compiler/model/policy.ts';
 
-const TRANSPORT_FIELDS = ['source port', 'destination port', 'service', 'tcp flags', 'icmp4', 'icmp6'];
+const TRANSPORT_FIELDS = new Set(['source port', 'destination port', 'service', 'tcp flags', 'icmp4', 'icmp6']);
 
 /** Whether a rule of `mitigate` asks for anything behind the IP header. */
 export function mitigatesByTransport(policy: Policy): boolean {
@@ -23,12 +23,19 @@ function asksItem(item: RuleItem): boolean {
 }
 
 function asks(condition: Condition): boolean {
-  if (condition.kind === 'all' || condition.kind === 'any') return condition.of.some(asks);
-  return condition.kind === 'not' ? asks(condition.of) : asksTest(condition);
+  switch (condition.kind) {
+    case 'all':
+    case 'any':
+      return condition.of.some(asks);
+    case 'not':
+      return asks(condition.of);
+    default:
+      return asksTest(condition);
+  }
 }
 
 function asksTest(test: Test): boolean {
-  if (test.kind === 'number' || test.kind === 'masked') return TRANSPORT_FIELDS.includes(test.field);
+  if (test.kind === 'number' || test.kind === 'masked') return TRANSPORT_FIELDS.has(test.field);
   if (test.kind === 'memory') return test.key.some(isPort);
   return test.kind === 'service cell' || test.kind === 'payload' || test.kind === 'opaque';
 }

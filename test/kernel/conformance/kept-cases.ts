@@ -19,7 +19,7 @@ export interface KeptCase {
 export function keptCases(): KeptCase[] {
   if (!existsSync(FOLDER)) return [];
   const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.map(({ name }) => readCase(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return folders.map(({ name }) => readCase(name)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function readCase(name: string): KeptCase {

@@ -26,7 +26,7 @@ function fragments(packet: Uint8Array, mtu: number, draw: Draw): Uint8Array[] {
     draw.weighted([50, 'whole'], [12, 'reversed'], [12, 'lost'], [8, 'again'], [8, 'overlapping'], [10, 'lone'])
   ) {
     case 'reversed':
-      return pieces.reverse();
+      return pieces.toReversed();
     case 'lost':
       return pieces.filter((_, index) => index !== pieces.length >> 1);
     case 'again':

@@ -154,7 +154,7 @@ export class PacketMaker {
       ecn,
       hopLimit: ttl,
       flowLabel: draw.chance(20) ? draw.integer(0, 0xfffff) : 0,
-      extensions: draw.chance(5) ? ipv6Extensions(draw) : [],
+      extensions: !isOwn && draw.chance(5) ? ipv6Extensions(draw) : [],
     };
   }
 
@@ -204,7 +204,6 @@ export class PacketMaker {
       [2, 50],
       [1, 51],
       [1, 4],
-      [1, 132],
       [1, 33],
       [2, 136],
       [1, 2],

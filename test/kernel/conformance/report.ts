@@ -34,7 +34,7 @@ function formatDifference(difference: Difference): string[] {
   ];
 }
 
-export function formatSent({ id, at, bytes }: Sent): string {
+function formatSent({ id, at, bytes }: Sent): string {
   return `${id} at ${at} ${formatPacket(bytes)}`;
 }
 

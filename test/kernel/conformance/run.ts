@@ -80,6 +80,8 @@ class Comparison {
   readonly #environment: Environment;
   #states: readonly State[] = [EMPTY_STATE];
   readonly #sent: Sent[] = [];
+  /** Some of what might have been was left out. */
+  #isCut = false;
   #compared = 0;
   readonly #fates = new Map<string, number>();
 
@@ -100,14 +102,16 @@ class Comparison {
     if (first === undefined) return { sent, allowed: evaluations, seen: observations };
     this.#compared += 1;
     this.#fates.set(first.fate.kind, (this.#fates.get(first.fate.kind) ?? 0) + 1);
+    this.#isCut ||= outcomes.length > MOST_STATES;
     this.#states = outcomes.slice(0, MOST_STATES).map((outcome) => outcome.next(seen));
     return undefined;
   }
 
   /** The counters that differ from those of every state; the fewest. */
   countersDiffering(seen: Counts): readonly string[] {
+    if (this.#isCut) return [];
     const differing = this.#states.map((state) => differingCounters(countersIn(state), seen));
-    return differing.sort((one, another) => one.length - another.length)[0] ?? [];
+    return differing.toSorted((one, another) => one.length - another.length)[0] ?? [];
   }
 
   result(difference: Difference | undefined, counters: readonly string[]): RunResult {

@@ -57,7 +57,7 @@ export type Script = readonly Step[];
 export function roundsOf(script: Script): Step[][] {
   const rounds = new Map<number, Step[]>();
   for (const step of script) rounds.set(step.round, [...(rounds.get(step.round) ?? []), step]);
-  return [...rounds.keys()].sort((a, b) => a - b).map((round) => rounds.get(round) ?? []);
+  return [...rounds.keys()].toSorted((a, b) => a - b).map((round) => rounds.get(round) ?? []);
 }
 
 /** The script in the order in which it is sent. */

@@ -87,8 +87,9 @@ class Wisher {
         return;
       }
       case 'masked':
-        if (test.field === 'tcp flags')
+        if (test.field === 'tcp flags') {
           this.#wish.tcpFlags = (test.value & test.mask) | (this.#draw.integer(0, 255) & ~test.mask & 0xff);
+        }
         return;
       case 'same field':
         if (test.left === 'source' || test.left === 'destination') {
@@ -134,6 +135,8 @@ class Wisher {
     return prefix === undefined ? undefined : { family: prefix.family, value: nearPrefix(this.#draw, prefix, outside) };
   }
 
+  // One case for each field.
+  // oxlint-disable-next-line eslint/complexity
   #number({ field, in: set }: NumberTest, outside: number): void {
     const wish = this.#wish;
     const most =
