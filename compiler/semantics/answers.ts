@@ -85,7 +85,8 @@ function errorSource(journey: Journey): bigint | undefined {
   const { environment, packet } = journey;
   const { family, source, destination } = packet;
   if (source === undefined || destination === undefined) return undefined;
-  if (isOwnAddress(environment, family, destination)) return destination;
+  // "Any router there" is one of them (RFC 4291, section 2.6.1).
+  if (routeTo(environment, family, destination).kind === 'local') return destination;
   // About its own packets the host tells itself.
   if (isOwnAddress(environment, family, source)) return source;
   const back = routeTo(environment, family, source, journey.in);

@@ -64,8 +64,7 @@ export const trackPacket: Step = (journey) => {
   if (!needsTracking(journey.policy, journey.packet.family) || journey.tracking.kind !== 'untracked') return undefined;
   journey.tracking = track(journey, journey.in !== undefined, allowsPickup(journey.policy));
   const { tracking } = journey;
-  // Errors that this host itself sends about a flow are not of it.
-  if (tracking.kind === 'flow' || (tracking.kind === 'related' && journey.in !== undefined)) {
+  if (tracking.kind === 'flow' || tracking.kind === 'related') {
     journey.mark = merged(journey.mark, tracking.flow.mark.value, tracking.flow.mark.mask);
   }
   return undefined;
