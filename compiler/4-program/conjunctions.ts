@@ -7,7 +7,7 @@ import { join, negation, type FamilyCondition } from './family.ts';
 import { simplify } from './atoms.ts';
 
 /** More conjunctions than this from one rule: the rule is refused, rather than an artifact that nobody can load. */
-export const MOST_CONJUNCTIONS = 1024;
+const MOST_CONJUNCTIONS = 1024;
 
 export class TooManyConjunctions extends Error {}
 

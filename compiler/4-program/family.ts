@@ -14,7 +14,7 @@ export type FamilyCondition =
   | { readonly kind: 'test'; readonly test: AtomTest };
 
 export const ALWAYS: FamilyCondition = { kind: 'constant', value: true };
-export const NEVER: FamilyCondition = { kind: 'constant', value: false };
+const NEVER: FamilyCondition = { kind: 'constant', value: false };
 
 /** Number fields that every packet has, in every stage: only for these is "in the full set" certain. */
 const ALWAYS_PRESENT = new Set(['family', 'protocol', 'length', 'ttl', 'dscp', 'mark', 'fragment', 'state']);

@@ -1,6 +1,6 @@
 /** When the order of two rules makes no difference to any packet. */
 import { isSetTest } from '../4-program/atoms.ts';
-import type { Atom, Decision, ProgramEffect, ProgramRule } from '../4-program/program.ts';
+import type { Atom, Decision, ProgramRule } from '../4-program/program.ts';
 
 /** Whether no packet can meet both rules. */
 export function exclude(a: readonly Atom[], b: readonly Atom[]): boolean {
@@ -51,8 +51,4 @@ export function sameDecision(a: Decision | undefined, b: Decision | undefined): 
   if (a === undefined || b === undefined || a.kind !== b.kind) return false;
   if (a.kind === 'verdict' && b.kind === 'verdict') return JSON.stringify(a.verdict) === JSON.stringify(b.verdict);
   return a.kind === 'socket' && b.kind === 'socket' && a.socket === b.socket;
-}
-
-export function sameEffects(a: readonly ProgramEffect[], b: readonly ProgramEffect[]): boolean {
-  return a.length === b.length && a.every((effect, i) => effect === b[i]);
 }

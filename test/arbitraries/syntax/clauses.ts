@@ -94,7 +94,7 @@ const CLAUSES: { readonly [Kind in Exclude<ClauseKind, 'not'>]: Arbitrary<OfKind
 
 const plainClause: Arbitrary<Clause> = oneof<Arbitrary<Clause>[]>(...Object.values(CLAUSES));
 
-export const clause: Arbitrary<Clause> = oneof(
+const clause: Arbitrary<Clause> = oneof(
   { weight: 6, arbitrary: plainClause },
   { weight: 1, arbitrary: plainClause.map((of): Clause => node({ kind: 'not', clause: of })) },
   {

@@ -7,7 +7,7 @@ import type { SourceFile, Span } from '../../../grammar/source.ts';
 import { CLAUSE_WORDS, RULE_WORDS, STATEMENT_WORDS, wordType, Word } from '../../../grammar/tokens.ts';
 import { HOST_SETTINGS, PLANE_VARIANTS, PROTOCOL_WORDS, WEEKDAYS } from '../../../grammar/words.ts';
 
-export const NOWHERE: SourceFile = { path: '', text: '' };
+const NOWHERE: SourceFile = { path: '', text: '' };
 
 export const span: Span = { source: NOWHERE, start: 0, end: 0 };
 

@@ -320,7 +320,7 @@ const tenant: Arbitrary<Statement> = tuple(
   many(oneof<Arbitrary<Statement | Tunnel | TenantPrefix>[]>(plainStatement, tunnel, tenantPrefix), 0, 3),
 ).map(([said, of, body]) => node({ kind: 'tenant', annotations: said, name: of, body }));
 
-export const statement: Arbitrary<Statement> = oneof(
+const statement: Arbitrary<Statement> = oneof(
   { weight: 12, arbitrary: plainStatement },
   { weight: 1, arbitrary: tenant },
 );

@@ -81,7 +81,7 @@ const addressRange: Arbitrary<RangeLiteral> = family.chain((of) =>
 
 const range: Arbitrary<RangeLiteral> = oneof(integerRange, addressRange);
 
-export const rate: Arbitrary<Value> = tuple(
+const rate: Arbitrary<Value> = tuple(
   constantFrom<'events' | 'bits' | 'bytes'>('events', 'bits', 'bytes'),
   oneof(fastCheck.bigInt({ min: 0n, max: 10n ** 13n }), constantFrom(5_000_000n, 1024n, 6_000_000_000n)),
   constantFrom(...PERIODS.values()),
@@ -205,7 +205,7 @@ const addressOperand: Arbitrary<Value> = oneof(
   otherLiteral,
 );
 
-export const set: Arbitrary<Value> = setsOf(addressOperand);
+const set: Arbitrary<Value> = setsOf(addressOperand);
 
 export const value: Arbitrary<Value> = listsOf(set);
 
