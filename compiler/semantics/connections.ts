@@ -1,8 +1,8 @@
 /** `over N connections per KEY`: how many tracked flows with the same key this statement has seen, this one included. */
 import type { Gate } from '../model/condition.ts';
 import { isFull } from './bounded.ts';
-import { liveFlow } from './flows.ts';
 import { flowOf, type Journey } from './journey.ts';
+import { flowNumbered } from './kernel/expiry.ts';
 import { bucketKey } from './limits.ts';
 import { PersistentMap } from './persistent-map.ts';
 
@@ -33,6 +33,6 @@ export function connectionsHold(gate: ConnectionsGate, journey: Journey): boolea
 
 /** Tracked, and not a TCP connection that only lingers. */
 function isOpen(journey: Journey, id: number): boolean {
-  const flow = liveFlow(journey.state, journey.now, id);
+  const flow = flowNumbered(journey, id);
   return flow !== undefined && flow.tcp?.state !== 'time wait' && flow.tcp?.state !== 'closed';
 }

@@ -36,6 +36,8 @@ export interface Flow {
   /** The bits of the mark that rules set for the flow, and their values. */
   readonly mark: { readonly value: number; readonly mask: number };
   readonly tcp: TcpTracking | undefined;
+  /** When its first packet came, in milliseconds. */
+  readonly since: number;
   /** Milliseconds; the flow is forgotten then. */
   readonly expires: number;
 }
@@ -79,16 +81,11 @@ export interface FoundFlow {
   readonly direction: Direction;
 }
 
-/** The live flow that a tuple belongs to. */
-export function findFlow(state: State, now: number, tuple: Tuple): FoundFlow | undefined {
+/** The flow that a tuple belongs to, however long ago its last packet was. */
+export function flowWithTuple(state: State, tuple: Tuple): FoundFlow | undefined {
   const owner = state.tuples.get(tupleKey(tuple));
-  const flow = owner === undefined ? undefined : liveFlow(state, now, owner.flow);
+  const flow = owner === undefined ? undefined : state.flows.get(owner.flow);
   return owner === undefined || flow === undefined ? undefined : { flow, direction: owner.direction };
-}
-
-export function liveFlow(state: State, now: number, id: number): Flow | undefined {
-  const flow = state.flows.get(id);
-  return flow !== undefined && flow.expires > now ? flow : undefined;
 }
 
 /** Puts a flow in, or in place of itself with other tracking. */
@@ -120,13 +117,12 @@ export function withoutFlow(state: State, flow: Flow): State {
   };
 }
 
-/** Without the flows that are forgotten by now and whose tuples another one takes. */
-export function withoutStale(state: State, now: number, flow: Flow): State {
+/** Without the flows, forgotten by now, whose tuples another one takes. */
+export function withoutRivals(state: State, flow: Flow): State {
   let cleared = state;
   for (const tuple of [flow.original, flow.reply]) {
-    const owner = cleared.tuples.get(tupleKey(tuple));
-    const stale = owner === undefined ? undefined : cleared.flows.get(owner.flow);
-    if (stale !== undefined && stale.expires <= now) cleared = withoutFlow(cleared, stale);
+    const rival = flowWithTuple(cleared, tuple)?.flow;
+    if (rival !== undefined && rival.id !== flow.id) cleared = withoutFlow(cleared, rival);
   }
   return cleared;
 }

@@ -1,9 +1,10 @@
 /** ICMP and ICMPv6 as connection tracking sees them (nf_conntrack_proto_icmp.c, nf_conntrack_proto_icmpv6.c, Linux 6.18). */
-import { findFlow, inverted, type FoundFlow } from '../flows.ts';
+import { inverted, type FoundFlow } from '../flows.ts';
+import type { Journey } from '../journey.ts';
 import { byteAt } from '../packet/bytes.ts';
 import { behindAuthentication, decodePacket } from '../packet/decode.ts';
 import { ICMP, ICMPV6, type Packet } from '../packet/packet.ts';
-import type { State } from '../state.ts';
+import { findFlow } from './expiry.ts';
 import { tupleOfPacket } from './tuples.ts';
 
 /** Beyond the last type that RFC 950 and its time knew. */
@@ -27,27 +28,27 @@ export type IcmpTracking =
   | { readonly kind: 'query' };
 
 /** What a message is before any flow is looked up. Its checksum has been judged. */
-export function classifyIcmp(packet: Packet, state: State, now: number): IcmpTracking {
+export function classifyIcmp(packet: Packet, journey: Journey): IcmpTracking {
   const { icmp, payloadAt } = packet;
   if (icmp === undefined || payloadAt === undefined) return { kind: 'invalid' };
   if (packet.family === 4) {
     if (icmp.type > GREATEST_KNOWN_TYPE) return { kind: 'invalid' };
-    return ICMP4_ERRORS.has(icmp.type) ? relatedTo(packet, payloadAt, state, now) : { kind: 'query' };
+    return ICMP4_ERRORS.has(icmp.type) ? relatedTo(packet, payloadAt, journey) : { kind: 'query' };
   }
   if (ICMP6_UNTRACKED.has(icmp.type)) return { kind: 'untracked' };
-  if (icmp.type === ICMP6_REDIRECT && icmp.code === 0) return redirected(packet, payloadAt, state, now);
-  return icmp.type < FIRST_INFORMATIONAL ? relatedTo(packet, payloadAt, state, now) : { kind: 'query' };
+  if (icmp.type === ICMP6_REDIRECT && icmp.code === 0) return redirected(packet, payloadAt, journey);
+  return icmp.type < FIRST_INFORMATIONAL ? relatedTo(packet, payloadAt, journey) : { kind: 'query' };
 }
 
 /**
  * The flow whose packet an error carries. The error goes the other way, to the end that its flow's packets in that
  * direction go to; one for somebody else is a forgery.
  */
-function relatedTo(packet: Packet, embeddedAt: number, state: State, now: number): IcmpTracking {
+function relatedTo(packet: Packet, embeddedAt: number, journey: Journey): IcmpTracking {
   const embedded = behindAuthentication(decodePacket(packet.bytes.subarray(embeddedAt), packet.family));
   const tuple = tupleOfPacket(embedded);
   const turned = tuple === undefined ? undefined : inverted(tuple);
-  const found = turned === undefined ? undefined : findFlow(state, now, turned);
+  const found = turned === undefined ? undefined : findFlow(journey, turned);
   if (turned === undefined || found === undefined || packet.destination !== turned.destination) {
     return { kind: 'invalid' };
   }
@@ -59,14 +60,14 @@ const LINK_LOCAL = 0x3fan;
 const REDIRECTED_HEADER = 4;
 
 /** A neighbour's redirect (RFC 4861, section 4.5), with the redirected packet in its first option. */
-function redirected(packet: Packet, payloadAt: number, state: State, now: number): IcmpTracking {
+function redirected(packet: Packet, payloadAt: number, journey: Journey): IcmpTracking {
   const optionAt = payloadAt + 32;
   const fromNeighbour = packet.ttl === NEIGHBOUR_HOP_LIMIT && (packet.source ?? 0n) >> 118n === LINK_LOCAL;
   if (!fromNeighbour || byteAt(packet.bytes, optionAt + 1) === undefined || byteAt(packet.bytes, optionAt + 1) === 0) {
     return { kind: 'invalid' };
   }
   if (byteAt(packet.bytes, optionAt) !== REDIRECTED_HEADER) return { kind: 'query' };
-  return relatedTo(packet, optionAt + 8, state, now);
+  return relatedTo(packet, optionAt + 8, journey);
 }
 
 /** Whether a message may begin a flow. */

@@ -1,6 +1,6 @@
 /** What the host itself does with packets between the policy's blocks, step by step. */
 import { endsOf, setOut, type Journey } from '../journey.ts';
-import { inverted, withFlow, withoutStale } from '../flows.ts';
+import { inverted, withFlow, withoutRivals } from '../flows.ts';
 import { merged } from '../marks.ts';
 import { allowsPickup, needsTracking } from '../needs.ts';
 import { UDP, UDP_LITE } from '../packet/packet.ts';
@@ -178,14 +178,14 @@ const noWay: Step = ({ destination, packet }) => {
 
 /** A new flow is known once its packet is let through; two flows with the same replies cannot be. */
 export const confirmFlow: Step = (journey) => {
-  const { tracking, now } = journey;
+  const { tracking } = journey;
   if (tracking.kind !== 'flow' || !tracking.isNew) return undefined;
   const outgoing = inverted(tracking.flow.reply);
   if (outgoing !== undefined && isTaken(journey, tracking.flow, outgoing)) {
     const mayClash = tracking.flow.original.protocol === UDP || tracking.flow.original.protocol === UDP_LITE;
     return mayClash && journey.choices.either() ? undefined : gone('another flow has the same replies');
   }
-  const cleared = withoutStale(journey.state, now, tracking.flow);
+  const cleared = withoutRivals(journey.state, tracking.flow);
   journey.state = { ...withFlow(cleared, tracking.flow), nextFlow: journey.state.nextFlow + 1 };
   journey.tracking = { ...tracking, isNew: false };
   return undefined;

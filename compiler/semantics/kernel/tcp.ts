@@ -175,7 +175,7 @@ function passUnheeded(
   };
   const answerer: TcpEnd = { ...UNSEEN_END, liberal: tracking.ends[direction].liberal };
   const ends = direction === 'reply' ? { original: opener, reply: answerer } : { original: answerer, reply: opener };
-  const restarted: TcpTracking = { ...tracking, state: 'syn sent', ends, challengeExpected: false };
+  const restarted: TcpTracking = { ...tracking, ends, challengeExpected: false };
   return heed(restarted, direction, kind, segment, 'syn received', replySeen);
 }
 

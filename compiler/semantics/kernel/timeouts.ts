@@ -5,12 +5,16 @@ import { TCP_TIMEOUTS } from './tcp-states.ts';
 
 const SECOND = 1000;
 
+/** UDP that goes both ways for longer than this is a stream. */
+const STREAM_AFTER = 2 * SECOND;
+
 /** `replySeen`: packets went both ways before this one. */
-export function timeoutOf(flow: Pick<Flow, 'original' | 'tcp'>, replySeen: boolean): number {
+export function timeoutOf(flow: Pick<Flow, 'original' | 'tcp' | 'since'>, replySeen: boolean, now: number): number {
   switch (flow.original.protocol) {
     case TCP:
       return TCP_TIMEOUTS[flow.tcp?.state ?? 'none'];
     case UDP:
+      return replySeen && now - flow.since > STREAM_AFTER ? 120 * SECOND : 30 * SECOND;
     case UDP_LITE:
       return replySeen ? 120 * SECOND : 30 * SECOND;
     case ICMP:

@@ -2,7 +2,7 @@
  * Connection tracking (nf_conntrack_core.c, Linux 6.18): whether a packet is part of a flow, begins one, speaks of one, or
  * makes no sense. The state table of TCP is in tcp.ts, ICMP is in icmp-tracking.ts.
  */
-import { inverted, findFlow, withFlow, withoutFlow, type FoundFlow, type Tuple } from '../flows.ts';
+import { inverted, withFlow, withoutFlow, type FoundFlow, type Tuple } from '../flows.ts';
 import type { Flow } from '../flows.ts';
 import type { Journey, Tracking } from '../journey.ts';
 import { NO_NEXT_HEADER } from '../packet/ipv6.ts';
@@ -10,6 +10,7 @@ import { uint16At } from '../packet/bytes.ts';
 import { behindAuthentication } from '../packet/decode.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE, isLaterFragment, type Packet } from '../packet/packet.ts';
 import { hasRightChecksum } from './checksums.ts';
+import { findFlow } from './expiry.ts';
 import { classifyIcmp, mayBeginFlow } from './icmp-tracking.ts';
 import { followTcp, startTcp } from './tcp.ts';
 import { timeoutOf } from './timeouts.ts';
@@ -29,12 +30,12 @@ export function track(journey: Journey, received: boolean, pickup: boolean): Tra
   if (packet.family === 6 && packet.protocol === NO_NEXT_HEADER) return INVALID;
   if (received && !hasRightChecksum(packet)) return INVALID;
   if (packet.protocol === (packet.family === 4 ? ICMP : ICMPV6)) {
-    const message = classifyIcmp(packet, journey.state, journey.now);
+    const message = classifyIcmp(packet, journey);
     if (message.kind !== 'query') return message;
   }
   const tuple = tupleOfPacket(packet);
   if (tuple === undefined || !isSound(packet, journey)) return INVALID;
-  const found = findFlow(journey.state, journey.now, tuple);
+  const found = findFlow(journey, tuple);
   return found === undefined ? begin(tuple, journey, pickup) : follow(found, tuple, journey, pickup);
 }
 
@@ -79,7 +80,8 @@ function begin(tuple: Tuple, journey: Journey, pickup: boolean): Tracking {
     proxied: false,
     mark: { value: 0, mask: 0 },
     tcp,
-    expires: journey.now + timeoutOf({ original: tuple, tcp }, false),
+    since: journey.now,
+    expires: journey.now + timeoutOf({ original: tuple, tcp, since: journey.now }, false, journey.now),
   };
   return { kind: 'flow', flow, direction: 'original', isNew: true };
 }
@@ -90,7 +92,7 @@ function follow(found: FoundFlow, tuple: Tuple, journey: Journey, pickup: boolea
   const next: Flow = {
     ...flow,
     replySeen: flow.replySeen || direction === 'reply',
-    expires: journey.now + timeoutOf(flow, flow.replySeen),
+    expires: journey.now + timeoutOf(flow, flow.replySeen, journey.now),
   };
   journey.state = withFlow(journey.state, next);
   return { kind: 'flow', flow: next, direction, isNew: false };
@@ -113,7 +115,7 @@ function followTcpFlow({ flow, direction }: FoundFlow, tuple: Tuple, journey: Jo
   const isRepeatedSyn = !flow.replySeen && flow.tcp.state === 'syn sent' && answer.tracking.last?.kind === 'syn';
   const next =
     answer.changed && !isRepeatedSyn
-      ? { ...followed, expires: journey.now + timeoutOf(followed, replySeen) }
+      ? { ...followed, expires: journey.now + timeoutOf(followed, replySeen, journey.now) }
       : followed;
   // A reset as the first answer ends what never began.
   const refused = answer.changed && !flow.replySeen && answer.tracking.last?.kind === 'rst';

@@ -2,11 +2,12 @@
  * How the kernel makes a translation unambiguous (get_unique_tuple of nf_nat_core.c, Linux 6.18): no two flows may have
  * the same reply. What it leaves to chance is asked of `Choices`.
  */
-import { findFlow, inverted, liveFlow, sourceKey, type Flow, type Tuple } from '../flows.ts';
+import { inverted, sourceKey, type Flow, type Tuple } from '../flows.ts';
 import type { Journey } from '../journey.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDP_LITE } from '../packet/packet.ts';
 import type { Observation } from '../observation.ts';
 import { decodePacket } from '../packet/decode.ts';
+import { findFlow, flowNumbered } from './expiry.ts';
 
 /** Addresses from low to high, and ports (or ICMP identifiers) where the rule names some. */
 export interface Range {
@@ -68,14 +69,14 @@ function isPartIn(tuple: Tuple, ports: { readonly low: number; readonly high: nu
 /** Whether another flow's packets already look as this one's replies would. */
 export function isTaken(journey: Journey, flow: Flow, outgoing: Tuple): boolean {
   const reply = inverted(outgoing);
-  const found = reply === undefined ? undefined : findFlow(journey.state, journey.now, reply);
+  const found = reply === undefined ? undefined : findFlow(journey, reply);
   return found !== undefined && found.flow.id !== flow.id;
 }
 
 /** What the same end's source became in another flow, with this flow's destination. */
 function earlierTranslation(journey: Journey, tuple: Tuple, range: Range): Tuple | undefined {
   for (const id of journey.state.flowsBySource.get(sourceKey(tuple)) ?? []) {
-    const other = liveFlow(journey.state, journey.now, id);
+    const other = flowNumbered(journey, id);
     const outgoing = other === undefined ? undefined : inverted(other.reply);
     if (outgoing === undefined) continue;
     const result = { ...tuple, source: outgoing.source, sourcePart: outgoing.sourcePart };

@@ -20,8 +20,7 @@ export const IPV6_DESTINATION_AT = 24;
  * speak of `ah`, and what stands behind it is out of their sight. `throughAuthentication` looks on behind it.
  */
 export function decodeIpv6(received: Uint8Array, throughAuthentication = false): Packet {
-  const payloadLength = uint16At(received, 4);
-  const declared = payloadLength === undefined ? undefined : IPV6_HEADER_LENGTH + payloadLength;
+  const declared = declaredLength(received);
   const version = (byteAt(received, 0) ?? 0) >> 4;
   const wellFormed = version === 6 && declared !== undefined && declared <= received.length;
   const bytes = wellFormed ? received.subarray(0, declared) : received;
@@ -43,6 +42,13 @@ export function decodeIpv6(received: Uint8Array, throughAuthentication = false):
     transportAt: chain.transportAt,
     ...decodeTransport(bytes, chain.protocol, chain.transportAt),
   };
+}
+
+/** As the header tells; of a jumbogram (RFC 2675), whose length an option has, everything there is. */
+function declaredLength(bytes: Uint8Array): number | undefined {
+  const payloadLength = uint16At(bytes, 4);
+  if (payloadLength === 0 && byteAt(bytes, 6) === HOP_BY_HOP) return bytes.length;
+  return payloadLength === undefined ? undefined : IPV6_HEADER_LENGTH + payloadLength;
 }
 
 interface Chain {

@@ -222,7 +222,7 @@ describe('connections', () => {
     router.take(fromInside(tcp('10.0.0.9:22', '198.51.100.7:1', { tcpFlags: ['rst', 'ack'], acknowledgement: 1 })));
     expect(open(router, 3)).toBe('out ');
     expect(open(router, 4)).toBe('gone');
-    router.wait(121_000);
+    router.wait(122_000);
     expect(open(router, 5)).toBe('out ');
   });
 });
