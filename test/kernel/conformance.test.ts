@@ -20,8 +20,11 @@ import { describeWithKernel } from './harness/require-kernel.ts';
 const POLICIES = count(20, 220);
 const PACKETS = 1000;
 
-/** What nftables has no exact words for, so that it is always refused: nothing to compare. */
-const features = without('wire addresses', 'same field', 'row limits');
+/**
+ * What nftables has no exact words for, or seldom, is refused: nothing to compare. And of a protocol that it knows by
+ * number only, nft 1.0.6 cannot list the rules that it loaded (an assertion of its own fails).
+ */
+const features = without('wire addresses', 'addresses of zones', 'same field', 'row limits', 'protocol numbers');
 
 /** Refusals that come by chance: a set that is empty, a target of the wrong family, what no rule of nftables can say. */
 const CHANCE = new Set(['SL0214', 'SL0323', 'SL0701']);

@@ -50,7 +50,7 @@ export function services(features: Features): Arbitrary<Piece> {
     'ah',
     'sctp',
     'udplite',
-    'proto 253',
+    ...(features.has('protocol numbers') ? ['proto 253'] : []),
     'tcp/8080',
     'udplite/2000-2003',
   );

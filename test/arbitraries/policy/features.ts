@@ -4,6 +4,7 @@ export const FEATURES = [
   'tables',
   'groups',
   'names',
+  'protocol numbers',
   'not',
   'where',
   'icmp',

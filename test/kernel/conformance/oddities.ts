@@ -53,7 +53,9 @@ function damaged(packet: Uint8Array, draw: Draw): Uint8Array {
   const bytes = packet.slice();
   const isIpv4 = (bytes[0] ?? 0) >> 4 === 4;
   const header = isIpv4 ? ((bytes[0] ?? 0) & 15) * 4 : 40;
-  switch (draw.weighted([5, 'cut'], [5, 'checksum'], [2, 'header checksum'], [2, 'short'])) {
+  // What is left of a cut extension header is anybody's guess.
+  const isPlain = isIpv4 || ![0, 43, 44, 60].includes(bytes[6] ?? 0);
+  switch (draw.weighted([isPlain ? 5 : 0, 'cut'], [5, 'checksum'], [2, 'header checksum'], [2, 'short'])) {
     case 'cut':
       // The IP header tells the truth; the header behind it is not whole.
       // A lone type byte is left out: nftables reads it, the reference misses its code.

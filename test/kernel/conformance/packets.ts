@@ -41,7 +41,6 @@ const SPECIAL_ADDRESSES = {
   4: [0xffffffffn, 0xe0000001n, 0x7f000001n, 0n, 0xf0000001n, 0x0a0000ffn, 0x0a000000n, 0xa9fe0101n],
   6: [
     0xff020000_00000000_00000000_00000001n,
-    0xfe800000_00000000_00000000_00000001n,
     1n,
     0n,
     0xffff_0a000001n,
@@ -73,7 +72,9 @@ export class PacketMaker {
     const towards = interfaceTowards(this.#network, family, source);
     const usual = towards === undefined || draw.chance(7) ? this.#anyInterface() : towards;
     const network = this.#header(family, source, destination, wish, isOwn);
-    return { at: at ?? wish.in ?? usual, network, transport: this.#transport(family, wish, network) };
+    // From one link's address to another link nothing is sent but what neighbors say to each other.
+    const transport = this.#transport(family, isLinkLocal(family, source) ? { protocol: 58, ...wish } : wish, network);
+    return { at: at ?? wish.in ?? usual, network, transport };
   }
 
   /** The router sends with its own addresses; others do not with its IPv6 addresses. */
@@ -110,7 +111,7 @@ export class PacketMaker {
   }
 
   #anyHost(family: 4 | 6): bigint {
-    const known = this.#edges.addresses[family];
+    const known = this.#edges.addresses[family].filter((address) => !isLinkLocal(family, address));
     return known.length > 0 && this.#draw.chance(60) ? this.#draw.pick(known) : this.#draw.pick(SOME_HOSTS[family]);
   }
 
@@ -367,6 +368,10 @@ function isOwnIpv6(network: Network, family: 4 | 6, address: bigint): boolean {
     ({ value, length }) => address === (value >> BigInt(128 - length)) << BigInt(128 - length),
   );
   return isAnycast || ownAddresses(network, 6).includes(address);
+}
+
+function isLinkLocal(family: 4 | 6, address: bigint): boolean {
+  return family === 6 && address >> 118n === 0x3fan;
 }
 
 /** The id that a packet ends in. */
