@@ -6,6 +6,7 @@ import { lowerBalances } from './balance.ts';
 import { Context } from './context.ts';
 import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
+import { lowerMitigation } from './mitigate.ts';
 import { lowerStage } from './stages.ts';
 import { lowerSynproxyExemption } from './synproxy.ts';
 
@@ -15,6 +16,10 @@ export function lowerPlan(
   name: string,
 ): { readonly table: NftTable; readonly diagnostics: readonly Diagnostic[] } {
   const context = new Context(plan.program);
+  lowerMitigation(
+    plan.stages.filter(({ stage }) => stage.id === 'mitigate'),
+    context,
+  );
   lowerSynproxyExemption(context);
   lowerFlowMarks(context);
   lowerBalances(context);

@@ -3,7 +3,8 @@ import type { ZoneTest } from '../../../compiler/model/condition.ts';
 import type { Origin, Zone } from '../../../compiler/model/index.ts';
 import { quoted } from '../names.ts';
 import type { Context } from './context.ts';
-import type { Matches, MatchPlace } from './matches.ts';
+import type { Match, Matches, MatchPlace } from './matches.ts';
+import { numberValues } from './values.ts';
 
 /** IFNAMSIZ is 16 with the end of the name. */
 const LONGEST_NAME = 15;
@@ -61,7 +62,33 @@ function namesOf(named: Zone, context: Context, origin: Origin): string[] {
   return names;
 }
 
+/**
+ * The ways in by which a frame comes from these zones at ingress: any of the whole interfaces, or a device with some tags.
+ */
+export function ingressMatches(zones: readonly Zone[], context: Context, origin: Origin): Match[][] {
+  const members = zones.flatMap((zone) => context.bound(zone).members);
+  const whole = members.filter(({ vlans }) => vlans === undefined);
+  const ways: Match[][] = [];
+  if (whole.length > 0) {
+    const [first] = zones;
+    const names = interfaceSet([{ ...first!, members: whole }], context, origin);
+    ways.push([{ left: 'iifname', operator: '==', right: names }]);
+  }
+  for (const { interface: name, vlans } of members) {
+    if (name === undefined || vlans === undefined) continue;
+    ways.push([
+      { left: 'iifname', operator: '==', right: quoted(name, LONGEST_NAME) },
+      { left: 'vlan id', operator: '==', right: numberValues(vlans) },
+    ]);
+  }
+  return ways;
+}
+
 export function zoneMatch(test: ZoneTest, place: MatchPlace): Matches {
+  if (place.context.stage === 'mitigate') {
+    const [matches = [], ...others] = ingressMatches(test.zones, place.context, place.origin);
+    return { matches, others, invertible: matches.length === 1 && others.length === 0 };
+  }
   const left = test.field === 'in' ? 'iifname' : 'oifname';
   const right = interfaceSet(test.zones, place.context, place.origin);
   return { matches: [{ left, operator: '==', right }], invertible: true };

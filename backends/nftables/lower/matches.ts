@@ -31,6 +31,8 @@ export interface MatchPlace {
 /** The matches of the positive atom, and whether `!=` in the (single) match gives its exact complement. */
 export interface Matches {
   readonly matches: readonly Match[];
+  /** Further lists, of which any will do in place of the first. */
+  readonly others?: readonly (readonly Match[])[];
   readonly invertible: boolean;
 }
 

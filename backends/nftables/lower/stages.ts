@@ -21,7 +21,7 @@ interface StageHook {
  * both ends are still the real hosts.
  */
 const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
-  mitigate: [{ name: 'mitigate', type: 'filter', hook: 'ingress', priority: '-500' }],
+  mitigate: [], // At devices, not at a hook of all packets: mitigate.ts.
   raw: [
     { name: 'raw_prerouting', type: 'filter', hook: 'prerouting', priority: 'raw' },
     { name: 'raw_output', type: 'filter', hook: 'output', priority: 'raw' },
@@ -55,7 +55,7 @@ export function lowerStage(plan: StagePlan, context: Context): void {
       hook.name,
       `${hook.name} ${stage.origin.span.start}`,
       describe(plan),
-      baseHook(hook, plan, context),
+      baseHook(hook, plan),
     );
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, chain);
@@ -73,32 +73,9 @@ function describe(plan: StagePlan): string {
   return `${stage.origin.name} (${nature})`;
 }
 
-function baseHook(hook: StageHook, plan: StagePlan, context: Context): BaseChainHook {
-  const devices = hook.hook === 'ingress' ? ingressDevices(plan, context) : [];
+function baseHook(hook: StageHook, plan: StagePlan): BaseChainHook {
   const policy = plan.stage.default === undefined || plan.stage.default.kind === 'allow' ? 'accept' : 'drop';
-  return { type: hook.type, hook: hook.hook, priority: hook.priority, devices, policy };
-}
-
-/** Ingress is a hook of a device: of each one that a zone of the block names. */
-function ingressDevices(plan: StagePlan, context: Context): string[] {
-  const { stage } = plan;
-  const zones = stage.zones ?? context.program.zones;
-  const devices = new Set<string>();
-  for (const member of zones.flatMap((zone) => context.bound(zone).members)) {
-    if (member.interface === undefined) continue;
-    if (member.interface.endsWith('*')) {
-      context.refuse(
-        stage.origin,
-        `\`${member.interface}\` names no single device, and ingress is a hook of one`,
-        'Name the devices of the zone one by one.',
-      );
-    }
-    devices.add(member.interface);
-  }
-  if (devices.size === 0) {
-    context.refuse(stage.origin, 'no zone names a device for `mitigate`', 'Declare a zone with an interface.');
-  }
-  return [...devices];
+  return { type: hook.type, hook: hook.hook, priority: hook.priority, devices: [], policy };
 }
 
 /**

@@ -16,12 +16,12 @@ test('each value is read by the key that found the row', () => {
 
 test('a cell that is empty leaves out no more than what it would have been for', () => {
   const ruleset = artifactOf(
-    `${table}mangle forward { each r in rooms { dscp set r.dscp from r.room and count as all } }`,
+    `${table}mangle forward { each r in rooms { dscp set r.dscp from r.room and count as everyone } }`,
   );
   expect(partOf(ruleset, 'add element inet sluice rooms_room_dscp')).toEqual(['10.0.0.0 : jump dscp_10_IPv4']);
   expect(partOf(ruleset, 'chain mangle_forward_each_rooms_dscp_set_from_r_room_ipv4')).toEqual([
     'ip saddr & 255.255.255.0 vmap @rooms_room_dscp',
-    'counter name "all"',
+    'counter name "everyone"',
   ]);
 });
 

@@ -1,0 +1,67 @@
+/**
+ * `mitigate` at ingress, a hook of devices: one base chain for all blocks, since `allow` ends mitigate as a whole. A zone
+ * of VLANs is their device and the tag, which frames still carry here.
+ */
+import type { StagePlan } from '../../../compiler/6-plan/plan.ts';
+import type { Zone } from '../../../compiler/model/index.ts';
+import type { NftChain } from '../tree.ts';
+import type { Context } from './context.ts';
+import { ingressMatches } from './interfaces.ts';
+import { matchText } from './matches.ts';
+import { lowerNode } from './nodes.ts';
+
+export function lowerMitigation(plans: readonly StagePlan[], context: Context): void {
+  const [first, ...more] = plans;
+  if (!first) return;
+  context.enterStage('mitigate');
+  const devices = [...new Set(plans.flatMap((plan) => devicesOf(plan, context)))];
+  const title = plans.map(({ stage }) => stage.origin.name).join(', ');
+  const base = context.chain('mitigate', 'mitigate', `${title} (every packet)`, {
+    type: 'filter',
+    hook: 'ingress',
+    priority: '-500',
+    devices,
+    policy: 'accept',
+  });
+  if (more.length === 0 && !zonesOf(first, context).some(hasVlans)) {
+    lowerNode(first.body, base, { context, stateful: false });
+    return;
+  }
+  for (const plan of plans) lowerBlock(plan, base, context);
+}
+
+/** A block's rules in a chain of its own, for frames that come in by its zones. */
+function lowerBlock(plan: StagePlan, base: NftChain, context: Context): void {
+  const { origin, zones } = plan.stage;
+  const wanted = ['mitigate', ...(zones ?? []).map(({ name }) => name)].join('_');
+  const own = context.chain(zones ? wanted : 'mitigate_all', `mitigate ${origin.span.start}`, origin.name);
+  for (const matches of ingressMatches(zonesOf(plan, context), context, origin)) {
+    base.rules.push({ statements: [...matches.map(matchText), `jump ${own.name}`], origin });
+  }
+  lowerNode(plan.body, own, { context, stateful: false });
+}
+
+function zonesOf({ stage }: StagePlan, context: Context): readonly Zone[] {
+  return (stage.zones ?? context.program.zones).map((zone) => context.bound(zone));
+}
+
+function hasVlans({ members }: Zone): boolean {
+  return members.some(({ vlans }) => vlans !== undefined);
+}
+
+function devicesOf(plan: StagePlan, context: Context): string[] {
+  const { origin } = plan.stage;
+  const names = zonesOf(plan, context).flatMap(({ members }) => members.flatMap((member) => member.interface ?? []));
+  const wildcard = names.find((name) => name.endsWith('*'));
+  if (wildcard !== undefined) {
+    context.refuse(
+      origin,
+      `\`${wildcard}\` names no single device, and ingress is a hook of one`,
+      'Name the devices of the zone one by one.',
+    );
+  }
+  if (names.length === 0) {
+    context.refuse(origin, 'no zone names a device for `mitigate`', 'Declare a zone with an interface.');
+  }
+  return names;
+}
