@@ -1,6 +1,6 @@
 /** What a bucket, or a count of connections, is for: the row, and the fields behind `per`. */
 import type { KeyPart, Zone } from '../../../compiler/model/index.ts';
-import type { GatePlace, KeyedGate } from './gates.ts';
+import type { GatePlace, KeyedGate } from './limiters.ts';
 import { interfaceNames, interfaceSet } from './interfaces.ts';
 import { keyExpression, keyType } from './keys.ts';
 import { matchText } from './matches.ts';

@@ -1,33 +1,11 @@
 /** Limits, counts of connections and samples: asked last, in the order written, of packets that meet all else. */
-import type { Family } from '../../../compiler/4-program/program.ts';
-import type { Cell, Gate, Origin, Rate, Zone } from '../../../compiler/model/index.ts';
-import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import { identifier } from '../names.ts';
+import type { Cell, Gate, Rate, Zone } from '../../../compiler/model/index.ts';
 import type { NftChain } from '../tree.ts';
 import { bucketKey, type BucketKey } from './bucket-keys.ts';
-import type { Context } from './context.ts';
 import { interfaceSet } from './interfaces.ts';
-import { limitOf, type Limit } from './rates.ts';
+import { exactLimit, limiterName, type GatePlace, type KeyedGate, type Opening, type RateGate } from './limiters.ts';
+import type { Limit } from './rates.ts';
 import { rateOfRow, rowBuckets } from './row-limits.ts';
-import type { RowValues } from './row-values.ts';
-
-export interface GatePlace {
-  readonly context: Context;
-  readonly family: Family | undefined;
-  readonly origin: Origin;
-  /** The row that a lookup found, if one did. */
-  readonly row: RowValues | undefined;
-  /** Protocols that the rule's atoms leave; undefined: any. */
-  readonly protocols: IntervalSet | undefined;
-}
-
-export type RateGate = Extract<Gate, { kind: 'rate' }>;
-export type KeyedGate = Extract<Gate, { kind: 'rate' | 'connections' }>;
-
-/** How packets get past a gate: by statements, or by one of several lines, which leads on to a chain. */
-export type Opening =
-  | { readonly kind: 'statements'; readonly statements: readonly string[] }
-  | { readonly kind: 'lines'; readonly name: string; readonly lead: (chain: NftChain, next: string) => void };
 
 const CLOSED: Opening = { kind: 'statements', statements: [] };
 
@@ -57,19 +35,6 @@ export function openingOf(gate: Gate, place: GatePlace): Opening {
 /** nft counts connections in sets only, if all lines of a rule are to share a count: then under a key that never differs. */
 function withConstant(key: BucketKey | undefined): BucketKey | undefined {
   return key?.expressions.length === 0 ? { ...key, expressions: ['meta mark & 0x0'], types: ['mark'] } : key;
-}
-
-/** A name that tells the buckets of a gate from others'. */
-export function limiterName(limiter: string): string {
-  return identifier(limiter.replace(/^filter /, ''));
-}
-
-/** The limit of a rate; says why there is none where there is none. */
-export function exactLimit(gate: RateGate, rate: Rate, { context, origin }: GatePlace): Limit | undefined {
-  const limit = limitOf(rate, gate.burst, gate.sense);
-  if ('text' in limit) return limit;
-  context.refuse(origin, limit.message, limit.hint);
-  return undefined;
 }
 
 function constantRate(gate: RateGate, rate: Rate, place: GatePlace): Opening {

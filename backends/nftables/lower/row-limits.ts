@@ -3,7 +3,7 @@ import { keyedRule } from '../../../compiler/6-plan/row-keys.ts';
 import type { ProgramItem, ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { Cell, Gate, Rate, RowVariable } from '../../../compiler/model/index.ts';
 import type { Context } from './context.ts';
-import { exactLimit, limiterName, type GatePlace, type Opening, type RateGate } from './gates.ts';
+import { exactLimit, limiterName, type GatePlace, type Opening, type RateGate } from './limiters.ts';
 import type { Limit } from './rates.ts';
 import { cellText } from './row-cells.ts';
 import type { RowData, RowValues } from './row-values.ts';
