@@ -81,7 +81,7 @@ function followChain(bytes: Uint8Array, throughAuthentication: boolean): Chain {
     }
     const length = extensionLength(bytes, at, header);
     if (length === undefined) {
-      const cut = header === HOP_BY_HOP ? { ...options, wellFormed: false } : options;
+      const cut = header === HOP_BY_HOP && at === IPV6_HEADER_LENGTH ? { ...options, wellFormed: false } : options;
       return { protocol: undefined, transportAt: undefined, fragment, options: cut };
     }
     if (header === HOP_BY_HOP && at === IPV6_HEADER_LENGTH) {
