@@ -2,18 +2,11 @@
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { Decision, Family } from '../../../compiler/4-program/program.ts';
-import type {
-  AddressTarget,
-  Cell,
-  Origin,
-  PortTarget,
-  RejectReason,
-  Translation,
-  Verdict,
-} from '../../../compiler/model/index.ts';
+import type { AddressTarget, Cell, Origin, PortTarget, Translation, Verdict } from '../../../compiler/model/index.ts';
 import type { Context } from './context.ts';
 import { socketStatement } from './dispatch.ts';
 import { isHairpin, LABEL_HAIRPIN } from './hairpin.ts';
+import { rejectStatement } from './rejects.ts';
 import { translationData } from './row-cells.ts';
 import type { RowValues } from './row-values.ts';
 
@@ -26,22 +19,6 @@ export interface DecisionPlace {
   /** The row that a lookup found, if one did. */
   readonly row?: RowValues | undefined;
 }
-
-const TCP = 6;
-
-/** Reasons that ICMP and ICMPv6 share under one name, and those that only ICMP has. */
-const ICMPX: Partial<Record<RejectReason, string>> = {
-  'port-unreachable': 'port-unreachable',
-  'host-unreachable': 'host-unreachable',
-  'net-unreachable': 'no-route',
-  'admin-prohibited': 'admin-prohibited',
-};
-const ICMP_ONLY: Partial<Record<RejectReason, string>> = {
-  'net-unreachable': 'net-unreachable',
-  'protocol-unreachable': 'prot-unreachable',
-  'net-prohibited': 'net-prohibited',
-  'host-prohibited': 'host-prohibited',
-};
 
 /** The statements that end a rule; matches that the translation needs come first. */
 export function decisionStatements(decision: Decision, place: DecisionPlace): string[] {
@@ -69,41 +46,6 @@ export function verdictStatement(verdict: Verdict, place: DecisionPlace): string
       // What the proxy answers never comes so far (see synproxy.ts); all else that the rule holds for ends here.
       return 'drop';
   }
-}
-
-function rejectStatement(reason: RejectReason | undefined, place: DecisionPlace): string {
-  const tcpOnly = place.protocols?.isSubsetOf(IntervalSet.of(8, TCP)) ?? false;
-  const neverTcp = place.protocols !== undefined && !place.protocols.contains(TCP);
-  if (reason === undefined) {
-    if (tcpOnly) return 'reject with tcp reset';
-    if (neverTcp) return 'reject with icmpx type port-unreachable';
-    const chain = place.context.sharedChain(
-      'refuse',
-      'A refusal as a closed port gives it: a reset for TCP, unreachable for the rest.',
-      [
-        { statements: ['meta l4proto tcp', 'reject with tcp reset'], origin: undefined },
-        { statements: ['reject with icmpx type port-unreachable'], origin: undefined },
-      ],
-    );
-    return `goto ${chain}`;
-  }
-  if (reason === 'tcp-reset') {
-    if (tcpOnly) return 'reject with tcp reset';
-    place.context.refuse(
-      place.origin,
-      'only TCP can be reset',
-      'Add `tcp` to the rule, or leave the reason out: TCP is reset then, the rest gets port-unreachable.',
-    );
-    return 'drop';
-  }
-  if (place.family === 4 && ICMP_ONLY[reason]) return `reject with icmp type ${ICMP_ONLY[reason]}`;
-  if (ICMPX[reason]) return `reject with icmpx type ${ICMPX[reason]}`;
-  place.context.refuse(
-    place.origin,
-    `ICMPv6 has no \`${reason}\``,
-    'Add `ipv4` to the rule, and another reason for `ipv6`.',
-  );
-  return 'drop';
 }
 
 function translationStatements(translation: Translation, place: DecisionPlace): string[] {
