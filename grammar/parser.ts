@@ -12,6 +12,7 @@ import { closest } from './did-you-mean.ts';
 import type { BodyKind, Grammar } from './dsl.ts';
 import { alternatives, describeChoices, describeToken, describeTypes } from './human.ts';
 import type { Lexer } from './lexer.ts';
+import { isBlank } from './lexer/characters.ts';
 import { PROBLEMS } from './problems.ts';
 import type { SourceFile, Span } from './source.ts';
 import {
@@ -216,10 +217,12 @@ export class PolicyParser extends EmbeddedActionsParser {
 
   beginsItemLine(offset: number): boolean {
     const { text } = this.source;
-    const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-    if (text.slice(lineStart, offset).trim() !== '') return false;
     const item = this.#first?.startOffset ?? offset;
-    return item < offset && offset - lineStart <= item - (text.lastIndexOf('\n', item - 1) + 1);
+    let lineStart = offset;
+    // Only over blanks: a file may be one line.
+    while (lineStart > 0 && isBlank(text.charCodeAt(lineStart - 1)) && text[lineStart - 1] !== '\n') lineStart--;
+    if (item >= offset || (lineStart > 0 && text[lineStart - 1] !== '\n')) return false;
+    return offset - lineStart <= item - (text.lastIndexOf('\n', item - 1) + 1);
   }
 
   here(): number {
