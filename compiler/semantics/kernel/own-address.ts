@@ -28,9 +28,19 @@ export function sourceToward(environment: Environment, at: Interface, family: 4 
   return others.map((other) => addressToward(other, family, host)).find((address) => address !== undefined) ?? own;
 }
 
-/** The first address of an interface, to which `redirect` turns packets; for IPv6 one of the source's scope. */
-export function primaryAddress(at: Interface, family: 4 | 6, source: bigint): bigint | undefined {
+/**
+ * The first address of an interface, to which `redirect` turns packets; for IPv6 the first of the destination's scope
+ * (nf_nat_redirect_ipv6): there is none for the long deprecated ones, and such packets are gone.
+ */
+export function primaryAddress(at: Interface, family: 4 | 6, destination: bigint): bigint | undefined {
   const own = at.addresses.filter((address) => address.family === family);
   if (family === 4) return own[0]?.value;
-  return own.find((address) => sameScope(address, source))?.value;
+  return own.find(({ value }) => scopeOf(value) === scopeOf(destination))?.value;
+}
+
+/** Where an address of IPv6 means something (RFC 4007), in the kernel's order of asking. */
+function scopeOf(address: bigint): 'link' | 'site' | 'IPv4-compatible' | 'global' {
+  if (isLinkLocal(address) || ((address >> 112n) & 0xff0fn) === 0xff02n) return 'link';
+  if (address >> 118n === 0xfec0n >> 6n || ((address >> 112n) & 0xff0fn) === 0xff05n) return 'site';
+  return address >> 32n === 0n ? 'IPv4-compatible' : 'global';
 }
