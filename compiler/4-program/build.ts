@@ -1,6 +1,6 @@
 /** Policy → Program: blocks become stages, conditions become conjunctions of atoms, each rule of one family or of none. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Policy, Rule, RuleBlock, RuleItem, Target } from '../model/index.ts';
+import type { Policy, Rule, RuleBlock, RuleItem, Target, Zone } from '../model/index.ts';
 import { bindZones, type ZoneBinding } from './bind-zones.ts';
 import { rulesOf } from './rules.ts';
 import { TooManyConjunctions } from './conjunctions.ts';
@@ -13,7 +13,8 @@ export function buildProgram(
   target: Target | undefined,
 ): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } {
   const bind: ZoneBinding = (zone) => target?.zones.get(zone.name) ?? zone;
-  const builder = new StageBuilder(bind);
+  const zones = policy.zones.map(bind);
+  const builder = new StageBuilder(bind, zones);
   const stages = [
     ...policy.mitigate.map((block) => builder.stage('mitigate', block, { zones: block.zones?.map(bind) })),
     builder.block('raw', policy.raw),
@@ -34,7 +35,7 @@ export function buildProgram(
     policy,
     target,
     stages: stages.filter((stage) => stage.items.length + stage.implied.length > 0 || stage.default !== undefined),
-    zones: policy.zones.map(bind),
+    zones,
     memories: policy.memories,
     tables: policy.tables,
     balances: policy.balances,
@@ -52,9 +53,11 @@ const isDestinationTranslation = (rule: Rule): boolean =>
 class StageBuilder {
   readonly diagnostics: Diagnostic[] = [];
   readonly #bind: ZoneBinding;
+  readonly #zones: readonly Zone[];
 
-  constructor(bind: ZoneBinding) {
+  constructor(bind: ZoneBinding, zones: readonly Zone[]) {
     this.#bind = bind;
+    this.#zones = zones;
   }
 
   block(id: StageId, block: RuleBlock | undefined, keep?: (rule: Rule) => boolean): Stage | undefined {
@@ -107,7 +110,7 @@ class StageBuilder {
 
   #rules(rule: Rule): ProgramItem[] {
     try {
-      return rulesOf(bindZones(rule, this.#bind));
+      return rulesOf(bindZones(rule, this.#bind), this.#zones);
     } catch (error) {
       if (!(error instanceof TooManyConjunctions)) throw error;
       this.diagnostics.push(

@@ -77,12 +77,7 @@ export interface ProgramEffect {
 
 export type Decision =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
-  | {
-      readonly kind: 'translation';
-      readonly translation: Translation;
-      /** Only for packets that would then leave by the zone they came in by. */
-      readonly turnsBack?: true;
-    }
+  | { readonly kind: 'translation'; readonly translation: Translation }
   | { readonly kind: 'socket'; readonly socket: string };
 
 export interface ProgramRule {

@@ -1,13 +1,16 @@
 /** One rule of a policy as rules of the Program: a conjunction each, for one family or for both. */
-import type { Condition, Effect, Gate, GatedEffect, Rule, Translation } from '../model/index.ts';
+import type { Condition, Effect, Gate, GatedEffect, Rule, Translation, Zone } from '../model/index.ts';
 import { conjunctionsOf } from './conjunctions.ts';
-import { hairpinPath } from './hairpin.ts';
+import { withInsidePath } from './hairpin.ts';
 import { ALWAYS, forFamily, speaksOfFamily } from './family.ts';
 import type { Atom, Decision, Family, ProgramEffect, ProgramRule } from './program.ts';
 
-/** Throws `TooManyConjunctions` where the alternatives multiply beyond what can be carried out. */
-export function rulesOf(rule: Rule): ProgramRule[] {
-  return byEffect(rule).flatMap(rulesOfOne);
+/**
+ * The rule in a policy of these zones. Throws `TooManyConjunctions` where the alternatives multiply beyond what can be
+ * carried out.
+ */
+export function rulesOf(rule: Rule, zones: readonly Zone[]): ProgramRule[] {
+  return byEffect(rule).flatMap((one) => rulesOfOne(one, zones));
 }
 
 /**
@@ -32,11 +35,12 @@ function both(condition: Condition, own: Condition): Condition {
   return { kind: 'all', of: [...kept, own] };
 }
 
-function rulesOfOne(rule: Rule): ProgramRule[] {
-  return isForOneFamily(rule) ? [...variants(rule, 4), ...variants(rule, 6)] : variants(rule, undefined);
+function rulesOfOne(rule: Rule, zones: readonly Zone[]): ProgramRule[] {
+  if (!isForOneFamily(rule)) return variants(rule, undefined, zones);
+  return [...variants(rule, 4, zones), ...variants(rule, 6, zones)];
 }
 
-function variants(rule: Rule, family: Family | undefined): ProgramRule[] {
+function variants(rule: Rule, family: Family | undefined, zones: readonly Zone[]): ProgramRule[] {
   if (family && !hasTargetFor(rule.translation, family)) return [];
   const decision = decisionOf(rule);
   // A rule that ends the walk is met once, whichever of its conjunctions holds; effects and buckets are met each time.
@@ -44,11 +48,10 @@ function variants(rule: Rule, family: Family | undefined): ProgramRule[] {
   const effects = rule.effects
     .map((effect) => programEffect(effect, family))
     .filter((effect) => effect.when.length > 0);
-  return conjunctions(rule.condition, family, disjoint).flatMap((atoms) => {
+  return conjunctions(rule.condition, family, disjoint).map((conjunction): ProgramRule => {
     const { origin, eachPacket, gates } = rule;
-    const ordinary: ProgramRule = { kind: 'rule', origin, family, eachPacket, atoms, gates, effects, decision };
-    const turning = hairpinPath(ordinary, rule);
-    return turning ? [ordinary, turning] : [ordinary];
+    const atoms = withInsidePath(conjunction, rule, zones);
+    return { kind: 'rule', origin, family, eachPacket, atoms, gates, effects, decision };
   });
 }
 

@@ -26,7 +26,7 @@ export interface Flow {
   readonly reply: Tuple;
   readonly sourceTranslated: boolean;
   readonly destinationTranslated: boolean;
-  /** A destination translation with `hairpin` brought it back to where it came from. */
+  /** A destination translation with `hairpin` settled where it goes. */
   readonly hairpin: boolean;
   readonly replySeen: boolean;
   /** Began in its middle, which only `pickup` allows. */

@@ -5,7 +5,7 @@
 import type { Rule, Translation } from '../model/policy.ts';
 import { balancedDestination } from './balance.ts';
 import { inverted } from './flows.ts';
-import { hairpinMatches, comesBack } from './hairpin.ts';
+import { hairpinMatches, turnsBack } from './hairpin.ts';
 import { holds } from './condition.ts';
 import type { Journey } from './journey.ts';
 import { addressToward, primaryAddress } from './kernel/own-address.ts';
@@ -44,8 +44,8 @@ export const settleSource: Step = (journey) => {
   const { tracking } = journey;
   if (!needsTranslation(journey.policy) || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
   journey.seesWire = false;
-  const rule = tracking.flow.hairpin ? undefined : firstMatching(journey, ['snat', 'masquerade']);
-  const translation = tracking.flow.hairpin ? MASQUERADE : rule?.translation;
+  const isHairpin = tracking.flow.hairpin && turnsBack(journey);
+  const translation = isHairpin ? MASQUERADE : firstMatching(journey, ['snat', 'masquerade'])?.translation;
   // Nobody can be told from nobody: the unspecified address is not masqueraded.
   const isUnspecified = translation?.kind === 'masquerade' && journey.packet.source === 0n;
   if (translation === undefined || isUnspecified) return keep(journey, 'source');
@@ -109,7 +109,7 @@ function rangeFor(translation: Translation, journey: Journey): Range | undefined
       return own === undefined ? undefined : rangeAt(own, translation.ports, rows, translation.random);
     }
     case 'redirect': {
-      const own = journey.in === undefined ? LOOPBACK[family] : primaryAddress(journey.in, family, source);
+      const own = journey.in === undefined ? LOOPBACK[family] : primaryAddress(journey.in, family, destination);
       return own === undefined ? undefined : rangeAt(own, translation.ports, rows);
     }
     default:
@@ -142,7 +142,5 @@ function settle(journey: Journey, range: Range, side: Side): void {
 
 function markHairpin(journey: Journey): void {
   const { tracking } = journey;
-  if (tracking.kind === 'flow' && comesBack(journey, tracking.flow.reply.source)) {
-    replaceFlow(journey, { ...tracking.flow, hairpin: true });
-  }
+  if (tracking.kind === 'flow') replaceFlow(journey, { ...tracking.flow, hairpin: true });
 }

@@ -7,7 +7,6 @@ import type { Context } from './context.ts';
 import { decisionStatements } from './decisions.ts';
 import { effectStatements, mayBreak, type EffectPlace } from './effects.ts';
 import { openingOf } from './gates.ts';
-import { turningChain } from './hairpin.ts';
 import { RulePath } from './rule-path.ts';
 import type { RowValues } from './row-values.ts';
 
@@ -20,12 +19,6 @@ export interface RulePlace {
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
 export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, before: readonly string[] = []): void {
-  const { decision } = rule;
-  if (decision?.kind === 'translation' && decision.turnsBack) {
-    const own = turningChain(rule, chain, place, lowerRule);
-    lowerConditionally({ ...rule, effects: [], decision: undefined }, chain, place, before, [`jump ${own}`]);
-    return;
-  }
   lowerConditionally(rule, chain, place, before, finalStatements(rule, place));
 }
 

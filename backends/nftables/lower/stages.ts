@@ -69,8 +69,9 @@ export function lowerStage(plan: StagePlan, context: Context): void {
 
 function describe(plan: StagePlan): string {
   const { stage } = plan;
-  const nature = stage.stateful ? 'stateful: rules decide about new flows' : 'every packet';
-  return `${stage.origin.name} (${nature})`;
+  if (stage.stateful) return `${stage.origin.name} (stateful: rules decide about new flows)`;
+  const isTranslation = stage.id === 'destination nat' || stage.id === 'source nat';
+  return `${stage.origin.name} (${isTranslation ? 'rules decide about new flows' : 'every packet'})`;
 }
 
 function baseHook(hook: StageHook, plan: StagePlan): BaseChainHook {
@@ -129,8 +130,7 @@ function closeWithDefault(plan: StagePlan, chain: NftChain, context: Context): v
 function withoutIncoming(node: PlanNode): PlanNode {
   const asksIncoming = (atoms: readonly Atom[]) =>
     atoms.some((atom) => !atom.negated && atom.test.kind === 'zone' && atom.test.field === 'in');
-  const keep = (rule: ProgramRule) =>
-    !asksIncoming(rule.atoms) && !(rule.decision?.kind === 'translation' && rule.decision.turnsBack);
+  const keep = (rule: ProgramRule) => !asksIncoming(rule.atoms);
   switch (node.kind) {
     case 'sequence':
       return { ...node, steps: node.steps.map(withoutIncoming) };

@@ -4,16 +4,10 @@ import { artifactOf, partOf } from '../../builders/ruleset.ts';
 
 const zones = 'zone uplink = uplink0\nzone inside = lan0, "wlan*"\n';
 
-test('from inside, the rule holds where the packet would turn back', () => {
+test('the rule holds in every zone, and masquerades what turns back', () => {
   const ruleset = artifactOf(`${zones}nat { dnat in uplink to 198.51.100.50 tcp/80 -> 10.0.0.5:8080 hairpin }`);
   expect(partOf(ruleset, 'chain nat_prerouting').slice(1)).toEqual([
-    'iifname "uplink0" ip daddr 198.51.100.50 tcp dport 80 ct label set 127 dnat ip to 10.0.0.5:8080',
-    'iifname != "uplink0" ip daddr 198.51.100.50 tcp dport 80 jump nat_dnat_tcp_80_hairpin_ipv4',
-  ]);
-  expect(partOf(ruleset, 'chain nat_dnat_tcp_80_hairpin_ipv4')).toEqual([
-    'ip daddr set 10.0.0.5',
-    'iifname { "lan0", "wlan*" } fib daddr oifname { "lan0", "wlan*" } goto nat_dnat_tcp_80_hairpin_ipv4_turned',
-    'ip daddr set ct original ip daddr',
+    'iifname { "uplink0", "lan0", "wlan*" } ip daddr 198.51.100.50 tcp dport 80 ct label set 127 dnat ip to 10.0.0.5:8080',
   ]);
   expect(partOf(ruleset, 'chain hairpin_postrouting')).toEqual([
     'type nat hook postrouting priority srcnat - 5; policy accept;',
@@ -24,17 +18,15 @@ test('from inside, the rule holds where the packet would turn back', () => {
   expect(ruleset).not.toContain('chain nat_output');
 });
 
-test('rows of a table cost a lookup, and one more where a row is found', () => {
+test('rows of a table cost one lookup more for a new flow that is translated', () => {
   const table = `table forwards(public: ipv4, port: port, room: ipv4, key (public, port)) = { (198.51.100.50, 80, 10.0.0.5) }\n`;
   const ruleset = artifactOf(
     `${zones}${table}nat { each f in forwards { dnat in uplink to f.public tcp/f.port -> f.room hairpin } }`,
   );
   expect(partOf(ruleset, 'chain nat_prerouting').slice(1)).toEqual([
-    'meta l4proto tcp ip daddr . th dport @forwards_public_port jump destination_nat_forwards_rows_ipv4',
+    'iifname { "uplink0", "lan0", "wlan*" } meta l4proto tcp ip daddr . th dport @forwards_public_port ' +
+      'ct label set 127 dnat ip to ip daddr . th dport map @forwards_public_port_room',
   ]);
-  expect(partOf(ruleset, 'chain destination_nat_forwards_rows_ipv4')[0]).toBe(
-    'iifname "uplink0" ct label set 127 dnat ip to ip daddr . th dport map @forwards_public_port_room',
-  );
 });
 
 test('a dnat without it has neither', () => {
