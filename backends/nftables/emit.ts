@@ -6,6 +6,7 @@ import type { Origin } from '../../compiler/model/index.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { durationText } from './lower/effects.ts';
 import { quoted } from './names.ts';
+import { setSize } from './set-size.ts';
 import * as templates from './templates.gen.ts';
 import type { Elements, NftChain, NftRule, NftSet, NftTable } from './tree.ts';
 
@@ -70,6 +71,7 @@ class Emitter {
     const data = set.data.length > 0 ? ` : ${set.data.join(' . ')}` : '';
     this.#fill(TEMPLATES.setHead, {
       ...set,
+      size: setSize(set),
       typeWord: set.typeof ? 'typeof' : 'type',
       type: `${set.key.join(' . ')}${data}`,
       flags: set.flags.join(','),

@@ -19,7 +19,10 @@ export interface NftSet {
   /** A map's data: types of its parts, or `verdict`. */
   readonly data: readonly string[];
   readonly flags: readonly ('interval' | 'dynamic' | 'timeout')[];
+  /** Undefined: as many as it takes; see set-size.ts. */
   readonly size: number | undefined;
+  /** Others put in and take out what they like. */
+  readonly isVolatile?: boolean;
   /** Milliseconds. */
   readonly timeout: number | undefined;
   /** Every element counts packets and bytes. */

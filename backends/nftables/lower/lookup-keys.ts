@@ -4,6 +4,7 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
 import { columnOf, type Column } from '../../../compiler/model/table.ts';
 import type { Context } from './context.ts';
+import { exactKey, prefixKey, rangeKey, type KeyColumn } from '../../../compiler/net/key-column.ts';
 import { prefixMask } from './prefix-mask.ts';
 import { keyExpression, keyType } from './keys.ts';
 import { protocolText } from './protocols.ts';
@@ -17,6 +18,8 @@ export interface LookupKey {
   readonly types: readonly string[];
   /** Needs an interval set. */
   readonly interval: boolean;
+  /** Of a column that changes often. */
+  readonly isVolatile: boolean;
   readonly write: CellWriter;
   /** Whether the row has all cells, in the lookup's family. */
   readonly has: (row: number) => boolean;
@@ -26,14 +29,18 @@ export interface LookupKey {
   readonly hasAddress: boolean;
   /** How the key reads in a name: `address_from`. */
   readonly name: string;
+  /** In the order of `fields`. */
+  readonly parts: readonly PartKey[];
 }
 
-interface PartKey {
+export interface PartKey {
   readonly expression: string;
   readonly type: string;
   readonly interval: boolean;
   readonly write: CellWriter;
   readonly has: (row: number) => boolean;
+  /** What the rows' cells stand for. */
+  readonly spans: (rows: Uint32Array) => KeyColumn;
 }
 
 export function lookupKey(lookup: Lookup, rows: readonly Uint32Array[], context: Context): LookupKey {
@@ -44,6 +51,7 @@ export function lookupKey(lookup: Lookup, rows: readonly Uint32Array[], context:
     expression: parts.map((part) => part.expression).join(' . '),
     types: parts.map((part) => part.type),
     interval: parts.some((part) => part.interval),
+    isVolatile: lookup.key.some((part) => columnOf(table, part.column)!.volatile),
     write: (row, out) => {
       parts.forEach((part, index) => {
         if (index > 0) out.write(' . ');
@@ -54,6 +62,7 @@ export function lookupKey(lookup: Lookup, rows: readonly Uint32Array[], context:
     fields: lookup.key.map((part) => part.field),
     hasAddress: lookup.key.some(({ field }) => field === 'source' || field === 'destination'),
     name: lookup.key.map((part) => part.column).join('_'),
+    parts,
   };
 }
 
@@ -86,10 +95,18 @@ function partKey(
         interval: length === undefined,
         write: prefixWriter(data, family, length === undefined),
         has,
+        spans: (some) => prefixKey(width, addressWords(data, family, some), Uint8Array.from(some, (row) => data.lengths[row]!)),
       };
     }
     case 'integer':
-      return { expression, type, interval: false, has: isPresent, write: integerWriter(data.values, part.field) };
+      return {
+        expression,
+        type,
+        interval: false,
+        has: isPresent,
+        write: integerWriter(data.values, part.field),
+        spans: (some) => exactKey(32, Uint32Array.from(some, (row) => data.values[row]!)),
+      };
     case 'range':
       return {
         expression,
@@ -98,6 +115,7 @@ function partKey(
         has: isPresent,
         write: (row, out) =>
           out.write(data.low[row] === data.high[row] ? `${data.low[row]}` : `${data.low[row]}-${data.high[row]}`),
+        spans: (some) => rangeKey(16, Uint32Array.from(some, (row) => data.low[row]!), Uint32Array.from(some, (row) => data.high[row]!)),
       };
     default:
       context.refuse(
@@ -105,7 +123,14 @@ function partKey(
         `nftables cannot look up by column \`${column.name}\``,
         'Use a column of addresses, prefixes, protocols, ports or numbers.',
       );
-      return { expression, type, interval: false, has: isPresent, write: () => {} };
+      return {
+        expression,
+        type,
+        interval: false,
+        has: isPresent,
+        write: () => {},
+        spans: (some) => exactKey(32, new Uint32Array(some.length)),
+      };
   }
 }
 
@@ -136,6 +161,15 @@ function prefixWriter(data: PrefixData, family: Family | undefined, withLength: 
     address(row, out);
     if (withLength && data.lengths[row]! < width) out.write(`/${data.lengths[row]}`);
   };
+}
+
+/** The addresses of rows of the family asked for, as words. */
+function addressWords(data: PrefixData, family: Family | undefined, rows: Uint32Array): Uint32Array {
+  if (data.store === 'prefix4') return Uint32Array.from(rows, (row) => data.addresses[row]!);
+  if (data.store === 'prefix' && family !== 6) return Uint32Array.from(rows, (row) => data.words[row * 4 + 3]!);
+  const words = new Uint32Array(rows.length * 4);
+  rows.forEach((row, index) => words.set(data.words.subarray(row * 4, row * 4 + 4), index * 4));
+  return words;
 }
 
 /** Writes the address of a row, of the family asked for. */

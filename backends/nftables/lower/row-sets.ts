@@ -17,6 +17,7 @@ export function rowSet(name: string, key: LookupKey): NftSet {
     data: [],
     flags: key.interval ? ['interval'] : [],
     size: undefined,
+    isVolatile: key.isVolatile,
     timeout: undefined,
     counter: false,
     elements: undefined,
@@ -75,7 +76,7 @@ export function rowElements(
 }
 
 /** Rows with all their cells and, where the table promises no unique key, without repetitions. */
-function distinctRows(lookup: Lookup, key: LookupKey, rows: Uint32Array): Uint32Array {
+export function distinctRows(lookup: Lookup, key: LookupKey, rows: Uint32Array): Uint32Array {
   const { table } = lookup.row;
   const present = rows.filter(key.has);
   const columns = new Set(lookup.key.map((part) => part.column));

@@ -3,9 +3,10 @@ import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Lookup } from '../../../compiler/6-plan/plan.ts';
 import type { Cell, RowVariable } from '../../../compiler/model/index.ts';
 import { columnOf, type Column } from '../../../compiler/model/table.ts';
-import type { NftSet } from '../tree.ts';
+import type { Elements, NftSet } from '../tree.ts';
 import type { Context } from './context.ts';
 import type { LookupKey } from './lookup-keys.ts';
+import { joinedElements, mayOverlap } from './overlapping-rows.ts';
 import { rowElements, rowSet, rowSetName, rowSetOwner } from './row-sets.ts';
 
 /** Writes what stands behind a row's key. */
@@ -69,10 +70,25 @@ export class RowValues {
     const rows = this.#rowsWith(cells);
     const name = this.#context.set(rowSetOwner(lookup, key, [rows]), rowSetName(lookup, key), (given) => ({
       ...rowSet(given, key),
-      elements: rowElements(lookup, key, [rows], undefined),
+      elements: this.#keys(rows),
       description: `${lookup.row.table.name}: ${key.name}`,
     }));
     return `${key.expression} @${name}`;
+  }
+
+  /** The rows' keys alone; where rows overlap, it makes no difference which of them is found. */
+  #keys(rows: Uint32Array): Elements {
+    const { lookup, key } = this;
+    const elements = mayOverlap(lookup, key) ? joinedElements(lookup, key, rows) : undefined;
+    if (elements) return elements;
+    if (mayOverlap(lookup, key)) {
+      this.#context.refuse(
+        lookup.origin,
+        `rows of \`${lookup.row.table.name}\` overlap in ${key.fields.join(' and ')}, and nftables takes no overlaps in several ranges at once`,
+        `Declare \`key (${lookup.key.map(({ column }) => column).join(', ')})\` in the table to see which rows they are.`,
+      );
+    }
+    return rowElements(lookup, key, [rows], undefined);
   }
 
   /** An expression: the row's data. */

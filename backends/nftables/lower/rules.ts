@@ -19,16 +19,19 @@ export interface RulePlace {
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
 export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, before: readonly string[] = []): void {
-  lowerConditionally(rule, chain, place, before, finalStatements(rule, place));
+  lowerConditionally(rule, chain, place, before, (sameLine) => finalStatements(rule, place, sameLine));
 }
 
-/** Appends a rule with what ends it, which need not be its own decision. */
+/**
+ * Appends a rule with what ends it, which need not be its own decision. `final` is told whether the rule's matches stand
+ * in the same line.
+ */
 export function lowerConditionally(
   rule: ProgramRule,
   chain: NftChain,
   place: RulePlace,
   before: readonly string[],
-  final: readonly string[],
+  final: (sameLine: boolean) => readonly string[],
 ): void {
   const path = new RulePath(place.context, rule, chain);
   path.add(...before);
@@ -40,11 +43,11 @@ export function lowerConditionally(
     if (path.chain === chain) path.enter('');
     else if (path.isGathering) path.enter('passed');
     for (const effect of effects) lowerEffect(effect, rule, path.chain, place);
-    path.finish(...final);
+    path.finish(...final(false));
     return;
   }
   for (const { effect } of effects) path.add(...effectStatements(effect, effectPlace(rule, place)));
-  path.finish(...final);
+  path.finish(...final(path.chain === chain));
 }
 
 /** Leads the path past conditions, and then past gates: they are asked of packets that meet all else. */
@@ -88,8 +91,10 @@ function effectPlace(rule: ProgramRule, { context, stateful, row }: RulePlace): 
   return { context, family: rule.family, origin: rule.origin, stateful: stateful && !rule.eachPacket, row };
 }
 
-function finalStatements(rule: ProgramRule, { context, row }: RulePlace): string[] {
+/** nft looks for the matches that a statement needs in its own line only. */
+function finalStatements(rule: ProgramRule, { context, row }: RulePlace, sameLine: boolean): string[] {
   if (!rule.decision) return [];
   const { family, origin } = rule;
-  return decisionStatements(rule.decision, { context, family, origin, protocols: protocolsOf(rule.atoms), row });
+  const protocols = sameLine ? protocolsOf(rule.atoms) : undefined;
+  return decisionStatements(rule.decision, { context, family, origin, protocols, row });
 }

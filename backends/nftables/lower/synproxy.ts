@@ -126,13 +126,13 @@ function lowerStep(
 ): void {
   const plain: ProgramRule = { ...rule, effects: [], decision: undefined };
   if (!synproxyOf(rule)) {
-    lowerConditionally(plain, chain, place, [], ['return']);
+    lowerConditionally(plain, chain, place, [], () => ['return']);
     return;
   }
   if (proxied.effects && rule.effects.length > 0) {
     lowerRule({ ...rule, decision: undefined }, chain, place, [`${HANDSHAKE} == syn`]);
   }
-  lowerConditionally(plain, chain, place, [], [proxied.statement]);
+  lowerConditionally(plain, chain, place, [], () => [proxied.statement]);
 }
 
 /** The rules up to the last synproxy rule that may decide about packets of one; refuses what cannot be asked twice. */

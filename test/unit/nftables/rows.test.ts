@@ -29,6 +29,7 @@ test('a range of ports as a target makes all data of the map intervals', () => {
   const ruleset = artifactOf(`${table}nat { each r in rooms { snat tcp from r.room -> r.public:r.ports } }`);
   expect(partOf(ruleset, 'map rooms_room_public_ports')).toEqual([
     'type ipv4_addr : interval ipv4_addr . inet_service',
+    'size 4',
     'elements = {',
     '10.0.0.0 : 192.0.2.1/32 . 1000-1999,',
     '10.0.1.0 : 192.0.2.2/32 . 2000',
@@ -43,4 +44,17 @@ test('what must not hold returns from a chain before the lookup', () => {
     'meta l4proto . th dport { tcp . 22, udp . 53 } return',
     'ip saddr & 255.255.255.0 @rooms_room accept',
   ]);
+});
+
+test('sets say how many elements they hold, with room for more, unless a column changes often', () => {
+  const sized = (column: string) => {
+    const rows = Array.from({ length: 100 }, (_, index) => `(10.0.${index}.0/24)`).join(', ');
+    const table = `table rooms(room: prefix4 ${column}) = { ${rows} }\n`;
+    return partOf(
+      artifactOf(`${table}filter forward { each r in rooms { drop from r.room tcp/25 } }`),
+      'set rooms_room',
+    );
+  };
+  expect(sized('key')).toContain('size 128');
+  expect(sized('key volatile').join()).not.toContain('size');
 });
