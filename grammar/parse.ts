@@ -13,7 +13,7 @@ import { Lexer } from './lexer.ts';
 import { DEEPEST_NESTING, sharedParser, type PolicyParser } from './parser.ts';
 import { PROBLEMS } from './problems.ts';
 import { BODIES, isBoundary, isMisplaced, openedBy } from './recovery.ts';
-import type { SourceFile } from './source.ts';
+import { withLineFeeds, type SourceFile } from './source.ts';
 import * as T from './tokens.ts';
 
 /** So many findings, and the rest of the file is left out. */
@@ -31,7 +31,7 @@ export interface Parsed {
 /** Reads a policy. Never throws, whatever the text; errors are in `diagnostics`. */
 export function parse(source: SourceFile): Parsed {
   const parser = sharedParser();
-  const lexer = new Lexer(source);
+  const lexer = new Lexer(withLineFeeds(source));
   parser.load(lexer);
   try {
     return new Reader(parser, lexer).read();

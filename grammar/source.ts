@@ -23,6 +23,18 @@ export interface Position {
   readonly column: number;
 }
 
+/**
+ * The same text with a line feed for each carriage return that stands alone: a line ends there too, as some editors and
+ * spreadsheets write it, and a comment must not run on to the end of such a file. Offsets stay as they are.
+ */
+export function withLineFeeds(source: SourceFile): SourceFile {
+  const { path, text } = source;
+  return LONE_RETURN.test(text) ? { path, text: text.replaceAll(LONE_RETURNS, '\n') } : source;
+}
+
+const LONE_RETURN = /\r(?!\n)/;
+const LONE_RETURNS = /\r(?!\n)/g;
+
 const lineStartsBySource = new WeakMap<SourceFile, Uint32Array>();
 
 /** Offsets at which the lines of `source` begin; computed once for each file, when a message first needs it. */

@@ -111,7 +111,7 @@ class ModuleLoader {
       this.#path.pop();
       if (module) uses.push({ use, module });
     }
-    const module = { key, source, syntax, folder, uses };
+    const module = { key, source: syntax.span.source, syntax, folder, uses };
     this.#modules.set(key, module);
     return module;
   }

@@ -18,7 +18,7 @@ const CUT = '…';
 /** The line of a place, at most `columns` wide: of a longer one, the part around the place. */
 export function excerptOf(place: Place, columns: number): Excerpt {
   const from = safeCut(place.text, Math.max(0, place.textStart - REACH));
-  const to = safeCut(place.text, Math.min(place.text.length, Math.max(place.textStart, place.textEnd) + REACH));
+  const to = safeCut(place.text, Math.min(place.text.length, place.textStart + REACH));
   const characters = visibleCharacters(place.text.slice(from, to));
   const first = characters.findIndex((character) => character.end > place.textStart - from);
   const start = first < 0 ? characters.length : first;

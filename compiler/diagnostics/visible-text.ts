@@ -15,6 +15,9 @@ export interface VisibleCharacter {
 
 const TAB_STOP = 4;
 
+/** UTF-16 units of a message. Who reads it needs no more; a name in it may be as long as a file. */
+const LONGEST = 2000;
+
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Characters that take two columns: East Asian Wide and Fullwidth (Unicode Standard Annex #11). */
@@ -43,9 +46,10 @@ export function visibleCharacters(line: string): VisibleCharacter[] {
   });
 }
 
-/** A text for a message: control characters and line ends made visible. */
+/** A text for a message: control characters and line ends made visible, and of a very long one the middle left out. */
 export function visibleText(text: string): string {
-  return visibleCharacters(text)
+  const shortened = text.length <= LONGEST ? text : `${text.slice(0, LONGEST / 2)}…${text.slice(-LONGEST / 2)}`;
+  return visibleCharacters(shortened)
     .map((character) => character.text)
     .join('');
 }

@@ -140,6 +140,13 @@ describe('the underline stands under its place', () => {
     expect(mark).toMatch(/^ +\^{4}$/);
   });
 
+  test('of megabytes, as far as it is shown', () => {
+    const word = 'x'.repeat(4_000_000);
+    const [line, mark] = excerpt(`zone a = eth0 ${word}`, word, 64);
+    expect(line).toMatch(/^…x+…$/);
+    expect(mark).toMatch(/^ \^+$/);
+  });
+
   test('as far as it is shown, where it is longer than the line may be', () => {
     const [line, mark] = excerpt('x'.repeat(5000), 'x'.repeat(5000), 44);
     expect(line).toBe(`${'x'.repeat(38)}…`);
@@ -150,6 +157,12 @@ describe('the underline stands under its place', () => {
 test('what a message quotes is not obeyed either', () => {
   const finding = diagnostic(kind('error'), undefined, 'bad cell `\u001b]0;owned\u0007`\nnext', { hint: 'a\u202eb' });
   expect(renderFinding(finding)).toBe('error[SL9999]: bad cell `␛]0;owned␇`␊next\nhint: a<U+202E>b');
+});
+
+test('a message as long as a file is cut in its middle', () => {
+  const text = renderFinding(diagnostic(kind('error'), undefined, `\`${'x'.repeat(4_000_000)}\` is no zone`));
+  expect(text).toMatch(/^error\[SL9999\]: `x+…x+` is no zone$/);
+  expect(text.length).toBeLessThan(2100);
 });
 
 describe('several findings', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PROTOCOL_NUMBERS } from '../../../compiler/model/protocols.ts';
 import type { Rule, RuleItem, Statement } from '../../../grammar/ast/index.ts';
 import { parse } from '../../../grammar/parse.ts';
+import { positionOf } from '../../../grammar/source.ts';
 import { PROTOCOL_WORDS } from '../../../grammar/words.ts';
 import { withoutSpans } from '../../builders/without-spans.ts';
 
@@ -40,6 +41,21 @@ describe('places', () => {
     const [statement] = statements(text);
     const value = statement?.kind === 'let' && statement.value.kind === 'list' ? statement.value.items[0] : undefined;
     expect(text.slice(value?.span.start, value?.span.end)).toBe('(b + c) & (d - e)');
+  });
+});
+
+describe('line ends', () => {
+  it.each([
+    ['of Unix', '\n'],
+    ['of Windows', '\r\n'],
+    ['of old spreadsheets', '\r'],
+  ])('%s end a comment, and are counted', (_, end) => {
+    const text = ['# zones', 'zone a = eth0', '## documented', 'zone b = eth1', 'zone c = ='].join(end);
+    const { file, diagnostics } = parse({ path: 'text', text });
+    expect(file.statements.map(({ annotations }) => annotations.documentation)).toEqual([[], ['documented']]);
+    expect(diagnostics.map(({ span }) => span && positionOf(span.source, span.start))).toEqual([
+      { line: 5, column: 10 },
+    ]);
   });
 });
 
