@@ -18,7 +18,7 @@ export function isGroupMac(mac: bigint): boolean {
   return (mac & GROUP_BIT) !== 0n;
 }
 
-/** Why ip_rcv or ipv6_rcv throws the packet away; undefined where it does not. */
+/** Why ip_rcv or ipv6_rcv throws the packet away for what its header says; undefined where it does not. */
 export function refusedOnArrival(packet: Packet, at: Interface): string | undefined {
   if (!packet.wellFormed) return 'malformed IP header or cut-off packet';
   return packet.family === 4 ? refusedIpv4(packet) : refusedIpv6(packet, at);
@@ -42,7 +42,7 @@ function refusedIpv6(packet: Packet, at: Interface): string | undefined {
     const scope = (destination >> 112n) & 0xfn;
     if (scope === 0n || (scope === 1n && at.loopback !== true)) return 'multicast that stays within a node';
   }
-  return refusedOptions(packet);
+  return undefined;
 }
 
 const PAD_N = 1;
@@ -51,7 +51,8 @@ const JUMBO = 0xc2;
 const KNOWN_OPTIONS = new Set([PAD_N, ROUTER_ALERT, JUMBO]);
 
 /** Hop-by-hop options (RFC 8200, section 4.2): the upper two bits tell what to do with unknown ones. */
-function refusedOptions(packet: Packet): string | undefined {
+export function refusedOptions(packet: Packet): string | undefined {
+  if (packet.family === 4) return undefined;
   if (!packet.options.wellFormed) return 'malformed hop-by-hop options';
   return unknownOption(packet) === undefined ? undefined : 'unknown hop-by-hop option';
 }
@@ -65,8 +66,7 @@ const HOP_BY_HOP_OPTIONS_AT = 42;
 
 /** The error that an unknown hop-by-hop option calls for: always, unless the packet is for a group, or never. */
 export function errorAboutOption(packet: Packet): IcmpError | undefined {
-  const option =
-    packet.family === 6 && packet.wellFormed && packet.options.wellFormed ? unknownOption(packet) : undefined;
+  const option = packet.family === 6 && packet.options.wellFormed ? unknownOption(packet) : undefined;
   const action = option === undefined ? 0 : option >> 6;
   if (option === undefined || action < 2 || (action === 3 && isMulticast(6, packet.destination ?? 0n))) {
     return undefined;

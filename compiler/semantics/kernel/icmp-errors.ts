@@ -89,7 +89,9 @@ function isIcmpError(packet: Packet): boolean {
     const known = [0, 8, 13, 14, 15, 16, 17, 18];
     return packet.protocol === ICMP && !known.includes(packet.icmp?.type ?? -1);
   }
-  return packet.protocol === ICMPV6 && (packet.icmp?.type ?? 0) < 128;
+  if (packet.protocol !== ICMPV6 || isLaterFragment(packet)) return false;
+  // A first fragment that ends before its type may be anything; a whole packet that does is none that is answered.
+  return packet.icmp === undefined ? packet.fragment?.more !== true : packet.icmp.type < 128;
 }
 
 /** The reset that answers a TCP segment (RFC 9293, section 3.10.7.1); undefined for one that gets none. */

@@ -6,7 +6,14 @@ import { allowsPickup, needsTracking } from '../needs.ts';
 import { UDP, UDP_LITE } from '../packet/packet.ts';
 import { decrementTtl } from '../packet/rewrite.ts';
 import { gone, type End, type Step } from '../steps.ts';
-import { errorAboutMalformedOptions, errorAboutOption, isForHost, isGroupMac, refusedOnArrival } from './arrival.ts';
+import {
+  errorAboutMalformedOptions,
+  errorAboutOption,
+  isForHost,
+  isGroupMac,
+  refusedOnArrival,
+  refusedOptions,
+} from './arrival.ts';
 import { fragmentsOf } from './fragments.ts';
 import { packetTooBig, timeExceeded, unreachable } from './icmp-errors.ts';
 import { manipulate } from './manipulation.ts';
@@ -20,10 +27,12 @@ import { track } from './tracking.ts';
 export const receive: Step = (journey) => {
   if (journey.in === undefined) return undefined;
   if (!isForHost(journey.in, journey.destinationMac)) return { kind: 'not judged' };
+  const refusal = refusedOnArrival(journey.packet, journey.in);
+  if (refusal !== undefined) return gone(refusal);
   const error = errorAboutOption(journey.packet);
   if (error !== undefined) return { kind: 'refused by host', error };
-  const refusal = refusedOnArrival(journey.packet, journey.in);
-  return refusal === undefined ? undefined : gone(refusal);
+  const option = refusedOptions(journey.packet);
+  return option === undefined ? undefined : gone(option);
 };
 
 /** Before packets are tracked, fragments are put together; what must not be tracked stays as it is. */

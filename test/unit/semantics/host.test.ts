@@ -167,6 +167,23 @@ describe('the host answers', () => {
     expect(fate(fromInside(ping('10.0.0.9', '198.51.100.7', { ttl: 1 })))).toMatch(/out eth1/);
   });
 
+  it('about a later fragment of IPv6 whatever it is part of', () => {
+    const fragment = { offset: 8, more: false };
+    const ofError = ipPacket({ ...ends('2001:db8:1::9', '2001:db8:f::7'), ttl: 1, fragment }, 58, new Uint8Array(8));
+    expect(fate(fromInside(ofError))).toBe('rejected with icmp 3/0 out eth1 2001:db8:1::1 > 2001:db8:1::9');
+  });
+
+  it('about an option that it does not know, if the packet may be at all', () => {
+    const withOption = (source: string) => {
+      // Padding but for its first type: unknown, to be thrown away with an error (RFC 8200, section 4.2).
+      const options = Uint8Array.of(17, 0, 0x9e, 2, 0, 0, 1, 0);
+      return ipPacket(ends(source, '2001:db8:f::7'), 0, new Uint8Array([...options, ...new Uint8Array(8)]));
+    };
+    expect(fate(fromInside(withOption('2001:db8:1::9')))).toMatch(/^rejected with icmp 4\/2/);
+    expect(fate(fromInside(withOption('::1')))).toBe('gone: host loopback address on a link');
+    expect(fate(fromInside(withOption('ff02::5')))).toBe('gone: host multicast source');
+  });
+
   it('that a source cannot be forwarded', () => {
     expect(fate(fromInside(udp('[fe80::9]:1', '[2001:db8:f::7]:53')))).toMatch(/^rejected with icmp 1\/2/);
   });
