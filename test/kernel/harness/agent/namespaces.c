@@ -83,11 +83,15 @@ int enter(int namespace_descriptor)
  *   flow of a delivered packet is remembered.
  * - `flags owner`: the table belongs to the nft process that made it. `flush ruleset` passes it by, nothing else can
  *   change it, and it goes when that process goes; hence an interactive nft that is kept until the agent ends.
+ * - What the interfaces say of their own accord and when they like (isKernelChatter) is dropped before any rule counts it.
  */
 static const char *const harness_table =
 	"add table inet sluice_harness { flags owner; }; "
 	"add chain inet sluice_harness input { type filter hook input priority 2147483647; policy drop; }; "
-	"add rule inet sluice_harness input log group %d\n"
+	"add rule inet sluice_harness input log group %d; "
+	"add chain inet sluice_harness output { type filter hook output priority -1000; }; "
+	"add rule inet sluice_harness output ip6 daddr ff02::/16 icmpv6 type { 131, 132, 133, 135, 143 } drop; "
+	"add rule inet sluice_harness output ip daddr 224.0.0.22 ip protocol igmp drop\n"
 	"list tables\n";
 
 static void run_interactive_nft(int input, int output)
