@@ -37,7 +37,7 @@ export async function examineScript(
   const result = await tryPolicy(network, built, script);
   if (agrees(result)) return { result, script, report: undefined };
   const fails = async (steps: Script): Promise<boolean> => !agrees(await tryPolicy(network, built, steps));
-  const fewest = await shrinkScript(script, fails);
+  const fewest = await shrinkScript(script, fails, result.difference?.sent.id);
   const again = await tryPolicy(network, built, fewest);
   const shown = agrees(again) ? result : again;
   return { result, script: agrees(again) ? script : fewest, report: formatFailure(text, built.ruleset, shown) };
