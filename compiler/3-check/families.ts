@@ -1,6 +1,7 @@
 /** Which families and protocols a condition leaves: what every packet that meets it must be. */
 import type { Condition, Test } from '../model/condition.ts';
 import { PROTOCOLS_WITH_PORTS } from '../model/fields.ts';
+import { holdsFamily } from '../model/memory.ts';
 import { columnOf } from '../model/table.ts';
 import { projection } from '../2-resolve/projection.ts';
 import { ICMP4, ICMP6 } from '../2-resolve/service-set.ts';
@@ -56,10 +57,7 @@ export function familiesOfCell(cell: Cell): Families {
 
 /** A memory whose addresses are of one family holds no others. */
 function familiesOfMemory({ memory }: Extract<Test, { readonly kind: 'memory' }>): Families {
-  const families = memory.columns.map(({ type }) =>
-    type.kind === 'address' && type.family !== 'both' ? ofNumber(type.family) : BOTH,
-  );
-  return families.reduce(inBoth, BOTH);
+  return { ipv4: holdsFamily(memory, 4), ipv6: holdsFamily(memory, 6) };
 }
 
 function ofNumber(family: 4 | 6): Families {

@@ -26,7 +26,7 @@ export function simplify(atoms: readonly Atom[]): Atom[] | undefined {
   for (const atom of atoms) {
     if (!insert(result, atom)) return undefined;
   }
-  return hasCommonProtocol(result) ? result : undefined;
+  return withCommonProtocols(result);
 }
 
 /** Adds `atom` to the conjunction; false where both together hold for no packet. */
@@ -65,14 +65,42 @@ function withSet(atom: SetAtom, set: IntervalSet): Atom {
   return { negated: atom.negated, test: { ...test, in: set } as SetTest };
 }
 
-/** Whether packets of some protocol have all the fields that are asked for: no packet of GRE has TCP flags. */
-function hasCommonProtocol(atoms: readonly Atom[]): boolean {
+/**
+ * Only packets of some protocols have all the fields that are asked for; undefined where none has: no packet of GRE has TCP
+ * flags. Services and protocols are cut to these: beside TCP flags, `https` is TCP's only.
+ */
+function withCommonProtocols(atoms: Atom[]): Atom[] | undefined {
   let common: IntervalSet | undefined;
   for (const atom of atoms) {
     const protocols = protocolsOf(atom);
     if (protocols !== undefined) common = common?.intersect(protocols) ?? protocols;
   }
-  return common === undefined || !common.isEmpty();
+  if (common === undefined) return atoms;
+  if (common.isEmpty()) return undefined;
+  const result: Atom[] = [];
+  for (const atom of atoms) {
+    const cut = cutTo(common, atom);
+    if (cut === undefined) return undefined;
+    result.push(cut);
+  }
+  return result;
+}
+
+/** The atom for packets of these protocols; undefined where it holds for none of them. */
+function cutTo(protocols: IntervalSet, atom: Atom): Atom | undefined {
+  if (atom.negated || !isSetTest(atom)) return atom;
+  const { field, in: set } = atom.test;
+  if (field !== 'protocol' && field !== 'service') return atom;
+  const cut = set.intersect(field === 'protocol' ? protocols : servicesOf(protocols));
+  return cut.isEmpty() ? undefined : withSet(atom, cut);
+}
+
+/** All services of these protocols. */
+function servicesOf(protocols: IntervalSet): IntervalSet {
+  const intervals = [...protocols.numberIntervals()].map(
+    ([low, high]) => [low << PORT_BITS, (high << PORT_BITS) | 0xffff] as const,
+  );
+  return IntervalSet.fromIntervals(8 + PORT_BITS, intervals);
 }
 
 /** Bits of a `service` below its protocol. */

@@ -3,7 +3,8 @@
  * family become false, and what is certain is folded away. Every packet has exactly one family, so the two halves
  * together mean what the whole means, under negation too.
  */
-import type { Condition, Test } from '../model/condition.ts';
+import type { Condition, NumberTest, Test } from '../model/condition.ts';
+import { holdsFamily } from '../model/memory.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { AtomTest, Family, FamilyAddressTest } from './program.ts';
 
@@ -89,14 +90,25 @@ function testForFamily(test: Test, family: Family): FamilyCondition {
   if (test.kind === 'number' && test.in instanceof IntervalSet) {
     if (test.field === 'family') return test.in.contains(family) ? ALWAYS : NEVER;
     if ((test.field === 'icmp4' && family === 6) || (test.field === 'icmp6' && family === 4)) return NEVER;
+    if (test.field === 'length') return lengthForFamily(test, test.in, family);
     if (test.in.isEmpty()) return NEVER;
     if (test.in.isFull() && ALWAYS_PRESENT.has(test.field)) return ALWAYS;
   }
   if (test.kind === 'masked' && test.mask === 0 && ALWAYS_PRESENT.has(test.field)) {
     return test.value === 0 ? ALWAYS : NEVER;
   }
+  if (test.kind === 'memory' && !holdsFamily(test.memory, family)) return NEVER;
   if (test.kind === 'zone' && test.zones.length === 0) return NEVER;
   return { kind: 'test', test };
+}
+
+/** The lengths that packets have: what 16 bits count, and in IPv6 the fixed header besides (RFC 8200, section 3). */
+const LENGTHS = { 4: IntervalSet.range(32, 0, 0xffff), 6: IntervalSet.range(32, 40, 0xffff + 40) } as const;
+
+function lengthForFamily(test: NumberTest, lengths: IntervalSet, family: Family): FamilyCondition {
+  const possible = lengths.intersect(LENGTHS[family]);
+  if (possible.isEmpty()) return NEVER;
+  return possible.equals(LENGTHS[family]) ? ALWAYS : { kind: 'test', test: { ...test, in: possible } };
 }
 
 type AddressTest = Extract<Test, { kind: 'address' }>;

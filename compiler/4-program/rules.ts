@@ -1,5 +1,6 @@
 /** One rule of a policy as rules of the Program: a conjunction each, for one family or for both. */
 import type { Condition, Effect, Gate, GatedEffect, Rule, Translation, Zone } from '../model/index.ts';
+import { holdsFamily } from '../model/memory.ts';
 import { conjunctionsOf } from './conjunctions.ts';
 import { withInsidePath } from './hairpin.ts';
 import { ALWAYS, forFamily, speaksOfFamily } from './family.ts';
@@ -46,6 +47,7 @@ function variants(rule: Rule, family: Family | undefined, zones: readonly Zone[]
   // A rule that ends the walk is met once, whichever of its conjunctions holds; effects and buckets are met each time.
   const disjoint = rule.gates.length > 0 || !decision;
   const effects = rule.effects
+    .filter(({ effect }) => family === undefined || isForFamily(effect, family))
     .map((effect) => programEffect(effect, family))
     .filter((effect) => effect.when.length > 0);
   return conjunctions(rule.condition, family, disjoint).map((conjunction): ProgramRule => {
@@ -90,6 +92,11 @@ function gateSpeaksOfFamily(gate: Gate): boolean {
 
 function effectSpeaksOfFamily(effect: Effect): boolean {
   return effect.kind === 'remember' || effect.kind === 'forget' || effect.kind === 'dscp set';
+}
+
+/** A memory for addresses of one family is not written by packets of the other. */
+function isForFamily(effect: Effect, family: Family): boolean {
+  return !('memory' in effect) || holdsFamily(effect.memory, family);
 }
 
 function hasTargetFor(translation: Translation | undefined, family: Family): boolean {

@@ -38,12 +38,15 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
       diagnostics.push(...answers.flatMap(({ refusals }) => refusals));
     }
   }
-  const parts = available
+  const parts: { readonly plane: Plane; readonly program: Program }[] = available
     .map((plane) => ({
       plane,
       program: { ...program, stages: placements.filter((one) => one.plane === plane.name).map(({ stage }) => stage) },
     }))
     .filter((part) => part.program.stages.length > 0 || part.program.balances.length > 0);
+  // A policy without a rule replaces the one before it, too.
+  const [first] = available;
+  if (parts.length === 0 && first && program.stages.length === 0) parts.push({ plane: first, program });
   return { parts, placements, diagnostics };
 }
 

@@ -36,7 +36,9 @@ export function keyedRule(rule: ProgramRule, row: RowVariable): KeyedRule | unde
 
 /** Fields in the order a packet is read, so that equal keys look equal. */
 function order(part: KeyPart): string {
-  const rank = ['source', 'destination', 'protocol', 'source port', 'destination port'].indexOf(part.field);
+  const rank = ['vlan', 'source mac', 'source', 'destination', 'protocol', 'source port', 'destination port'].indexOf(
+    part.field,
+  );
   return `${rank < 0 ? 9 : rank} ${part.field}/${part.view}=${part.column}`;
 }
 

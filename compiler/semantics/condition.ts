@@ -52,7 +52,7 @@ const tests: { readonly [Kind in Test['kind']]: (test: TestOf<Kind>, journey: Jo
     return range !== undefined && range.low <= port && port <= range.high;
   },
   memory(test, journey) {
-    const key = memoryKey(test.key, journey);
+    const key = memoryKey(test.memory, test.key, journey);
     return key !== undefined && memoryHolds(journey, test.memory, key);
   },
   'address of zone'(test, journey) {

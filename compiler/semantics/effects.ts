@@ -33,7 +33,7 @@ function runEffect(effect: Effect, journey: Journey): void {
       return setMark(journey, effect.value, effect.mask);
     case 'remember':
     case 'forget': {
-      const key = memoryKey(effect.key, journey);
+      const key = memoryKey(effect.memory, effect.key, journey);
       if (key === undefined) return;
       if (effect.kind === 'remember') remember(journey, effect.memory, key, effect.duration);
       else forget(journey, effect.memory, key);

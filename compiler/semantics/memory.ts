@@ -1,13 +1,15 @@
 /** Memories: sets that packets write (`remember source in banned`) and rules read. */
 import type { MemoryKeyField } from '../model/condition.ts';
+import { holdsFamily } from '../model/memory.ts';
 import type { Memory } from '../model/policy.ts';
 import { isFull } from './bounded.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
 import { PersistentMap } from './persistent-map.ts';
 
-/** The key made of a packet's fields; undefined where the packet lacks one. */
-export function memoryKey(fields: readonly MemoryKeyField[], journey: Journey): string | undefined {
+/** The key made of a packet's fields; undefined where the packet lacks one, or the memory is for the other family. */
+export function memoryKey(memory: Memory, fields: readonly MemoryKeyField[], journey: Journey): string | undefined {
+  if (!holdsFamily(memory, journey.packet.family)) return undefined;
   const parts: string[] = [];
   for (const field of fields) {
     const value =

@@ -10,7 +10,8 @@ import { waysToRow } from './row-limits.ts';
 
 export interface BucketKey {
   readonly expressions: readonly string[];
-  readonly types: readonly string[];
+  /** In the order of the expressions. */
+  readonly fields: readonly { readonly type: string; readonly field: string }[];
   /** Matches without which the packet has no such key. */
   readonly present: readonly string[];
   /** Tells the sets of one gate apart where its keys have several forms. */
@@ -33,7 +34,7 @@ export function bucketKey(gate: KeyedGate, place: GatePlace): BucketKey | undefi
   const ports = fields.some(({ field }) => field.endsWith('port')) ? portsPresent(place).map(matchText) : [];
   const key = {
     expressions: fields.map((part) => maskedKey(part, place)),
-    types: fields.map(({ field }) => keyType(field, family)),
+    fields: fields.map(({ field }) => ({ type: keyType(field, family), field: keyExpression(field, family) })),
     present: ports,
     suffix: hasAddress ? `_ipv${family ?? 4}` : '',
   };
@@ -60,11 +61,11 @@ export function bucketKey(gate: KeyedGate, place: GatePlace): BucketKey | undefi
       return undefined;
     }
     key.expressions.unshift(row.key.expression);
-    key.types.unshift(...row.key.types);
+    key.fields.unshift(...row.key.parts);
   }
   if (byZone && isByName) {
     key.expressions.push('iifname');
-    key.types.push('ifname');
+    key.fields.push({ type: 'ifname', field: 'iifname' });
     key.present.push(`iifname ${interfaceSet(zones, context, origin)}`);
   }
   return { ...key, zones: byZone && !isByName ? zones : undefined };

@@ -82,11 +82,16 @@ function saysFamily(atom: Atom, family: ProgramRule['family']): boolean {
   );
 }
 
-/** Cheap and selective first: interface, state, family and protocol, then addresses, then the rest. */
+/**
+ * Cheap and selective first: interface, state, family and protocol, then addresses, then the rest. What the frame carries
+ * comes before what the packet does: nft takes no VLAN behind a match of IP.
+ */
 function rank(atom: Atom): number {
   const { test } = atom;
   if (test.kind === 'zone') return test.field === 'in' ? 0 : 1;
   if (test.kind === 'number') {
+    if (test.field === 'vlan') return 1.5;
+    if (test.field === 'source mac') return 1.6;
     if (test.field === 'state') return 2;
     if (test.field === 'protocol' || test.field === 'family') return 3;
     return test.field === 'service' || test.field === 'icmp4' || test.field === 'icmp6' ? 5 : 6;
@@ -95,9 +100,9 @@ function rank(atom: Atom): number {
   return test.kind === 'masked' ? 6 : 7;
 }
 
-/** The protocols that the positive atoms leave; undefined: any. */
-export function protocolsOf(atoms: readonly Atom[]): IntervalSet | undefined {
-  let protocols: IntervalSet | undefined;
+/** The protocols that the positive atoms leave of those that were left before; undefined: any. */
+export function protocolsOf(atoms: readonly Atom[], before?: IntervalSet): IntervalSet | undefined {
+  let protocols = before;
   for (const { test, negated } of atoms) {
     if (negated) continue;
     const own = protocolsOfTest(test);

@@ -14,8 +14,10 @@ export interface DecisionPlace {
   readonly context: Context;
   readonly family: Family | undefined;
   readonly origin: Origin;
-  /** Protocols that the rule's atoms leave; undefined: any. */
+  /** Protocols that are left; undefined: any. */
   readonly protocols: IntervalSet | undefined;
+  /** Protocols that matches in the same line leave: nft looks there for what a translation of ports needs. */
+  readonly matched?: IntervalSet | undefined;
   /** The row that a lookup found, if one did. */
   readonly row?: RowValues | undefined;
 }
@@ -142,7 +144,7 @@ function transportMatch(place: DecisionPlace): string[] {
     [132, 132],
     [136, 136],
   ]);
-  return place.protocols?.isSubsetOf(transports) ? [] : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
+  return place.matched?.isSubsetOf(transports) ? [] : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
 }
 
 function rangeText(low: bigint, high: bigint, place: DecisionPlace): string {

@@ -1,11 +1,14 @@
 /** Effects as nft statements. */
 import type { Family } from '../../../compiler/4-program/program.ts';
+import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Effect, Origin } from '../../../compiler/model/index.ts';
 import { identifier, quoted } from '../names.ts';
 import type { Context } from './context.ts';
 import { helperStatements } from './helpers.ts';
-import { keyExpression, keyGuard } from './keys.ts';
+import { keyExpression } from './keys.ts';
+import { matchText } from './matches.ts';
+import { portsPresent } from './numbers.ts';
 import { markBreaks, markStatements } from './marks.ts';
 import { memorySet } from './memories.ts';
 import { cellText } from './row-cells.ts';
@@ -21,6 +24,8 @@ export interface EffectPlace {
   readonly stateful: boolean;
   /** The row that a lookup found, if one did. */
   readonly row: RowValues | undefined;
+  /** Protocols that are left; undefined: any. */
+  readonly protocols: IntervalSet | undefined;
 }
 
 /** Longest log prefix (NF_LOG_PREFIXLEN is 128 with its end). */
@@ -45,8 +50,8 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
     return [`counter name "${place.context.object('counter', `${name}/${direction ?? ''}`, wanted, [])}"`];
   },
   'mark set': markStatements,
-  remember: (effect, place) => [memoryStatement('update', effect, place)],
-  forget: (effect, place) => [memoryStatement('delete', effect, place)],
+  remember: (effect, place) => memoryStatements('update', effect, place),
+  forget: (effect, place) => memoryStatements('delete', effect, place),
   'dscp set': (effect, place) => {
     const { value } = effect;
     const write = (dscp: number) => `${place.family === 6 ? 'ip6' : 'ip'} dscp set ${dscp}`;
@@ -119,11 +124,12 @@ function rowCounter({ cell, direction }: RowCounter, place: EffectPlace): string
 
 type MemoryEffect = Extract<Effect, { kind: 'remember' | 'forget' }>;
 
-function memoryStatement(verb: string, effect: MemoryEffect, place: EffectPlace): string {
+function memoryStatements(verb: string, effect: MemoryEffect, place: EffectPlace): string[] {
   const set = memorySet(place.context, effect.memory, place.family);
   const key = effect.key.map((field) => keyExpression(field, place.family)).join(' . ');
   const timeout = effect.duration === undefined ? '' : ` timeout ${durationText(effect.duration)}`;
-  return `${keyGuard(effect.key)}${verb} @${set} { ${key}${timeout} }`;
+  const ports = effect.key.some((field) => field.endsWith('port')) ? portsPresent(place).map(matchText) : [];
+  return [...ports, `${verb} @${set} { ${key}${timeout} }`];
 }
 
 /** A time as nft writes it: `1h30m`, `500ms`. */

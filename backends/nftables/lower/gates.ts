@@ -3,6 +3,7 @@ import type { Cell, Gate, Rate, Zone } from '../../../compiler/model/index.ts';
 import type { NftChain } from '../tree.ts';
 import { bucketKey, type BucketKey } from './bucket-keys.ts';
 import { interfaceSet } from './interfaces.ts';
+import { setType } from './keys.ts';
 import { exactLimit, limiterName, type GatePlace, type KeyedGate, type Opening, type RateGate } from './limiters.ts';
 import type { Limit } from './rates.ts';
 import { rateOfRow, rowBuckets } from './row-limits.ts';
@@ -34,7 +35,9 @@ export function openingOf(gate: Gate, place: GatePlace): Opening {
 
 /** nft counts connections in sets only, if all lines of a rule are to share a count: then under a key that never differs. */
 function withConstant(key: BucketKey | undefined): BucketKey | undefined {
-  return key?.expressions.length === 0 ? { ...key, expressions: ['meta mark & 0x0'], types: ['mark'] } : key;
+  return key?.expressions.length === 0
+    ? { ...key, expressions: ['meta mark & 0x0'], fields: [{ type: 'mark', field: 'meta mark' }] }
+    : key;
 }
 
 function constantRate(gate: RateGate, rate: Rate, place: GatePlace): Opening {
@@ -130,8 +133,7 @@ function asked(
   const name = context.set(`limiter ${owner}`, limiterName(owner), (given) => ({
     kind: 'set',
     name: given,
-    key: key.types,
-    data: [],
+    ...setType(key.fields),
     flags: timeout === undefined ? ['dynamic'] : ['dynamic', 'timeout'],
     size: gate.bounds.keys,
     timeout,

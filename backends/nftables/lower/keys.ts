@@ -1,7 +1,6 @@
 /** The fields that sets are keyed by: limits, counts of connections, memories, lookups. */
-import { PROTOCOLS_WITH_PORTS } from '../../../compiler/model/fields.ts';
 import type { Family } from '../../../compiler/4-program/program.ts';
-import { protocolText } from './protocols.ts';
+import type { NftSet } from '../tree.ts';
 
 /** A field as nft's expression for a key. */
 export function keyExpression(field: string, family: Family | undefined): string {
@@ -21,10 +20,22 @@ export function keyExpression(field: string, family: Family | undefined): string
       return 'iifname';
     case 'source mac':
       return 'ether saddr';
+    case 'mark':
+      return 'meta mark';
+    case 'vlan':
+      return 'vlan id';
+    case 'ttl':
+      return family === 6 ? 'ip6 hoplimit' : 'ip ttl';
+    case 'length':
+    case 'dscp':
+      return `${version} ${field}`;
     default:
       return field;
   }
 }
+
+/** What nft calls the type of fields that are plain numbers: a set of these has to be declared by the fields themselves. */
+const UNNAMED = 'integer';
 
 /** nft's type of a key field. */
 export function keyType(field: string, family: Family | undefined): string {
@@ -41,14 +52,31 @@ export function keyType(field: string, family: Family | undefined): string {
       return 'ifname';
     case 'source mac':
       return 'ether_addr';
+    case 'mark':
+    case 'dscp':
+      return field;
     default:
-      return 'integer';
+      return UNNAMED;
   }
 }
 
-/** What a key asks of a packet before nft may read its ports: other protocols have something else in their place. */
-export function keyGuard(fields: readonly string[]): string {
-  return fields.some((field) => field.endsWith(' port')) ? `meta l4proto { ${WITH_PORTS} } ` : '';
-}
+/** Data of maps as fields that have them. */
+const DATA_FIELDS: ReadonlyMap<string, string> = new Map([
+  ['mark', 'meta mark'],
+  ['ipv4_addr', 'ip daddr'],
+  ['ipv6_addr', 'ip6 daddr'],
+  ['inet_service', 'th dport'],
+]);
 
-const WITH_PORTS = PROTOCOLS_WITH_PORTS.map((protocol) => protocolText(protocol)).join(', ');
+/** How a set or map with keys of these fields is declared: by types, or by fields where a type has no name. */
+export function setType(
+  key: readonly { readonly type: string; readonly field: string }[],
+  data: readonly string[] = [],
+): Pick<NftSet, 'key' | 'data' | 'typeof'> {
+  if (!key.some(({ type }) => type === UNNAMED)) return { key: key.map(({ type }) => type), data };
+  return {
+    key: key.map(({ field }) => field),
+    data: data.map((type) => type.replace(/\w+$/, (name) => DATA_FIELDS.get(name) ?? name)),
+    typeof: true,
+  };
+}

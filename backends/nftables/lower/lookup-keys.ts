@@ -4,6 +4,7 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
 import { columnOf, type Column } from '../../../compiler/model/table.ts';
 import type { Context } from './context.ts';
+import { formatMac } from '../../../compiler/net/address.ts';
 import { exactKey, prefixKey, rangeKey, type KeyColumn } from '../../../compiler/net/key-column.ts';
 import { prefixMask } from './prefix-mask.ts';
 import { keyExpression, keyType } from './keys.ts';
@@ -15,7 +16,6 @@ export type CellWriter = (row: number, out: TextBuffer) => void;
 export interface LookupKey {
   /** `ip saddr & 255.255.255.0 . meta l4proto` */
   readonly expression: string;
-  readonly types: readonly string[];
   /** Needs an interval set. */
   readonly interval: boolean;
   /** Of a column that changes often. */
@@ -36,6 +36,8 @@ export interface LookupKey {
 export interface PartKey {
   readonly expression: string;
   readonly type: string;
+  /** The field without a mask. */
+  readonly field: string;
   readonly interval: boolean;
   readonly write: CellWriter;
   readonly has: (row: number) => boolean;
@@ -49,7 +51,6 @@ export function lookupKey(lookup: Lookup, rows: readonly Uint32Array[], context:
   const [first] = parts;
   return {
     expression: parts.map((part) => part.expression).join(' . '),
-    types: parts.map((part) => part.type),
     interval: parts.some((part) => part.interval),
     isVolatile: lookup.key.some((part) => columnOf(table, part.column)!.volatile),
     write: (row, out) => {
@@ -74,64 +75,98 @@ function partKey(
   context: Context,
 ): PartKey {
   const { family } = lookup;
-  const plain = keyExpression(part.field, family);
-  const expression = part.view === 'original' ? `ct original ${plain}` : plain;
-  const type = keyType(part.field, family);
-  const present = column.present;
+  const field = keyExpression(part.field, family);
+  const { present, data } = column;
   const isPresent = (row: number) => present === undefined || present[row] === 1;
-  const { data } = column;
+  const plain: Omit<PartKey, 'write' | 'spans'> = {
+    expression: part.view === 'original' ? `ct original ${field}` : field,
+    type: keyType(part.field, family),
+    field,
+    interval: false,
+    has: isPresent,
+  };
   switch (data.store) {
     case 'prefix4':
     case 'prefix6':
-    case 'prefix': {
-      const isOfFamily = data.store === 'prefix' ? (row: number) => data.families[row] === family : () => true;
-      const has = (row: number) => isPresent(row) && isOfFamily(row);
-      const length = commonLength(data.lengths, rows, has);
-      const width = family === 6 ? 128 : 32;
-      const masked = length !== undefined && length < width;
+    case 'prefix':
+      return { ...plain, ...prefixKeyPart(plain, data, family, rows) };
+    case 'integer': {
+      const offset = part.field === 'length' && family === 6 ? IPV6_HEADER : 0;
       return {
-        expression: masked ? `${expression} & ${prefixMask(length, family)}` : expression,
-        type,
-        interval: length === undefined,
-        write: prefixWriter(data, family, length === undefined),
-        has,
-        spans: (some) => prefixKey(width, addressWords(data, family, some), Uint8Array.from(some, (row) => data.lengths[row]!)),
+        ...plain,
+        has: offset === 0 ? isPresent : (row) => isPresent(row) && data.values[row]! >= offset,
+        write: integerWriter(data.values, part.field, offset),
+        spans: (some) =>
+          exactKey(
+            32,
+            Uint32Array.from(some, (row) => data.values[row]!),
+          ),
       };
     }
-    case 'integer':
+    case 'wide integer':
+      if (column.type.kind !== 'mac') break;
       return {
-        expression,
-        type,
-        interval: false,
-        has: isPresent,
-        write: integerWriter(data.values, part.field),
-        spans: (some) => exactKey(32, Uint32Array.from(some, (row) => data.values[row]!)),
+        ...plain,
+        write: (row, out) => out.write(formatMac(data.values[row]!)),
+        spans: (some) => exactKey(64, wideWords(data.values, some)),
       };
     case 'range':
       return {
-        expression,
-        type,
+        ...plain,
         interval: rows.some((some) => some.some((row) => data.low[row] !== data.high[row])),
-        has: isPresent,
         write: (row, out) =>
           out.write(data.low[row] === data.high[row] ? `${data.low[row]}` : `${data.low[row]}-${data.high[row]}`),
-        spans: (some) => rangeKey(16, Uint32Array.from(some, (row) => data.low[row]!), Uint32Array.from(some, (row) => data.high[row]!)),
-      };
-    default:
-      context.refuse(
-        lookup.origin,
-        `nftables cannot look up by column \`${column.name}\``,
-        'Use a column of addresses, prefixes, protocols, ports or numbers.',
-      );
-      return {
-        expression,
-        type,
-        interval: false,
-        has: isPresent,
-        write: () => {},
-        spans: (some) => exactKey(32, new Uint32Array(some.length)),
+        spans: (some) =>
+          rangeKey(
+            16,
+            Uint32Array.from(some, (row) => data.low[row]!),
+            Uint32Array.from(some, (row) => data.high[row]!),
+          ),
       };
   }
+  context.refuse(
+    lookup.origin,
+    `nftables cannot look up by column \`${column.name}\``,
+    'Use a column of addresses, prefixes, protocols, ports, MAC addresses or numbers of at most 32 bits.',
+  );
+  return { ...plain, write: () => {}, spans: (some) => exactKey(32, new Uint32Array(some.length)) };
+}
+
+/** The fixed IPv6 header, which `ip6 length` does not count. */
+const IPV6_HEADER = 40;
+
+function prefixKeyPart(
+  { expression, has: isPresent }: Pick<PartKey, 'expression' | 'has'>,
+  data: PrefixData,
+  family: Family | undefined,
+  rows: readonly Uint32Array[],
+): Omit<PartKey, 'type' | 'field'> {
+  const isOfFamily = data.store === 'prefix' ? (row: number) => data.families[row] === family : () => true;
+  const has = (row: number) => isPresent(row) && isOfFamily(row);
+  const length = commonLength(data.lengths, rows, has);
+  const width = family === 6 ? 128 : 32;
+  const masked = length !== undefined && length < width;
+  return {
+    expression: masked ? `${expression} & ${prefixMask(length, family)}` : expression,
+    interval: length === undefined,
+    write: prefixWriter(data, family, length === undefined),
+    has,
+    spans: (some) =>
+      prefixKey(
+        width,
+        addressWords(data, family, some),
+        Uint8Array.from(some, (row) => data.lengths[row]!),
+      ),
+  };
+}
+
+function wideWords(values: BigUint64Array, rows: Uint32Array): Uint32Array {
+  const words = new Uint32Array(rows.length * 2);
+  rows.forEach((row, index) => {
+    words[index * 2] = Number(values[row]! >> 32n);
+    words[index * 2 + 1] = Number(values[row]! & 0xffffffffn);
+  });
+  return words;
 }
 
 /** The prefix length that all rows share; undefined where they differ. */
@@ -179,8 +214,8 @@ export function addressWriter(data: PrefixData, family: Family | undefined): Cel
   return (row, out) => out.writeIpv4(data.words[row * 4 + 3]!);
 }
 
-function integerWriter(values: Uint32Array, field: string): CellWriter {
-  if (field !== 'protocol') return (row, out) => out.writeNumber(values[row]!);
+function integerWriter(values: Uint32Array, field: string, offset: number): CellWriter {
+  if (field !== 'protocol') return (row, out) => out.writeNumber(values[row]! - offset);
   const texts = new Map<number, string>();
   return (row, out) => {
     const value = values[row]!;

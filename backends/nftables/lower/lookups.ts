@@ -2,7 +2,6 @@
 import type { ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { Lookup, RowClass } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
-import type { Context } from './context.ts';
 import { translationCells, verdictStatement } from './decisions.ts';
 import { isHairpin } from './hairpin.ts';
 import { lookupKey, type LookupKey } from './lookup-keys.ts';
@@ -18,16 +17,17 @@ export function lowerLookup(lookup: Lookup, chain: NftChain, place: RulePlace): 
   const { context } = place;
   const rows = lookup.classes.map((rowClass) => rowClass.rows);
   const key = lookupKey(lookup, rows, context);
-  const guard = guardOf(lookup, key, context);
+  const guard = guardOf(lookup, key, place);
+  const inside = { ...place, protocols: protocolsOf(lookup.guard, place.protocols) };
   if (guard.exclusions.length === 0) {
-    lowerClasses(lookup, key, guard.matches, chain, place);
+    lowerClasses(lookup, key, guard.matches, chain, inside);
     return;
   }
   const name = `${context.stage}_${lookup.row.table.name}_${key.name}`;
   const own = context.chain(name, `${name} ${lookup.origin.span.start} ${chain.rules.length}`, lookup.origin.text);
   for (const exclusion of guard.exclusions) push(own, lookup, [...exclusion, 'return']);
   push(chain, lookup, [...guard.matches, `jump ${own.name}`]);
-  lowerClasses(lookup, key, [], own, place);
+  lowerClasses(lookup, key, [], own, inside);
 }
 
 function lowerClasses(
@@ -51,12 +51,12 @@ function lowerClasses(
 }
 
 /** The guard's matches, and that the key's ports exist. */
-function guardOf(lookup: Lookup, key: LookupKey, context: Context): Conditions {
+function guardOf(lookup: Lookup, key: LookupKey, { context, protocols }: RulePlace): Conditions {
   const { matches, exclusions } = conditionsOf(lookup.guard, lookup, context);
   const hasPort = key.fields.some((field) => field.endsWith('port'));
   const ports =
     hasPort && !key.fields.includes('protocol')
-      ? portsPresent({ protocols: protocolsOf(lookup.guard) }).map(matchText)
+      ? portsPresent({ protocols: protocolsOf(lookup.guard, protocols) }).map(matchText)
       : [];
   return {
     matches: [...matches.filter((match) => !(key.hasAddress && isFamilyMatch(match))), ...ports],
@@ -102,9 +102,8 @@ function verdictMap(lookup: Lookup, key: LookupKey, place: RulePlace): string {
   const classOf = new Map<Uint32Array, string>(rows.map((some, index) => [some, verdicts[index]!]));
   const owner = `${rowSetOwner(lookup, key, rows)} : ${verdicts.join(', ')}`;
   return context.set(owner, rowSetName(lookup, key), (name) => ({
-    ...rowSet(name, key),
+    ...rowSet(name, key, ['verdict']),
     kind: 'map',
-    data: ['verdict'],
     elements: rowElements(lookup, key, rows, (_row, out, some) => out.write(` : ${classOf.get(some)!}`)),
     description: `${lookup.row.table.name}: ${key.name} to what its rows have done`,
   }));
@@ -118,7 +117,7 @@ function classVerdict(lookup: Lookup, rowClass: RowClass, index: number, key: Lo
       context: place.context,
       family: lookup.family,
       origin: rule!.origin,
-      protocols: undefined,
+      protocols: place.protocols,
     });
     if (verdict === 'accept' || verdict === 'drop' || verdict.startsWith('goto ')) return verdict;
   }

@@ -26,11 +26,10 @@ const equal = (left: string, right: string): Match => ({ left, operator: '==', r
 
 const FIELDS: { readonly [Field in NumberField]: FieldMatcher } = {
   family: (set) => one('meta nfproto', set.contains(4) ? 'ipv4' : 'ipv6', true),
-  protocol: (set, { protocols }) =>
-    one('meta l4proto', listedValues(protocols ? set.intersect(protocols) : set, protocolText), true),
+  protocol: (set) => one('meta l4proto', listedValues(set, protocolText), true),
   'source port': (set, place) => many(portMatches('sport', set, place)),
   'destination port': (set, place) => many(portMatches('dport', set, place)),
-  service: (set, { protocols }) => many(serviceMatches(protocols ? ofProtocols(set, protocols) : set)),
+  service: (set) => many(serviceMatches(set)),
   'tcp flags': (set) => one('tcp flags', numberValues(set), false),
   icmp4: (set) => many(icmpMatches(4, set)),
   icmp6: (set) => many(icmpMatches(6, set)),
@@ -81,12 +80,6 @@ export function portsPresent(place: Pick<MatchPlace, 'protocols'>): Match[] {
   );
   if (place.protocols?.isSubsetOf(withPorts)) return [];
   return [equal('meta l4proto', listedValues(withPorts, protocolText))];
-}
-
-/** Services of these protocols: nft takes no match of one protocol's own fields beside a choice of several. */
-function ofProtocols(services: IntervalSet, protocols: IntervalSet): IntervalSet {
-  const intervals = [...protocols.numberIntervals()].map(([low, high]) => [low << 16, (high << 16) | 0xffff] as const);
-  return services.intersect(IntervalSet.fromIntervals(24, intervals));
 }
 
 /** protocol × 65536 + port. The same ports for each protocol: two plain matches; else pairs in a concatenation. */

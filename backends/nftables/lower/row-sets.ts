@@ -3,18 +3,18 @@ import { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Lookup } from '../../../compiler/6-plan/plan.ts';
 import { columnOf } from '../../../compiler/model/table.ts';
 import type { Elements, NftSet } from '../tree.ts';
+import { setType } from './keys.ts';
 import type { LookupKey } from './lookup-keys.ts';
 
 /** Rows that share a set or map, and what stands behind their keys there; `rows` is the list that the row is from. */
 export type ElementTail = (row: number, out: TextBuffer, rows: Uint32Array) => void;
 
-/** A set or map keyed as the lookup is, still without data and elements. */
-export function rowSet(name: string, key: LookupKey): NftSet {
+/** A set or map keyed as the lookup is, still without elements. */
+export function rowSet(name: string, key: LookupKey, data: readonly string[] = []): NftSet {
   return {
     kind: 'set',
     name,
-    key: key.types,
-    data: [],
+    ...setType(key.parts, data),
     flags: key.interval ? ['interval'] : [],
     size: undefined,
     isVolatile: key.isVolatile,

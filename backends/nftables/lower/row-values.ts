@@ -108,9 +108,8 @@ export class RowValues {
       `${rowSetOwner(lookup, key, [rows])} -> ${data.types.join(' . ')} ${data.name}`,
       `${rowSetName(lookup, key)}_${data.name}`,
       (given) => ({
-        ...rowSet(given, key),
+        ...rowSet(given, key, data.types),
         kind: 'map',
-        data: data.types,
         elements: rowElements(lookup, key, [rows], (row, out) => {
           out.write(' : ');
           data.write(row, out);

@@ -1,6 +1,7 @@
 /** One rule of the Program as rules of nft, with chains of its own where one line cannot say it. */
 import type { Gate } from '../../../compiler/model/index.ts';
 import type { ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { NftChain } from '../tree.ts';
 import { conditionsOf, isFamilyMatch, protocolsOf, type Conditions } from './conditions.ts';
 import type { Context } from './context.ts';
@@ -15,6 +16,8 @@ export interface RulePlace {
   readonly stateful: boolean;
   /** The row that a lookup found, if one did. */
   readonly row?: RowValues | undefined;
+  /** Protocols that what was tested before leaves; undefined: any. */
+  readonly protocols?: IntervalSet | undefined;
 }
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
@@ -64,7 +67,13 @@ function pass(
   const { context, row } = place;
   const { family, origin } = rule;
   for (const gate of gates) {
-    const opening = openingOf(gate, { context, family, origin, row, protocols: protocolsOf(rule.atoms) });
+    const opening = openingOf(gate, {
+      context,
+      family,
+      origin,
+      row,
+      protocols: protocolsOf(rule.atoms, place.protocols),
+    });
     if (opening.kind === 'statements') path.add(...opening.statements);
     else path.meet(opening.name, opening.lead);
   }
@@ -87,14 +96,21 @@ function lowerEffect(effect: ProgramEffect, rule: ProgramRule, chain: NftChain, 
   }
 }
 
-function effectPlace(rule: ProgramRule, { context, stateful, row }: RulePlace): EffectPlace {
-  return { context, family: rule.family, origin: rule.origin, stateful: stateful && !rule.eachPacket, row };
+function effectPlace(rule: ProgramRule, { context, stateful, row, protocols: known }: RulePlace): EffectPlace {
+  const protocols = protocolsOf(rule.atoms, known);
+  return { context, family: rule.family, origin: rule.origin, stateful: stateful && !rule.eachPacket, row, protocols };
 }
 
-/** nft looks for the matches that a statement needs in its own line only. */
-function finalStatements(rule: ProgramRule, { context, row }: RulePlace, sameLine: boolean): string[] {
+function finalStatements(rule: ProgramRule, { context, row, protocols }: RulePlace, sameLine: boolean): string[] {
   if (!rule.decision) return [];
-  const { family, origin } = rule;
-  const protocols = sameLine ? protocolsOf(rule.atoms) : undefined;
-  return decisionStatements(rule.decision, { context, family, origin, protocols, row });
+  const { family, origin, atoms } = rule;
+  const matched = sameLine ? protocolsOf(atoms) : undefined;
+  return decisionStatements(rule.decision, {
+    context,
+    family,
+    origin,
+    protocols: protocolsOf(atoms, protocols),
+    matched,
+    row,
+  });
 }

@@ -1,12 +1,13 @@
 /** Switches as verdict maps: one lookup, and a chain (or a verdict) for each case. */
 import { formatInterval } from '../../../compiler/net/address-set.ts';
 import type { PlanNode, Switch } from '../../../compiler/6-plan/plan.ts';
+import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { NftChain } from '../tree.ts';
 import { contentHash } from '../names.ts';
 import { verdictStatement } from './decisions.ts';
 import { keyExpression, keyType } from './keys.ts';
 import { protocolText } from './protocols.ts';
-import { conditionsOf } from './conditions.ts';
+import { conditionsOf, protocolsOf } from './conditions.ts';
 import type { RulePlace } from './rules.ts';
 
 type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;
@@ -21,7 +22,8 @@ export function lowerSwitch(node: Switch, chain: NftChain, place: RulePlace, low
     return;
   }
   const elements = node.cases.flatMap((one) => {
-    const verdict = caseVerdict(node, one, chain, place, lowerNode);
+    const known = protocolsOf(node.guard, place.protocols);
+    const verdict = caseVerdict(node, one, chain, { ...place, protocols: caseProtocols(node, one, known) }, lowerNode);
     return Array.from(
       { length: one.values.intervalCount },
       (_, index) => `${field.text(one.values, index)} : ${verdict}`,
@@ -85,6 +87,16 @@ function switchExpression(node: Switch): SwitchExpression | undefined {
   }
 }
 
+/** The protocols of the values that lead to a case. */
+function caseProtocols(
+  { field }: Switch,
+  { values }: Switch['cases'][number],
+  known: IntervalSet | undefined,
+): IntervalSet | undefined {
+  if (field.kind !== 'number') return known;
+  return protocolsOf([{ negated: false, test: { kind: 'number', field: field.field, in: values } }], known);
+}
+
 function caseVerdict(
   node: Switch,
   one: Switch['cases'][number],
@@ -101,7 +113,7 @@ function caseVerdict(
         context: place.context,
         family: node.family,
         origin: rule.origin,
-        protocols: undefined,
+        protocols: place.protocols,
       });
       if (verdict === 'accept' || verdict === 'drop' || verdict === 'return' || verdict.startsWith('goto ')) {
         return verdict;
