@@ -2,22 +2,14 @@
  * What a packet costs in the full-size campus: a new flow's and an established flow's, against the same router with
  * connection tracking and one masquerade rule only, and against the same campus in iptables. All in one run, in turns.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Lab } from '../kernel/harness/lab.ts';
-import { FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
-import { inward, outward, randomFlows, type Flow } from './campus/traffic.ts';
-import { measureLiveFrames } from './live-frames.ts';
+import type { Lab } from '../kernel/harness/lab.ts';
+import { compileCampus, FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
+import { campusRouter, flowCosts, median, ratioOf, type FlowCosts } from './campus/router.ts';
+import type { Flow } from './campus/traffic.ts';
 
-const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 const members = Number(process.env['SLUICE_BENCH_MEMBERS'] ?? FULL_SIZE);
 const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 5);
-const newFlows = 150_000;
-const establishedFlows = 50_000;
-const packets = 300_000;
 
 const masquerade =
   'table inet plain {\n chain out { type nat hook postrouting priority srcnat; oifname "uplink0" masquerade;\n }\n}\n';
@@ -27,30 +19,7 @@ interface Router {
   readonly lab: Lab;
   /** Where answers to a flow are sent. */
   readonly answerTo: (flow: Flow) => string;
-  readonly newCosts: number[];
-  readonly establishedCosts: number[];
-}
-
-async function router(name: string, answerTo: Router['answerTo'], load: (lab: Lab) => Promise<void>): Promise<Router> {
-  const lab = await Lab.create({
-    interfaces: [
-      { name: 'lan0', addresses: ['172.16.0.1/24'], routes: ['10.0.0.0/8', '2001:db8::/32'] },
-      { name: 'uplink0', addresses: ['198.51.100.1/24'], routes: ['0.0.0.0/0', '::/0'] },
-    ],
-  });
-  await load(lab);
-  return { name, lab, answerTo, newCosts: [], establishedCosts: [] };
-}
-
-/** The campus as the command compiles it; `without` are blocks to leave out. */
-function compiled(campus: Campus, without: readonly string[]): string {
-  let policy = readFileSync(campus.policy, 'utf8').replaceAll(/^expect \{[^]*?^\}/gm, '');
-  for (const block of without) policy = policy.replace(new RegExp(`^${block}\\b[^]*?^\\}`, 'm'), '');
-  const file = join(campus.folder, `without-${without.join('-') || 'nothing'}.sluice`);
-  const output = `${file}.out`;
-  writeFileSync(file, policy);
-  execFileSync(process.execPath, [command, 'compile', file, '-o', output], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return readFileSync(join(output, 'router/nftables/ruleset.nft'), 'utf8');
+  readonly costs: FlowCosts[];
 }
 
 describe.skipIf(whyNoCampus() !== undefined)('the campus, a packet', () => {
@@ -59,17 +28,18 @@ describe.skipIf(whyNoCampus() !== undefined)('the campus, a packet', () => {
   beforeAll(async () => {
     campus = makeCampus(members);
     const toMember = (flow: Flow) => flow.public;
+    const iptables = await campusRouter();
+    await iptables.exec(['iptables-legacy-restore', campus.iptables]);
     routers = [
-      await router(
-        'masquerade only',
-        () => '198.51.100.1',
-        (lab) => lab.load(masquerade),
-      ),
-      await router('sluice without count', toMember, (lab) => lab.load(compiled(campus, ['count']))),
-      await router('sluice', toMember, (lab) => lab.load(compiled(campus, []))),
-      await router('iptables', toMember, async (lab) => {
-        await lab.exec(['iptables-legacy-restore', campus.iptables]);
-      }),
+      { name: 'masquerade only', answerTo: () => '198.51.100.1', lab: await campusRouter(masquerade), costs: [] },
+      {
+        name: 'sluice without count',
+        answerTo: toMember,
+        lab: await campusRouter(compileCampus(campus, ['count'])),
+        costs: [],
+      },
+      { name: 'sluice', answerTo: toMember, lab: await campusRouter(compileCampus(campus, [])), costs: [] },
+      { name: 'iptables', answerTo: toMember, lab: iptables, costs: [] },
     ];
   });
   afterAll(async () => {
@@ -79,53 +49,30 @@ describe.skipIf(whyNoCampus() !== undefined)('the campus, a packet', () => {
 
   test('new and established flows', async () => {
     for (let round = 0; round < rounds; round++) {
-      for (const one of routers) await measure(one, campus, round);
+      for (const { lab, answerTo, costs } of routers) costs.push(await flowCosts(lab, campus, round, answerTo));
     }
     const [plain, ...others] = routers;
-    for (const one of others) report(one, plain!);
-    const [bare, whole] = others;
-    expect.soft(ratio(bare!.establishedCosts, plain!.establishedCosts)).toBeLessThanOrEqual(1.1);
-    expect.soft(ratio(bare!.newCosts, plain!.newCosts)).toBeLessThanOrEqual(1.1);
-    expect.soft(ratio(whole!.establishedCosts, plain!.establishedCosts)).toBeLessThanOrEqual(1.5);
-    expect.soft(ratio(whole!.newCosts, plain!.newCosts)).toBeLessThanOrEqual(1.5);
+    const ratios = others.map((one) => report(one, plain!));
+    const [bare, whole] = ratios;
+    expect.soft(bare!.established).toBeLessThanOrEqual(1.1);
+    expect.soft(bare!.new).toBeLessThanOrEqual(1.1);
+    expect.soft(whole!.established).toBeLessThanOrEqual(1.5);
+    expect.soft(whole!.new).toBeLessThanOrEqual(1.5);
   });
 });
 
-async function measure(one: Router, campus: Campus, round: number): Promise<void> {
-  const { lab } = one;
-  await lab.exec(['conntrack', '-F']).catch(() => '');
-  const fresh = randomFlows(campus, newFlows, 1000 + round);
-  one.newCosts.push(await cost(lab, 'lan0', outward(lab, fresh), newFlows));
-  await lab.exec(['conntrack', '-F']).catch(() => '');
-  const flows = randomFlows(campus, establishedFlows, 1);
-  await cost(lab, 'lan0', outward(lab, flows), establishedFlows);
-  await cost(lab, 'uplink0', inward(lab, flows, one.answerTo), establishedFlows);
-  one.establishedCosts.push(await cost(lab, 'lan0', outward(lab, flows), packets));
-}
-
-/** Nanoseconds of processor time for a packet, the injection's own taken off. */
-async function cost(lab: Lab, name: string, frames: readonly Uint8Array[], count: number): Promise<number> {
-  const runs = [
-    { packets: count, action: 'pass' },
-    { packets: count, action: 'drop' },
-  ] as const;
-  const [pass, drop] = await measureLiveFrames(lab, { interface: name, frames, runs });
-  return pass!.processor - drop!.processor;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-/** Median of the ratios, round by round: what slows the machine slows both. */
-function ratio(costs: readonly number[], base: readonly number[]): number {
-  return median(costs.map((cost_, round) => cost_ / base[round]!));
-}
-
-function report(one: Router, plain: Router): void {
-  const line = (what: string, costs: readonly number[], base: readonly number[]) =>
-    `${what} ${median(costs).toFixed(0)} ns (${ratio(costs, base).toFixed(2)} of ${median(base).toFixed(0)} ns)`;
-  console.log(
-    `${one.name}: ${line('new', one.newCosts, plain.newCosts)}, ${line('established', one.establishedCosts, plain.establishedCosts)}`,
-  );
+/** Prints what a router's packets cost and gives their ratios to the plain router's. */
+function report(one: Router, plain: Router): FlowCosts {
+  const ratio = (kind: keyof FlowCosts) =>
+    ratioOf(
+      one.costs.map((costs) => costs[kind]),
+      plain.costs.map((costs) => costs[kind]),
+    );
+  const ratios = { new: ratio('new'), established: ratio('established') };
+  const line = (kind: keyof FlowCosts) => {
+    const [own, base] = [one, plain].map(({ costs }) => median(costs.map((cost) => cost[kind])).toFixed(0));
+    return `${kind} ${own} ns (${ratios[kind].toFixed(2)} of ${base} ns)`;
+  };
+  console.log(`${one.name}: ${line('new')}, ${line('established')}`);
+  return ratios;
 }

@@ -1,12 +1,13 @@
 /** The campus at any size: its tables, made by the generator beside the checkout, and the policy of the example on them. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const shared = process.env['SLUICE_SHARED'] ?? fileURLToPath(new URL('../../../../shared', import.meta.url));
 const generator = join(shared, 'tools/campus.py');
+const command = fileURLToPath(new URL('../../../dist/bin/sluice.js', import.meta.url));
 const example = fileURLToPath(new URL('../../../examples/campus-isp', import.meta.url));
 
 /** Members of the real campus: 1.6 million rules. */
@@ -52,4 +53,15 @@ export function makeCampus(members: number): Campus {
     ),
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** The campus's rule set as the command compiles it; `without` are blocks to leave out. */
+export function compileCampus(campus: Campus, without: readonly string[]): string {
+  let policy = readFileSync(campus.policy, 'utf8').replaceAll(/^expect \{[^]*?^\}/gm, '');
+  for (const block of without) policy = policy.replace(new RegExp(`^${block}\\b[^]*?^\\}`, 'm'), '');
+  const file = join(campus.folder, `without-${without.join('-').replaceAll(' ', '-') || 'nothing'}.sluice`);
+  const output = `${file}.out`;
+  writeFileSync(file, policy);
+  execFileSync(process.execPath, [command, 'compile', file, '-o', output], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return readFileSync(join(output, 'router/nftables/ruleset.nft'), 'utf8');
 }
