@@ -16,7 +16,9 @@ export class Context {
   readonly #chainNames = new NameSpace();
   readonly #objectNames = new NameSpace();
   readonly #made = new Map<string, string>();
+  readonly #refused = new Set<string>();
   #stage: StageId = 'mitigate';
+  #part = '';
 
   constructor(program: Program) {
     this.program = program;
@@ -27,8 +29,10 @@ export class Context {
     return this.#stage;
   }
 
-  enterStage(stage: StageId): void {
+  /** `part` tells the chains of a part of the stage, which may carry out the same rules once more, from the others. */
+  enterStage(stage: StageId, part = ''): void {
     this.#stage = stage;
+    this.#part = part;
   }
 
   /**
@@ -54,7 +58,7 @@ export class Context {
 
   /** A new chain; `owner` tells it from others that would have the same name. */
   chain(wanted: string, owner: string, description: string, hook?: NftChain['hook']): NftChain {
-    const name = this.#chainNames.name(wanted, owner);
+    const name = this.#chainNames.name(wanted, `${owner} ${this.#part}`, this.#part === '' ? [] : [this.#part]);
     const chain: NftChain = { name, hook, description, rules: [] };
     this.chains.push(chain);
     return chain;
@@ -76,6 +80,10 @@ export class Context {
 
   /** This plane cannot carry something out exactly: the rule's place, why, and what to do. */
   refuse(origin: Origin, message: string, hint: string): void {
+    const { source, start, end } = origin.span;
+    const said = `${source.path} ${start} ${end} ${message}`;
+    if (this.#refused.has(said)) return;
+    this.#refused.add(said);
     this.diagnostics.push(diagnostic(PROBLEMS.notExact, origin.span, message, { hint }));
   }
 

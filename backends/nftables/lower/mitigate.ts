@@ -1,18 +1,19 @@
 /**
  * `mitigate` at ingress, a hook of devices: one base chain for all blocks, since `allow` ends mitigate as a whole. A zone
- * of VLANs is their device and the tag, which frames still carry here.
+ * of VLANs is their device and the tag, which frames still carry here. Where rules ask for transport fields, later
+ * fragments leave first for a chain of what can hold of them.
  */
-import type { StagePlan } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
-import type { NftChain } from '../tree.ts';
+import type { NftChain, NftRule } from '../tree.ts';
 import type { Context } from './context.ts';
 import { ingressMatches } from './interfaces.ts';
+import { forLaterFragments } from './later-fragments.ts';
 import { matchText } from './matches.ts';
 import { lowerNode } from './nodes.ts';
 
 export function lowerMitigation(plans: readonly StagePlan[], context: Context): void {
-  const [first, ...more] = plans;
-  if (!first) return;
+  if (plans.length === 0) return;
   context.enterStage('mitigate');
   const devices = [...new Set(plans.flatMap((plan) => devicesOf(plan, context)))];
   const title = plans.map(({ stage }) => stage.origin.name).join(', ');
@@ -23,7 +24,33 @@ export function lowerMitigation(plans: readonly StagePlan[], context: Context): 
     devices,
     policy: 'accept',
   });
-  if (more.length === 0 && !zonesOf(first, context).some(hasVlans)) {
+  lowerBlocks(plans, base, context);
+  const ofLater = plans.map((plan) => ({ ...plan, body: forLaterFragments(plan.body) }));
+  if (ofLater.every(({ body }, index) => body === plans[index]!.body)) return;
+  base.rules.unshift(...leadLaterFragments(ofLater, context));
+}
+
+/** The rules by which later fragments, which this hook does not tell apart by itself, leave for rules of their own. */
+function leadLaterFragments(plans: readonly StagePlan[], context: Context): NftRule[] {
+  const verdict = plans.every(({ body }) => isNothing(body)) ? 'accept' : `goto ${laterFragments(plans, context)}`;
+  const remark = 'later fragments have no ports, flags or payload';
+  return [
+    { statements: ['ip frag-off & 0x1fff != 0', verdict], origin: undefined, remark },
+    { statements: ['frag frag-off != 0', verdict], origin: undefined },
+  ];
+}
+
+function laterFragments(plans: readonly StagePlan[], context: Context): string {
+  context.enterStage('mitigate', 'later fragments');
+  const chain = context.chain('mitigate_later_fragments', 'mitigate', 'mitigate: what can hold of later fragments');
+  lowerBlocks(plans, chain, context);
+  context.enterStage('mitigate');
+  return chain.name;
+}
+
+function lowerBlocks(plans: readonly StagePlan[], base: NftChain, context: Context): void {
+  const [first, ...more] = plans;
+  if (first && more.length === 0 && !zonesOf(first, context).some(hasVlans)) {
     lowerNode(first.body, base, { context, stateful: false });
     return;
   }
@@ -32,6 +59,7 @@ export function lowerMitigation(plans: readonly StagePlan[], context: Context): 
 
 /** A block's rules in a chain of its own, for frames that come in by its zones. */
 function lowerBlock(plan: StagePlan, base: NftChain, context: Context): void {
+  if (isNothing(plan.body)) return;
   const { origin, zones } = plan.stage;
   const wanted = ['mitigate', ...(zones ?? []).map(({ name }) => name)].join('_');
   const own = context.chain(zones ? wanted : 'mitigate_all', `mitigate ${origin.span.start}`, origin.name);

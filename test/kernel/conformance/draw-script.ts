@@ -1,16 +1,17 @@
 /** A script for a policy: packets around its edges, and the conversations that follow from them. */
 import type { Policy } from '../../../compiler/model/policy.ts';
 import { ROUTER } from '../harness/observation.ts';
-import { encodePacket, type TcpFlag, type Transport } from '../harness/packet.ts';
+import { encodePacket, type Ipv6Extension, type TcpFlag, type Transport } from '../harness/packet.ts';
 import { maySend } from './conversation.ts';
 import type { Draw } from './draw.ts';
 import { edgesOf, type Edges } from './edges.ts';
-import { mitigatesByTransport } from './ingress.ts';
 import { mtuOf, type Network } from './network.ts';
 import { framesOf } from './oddities.ts';
 import { PacketMaker, type Drawn } from './packets.ts';
 import type { Script, Step } from './script.ts';
 import { wishFor, type Wish } from './wish.ts';
+
+const AUTHENTICATION = 51;
 
 /** Conversations begin in any of so many rounds. */
 const OPENING_ROUNDS = 6;
@@ -28,12 +29,12 @@ class ScriptMaker {
   readonly #steps: Step[] = [];
   /** Openers, to be met again by others: the same ends, or clashing ones. */
   readonly #openers: Drawn[] = [];
-  /** Whether packets come in fragments, too. */
-  readonly #cuts: boolean;
+  /** Whether frames meet rules at ingress. */
+  readonly #mitigates: boolean;
 
   constructor(policy: Policy, network: Network, draw: Draw) {
     const edges = edgesOf(policy);
-    this.#cuts = !mitigatesByTransport(policy);
+    this.#mitigates = policy.mitigate.length > 0;
     this.#edges = edges;
     this.#network = network;
     this.#draw = draw;
@@ -81,16 +82,17 @@ class ScriptMaker {
   }
 
   /** Adds the packet, whole or in fragments; the id of a step whose packet is whole. */
-  #packet({ at, network, transport }: Drawn, wish: Wish, round: number): number | undefined {
+  #packet(drawn: Drawn, wish: Wish, round: number): number | undefined {
+    const { at, network, transport } = drawn;
     const draw = this.#draw;
     const id = this.#nextId();
     const bytes = encodePacket(network, transport, id);
     const wanted = wish.fragment !== undefined && wish.fragment > 0;
-    const isPlain = at === ROUTER || hasFragmentHeader(network);
+    const isPlain = at === ROUTER || has(network, 'fragment') || (this.#mitigates && dropsLaterFragments(drawn));
     const mtu = mtuOf(this.#network, at);
-    if ((isPlain || !this.#cuts) && bytes.length > mtu) return undefined;
+    if (isPlain && bytes.length > mtu) return undefined;
     if (!maySend(this.#network, { id, at, bytes })) return undefined;
-    const frames = isPlain ? [bytes] : framesOf(bytes, this.#cuts && draw.chance(wanted ? 90 : 4), mtu, draw);
+    const frames = isPlain ? [bytes] : framesOf(bytes, draw.chance(wanted ? 90 : 4), mtu, draw);
     for (const frame of frames) {
       this.#steps.push({ kind: 'packet', id: this.#nextId(), round, at, bytes: Buffer.from(frame).toString('hex') });
     }
@@ -196,6 +198,11 @@ function isQuery(transport: Transport): boolean {
   );
 }
 
-function hasFragmentHeader(network: Drawn['network']): boolean {
-  return network.version === 6 && (network.extensions ?? []).some(({ kind }) => kind === 'fragment');
+/** Whether Linux throws later fragments of the packet away at ingress: their data begins with an extension header. */
+function dropsLaterFragments({ network, transport }: Drawn): boolean {
+  return has(network, 'destination-options') || (network.version === 6 && transport.protocol === AUTHENTICATION);
+}
+
+function has(network: Drawn['network'], extension: Ipv6Extension['kind']): boolean {
+  return network.version === 6 && (network.extensions ?? []).some(({ kind }) => kind === extension);
 }

@@ -20,18 +20,18 @@ test('a target binds zones to other interfaces', () => {
 });
 
 test('at ingress, VLANs are a device and its tags', () => {
-  const ruleset = artifactOf('zone rooms = bond1 vlan 100-199, eth2\nmitigate in rooms { drop udp/53 }');
+  const ruleset = artifactOf('zone rooms = bond1 vlan 100-199, eth2\nmitigate in rooms { drop udp }');
   expect(partOf(ruleset, 'chain mitigate')).toEqual([
     'type filter hook ingress devices = { "bond1", "eth2" } priority -500; policy accept;',
     'iifname "eth2" jump mitigate_rooms',
     'iifname "bond1" vlan id 100-199 jump mitigate_rooms',
   ]);
-  expect(partOf(ruleset, 'chain mitigate_rooms')).toEqual(['udp dport 53 drop']);
+  expect(partOf(ruleset, 'chain mitigate_rooms')).toEqual(['meta l4proto udp drop']);
 });
 
 test('all mitigate blocks are one base chain, which allow ends', () => {
   const ruleset = artifactOf(
-    'zone a = eth0 zone b = eth1 mitigate in a { allow udp/53 } mitigate before in a, b { drop udp }',
+    'zone a = eth0 zone b = eth1 mitigate in a { allow tcp } mitigate before in a, b { drop udp }',
   );
   expect(
     partOf(ruleset, 'chain mitigate')

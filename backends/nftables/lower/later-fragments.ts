@@ -1,0 +1,117 @@
+/**
+ * What of a plan is left for later fragments, which have no transport header: no port, flag, ICMP type or payload. Where
+ * the kernel itself knows a later fragment, matches of such fields fail by themselves; at ingress it reads the first bytes
+ * of the fragment's data as if they were the header (nft_set_pktinfo_ipv4_ingress of Linux 6.18 has no fragment offset).
+ */
+import type { Atom, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
+import { NOTHING, type Lookup, type PlanNode, type Switch } from '../../../compiler/6-plan/plan.ts';
+import type { Gate } from '../../../compiler/model/index.ts';
+
+const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
+  'source port',
+  'destination port',
+  'service',
+  'tcp flags',
+  'icmp4',
+  'icmp6',
+]);
+
+/** The node as later fragments meet it; the same node where they meet all of it. */
+export function forLaterFragments(node: PlanNode): PlanNode {
+  switch (node.kind) {
+    case 'sequence': {
+      const steps = mapped(node.steps, forLaterFragments);
+      return steps === node.steps ? node : { ...node, steps };
+    }
+    case 'rules': {
+      const rules = mapped(node.rules, ruleForLaterFragments);
+      return rules === node.rules ? node : { ...node, rules };
+    }
+    case 'scope': {
+      const body = forLaterFragments(node.body);
+      return body === node.body ? node : { ...node, body };
+    }
+    case 'lookup':
+      return lookupForLaterFragments(node);
+    case 'switch':
+      return switchForLaterFragments(node);
+  }
+}
+
+function lookupForLaterFragments(lookup: Lookup): PlanNode {
+  const guard = atomsForLaterFragments(lookup.guard);
+  if (guard === undefined || lookup.key.some(({ field }) => TRANSPORT_FIELDS.has(field))) return NOTHING;
+  const classes = mapped(lookup.classes, (one) => {
+    const rules = mapped(one.rules, ruleForLaterFragments);
+    if (rules === one.rules) return one;
+    return rules.length === 0 ? undefined : { ...one, rules };
+  });
+  if (classes.length === 0) return NOTHING;
+  return guard === lookup.guard && classes === lookup.classes ? lookup : { ...lookup, guard, classes };
+}
+
+function switchForLaterFragments(node: Switch): PlanNode {
+  const guard = atomsForLaterFragments(node.guard);
+  if (guard === undefined || TRANSPORT_FIELDS.has(node.field.field)) return NOTHING;
+  const cases = mapped(node.cases, (one) => {
+    const body = forLaterFragments(one.body);
+    return body === one.body ? one : { ...one, body };
+  });
+  return guard === node.guard && cases === node.cases ? node : { ...node, guard, cases };
+}
+
+function ruleForLaterFragments(rule: ProgramRule): ProgramRule | undefined {
+  const atoms = atomsForLaterFragments(rule.atoms);
+  if (atoms === undefined || rule.gates.some(asksTransport)) return undefined;
+  const effects = mapped(rule.effects, effectForLaterFragments);
+  if (effects.length === 0 && rule.decision === undefined) return undefined;
+  return atoms === rule.atoms && effects === rule.effects ? rule : { ...rule, atoms, effects };
+}
+
+function effectForLaterFragments(one: ProgramEffect): ProgramEffect | undefined {
+  const { effect } = one;
+  const isByPort = (effect.kind === 'remember' || effect.kind === 'forget') && effect.key.some(isTransportField);
+  const when = mapped(one.when, atomsForLaterFragments);
+  if (isByPort || when.length === 0 || one.gates.some(asksTransport)) return undefined;
+  return when === one.when ? one : { ...one, when };
+}
+
+/** Undefined where they cannot all hold; what holds of every later fragment is left out. */
+function atomsForLaterFragments(atoms: readonly Atom[]): readonly Atom[] | undefined {
+  if (atoms.some((atom) => asksField(atom) && !atom.negated)) return undefined;
+  return mapped(atoms, (atom) => (asksField(atom) ? undefined : atom));
+}
+
+/** Whether the test is of a field that later fragments lack, so that it is false of them. */
+function asksField({ test }: Atom): boolean {
+  switch (test.kind) {
+    case 'number':
+    case 'masked':
+      return isTransportField(test.field);
+    case 'same field':
+      return isTransportField(test.left) || isTransportField(test.right);
+    case 'memory':
+      return test.key.some(isTransportField);
+    case 'service cell':
+    case 'payload':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the gate's buckets are told apart by a field that later fragments lack. */
+function asksTransport(gate: Gate): boolean {
+  return gate.kind !== 'sample' && gate.per.some(({ field }) => isTransportField(field));
+}
+
+function isTransportField(field: string): boolean {
+  return TRANSPORT_FIELDS.has(field);
+}
+
+/** What becomes of each, the undefined left out; the same list where nothing changes. */
+function mapped<Value>(list: readonly Value[], change: (value: Value) => Value | undefined): readonly Value[] {
+  const results = list.map(change);
+  if (results.every((result, index) => result === list[index])) return list;
+  return results.filter((result) => result !== undefined);
+}
