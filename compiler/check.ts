@@ -7,6 +7,7 @@ import { bindModules } from './2-resolve/modules.ts';
 import * as resolving from './2-resolve/problems.ts';
 import { checkBound } from './3-check/policy.ts';
 import * as checking from './3-check/problems.ts';
+import { reportNothing } from './3-check/statements/nothing.ts';
 import type { Inputs } from './inputs.ts';
 import type { Policy } from './model/policy.ts';
 
@@ -42,5 +43,6 @@ export function checkPolicy(main: SourceFile, inputs: Inputs): CheckedPolicy {
   for (const finding of loaded.diagnostics) findings.add(finding);
   const bound = bindModules(loaded, inputs, findings);
   const policy = checkBound(bound, main, inputs, findings);
+  reportNothing(policy, loaded.main.syntax, main, findings);
   return { policy: findings.hasErrors ? undefined : policy, diagnostics: findings.all() };
 }

@@ -292,3 +292,19 @@ export const BAD_COUNTER = error(
   'counter that cannot be',
   'A counter has a name (`count as smtp`), or there is one for each value of a column of the row at hand (`as u.id`).',
 );
+
+export const EMPTY_POLICY = error(
+  'SL0349',
+  'empty policy',
+  'The file has no statement: it is empty, or holds comments only. What generates it may have failed, and an earlier output ' +
+    'is worth more than one of nothing.',
+);
+
+export const NO_RULES: DiagnosticKind = {
+  code: 'SL0350',
+  severity: 'warning',
+  title: 'policy without a rule',
+  explanation:
+    'Neither the file nor what it uses as a whole has a filter, a balance, or any other block with a rule in it, so nothing ' +
+    'is done to any packet. A file that only gives names to things is for other policies to `use`.',
+};

@@ -35,6 +35,7 @@ beforeEach(() => {
   failing.remove = () => false;
 });
 
+const policyWith = (zone: string): string => `zone ${zone} = eth0\nfilter input default drop { allow in ${zone} }\n`;
 const isNew = (path: string): boolean => basename(path).startsWith('.out.sluice-new-');
 const isPrevious = (path: string): boolean => basename(path).startsWith('.out.sluice-previous-');
 
@@ -55,14 +56,14 @@ test.each([
 test('where the previous output cannot be removed, the new one stands and the user is told', async () => {
   const parent = temporaryFolder();
   const args = ['compile', '-', '-o', join(parent, 'out')];
-  await runSluice(args, { input: 'zone old = eth0\n' });
+  await runSluice(args, { input: policyWith('old') });
   failing.remove = isPrevious;
-  const { code, stderr } = await runSluice(args, { input: 'zone new = eth0\n' });
+  const { code, stderr } = await runSluice(args, { input: policyWith('new') });
   expect(code).toBe(0);
   expect(stderr).toMatch(/warning\[SL0907\]: .*\.out\.sluice-previous-/);
   expect(readdirSync(parent)).toHaveLength(2);
   failing.remove = () => false;
-  await expect(runSluice(args, { input: 'zone newer = eth0\n' })).resolves.toMatchObject({ code: 0, stderr: '' });
+  await expect(runSluice(args, { input: policyWith('newer') })).resolves.toMatchObject({ code: 0, stderr: '' });
   expect(readdirSync(parent)).toEqual(['out']);
 });
 

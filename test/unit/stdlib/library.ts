@@ -16,7 +16,7 @@ export const MODULES: readonly string[] = INPUTS.standardNames.toSorted();
 
 /** Every `let` and service of a module by its name. Throws where the module has a finding. */
 export function valuesOf(module: string): ReadonlyMap<string, Resolved> {
-  const source = { path: 'test.sluice', text: `use std.${module}\n` };
+  const source = { path: 'test.sluice', text: `use std.${module}\nfilter input default drop {}\n` };
   const findings = new Findings();
   const loaded = loadModules(source, INPUTS);
   const bound = bindModules(loaded, INPUTS, findings);
