@@ -7,6 +7,7 @@ export type FindingsFormat = 'text' | 'json' | 'github';
 
 /** Values of `policyOptions`. */
 export interface PolicyFlags {
+  readonly target?: string;
   readonly date?: CalendarDate;
   readonly strict?: true;
   readonly format: FindingsFormat;
@@ -16,6 +17,7 @@ export interface PolicyFlags {
 export const policyArgument = (): Argument => new Argument('<policy>', 'the policy: a file, or `-` for standard input');
 
 export const policyOptions = (): readonly Option[] => [
+  new Option('--target <name>', 'only this target of the policy'),
   new Option('--date <YYYY-MM-DD>', 'today, for `until`; unless given, the day of $SOURCE_DATE_EPOCH').argParser(
     parseDate,
   ),

@@ -7,24 +7,57 @@ import { buildPlan, type PlanOptions } from './6-plan/build.ts';
 import { checkPolicy } from './check.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { Policy, Target } from './model/index.ts';
-import type { Plane, PlaneOutput } from './plane.ts';
+import type { Artifact, Lowered, Plane, SourceMapEntry } from './plane.ts';
 import { runExpectations } from './semantics/expect.ts';
 
-export interface CompileOptions extends PlanOptions {
+export interface LowerOptions extends PlanOptions {
   readonly planes: readonly Plane[];
   /** Only this target of the policy's; undefined: all. */
   readonly target?: string;
-  /** Hash of the inputs and the compiler's version, as hexadecimal digits. */
-  readonly build: string;
   /** Told the name of each phase as it begins, for progress and timing. */
   readonly onPhase?: (phase: string) => void;
 }
 
-/** What one target gets. */
-export interface TargetOutput {
+export interface CompileOptions extends LowerOptions {
+  /** Names a plane's build by its artifacts, in which `UNNAMED_BUILD` stands for the name; the planes carry the name. */
+  readonly nameBuild: (artifacts: readonly Artifact[]) => string;
+}
+
+/** Stands for a build's name as long as it has none; as long as a SHA-256. */
+export const UNNAMED_BUILD = '0'.repeat(64);
+
+/** One target's part of a policy, in the terms of its planes. */
+export interface LoweredTarget {
   /** The target's name; `host` where the policy declares none. */
   readonly name: string;
-  readonly planes: readonly { readonly plane: string; readonly output: PlaneOutput }[];
+  readonly planes: readonly { readonly plane: string; readonly lowered: Lowered }[];
+  readonly placements: readonly Placement[];
+}
+
+export interface LoweredPolicy {
+  readonly policy: Policy | undefined;
+  /** Without an error here, the policy compiles. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Empty where there is an error. */
+  readonly targets: readonly LoweredTarget[];
+}
+
+/** What one plane of a target gets. */
+export interface PlaneOutput {
+  readonly plane: string;
+  /** The build's name, as the artifacts carry it. */
+  readonly build: string;
+  readonly artifacts: readonly Artifact[];
+  readonly sourceMap: readonly SourceMapEntry[];
+  /** See `Lowered`. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly load: readonly string[];
+}
+
+/** What one target gets. */
+export interface TargetOutput {
+  readonly name: string;
+  readonly planes: readonly PlaneOutput[];
   readonly placements: readonly Placement[];
 }
 
@@ -37,6 +70,13 @@ export interface CompileResult {
 
 /** Compiles a policy for its targets. Never throws for anything a policy or its data may contain. */
 export function compile(main: SourceFile, inputs: Inputs, options: CompileOptions): CompileResult {
+  const { policy, diagnostics, targets } = lowerPolicy(main, inputs, options);
+  if (!policy) return { policy, diagnostics, targets: [] };
+  return { policy, diagnostics, targets: targets.map((target) => writeTarget(target, policy, options)) };
+}
+
+/** Everything that can fail in a compile, for all of its targets; nothing is written down. */
+export function lowerPolicy(main: SourceFile, inputs: Inputs, options: LowerOptions): LoweredPolicy {
   options.onPhase?.('check');
   const { policy, diagnostics: found } = checkPolicy(main, inputs);
   const diagnostics = [...found];
@@ -44,11 +84,8 @@ export function compile(main: SourceFile, inputs: Inputs, options: CompileOption
 
   options.onPhase?.('expect');
   diagnostics.push(...runExpectations(policy, inputs.today ? { now: startOfDay(inputs.today) } : {}));
-  if (diagnostics.some(isError)) return { policy, diagnostics, targets: [] };
 
-  const targets = targetsOf(policy, options.target).map((target) =>
-    compileTarget(policy, target, options, diagnostics),
-  );
+  const targets = targetsOf(policy, options.target).map((target) => lowerTarget(policy, target, options, diagnostics));
   return { policy, diagnostics, targets: diagnostics.some(isError) ? [] : targets };
 }
 
@@ -57,12 +94,12 @@ function targetsOf(policy: Policy, name: string | undefined): readonly (Target |
   return name === undefined ? policy.targets : policy.targets.filter((target) => target.name === name);
 }
 
-function compileTarget(
+function lowerTarget(
   policy: Policy,
   target: Target | undefined,
-  options: CompileOptions,
+  options: LowerOptions,
   diagnostics: Diagnostic[],
-): TargetOutput {
+): LoweredTarget {
   const name = target?.name ?? 'host';
   options.onPhase?.('program');
   const { program, diagnostics: programFindings } = buildProgram(policy, target);
@@ -77,10 +114,24 @@ function compileTarget(
     const { plan, diagnostics: planFindings } = buildPlan(part, options);
     diagnostics.push(...planFindings);
     if (planFindings.some(isError)) return [];
-    options.onPhase?.(`emit ${plane.name}`);
-    const output = plane.lower(plan, { name: policy.name, build: options.build, remarks: [] });
-    diagnostics.push(...output.diagnostics);
-    return { plane: plane.name, output };
+    options.onPhase?.(`lower ${plane.name}`);
+    const lowered = plane.lower(plan);
+    diagnostics.push(...lowered.diagnostics);
+    return { plane: plane.name, lowered };
   });
   return { name, planes, placements };
+}
+
+function writeTarget(
+  { name, planes, placements }: LoweredTarget,
+  policy: Policy,
+  options: CompileOptions,
+): TargetOutput {
+  const written = planes.map(({ plane, lowered }): PlaneOutput => {
+    options.onPhase?.(`emit ${plane}`);
+    const { artifacts, sourceMap } = lowered.write({ policy: policy.name, remarks: [] });
+    const build = options.nameBuild(artifacts(UNNAMED_BUILD));
+    return { plane, build, artifacts: artifacts(build), sourceMap, figures: lowered.figures, load: lowered.load };
+  });
+  return { name, planes: written, placements };
 }

@@ -26,24 +26,29 @@ export interface SourceMapEntry {
   readonly span: Span;
 }
 
-/** What one plane made of its part of a policy. */
-export interface PlaneOutput {
-  readonly artifacts: readonly Artifact[];
+/** A plan in a plane's own terms: all that can go wrong has, and nothing is written down yet. */
+export interface Lowered {
+  /** What the plane cannot do exactly; if there is an error, this must not be written. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly sourceMap: readonly SourceMapEntry[];
   /** Counts of what was made (`rules`, `sets`, `elements`, …), for the summary and the manifest. */
   readonly figures: Readonly<Record<string, number>>;
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
+  readonly write: (context: WriteContext) => Written;
 }
 
-export interface LowerContext {
-  /** Names tables and files: the policy's name, safe in every plane's grammar. */
-  readonly name: string;
-  /** Hash of all inputs and of the compiler's version: the build, carried by every table. */
-  readonly build: string;
+export interface WriteContext {
+  /** The policy's name, for people: any text of one line. */
+  readonly policy: string;
   /** `--no-proof` and the like, said in each artifact. */
   readonly remarks: readonly string[];
+}
+
+/** What one plane made of its part of a policy, as text. */
+export interface Written {
+  /** The artifacts of a build of this name. The name changes nothing else in them, no line's number either. */
+  readonly artifacts: (build: string) => readonly Artifact[];
+  readonly sourceMap: readonly SourceMapEntry[];
 }
 
 export interface Plane {
@@ -51,6 +56,6 @@ export interface Plane {
   readonly name: string;
   /** Why this plane cannot carry out a stage as it stands; empty: it can. */
   readonly refuse: (stage: Stage, program: Program) => readonly Diagnostic[];
-  /** Carries out a plan. Finds in `diagnostics` whatever it could not do exactly; then the artifacts are not to be used. */
-  readonly lower: (plan: Plan, context: LowerContext) => PlaneOutput;
+  /** Carries out a plan. */
+  readonly lower: (plan: Plan) => Lowered;
 }

@@ -1,7 +1,7 @@
 /** The table as text that `nft -f` loads in one transaction, and that a careful engineer would have written. */
 import Handlebars from 'handlebars';
 import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
-import type { LowerContext, SourceMapEntry } from '../../compiler/plane.ts';
+import type { SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import type { Origin } from '../../compiler/model/index.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { durationText } from './lower/effects.ts';
@@ -32,24 +32,25 @@ function compileTemplate(text: string): Template {
 }
 
 export interface Emitted {
-  readonly content: readonly Uint8Array[];
+  /** The text of a build of this name. */
+  readonly content: (build: string) => readonly Uint8Array[];
   readonly sourceMap: readonly SourceMapEntry[];
 }
 
 /** Writes the table; `path` is the artifact's, for the source map. */
-export function emitTable(table: NftTable, context: LowerContext, path: string): Emitted {
+export function emitTable(table: NftTable, context: WriteContext, path: string): Emitted {
   return new Emitter(table, context, path).run();
 }
 
 class Emitter {
   readonly #out = new TextBuffer();
   readonly #table: NftTable;
-  readonly #context: LowerContext;
+  readonly #context: WriteContext;
   readonly #path: string;
   readonly #sourceMap: SourceMapEntry[] = [];
   #line = 1;
 
-  constructor(table: NftTable, context: LowerContext, path: string) {
+  constructor(table: NftTable, context: WriteContext, path: string) {
     this.#table = table;
     this.#context = context;
     this.#path = path;
@@ -57,14 +58,16 @@ class Emitter {
 
   run(): Emitted {
     const { name, objects } = this.#table;
-    const { name: policy, build, remarks } = this.#context;
-    this.#fill(TEMPLATES.header, { policy, build, remarks, name });
+    const { policy, remarks } = this.#context;
+    const header = (build: string): string => TEMPLATES.header({ policy: oneLine(policy), build, remarks, name });
+    this.#line += linesIn(header(''));
     for (const object of objects) this.#fill(TEMPLATES.namedObject, object);
     for (const set of this.#table.sets) this.#set(set);
     for (const chain of this.#table.chains) this.#chain(chain);
     this.#put('}');
     for (const set of this.#table.sets) this.#elements(set);
-    return { content: [this.#out.finish()], sourceMap: this.#sourceMap };
+    const body = this.#out.finish();
+    return { content: (build) => [new TextEncoder().encode(header(build)), body], sourceMap: this.#sourceMap };
   }
 
   #set(set: NftSet): void {
@@ -142,13 +145,13 @@ class Emitter {
   /** Where in the policy a rule stands, and its text there. */
   #place(origin: Origin): void {
     const { line } = positionOf(origin.span.source, origin.span.start);
-    this.#put(`\t\t# ${origin.span.source.path}:${line}: ${oneLine(origin.text)}`);
+    this.#put(`\t\t# ${oneLine(`${origin.span.source.path}:${line}: ${origin.text}`)}`);
   }
 
   #fill(template: Template, values: object): void {
     const text = template(values);
     this.#out.write(text);
-    for (const character of text) if (character === '\n') this.#line += 1;
+    this.#line += linesIn(text);
   }
 
   #put(line: string): void {
@@ -156,6 +159,11 @@ class Emitter {
     this.#out.write('\n');
     this.#line += 1;
   }
+}
+
+/** How many lines end in a text. */
+function linesIn(text: string): number {
+  return text.split('\n').length - 1;
 }
 
 /** The devices of an ingress hook. */

@@ -1,6 +1,6 @@
 /** The nftables plane: one table, loaded in one transaction by `nft -f` (nftables 1.0.6 and newer). */
 import type { Plan } from '../../compiler/6-plan/plan.ts';
-import type { LowerContext, Plane, PlaneOutput } from '../../compiler/plane.ts';
+import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
 import { emitTable } from './emit.ts';
 import { hostFiles } from './host/index.ts';
@@ -14,20 +14,20 @@ const RULESET = 'nftables/ruleset.nft';
 
 export const nftables: Plane = { name: 'nftables', refuse, lower };
 
-function lower(plan: Plan, context: LowerContext): PlaneOutput {
+function lower(plan: Plan): Lowered {
   const { table, diagnostics } = lowerPlan(plan, TABLE);
-  const emitted = emitTable(table, context, RULESET);
   const files = hostFiles(plan.program);
   const commands = (when: HostFile['when']) => files.filter((file) => file.when === when).map(({ load }) => load);
+  const description = `table inet ${table.name}, replaced in one transaction`;
   return {
-    artifacts: [
-      { path: RULESET, content: emitted.content, description: `table inet ${table.name}, replaced in one transaction` },
-      ...files.map(({ path, text, description }) => ({ path, content: [new TextEncoder().encode(text)], description })),
-    ],
     diagnostics,
-    sourceMap: emitted.sourceMap,
     figures: figuresOf(table),
     load: [...commands('before the rules'), `nft -f ${RULESET}`, ...commands('after the rules')],
+    write: (context) => {
+      const { content, sourceMap } = emitTable(table, context, RULESET);
+      const hosts = files.map((file) => ({ ...file, content: [new TextEncoder().encode(file.text)] }));
+      return { artifacts: (build) => [{ path: RULESET, content: content(build), description }, ...hosts], sourceMap };
+    },
   };
 }
 

@@ -16,7 +16,6 @@ import { timesText } from '../terminal/times.ts';
 
 interface CompileFlags extends PolicyFlags {
   readonly output: string;
-  readonly target?: string;
   readonly time?: true;
 }
 
@@ -32,7 +31,6 @@ export const compile: CommandDefinition<CompileFlags> = {
   arguments: [policyArgument()],
   options: [
     new Option('-o, --output <folder>', 'the folder to write').makeOptionMandatory(),
-    new Option('--target <name>', 'only this target of the policy'),
     ...policyOptions(),
     new Option('--time', 'say how long each phase took, and the peak of memory'),
   ],
@@ -71,15 +69,14 @@ function tell(session: Session, path: string, flags: CompileFlags, outcome: Outc
     ...(times ? { milliseconds: Object.fromEntries(times.map((time) => [time.phase, time.milliseconds])) } : {}),
   });
   if (formatOf(flags) === 'json') return;
-  if (made) session.stdout.write(summaryText(flags.output, made.build, made.targets, made.files));
+  if (made) session.stdout.write(summaryText(flags.output, made.targets, made.files));
   else session.stderr.write('Nothing was written.\n');
   if (times) session.stderr.write(timesText(times, process.resourceUsage().maxRSS * 1024));
 }
 
-function outputAsData(folder: string, { build, targets, files }: NonNullable<Outcome['made']>): object {
+function outputAsData(folder: string, { targets, files }: NonNullable<Outcome['made']>): object {
   return {
     folder,
-    build,
     targets: targets.map(targetAsData),
     files: files.map(({ path, content, description }) => ({
       path,

@@ -1,15 +1,14 @@
-/** The name of a build: the same for the same inputs, choices and version of Sluice, and for nothing else. */
+/** The name of a build: the same for the same artifacts, whatever they were made from and with, and for nothing else. */
 import { createHash } from 'node:crypto';
-import type { InputRecord } from '../inputs/recorded-inputs.ts';
-import { choicesAsData, type CompileChoices } from './manifest.ts';
+import type { Artifact } from '../../compiler/plane.ts';
+import { sizeOf } from './output-file.ts';
 
-/** SHA-256 in hexadecimal digits. `policy`: the path, among `inputs`, of the policy itself. */
-export function buildHash(
-  version: string,
-  policy: string,
-  inputs: readonly InputRecord[],
-  choices: CompileChoices,
-): string {
-  const everything = JSON.stringify([version, policy, inputs, choicesAsData(choices)]);
-  return createHash('sha256').update(everything).digest('hex');
+/** SHA-256, in hexadecimal digits, over what a plane made for a target: each file's path, size and content. */
+export function buildHash(artifacts: readonly Artifact[]): string {
+  const hash = createHash('sha256');
+  for (const { path, content } of artifacts) {
+    hash.update(`${JSON.stringify([path, sizeOf(content)])}\n`);
+    for (const piece of content) hash.update(piece);
+  }
+  return hash.digest('hex');
 }

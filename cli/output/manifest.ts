@@ -18,7 +18,6 @@ export interface CompileChoices {
 
 export interface ManifestParts {
   readonly version: string;
-  readonly build: string;
   /** The policy's path, as in `inputs`. */
   readonly policy: string;
   readonly choices: CompileChoices;
@@ -32,8 +31,7 @@ export interface DescribedFile extends OutputFile {
   readonly description: string;
 }
 
-/** The choices as they stand in the manifest, and as the build's hash counts them. */
-export function choicesAsData({ target, today }: CompileChoices): object {
+function choicesAsData({ target, today }: CompileChoices): object {
   return { target: target ?? null, date: today ? formatDate(today) : null };
 }
 
@@ -42,7 +40,6 @@ export function manifestText(parts: ManifestParts): string {
   const manifest = {
     sluice: parts.version,
     format: FORMAT,
-    build: parts.build,
     policy: parts.policy,
     choices: choicesAsData(parts.choices),
     inputs: parts.inputs,
@@ -67,7 +64,7 @@ export function targetAsData({ name, planes, placements }: TargetOutput): object
       plane,
       reason,
     })),
-    planes: planes.map(({ plane, output }) => ({ plane, figures: output.figures, load: output.load })),
+    planes: planes.map(({ plane, build, figures, load }) => ({ plane, build, figures, load })),
   };
 }
 

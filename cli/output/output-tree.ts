@@ -1,13 +1,8 @@
 /** All files of an output folder: what the planes made, each target in a folder of its own, then what tells about them. */
 import type { TargetOutput } from '../../compiler/compile.ts';
-import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import { PROBLEMS } from '../problems.ts';
 import { MANIFEST, manifestText, type DescribedFile, type ManifestParts } from './manifest.ts';
 import type { OutputFile } from './output-file.ts';
 import { SOURCE_MAP, sourceMapContent } from './source-map.ts';
-
-/** Bytes of a folder's name; file systems take 255. */
-const LONGEST_NAME = 200;
 
 /** The files that tell what is in the folder and where it came from. */
 export interface OutputTree {
@@ -29,8 +24,8 @@ export function outputTree(parts: Omit<ManifestParts, 'files'>): OutputTree {
 /** The files of all planes, by the targets' folders. */
 function artifactsOf(targets: readonly TargetOutput[]): readonly DescribedFile[] {
   const files = targets.flatMap((target) =>
-    target.planes.flatMap(({ plane, output }) =>
-      output.artifacts.map(({ path, content, description }) => {
+    target.planes.flatMap(({ plane, artifacts }) =>
+      artifacts.map(({ path, content, description }) => {
         if (!isInside(path)) throw new Error(`the plane ${plane} made a file of the path ${path}`);
         return { path: `${target.name}/${path}`, content, description };
       }),
@@ -44,22 +39,6 @@ function artifactsOf(targets: readonly TargetOutput[]): readonly DescribedFile[]
 function sourceMap(targets: readonly TargetOutput[]): DescribedFile {
   const description = 'which line of the policy each line of an artifact carries out';
   return { path: SOURCE_MAP, content: sourceMapContent(targets), description };
-}
-
-/** Findings about targets whose names cannot be folders. */
-export function targetNameFindings(targets: readonly TargetOutput[]): readonly Diagnostic[] {
-  return targets
-    .filter(({ name }) => !canBeFolder(name))
-    .map(({ name }) =>
-      diagnostic(PROBLEMS.targetName, undefined, `target \`${name}\` cannot be the name of a folder`, {
-        hint: 'Each target is written into a folder of its name: rename it.',
-      }),
-    );
-}
-
-function canBeFolder(name: string): boolean {
-  const isTaken = name === MANIFEST || name === SOURCE_MAP;
-  return !isTaken && !/^\.*$|[/\0]/.test(name) && new TextEncoder().encode(name).length <= LONGEST_NAME;
 }
 
 /** Whether a path stays in the folder that it is relative to. */

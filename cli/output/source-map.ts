@@ -27,8 +27,8 @@ export function sourceMapContent(targets: readonly TargetOutput[]): readonly Uin
 function entriesByPath(targets: readonly TargetOutput[]): ReadonlyMap<string, readonly SourceMapEntry[]> {
   const byPath = new Map<string, SourceMapEntry[]>();
   for (const target of targets) {
-    for (const { output } of target.planes) {
-      for (const entry of output.sourceMap) {
+    for (const { sourceMap } of target.planes) {
+      for (const entry of sourceMap) {
         const path = `${target.name}/${entry.path}`;
         const entries = byPath.get(path) ?? [];
         if (entries.length === 0) byPath.set(path, entries);

@@ -5,14 +5,13 @@ import { sizeOf } from '../output/output-file.ts';
 import { formatBytes, formatCount } from './numbers.ts';
 import { tableLines } from './table.ts';
 
-/** Lines, each with its end. `folder`: the output folder as the user named it. */
-export function summaryText(
-  folder: string,
-  build: string,
-  targets: readonly TargetOutput[],
-  files: readonly DescribedFile[],
-): string {
-  const lines = [`${folder}: build ${build.slice(0, 12)}`];
+/** So many digits of a build's name tell it from others. */
+const BUILD_DIGITS = 12;
+
+/** Lines, each with its end. `folder`: the output folder as the user named it. `files`: all that stand in it. */
+export function summaryText(folder: string, targets: readonly TargetOutput[], files: readonly DescribedFile[]): string {
+  const bytes = files.reduce((sum, { content }) => sum + sizeOf(content), 0);
+  const lines = [`${folder}: ${formatCount(files.length)} files, ${formatBytes(bytes)}`];
   for (const target of targets) lines.push('', ...targetLines(folder, target, files));
   return `${lines.join('\n')}\n`;
 }
@@ -20,9 +19,13 @@ export function summaryText(
 function targetLines(folder: string, target: TargetOutput, files: readonly DescribedFile[]): readonly string[] {
   const own = files.filter(({ path }) => path.startsWith(`${target.name}/`));
   const rows = own.map(({ path, content, description }) => [path, formatBytes(sizeOf(content)), description]);
-  const load = target.planes.flatMap(({ output }) => output.load);
+  if (target.planes.length === 0) return [`${target.name}: nothing to load`];
+  const load = target.planes.flatMap(({ load: commands }) => commands);
   return [
-    ...target.planes.map(({ plane, output }) => `${target.name}, ${plane}: ${figuresText(output.figures)}`),
+    ...target.planes.map(
+      ({ plane, build, figures }) =>
+        `${target.name}, ${plane}: build ${build.slice(0, BUILD_DIGITS)}, ${figuresText(figures)}`,
+    ),
     ...tableLines(rows, ['left', 'right', 'left'], '  '),
     ...(load.length > 0 ? [`  To load it, in ${folder}/${target.name}:`, ...load.map((line) => `    ${line}`)] : []),
   ];

@@ -20,9 +20,9 @@ function compiled(
     ),
     today: { year: 2026, month: 1, day: 1 },
   };
-  const options = { planes: [nftables], build: 'test' };
+  const options = { planes: [nftables], nameBuild: () => 'test' };
   const { targets, diagnostics } = compile({ path: 'test.sluice', text: policy }, inputs, options);
-  const artifacts = targets.flatMap(({ planes }) => planes.flatMap(({ output }) => output.artifacts));
+  const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
   const texts = artifacts.map(({ path, content }) => [path, Buffer.concat(content).toString()] as const);
   return { artifacts: new Map(texts), diagnostics };
 }

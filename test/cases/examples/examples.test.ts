@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { nftables } from '../../../backends/nftables/index.ts';
-import { compile } from '../../../compiler/compile.ts';
+import { compile, UNNAMED_BUILD } from '../../../compiler/compile.ts';
 import { renderFindings } from '../../../compiler/diagnostics/render.ts';
 import { inputsOfFolder } from '../../builders/inputs-of-folder.ts';
 
@@ -15,7 +15,7 @@ const folder = fileURLToPath(new URL('../../../examples', import.meta.url));
 const examples = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const update = process.env['SLUICE_UPDATE'] === '1';
 /** The hash of a build changes with every version; what is kept must not. */
-const build = '0'.repeat(64);
+const nameBuild = (): string => UNNAMED_BUILD;
 
 function filesBelow(path: string): string[] {
   if (!existsSync(path)) return [];
@@ -27,12 +27,12 @@ function filesBelow(path: string): string[] {
 function artifactsOf(name: string): Map<string, string> {
   const text = readFileSync(join(folder, name, 'policy.sluice'), 'utf8');
   const inputs = inputsOfFolder(pathToFileURL(`${join(folder, name)}/`), undefined);
-  const { targets, diagnostics } = compile({ path: 'policy.sluice', text }, inputs, { planes: [nftables], build });
+  const { targets, diagnostics } = compile({ path: 'policy.sluice', text }, inputs, { planes: [nftables], nameBuild });
   expect(renderFindings(diagnostics)).toBe('');
   const artifacts = new Map<string, string>();
   for (const target of targets) {
-    for (const { output } of target.planes) {
-      for (const { path, content } of output.artifacts) {
+    for (const plane of target.planes) {
+      for (const { path, content } of plane.artifacts) {
         artifacts.set(`${target.name}/${path}`, Buffer.concat(content).toString('utf8'));
       }
     }

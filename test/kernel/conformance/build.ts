@@ -48,12 +48,15 @@ function inputsOf(files: PolicyText['files']): Inputs {
 
 export function buildPolicy({ policy: text, files }: PolicyText): BuildResult {
   const main: SourceFile = { path: 'policy.sluice', text };
-  const { policy, diagnostics, targets } = compile(main, inputsOf(files), { planes: [nftables], build: 'conformance' });
+  const { policy, diagnostics, targets } = compile(main, inputsOf(files), {
+    planes: [nftables],
+    nameBuild: () => 'conformance',
+  });
   const [target] = targets;
   if (policy === undefined || target === undefined || diagnostics.some(isError)) {
     return { kind: 'refused', diagnostics: diagnostics.filter(isError) };
   }
-  const artifacts = target.planes.flatMap(({ output }) => output.artifacts);
+  const artifacts = target.planes.flatMap((plane) => plane.artifacts);
   const ruleset = textOf(artifacts.find(({ path }) => path.endsWith('.nft')));
   const settings = textOf(artifacts.find(({ path }) => path.endsWith('sysctl.conf')));
   return { kind: 'built', built: { policy, ruleset, sysctls: readSysctls(settings) } };

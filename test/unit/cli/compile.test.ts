@@ -30,10 +30,9 @@ function compile(folder: string, ...more: readonly string[]): Promise<Run> {
 }
 
 interface Manifest {
-  readonly build: string;
   readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
-  readonly targets: readonly { readonly name: string }[];
+  readonly targets: readonly { readonly name: string; readonly planes: readonly { readonly build: string }[] }[];
 }
 
 function manifestOf(folder: string): Manifest {
@@ -110,31 +109,49 @@ describe('the output folder', () => {
   });
 });
 
+/** The name of the build for the first target. */
+function buildOf(folder: string): string {
+  return manifestOf(folder).targets[0]?.planes[0]?.build ?? '';
+}
+
 describe('the build', () => {
-  test('has another name when the policy, a file that it reads, or an option changes', async () => {
+  async function build(folder: string, ...more: readonly string[]): Promise<string> {
+    await expect(compile(folder, ...more)).resolves.toMatchObject({ code: 0 });
+    return buildOf(folder);
+  }
+
+  test('has another name when anything in its artifacts is another', async () => {
     const folder = project();
-    const builds: string[] = [];
-    const build = async (...more: readonly string[]): Promise<void> => {
-      await expect(compile(folder, ...more)).resolves.toMatchObject({ code: 0 });
-      builds.push(manifestOf(folder).build);
-    };
-    await build();
-    await build('--target', 'router');
-    await build('--date', '2026-01-01');
-    await build('--date', '2026-01-02');
+    const builds = [await build(folder)];
     writeFileSync(join(folder, 'blocked.txt'), '192.0.2.0/25\n');
-    await build();
-    writeFileSync(join(folder, 'policy.sluice'), `${POLICY}# a remark\n`);
-    await build();
-    expect(new Set(builds).size).toBe(6);
+    builds.push(await build(folder));
+    writeFileSync(join(folder, 'policy.sluice'), POLICY.replace('default drop', 'default allow'));
+    builds.push(await build(folder));
+    expect(new Set(builds).size).toBe(3);
     for (const name of builds) expect(name).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('is named in the artifacts', async () => {
+  test('has the same name as long as its artifacts are the same', async () => {
+    const folder = project();
+    const name = await build(folder);
+    await expect(build(folder, '--target', 'router')).resolves.toBe(name);
+    await expect(build(folder, '--date', '2026-01-01')).resolves.toBe(name);
+    writeFileSync(join(folder, 'policy.sluice'), `${POLICY}target third { nftables }\n# a remark\n`);
+    await expect(build(folder)).resolves.toBe(name);
+  });
+
+  test('is named in the artifacts, by what they hold without that name', async () => {
     const folder = project();
     await compile(folder);
-    const ruleset = readFileSync(join(folder, 'out/router/nftables/ruleset.nft'), 'utf8');
-    expect(ruleset).toContain(manifestOf(folder).build);
+    const paths = manifestOf(folder).outputs.map(({ path }) => path);
+    const hash = createHash('sha256');
+    for (const path of paths.filter((each) => each.startsWith('router/'))) {
+      const text = readFileSync(join(folder, 'out', path), 'utf8');
+      const unnamed = text.replaceAll(buildOf(folder), '0'.repeat(64));
+      expect(unnamed === text, path).toBe(!path.endsWith('ruleset.nft'));
+      hash.update(`${JSON.stringify([path.slice('router/'.length), Buffer.byteLength(unnamed)])}\n`).update(unnamed);
+    }
+    expect(hash.digest('hex')).toBe(buildOf(folder));
   });
 });
 
@@ -156,7 +173,7 @@ describe('where there is an error', () => {
     const folder = project();
     const { code, stderr } = await compile(folder, '--target', 'ruoter');
     expect(code).toBe(1);
-    expect(stderr).toContain('the policy has no target `ruoter`');
+    expect(stderr).toContain('error[SL0904]: the policy has no target `ruoter`');
     expect(stderr).toContain('did you mean `router`?');
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
@@ -167,7 +184,7 @@ describe('where there is an error', () => {
       const folder = project(POLICY.replace('target spare', `target "${name}"`));
       const { code, stderr } = await compile(folder);
       expect(code).toBe(1);
-      expect(stderr).toContain('cannot be the name of a folder');
+      expect(stderr).toMatch(/error\[SL0905\]: .* cannot be the name of a folder/);
       expect(readdirSync(folder)).toEqual(['blocked.txt', 'policy.sluice']);
     },
   );
@@ -204,8 +221,8 @@ describe('what is told', () => {
     const folder = project();
     const { stdout } = await compile(folder);
     const out = join(folder, 'out');
-    expect(stdout).toContain(`${out}: build ${manifestOf(folder).build.slice(0, 12)}`);
-    expect(stdout).toMatch(/^router, nftables: .*\d rules/m);
+    expect(stdout).toMatch(new RegExp(`^${out}: \\d files, \\d+\\.\\d KiB$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^router, nftables: build ${buildOf(folder).slice(0, 12)}, .*\\d rules`, 'm'));
     expect(stdout).toMatch(/^ {2}router\/nftables\/ruleset\.nft +\d+\.\d KiB +\S/m);
     expect(stdout).toContain(`To load it, in ${out}/router:`);
     expect(stdout).toContain('    nft -f nftables/ruleset.nft');
@@ -216,10 +233,10 @@ describe('what is told', () => {
     const { code, stdout, stderr } = await compile(folder, '--json', '--time');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const told = JSON.parse(stdout) as { output: Manifest & { files: unknown }; milliseconds: Record<string, number> };
-    const { build, outputs } = manifestOf(folder);
-    expect(told).toMatchObject({ findings: [], output: { folder: join(folder, 'out'), build, files: outputs } });
+    const { targets, outputs } = manifestOf(folder);
+    expect(told).toMatchObject({ findings: [], output: { folder: join(folder, 'out'), targets, files: outputs } });
     expect(Object.keys(told.milliseconds)).toEqual(
-      expect.arrayContaining(['read', 'check', 'program', 'place', 'plan nftables', 'emit nftables', 'write']),
+      expect.arrayContaining(['read', 'check', 'plan nftables', 'lower nftables', 'emit nftables', 'write']),
     );
   });
 

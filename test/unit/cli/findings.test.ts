@@ -27,7 +27,9 @@ test('json: one document on standard output', async () => {
 });
 
 test('json: without findings, and for a policy that is not there', async () => {
-  const fine = await runSluice(['check', '-', '--json'], { input: 'zone inside = eth0\n' });
+  const fine = await runSluice(['check', '-', '--json'], {
+    input: 'zone inside = eth0\nfilter input { drop in inside }\n',
+  });
   expect(fine).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(fine.stdout)).toMatchObject({ policy: '-', findings: [] });
   const missing = await runSluice(['check', '/nowhere', '--json']);
@@ -87,6 +89,29 @@ test('what is wrong for several targets is said once', () => {
   });
   const findings = [finding('a', 0), finding('b', 0), finding('a', 0), finding('a', 1)];
   expect(distinct(findings)).toEqual([findings[0], findings[1], findings[3]]);
+});
+
+describe('check', () => {
+  const REFUSED = 'zone dpu = port 3\nfilter forward default drop { allow in dpu }\n';
+
+  test('fails wherever compile would, whatever the phase', async () => {
+    const checked = await runSluice(['check', '-'], { input: REFUSED });
+    expect(checked).toMatchObject({ code: 1, stdout: '' });
+    expect(checked.stderr).toContain('error[SL0701]');
+    const out = `${temporaryFolder()}/out`;
+    const compiled = await runSluice(['compile', '-', '-o', out], { input: REFUSED });
+    expect(compiled).toEqual({ ...checked, stderr: `${checked.stderr}Nothing was written.\n` });
+  });
+
+  test('looks at every target, or at the one asked for', async () => {
+    const input = `${REFUSED}target card { nftables }\ntarget router { zone dpu = eth0 nftables }\n`;
+    const all = await runSluice(['check', '-'], { input });
+    expect(all.stderr).toContain('error[SL0701]');
+    const one = await runSluice(['check', '-', '--target', 'router'], { input });
+    expect(one).toEqual({ code: 0, stdout: '<stdin>: no errors\n', stderr: '' });
+    const none = await runSluice(['check', '-', '--target', 'ruoter'], { input });
+    expect(none.stderr).toContain('did you mean `router`?');
+  });
 });
 
 describe('expect blocks', () => {

@@ -10,8 +10,8 @@ function entry(path: string, line: number, start: number, end: number): SourceMa
 }
 
 function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOutput {
-  const output = { artifacts: [], diagnostics: [], sourceMap, figures: {}, load: [] };
-  return { name, planes: [{ plane: 'nftables', output }], placements: [] };
+  const plane = { plane: 'nftables', build: '', artifacts: [], sourceMap, figures: {}, load: [] };
+  return { name, planes: [plane], placements: [] };
 }
 
 function mapOf(targets: readonly TargetOutput[]): unknown {

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test, type TestContext } from 'vitest';
 import { writeFolder } from '../../../cli/output/write-folder.ts';
-import { build, dist, run } from './built.ts';
+import { build, dist, program, run } from './built.ts';
 import { outputOf } from './output.ts';
 import { contentOf, temporaryFolder } from './temporary-folder.ts';
 
@@ -55,6 +55,17 @@ test('a full disk: said, and nothing is left behind', async (context) => {
       '10',
       '',
     ].join('\n'),
+  );
+});
+
+test('a full disk, as the command says it', async (context) => {
+  const policy = join(dist, '../examples/campus-isp/policy.sluice');
+  const script = `mount -t tmpfs -o size=16k tmpfs "$1"
+    "$2" "$3" compile "$4" -o "$1/out" 2>&1 || echo "exit code $?"; ls -A "$1"`;
+  const parent = temporaryFolder();
+  const said = await withMounts(context, script, [parent, process.execPath, program, policy]);
+  expect(said).toBe(
+    `error[SL0903]: ${parent}/out cannot be written: the disk is full\n\n1 error\nNothing was written.\nexit code 1\n`,
   );
 });
 

@@ -1,0 +1,69 @@
+/** A policy's path in; what the compiler makes of it, and all that there is to say about it, out. */
+import type { LowerOptions } from '../compiler/compile.ts';
+import type { Inputs } from '../compiler/inputs.ts';
+import type { Policy } from '../compiler/model/index.ts';
+import { didYouMean } from '../grammar/did-you-mean.ts';
+import { diagnostic, isError, type Diagnostic } from '../grammar/diagnostic.ts';
+import type { SourceFile } from '../grammar/source.ts';
+import { distinct } from './findings/distinct.ts';
+import { withShownPaths } from './findings/shown-paths.ts';
+import { openPolicy } from './inputs/policy-file.ts';
+import { recordedInputs, type InputRecord } from './inputs/recorded-inputs.ts';
+import type { CompileChoices } from './output/manifest.ts';
+import { targetNameFindings } from './output/target-names.ts';
+import { PLANES } from './planes.ts';
+import { PROBLEMS } from './problems.ts';
+import type { Session } from './session.ts';
+import type { Phases } from './terminal/phases.ts';
+
+/** What every way through the compiler comes to. */
+interface Result {
+  readonly policy: Policy | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly targets: readonly { readonly name: string }[];
+}
+
+export interface Processed<R> {
+  /** Of the policy, its files and its targets; paths as the user would name them. */
+  readonly findings: readonly Diagnostic[];
+  /** Undefined: the policy could not be read. */
+  readonly read:
+    { readonly result: R; readonly inputs: readonly InputRecord[]; readonly policyPath: string } | undefined;
+}
+
+/** Reads the policy at `path` (`-`: standard input) and hands it to `run` with all that it needs. */
+export async function throughCompiler<R extends Result>(
+  path: string,
+  choices: CompileChoices,
+  session: Session,
+  phases: Phases,
+  run: (main: SourceFile, inputs: Inputs, options: LowerOptions) => R,
+): Promise<Processed<R>> {
+  phases.begin('read');
+  const opened = await openPolicy(path, session);
+  if ('finding' in opened) return { findings: [opened.finding], read: undefined };
+
+  const { policy } = opened;
+  const inputs = recordedInputs(policy, choices.today);
+  const result = run(policy.source, inputs, {
+    planes: PLANES,
+    ...(choices.target === undefined ? {} : { target: choices.target }),
+    onPhase: (phase) => phases.begin(phase),
+  });
+  const found = [...result.diagnostics, ...inputs.findings(), ...targetFindings(result, choices.target)];
+  const findings = withShownPaths(distinct(found), policy, inputs.hasRead);
+  return { findings, read: { result, inputs: inputs.records(), policyPath: policy.source.path } };
+}
+
+/** Findings about the target asked for, and about what the targets are called. */
+function targetFindings({ policy, targets, diagnostics }: Result, wanted: string | undefined): readonly Diagnostic[] {
+  const findings = targetNameFindings(targets.map(({ name }) => name));
+  if (!policy || diagnostics.some(isError) || wanted === undefined) return findings;
+  const names = policy.targets.length > 0 ? policy.targets.map(({ name }) => name) : ['host'];
+  if (names.includes(wanted)) return findings;
+  const hint = didYouMean(wanted, names) ?? `Its targets: ${names.join(', ')}.`;
+  return [
+    ...findings,
+    diagnostic(PROBLEMS.unknownTarget, undefined, `the policy has no target \`${wanted}\``, { hint }),
+  ];
+}
