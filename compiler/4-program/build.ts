@@ -114,14 +114,9 @@ class StageBuilder {
     } catch (error) {
       if (!(error instanceof TooManyConjunctions)) throw error;
       this.diagnostics.push(
-        diagnostic(
-          PROBLEMS.tooManyConjunctions,
-          rule.origin.span,
-          `\`${rule.origin.text}\` combines too many alternatives`,
-          {
-            hint: 'Split the rule, or put the alternatives into one set, service list or table.',
-          },
-        ),
+        diagnostic(PROBLEMS.tooManyConjunctions, rule.origin.span, 'this rule combines too many alternatives', {
+          hint: 'Split the rule, or put the alternatives into one set, service list or table.',
+        }),
       );
       return [];
     }

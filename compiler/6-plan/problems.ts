@@ -35,10 +35,4 @@ would tell which comes first. Two \`each\`s, one after the other, say which rule
     explanation: `An \`each\` inside an \`each\`, or a \`leave\` inside one, needs a walk over rows that no plane offers yet. Join
 the tables beforehand, or write the rules outside the \`each\`.`,
   },
-  eachPacketNotFirst: {
-    code: 'SL0605',
-    severity: 'error',
-    title: 'an each packet rule behind rules about flows',
-    explanation: `\`each packet\` rules see every packet, before the flow decides. They must stand first in their block.`,
-  },
 } as const satisfies Record<string, DiagnosticKind>;

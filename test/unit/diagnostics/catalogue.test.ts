@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { COMPILER_SECTIONS, duplicateCodes, kindsOf } from '../../../compiler/diagnostics/catalogue.ts';
@@ -20,6 +20,13 @@ function kindsIn(exported: object): DiagnosticKind[] {
   return 'code' in exported ? [exported as DiagnosticKind] : (Object.values(exported) as DiagnosticKind[]);
 }
 
+/** Whatever tests expect: messages in full, snapshots, and what they say themselves. */
+function textsBelow(folder: string): string[] {
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  const telling = paths.filter((path) => /(^|\/)expected\.txt$|\.snap$|\.test\.ts$/.test(path));
+  return telling.map((path) => readFileSync(join(root, folder, path), 'utf8'));
+}
+
 function codesOf(kinds: readonly DiagnosticKind[]): string[] {
   return [...new Set(kinds.map(({ code }) => code))].toSorted();
 }
@@ -33,6 +40,13 @@ test('no code stands for two kinds of finding', async () => {
   const kinds = [...kindsOf(COMPILER_SECTIONS), ...(await kindsBelow('backends')), ...(await kindsBelow('cli'))];
   expect(duplicateCodes(kinds)).toEqual([]);
   expect(duplicateCodes([...kinds, kinds[0]!])).toEqual([kinds[0]!.code]);
+});
+
+test('every kind is shown by a test', async () => {
+  const kinds = [...kindsOf(COMPILER_SECTIONS), ...(await kindsBelow('backends')), ...(await kindsBelow('cli'))];
+  const texts = ['cases', 'unit'].flatMap((folder) => textsBelow(`test/${folder}`));
+  const shown = new Set(texts.flatMap((text) => text.match(/\bSL\d{4}\b/g) ?? []));
+  expect(codesOf(kinds).filter((code) => !shown.has(code))).toEqual([]);
 });
 
 test('every kind has a code of the form SL0000, a title and an explanation', () => {
