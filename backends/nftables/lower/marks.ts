@@ -91,7 +91,10 @@ export function lowerFlowMarks(context: Context): void {
     });
     const push = (remark: string, ...statements: string[]) =>
       chain.rules.push({ statements, origin: undefined, remark: `${remark} (set first by ${first!.origin.name})` });
-    if (hook === 'output') {
+    if (hook === 'prerouting') {
+      const remark = 'what this host sends to itself has its mark from when it was sent';
+      chain.rules.push({ statements: ['iif "lo"', 'accept'], origin: undefined, remark });
+    } else {
       chain.rules.push({
         statements: ['ct state related', `jump ${answers(context)}`],
         origin: undefined,

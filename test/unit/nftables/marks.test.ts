@@ -17,6 +17,7 @@ test('a mark of a flow is kept, and put back on every later packet', () => {
   expect(partOf(ruleset, 'chain filter_forward').at(-1)).toBe('tcp dport 80 meta mark set 0x5 ct mark set 0x5');
   expect(partOf(ruleset, 'chain mark_prerouting')).toEqual([
     'type filter hook prerouting priority mangle - 10; policy accept;',
+    'iif "lo" accept',
     'ct mark != 0 meta mark set ct mark',
   ]);
   expect(partOf(ruleset, 'chain mark_output')).toEqual([
