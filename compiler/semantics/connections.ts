@@ -8,27 +8,40 @@ import { PersistentMap } from './persistent-map.ts';
 
 export type ConnectionsGate = Extract<Gate, { readonly kind: 'connections' }>;
 
+/** A flow that a limiter has counted, and when (milliseconds). */
+export interface CountedFlow {
+  readonly id: number;
+  readonly at: number;
+}
+
+/** Linux forgets a flow that was counted and then not let through a few ticks later (nf_conncount): so long at most. */
+const LINGERS = 100;
+
 export function connectionsHold(gate: ConnectionsGate, journey: Journey): boolean {
   const key = bucketKey(gate, journey);
   const flow = flowOf(journey);
   if (key === undefined || flow === undefined) return false;
-  const counts = journey.state.connections.get(gate.limiter) ?? PersistentMap.empty<string, readonly number[]>();
+  const counts = journey.state.connections.get(gate.limiter) ?? PersistentMap.empty<string, readonly CountedFlow[]>();
   const known = counts.get(key);
   if (
     known === undefined &&
-    isFull(counts, gate.bounds, journey, (ids) => (ids.some((id) => isOpen(journey, id)) ? Infinity : 0))
+    isFull(counts, gate.bounds, journey, (flows) => (flows.some(({ id }) => isOpen(journey, id)) ? Infinity : 0))
   ) {
     return gate.bounds.whenFull === 'match';
   }
-  const open = (known ?? []).filter((id) => id !== flow.id && isOpen(journey, id));
-  const now = [...open, flow.id];
+  const others = (known ?? []).filter(({ id }) => id !== flow.id);
+  const open = others.filter(({ id }) => isOpen(journey, id));
+  const refused = others.filter(({ id, at }) => !journey.state.flows.has(id) && journey.now - at < LINGERS);
+  const counted = [...open, ...refused, { id: flow.id, at: journey.now }];
   journey.state = {
     ...journey.state,
-    connections: journey.state.connections.set(gate.limiter, counts.set(key, now)),
+    connections: journey.state.connections.set(gate.limiter, counts.set(key, counted)),
     // A flow that is not let through leaves its number here: no other flow may get it.
     nextFlow: Math.max(journey.state.nextFlow, flow.id + 1),
   };
-  return gate.sense === 'over' ? now.length > gate.count : now.length <= gate.count;
+  const isCertain = open.length + 1 > gate.count;
+  const isOver = isCertain || (counted.length > gate.count && !journey.choices.either());
+  return isOver === (gate.sense === 'over');
 }
 
 /** Tracked, and not a TCP connection that only lingers. */

@@ -11,6 +11,7 @@ import { filter } from './filter.ts';
 import type { Journey } from './journey.ts';
 import {
   beginForwarding,
+  checkFrame,
   confirmFlow,
   defragment,
   gatherForThisHost,
@@ -30,6 +31,7 @@ import { raw } from './raw.ts';
 import { judged, passing, type End, type Step } from './steps.ts';
 
 const RECEIVED_FIRST: readonly Step[] = [
+  checkFrame,
   judged(mitigate),
   receive,
   balance,

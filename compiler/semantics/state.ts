@@ -1,4 +1,5 @@
 /** What earlier packets left behind. A state never changes; each packet leads from one to the next. */
+import type { CountedFlow } from './connections.ts';
 import type { Flow, TupleOwner } from './flows.ts';
 import type { Reassembly } from './kernel/reassembly.ts';
 import { PersistentMap } from './persistent-map.ts';
@@ -18,7 +19,7 @@ export interface State {
   /** Theoretical arrival times by bucket, for each limiter; see limits.ts for the unit. */
   readonly buckets: PersistentMap<string, PersistentMap<string, bigint>>;
   /** The flows counted under each key, for each limiter of connections. */
-  readonly connections: PersistentMap<string, PersistentMap<string, readonly number[]>>;
+  readonly connections: PersistentMap<string, PersistentMap<string, readonly CountedFlow[]>>;
   /** When each entry of a memory is forgotten, in milliseconds. */
   readonly memories: PersistentMap<string, PersistentMap<string, number>>;
   readonly counters: PersistentMap<string, Count>;

@@ -20,7 +20,6 @@ export function isGroupMac(mac: bigint): boolean {
 
 /** Why ip_rcv or ipv6_rcv throws the packet away for what its header says; undefined where it does not. */
 export function refusedOnArrival(packet: Packet, at: Interface): string | undefined {
-  if (!packet.wellFormed) return 'malformed IP header or cut-off packet';
   return packet.family === 4 ? refusedIpv4(packet) : refusedIpv6(packet, at);
 }
 
@@ -45,16 +44,15 @@ function refusedIpv6(packet: Packet, at: Interface): string | undefined {
   return undefined;
 }
 
-const PAD_N = 1;
 const ROUTER_ALERT = 5;
 const JUMBO = 0xc2;
-const KNOWN_OPTIONS = new Set([PAD_N, ROUTER_ALERT, JUMBO]);
+const KNOWN_OPTIONS = new Set([ROUTER_ALERT, JUMBO]);
 
 /** Hop-by-hop options (RFC 8200, section 4.2): the upper two bits tell what to do with unknown ones. */
 export function refusedOptions(packet: Packet): string | undefined {
   if (packet.family === 4) return undefined;
-  if (!packet.options.wellFormed) return 'malformed hop-by-hop options';
-  return unknownOption(packet) === undefined ? undefined : 'unknown hop-by-hop option';
+  if (unknownOption(packet) !== undefined) return 'unknown hop-by-hop option';
+  return packet.options.wellFormed ? undefined : 'malformed hop-by-hop options';
 }
 
 function unknownOption(packet: Packet): number | undefined {
@@ -66,7 +64,8 @@ const HOP_BY_HOP_OPTIONS_AT = 42;
 
 /** The error that an unknown hop-by-hop option calls for: always, unless the packet is for a group, or never. */
 export function errorAboutOption(packet: Packet): IcmpError | undefined {
-  const option = packet.family === 6 && packet.options.wellFormed ? unknownOption(packet) : undefined;
+  // It is found before whatever makes no sense behind it.
+  const option = packet.family === 6 ? unknownOption(packet) : undefined;
   const action = option === undefined ? 0 : option >> 6;
   if (option === undefined || action < 2 || (action === 3 && isMulticast(6, packet.destination ?? 0n))) {
     return undefined;

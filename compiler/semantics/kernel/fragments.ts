@@ -15,10 +15,12 @@ function fragments4(packet: Packet, mtu: number): Packet[] {
   const headerLength = ((packet.bytes[0] ?? 0) & 0x0f) * 4;
   const header = packet.bytes.subarray(0, headerLength);
   const data = packet.bytes.subarray(headerLength);
+  // A fragment may be cut further.
+  const { offset: start, more: goesOn } = packet.fragment ?? { offset: 0, more: false };
   return cut(data, mtu - headerLength).map(({ offset, part, more }) => {
     const bytes = concatenate([header, part]);
     writeUint16(bytes, 2, bytes.length);
-    writeUint16(bytes, 6, (((header[6] ?? 0) & 0x40) << 8) | (more ? 0x2000 : 0) | (offset / 8));
+    writeUint16(bytes, 6, (((header[6] ?? 0) & 0x40) << 8) | (more || goesOn ? 0x2000 : 0) | ((start + offset) / 8));
     writeUint16(bytes, 10, 0);
     writeUint16(bytes, 10, checksumOf(bytes, 0, headerLength));
     return decodePacket(bytes, 4);

@@ -30,17 +30,20 @@ export function sourceToward(environment: Environment, at: Interface, family: 4 
 
 /**
  * The first address of an interface, to which `redirect` turns packets; for IPv6 the first of the destination's scope
- * (nf_nat_redirect_ipv6): there is none for the long deprecated ones, and such packets are gone.
+ * (nf_nat_redirect_ipv6): there is none for the long deprecated ones, and such packets are gone. A destination of no
+ * scope in particular takes any, those that mean most first.
  */
 export function primaryAddress(at: Interface, family: 4 | 6, destination: bigint): bigint | undefined {
   const own = at.addresses.filter((address) => address.family === family);
   if (family === 4) return own[0]?.value;
-  return own.find(({ value }) => scopeOf(value) === scopeOf(destination))?.value;
+  const scope = scopeOf(destination);
+  if (scope !== 'any') return own.find(({ value }) => scopeOf(value) === scope)?.value;
+  return (own.find(({ value }) => scopeOf(value) === 'any') ?? own[0])?.value;
 }
 
-/** Where an address of IPv6 means something (RFC 4007), in the kernel's order of asking. */
-function scopeOf(address: bigint): 'link' | 'site' | 'IPv4-compatible' | 'global' {
+/** Where an address of IPv6 means something (RFC 4007), in the kernel's order of asking (ipv6_addr_scope). */
+function scopeOf(address: bigint): 'link' | 'site' | 'IPv4-compatible' | 'any' {
   if (isLinkLocal(address) || ((address >> 112n) & 0xff0fn) === 0xff02n) return 'link';
   if (address >> 118n === 0xfec0n >> 6n || ((address >> 112n) & 0xff0fn) === 0xff05n) return 'site';
-  return address >> 32n === 0n ? 'IPv4-compatible' : 'global';
+  return address >> 32n === 0n && address !== 0n ? 'IPv4-compatible' : 'any';
 }

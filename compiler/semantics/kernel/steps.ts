@@ -23,6 +23,13 @@ import { reassemble } from './reassembly.ts';
 import { isTaken } from './unique-tuple.ts';
 import { track } from './tracking.ts';
 
+/**
+ * A frame that holds less than its header says, or no header, is thrown away before any rule sees it: at ingress by
+ * nftables itself (nft_set_pktinfo_ipv4_ingress), else by ip_rcv.
+ */
+export const checkFrame: Step = ({ packet }) =>
+  packet.wellFormed ? undefined : gone('malformed IP header or cut-off packet');
+
 /** ip_rcv, ipv6_rcv: is the frame for this host, and its header sound? */
 export const receive: Step = (journey) => {
   if (journey.in === undefined) return undefined;
@@ -205,7 +212,7 @@ export const sendOut: Step = (journey) => {
   const { out, packet, mark } = journey;
   if (out === undefined) return gone('no interface to leave by');
   const limit = journey.largestFragment === undefined ? out.mtu : Math.min(journey.largestFragment, out.mtu);
-  const packets = packet.fragment === undefined ? fragmentsOf(packet, limit, 0) : [packet];
+  const packets = fragmentsOf(packet, limit, 0);
   return {
     kind: 'forwarded',
     leaving: { out: out.name, packets, mark, reaches: isGroup(journey.destination) ? 'a group' : 'others' },

@@ -121,19 +121,24 @@ function extensionLength(bytes: Uint8Array, at: number, header: number): number 
   return header === AUTHENTICATION ? (units + 2) * 4 : (units + 1) * 8;
 }
 
+const PAD_N = 1;
+const MOST_PADDING = 7;
+
+/** The options of a hop-by-hop header, up to where they make no sense (RFC 8200, section 4.2). */
 function hopByHopOptions(options: Uint8Array, isWhole: boolean): IpOptions {
   const types: number[] = [];
-  let at = 0;
-  while (at < options.length) {
+  if (!isWhole) return { types, wellFormed: false };
+  let padding = 0;
+  for (let at = 0; at < options.length;) {
     const type = options[at] ?? 0;
-    if (type === 0) {
-      at++;
-      continue;
-    }
-    const length = options[at + 1];
-    if (length === undefined || at + 2 + length > options.length) return { types, wellFormed: false };
-    if (type !== 1) types.push(type);
-    at += 2 + length;
+    const length = type === 0 ? 1 : 2 + (options[at + 1] ?? Infinity);
+    if (at + length > options.length) return { types, wellFormed: false };
+    padding = type === 0 || type === PAD_N ? padding + length : 0;
+    // Padding only fills up to a multiple of eight, with zeros (RFC 4942, section 2.1.9.5); Linux insists on both.
+    const isOdd = type === PAD_N && options.subarray(at + 2, at + length).some((byte) => byte !== 0);
+    if (padding > MOST_PADDING || isOdd) return { types, wellFormed: false };
+    if (type !== 0 && type !== PAD_N) types.push(type);
+    at += length;
   }
-  return { types, wellFormed: isWhole };
+  return { types, wellFormed: true };
 }

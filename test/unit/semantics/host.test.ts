@@ -42,7 +42,7 @@ function withNarrowUplink(mtu: number): Environment {
 }
 
 describe('the host throws away', () => {
-  it('malformed headers, after mitigate has seen them', () => {
+  it('headers with a wrong checksum, after mitigate has seen them', () => {
     const bytes = udp('10.0.0.9:1', '198.51.100.7:53').bytes.slice();
     bytes[10] = bytes[10]! ^ 1;
     const router = new Router(
@@ -51,9 +51,13 @@ describe('the host throws away', () => {
     expect(router.fate(fromInside(decodePacket(bytes)))).toBe('gone: host wrong IP header checksum');
     expect(router.state.counters.get('seen')?.packets).toBe(1);
     expect(router.state.counters.get('raw')).toBeUndefined();
-    expect(fate(fromInside(decodePacket(udp('10.0.0.9:1', '198.51.100.7:53').bytes.slice(0, 24))))).toBe(
-      'gone: host malformed IP header or cut-off packet',
-    );
+  });
+
+  it('what is no whole packet, before mitigate sees it', () => {
+    const cut = fromInside(decodePacket(udp('10.0.0.9:1', '198.51.100.7:53').bytes.slice(0, 24)));
+    const router = new Router(policy(ZONES, mitigate(undefined, effects([countAs('seen')]))));
+    expect(router.fate(cut)).toBe('gone: host malformed IP header or cut-off packet');
+    expect(router.state.counters.get('seen')).toBeUndefined();
   });
 
   it('sources that cannot be', () => {
@@ -174,12 +178,14 @@ describe('the host answers', () => {
   });
 
   it('about an option that it does not know, if the packet may be at all', () => {
-    const withOption = (source: string) => {
+    const withOption = (source: string, padding = 0) => {
       // Padding but for its first type: unknown, to be thrown away with an error (RFC 8200, section 4.2).
-      const options = Uint8Array.of(17, 0, 0x9e, 2, 0, 0, 1, 0);
+      const options = Uint8Array.of(17, 0, 0x9e, 2, 0, 0, 1, padding);
       return ipPacket(ends(source, '2001:db8:f::7'), 0, new Uint8Array([...options, ...new Uint8Array(8)]));
     };
     expect(fate(fromInside(withOption('2001:db8:1::9')))).toMatch(/^rejected with icmp 4\/2/);
+    // Nothing behind it is looked at.
+    expect(fate(fromInside(withOption('2001:db8:1::9', 9)))).toMatch(/^rejected with icmp 4\/2/);
     expect(fate(fromInside(withOption('::1')))).toBe('gone: host loopback address on a link');
     expect(fate(fromInside(withOption('ff02::5')))).toBe('gone: host multicast source');
   });
@@ -199,6 +205,24 @@ describe('packets larger than the way out', () => {
     expect(fate(fromInside(udp('[2001:db8:1::9]:1', '[2001:db8:f::7]:53', large)), narrow)).toBe(
       'rejected with icmp 2/0 out eth1 2001:db8:1::1 > 2001:db8:1::9',
     );
+  });
+
+  it('are cut further where they are fragments', () => {
+    const first = ipPacket(
+      { ...ends('10.0.0.9', '198.51.100.7'), fragment: { offset: 1480, more: true } },
+      17,
+      new Uint8Array(1400),
+    );
+    const { fate: sent } = new Router(bare, withNarrowUplink(1400)).take(fromInside(first));
+    expect(sent).toMatchObject({
+      kind: 'forwarded',
+      leaving: {
+        packets: [
+          { length: 1396, fragment: { offset: 1480, more: true } },
+          { length: 44, fragment: { offset: 2856, more: true } },
+        ],
+      },
+    });
   });
 
   it('are cut where they may be', () => {
