@@ -137,8 +137,8 @@ export function clauses(features: Features, way: Way): Arbitrary<Piece> {
     .chain(([inZone, outZone]) =>
       fastCheck
         .tuple(
-          maybe(zoneClause(features, 'in', inZone), way.always === 'in' ? 100 : hasIn ? 50 : 0),
-          maybe(zoneClause(features, 'out', outZone), way.always === 'out' ? 100 : hasOut ? 40 : 0),
+          maybe(zoneClause(features, 'in', inZone, way.always), way.always === 'in' ? 100 : hasIn ? 50 : 0),
+          maybe(zoneClause(features, 'out', outZone, way.always), way.always === 'out' ? 100 : hasOut ? 40 : 0),
           maybe(addressClause(features, 'from', inZone, place), 50),
           maybe(addressClause(features, 'to', outZone, place), 50),
           maybe(addressClause(features, 'host', inZone, place), 5),
@@ -187,16 +187,20 @@ function negated(features: Features, clause: Arbitrary<Piece>): Arbitrary<Piece>
   return either([9, clause], [features.has('not') ? 1 : 0, clause.map((one) => piece`not ${one}`)]);
 }
 
-function zoneClause(features: Features, direction: 'in' | 'out', zone: string): Arbitrary<Piece> {
+function zoneClause(
+  features: Features,
+  direction: 'in' | 'out',
+  zone: string,
+  always: Way['always'],
+): Arbitrary<Piece> {
   const others = ZONES.filter((other) => other !== zone);
   const zones = either(
     [4, fastCheck.constant(plain(zone))],
     [1, words(...others).map((other) => piece`${zone}, ${other}`)],
   );
-  return negated(
-    features,
-    zones.map((list) => piece`${direction} ${list}`),
-  );
+  const named = zones.map((list) => piece`${direction} ${list}`);
+  // What goes no way at all is in no zone, too.
+  return always === direction ? named : negated(features, named);
 }
 
 function addressClause(
