@@ -33,15 +33,17 @@ export function conditionsOf(
     };
     const found = matchesOf(atom, place);
     const others = found.others ?? [];
-    if (others.length > 0 && !atom.negated) {
+    if (others.length > 0 && found.inOne === undefined && !atom.negated) {
       context.refuse(
         rule.origin,
         'a zone of VLANs and other interfaces takes several matches, and nftables has one here',
         'Write `mitigate in ZONE { … }`, which asks for the zone once.',
       );
     }
-    if (!atom.negated) matches.push(...found.matches.map(matchText));
-    else if (found.invertible && found.matches.length === 1) matches.push(matchText(inverted(found.matches[0]!)));
+    if (!atom.negated) {
+      matches.push(...(found.inOne ?? found).matches.map(matchText));
+      exclusions.push(...(found.inOne?.except ?? []).map((list) => list.map(matchText)));
+    } else if (found.invertible && found.matches.length === 1) matches.push(matchText(inverted(found.matches[0]!)));
     else exclusions.push(...[found.matches, ...others].map((list) => list.map(matchText)));
   }
   return { matches: withoutImplied(matches), exclusions };

@@ -33,6 +33,8 @@ export interface Matches {
   readonly matches: readonly Match[];
   /** Further lists, of which any will do in place of the first. */
   readonly others?: readonly (readonly Match[])[];
+  /** One list in place of the first and the others, but where all matches of one of the exceptions hold. */
+  readonly inOne?: { readonly matches: readonly Match[]; readonly except: readonly (readonly Match[])[] };
   readonly invertible: boolean;
 }
 

@@ -145,9 +145,16 @@ function icmpMatches(family: 4 | 6, set: IntervalSet): Match[] {
 function fragmentMatches(set: IntervalSet, place: MatchPlace): Matches {
   const [whole, first, later] = [0, 1, 2].map((value) => set.contains(value));
   if (place.family === 6) {
-    if (!whole && first && later) return one('exthdr frag', 'exists', false);
-    if (!whole && first) return many([equal('frag frag-off', '0')]);
-    if (!whole && later) return { matches: [{ left: 'frag frag-off', operator: '!=', right: '0' }], invertible: false };
+    // A fragment header with offset 0 and no more to come is an atomic fragment (RFC 6946): whole by itself.
+    const atomic = [equal('frag frag-off', '0'), equal('frag more-fragments', '0')];
+    const isFirst = [equal('frag frag-off', '0'), equal('frag more-fragments', '1')];
+    const isLater: Match = { left: 'frag frag-off', operator: '!=', right: '0' };
+    if (!whole && first && later) {
+      const inOne = { matches: [equal('exthdr frag', 'exists')], except: [atomic] };
+      return { matches: [isLater], others: [isFirst], inOne, invertible: false };
+    }
+    if (!whole && first) return many(isFirst);
+    if (!whole && later) return { matches: [isLater], invertible: false };
   } else {
     const any = `ip frag-off & 0x${(MORE_FRAGMENTS | FRAGMENT_OFFSET).toString(16)}`;
     if (!whole && first && later) return { matches: [{ left: any, operator: '!=', right: '0' }], invertible: true };

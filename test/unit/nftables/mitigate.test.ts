@@ -73,3 +73,19 @@ test('rows keep their sets, and each kind of packet its own chains', () => {
   const names = [...ruleset.matchAll(/^\t(?:chain|set|map) (\w+)/gm)].map(([, name]) => name);
   expect(new Set(names).size).toBe(names.length);
 });
+
+test('an atomic fragment of IPv6 is no fragment', () => {
+  const atomic = 'frag frag-off 0 frag more-fragments 0 return';
+  const any = mitigate('drop ipv6 fragment');
+  expect(partOf(any, 'chain mitigate').at(-1)).toContain(' exthdr frag exists jump ');
+  expect(partOf(any, 'chain mitigate_uplink_drop_ipv6_ipv6')).toEqual([atomic, 'drop']);
+  const none = mitigate('drop ipv6 not fragment');
+  expect(partOf(none, 'chain mitigate_uplink_drop_ipv6_ipv6')).toEqual([
+    'frag frag-off != 0 return',
+    'frag frag-off 0 frag more-fragments 1 return',
+    'drop',
+  ]);
+  expect(partOf(mitigate('drop ipv6 fragment first'), 'chain mitigate').at(-1)).toBe(
+    'meta nfproto ipv6 frag frag-off 0 frag more-fragments 1 drop',
+  );
+});
