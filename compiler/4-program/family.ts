@@ -87,19 +87,22 @@ export function negation(condition: FamilyCondition): FamilyCondition {
 
 function testForFamily(test: Test, family: Family): FamilyCondition {
   if (test.kind === 'address') return addressForFamily(test, family);
-  if (test.kind === 'number' && test.in instanceof IntervalSet) {
-    if (test.field === 'family') return test.in.contains(family) ? ALWAYS : NEVER;
-    if ((test.field === 'icmp4' && family === 6) || (test.field === 'icmp6' && family === 4)) return NEVER;
-    if (test.field === 'length') return lengthForFamily(test, test.in, family);
-    if (test.in.isEmpty()) return NEVER;
-    if (test.in.isFull() && ALWAYS_PRESENT.has(test.field)) return ALWAYS;
-  }
+  if (test.kind === 'number' && test.in instanceof IntervalSet) return numberForFamily(test, test.in, family);
   if (test.kind === 'masked' && test.mask === 0 && ALWAYS_PRESENT.has(test.field)) {
     return test.value === 0 ? ALWAYS : NEVER;
   }
   if (test.kind === 'memory' && !holdsFamily(test.memory, family)) return NEVER;
   if (test.kind === 'zone' && test.zones.length === 0) return NEVER;
   return { kind: 'test', test };
+}
+
+function numberForFamily(test: NumberTest, set: IntervalSet, family: Family): FamilyCondition {
+  const { field } = test;
+  if (field === 'family') return set.contains(family) ? ALWAYS : NEVER;
+  if ((field === 'icmp4' && family === 6) || (field === 'icmp6' && family === 4)) return NEVER;
+  if (field === 'length') return lengthForFamily(test, set, family);
+  if (set.isEmpty()) return NEVER;
+  return set.isFull() && ALWAYS_PRESENT.has(field) ? ALWAYS : { kind: 'test', test };
 }
 
 /** The lengths that packets have: what 16 bits count, and in IPv6 the fixed header besides (RFC 8200, section 3). */

@@ -38,12 +38,25 @@ export function commute(a: ProgramRule, b: ProgramRule): boolean {
 
 /** Adds to counters and does nothing else: additions come in any order. */
 function isCountingOnly(rule: ProgramRule): boolean {
-  return !rule.decision && rule.gates.length === 0 && rule.effects.every(({ effect }) => effect.kind === 'count');
+  const isCount = rule.effects.every(({ effect }) => effect.kind === 'count');
+  return isCount && !rule.decision && rule.gates.length === 0 && !hasOpaque(rule);
 }
 
 /** Decides, and nothing else. */
 export function isPlain(rule: ProgramRule): boolean {
-  return rule.gates.length === 0 && rule.effects.length === 0 && rule.decision !== undefined;
+  return rule.gates.length === 0 && rule.effects.length === 0 && rule.decision !== undefined && !hasOpaque(rule);
+}
+
+/**
+ * Whether the rule has words of a plane's own. These may count, draw lots or remember, so they are asked of exactly the
+ * packets that meet what stands before them, once for each, and at one place.
+ */
+export function hasOpaque({ atoms, effects }: ProgramRule): boolean {
+  const isOpaque = (atom: Atom) => atom.test.kind === 'opaque';
+  return (
+    atoms.some(isOpaque) ||
+    effects.some(({ effect, when }) => effect.kind === 'opaque' || when.some((some) => some.some(isOpaque)))
+  );
 }
 
 /** Whether two decisions are the same for every packet; those that depend on a row never are. */

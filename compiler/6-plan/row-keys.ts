@@ -2,7 +2,7 @@
 import { columnOf, type Table } from '../model/table.ts';
 import type { Cell, RowVariable } from '../model/condition.ts';
 import { IntervalSet } from '../net/interval-set.ts';
-import type { Atom, ProgramRule } from '../4-program/program.ts';
+import type { Atom, AtomTest, ProgramRule } from '../4-program/program.ts';
 import type { KeyPart } from './plan.ts';
 
 export interface KeyedRule {
@@ -22,10 +22,10 @@ export function keyedRule(rule: ProgramRule, row: RowVariable): KeyedRule | unde
   const key: KeyPart[] = [];
   const rest: Atom[] = [];
   for (const atom of rule.atoms) {
-    const split = splitAtom(atom, row);
-    if (!split) return undefined;
-    key.push(...split.key);
-    rest.push(...split.rest);
+    const part = atom.negated ? [] : cellKey(atom.test, row);
+    key.push(...part);
+    if (part.length === 0) rest.push(atom);
+    else rest.push(...constantPart(atom.test));
   }
   if (key.length === 0) return undefined;
   key.sort((a, b) => (order(a) < order(b) ? -1 : 1));
@@ -42,40 +42,42 @@ function order(part: KeyPart): string {
   return `${rank < 0 ? 9 : rank} ${part.field}/${part.view}=${part.column}`;
 }
 
-function splitAtom(atom: Atom, row: RowVariable): { key: KeyPart[]; rest: Atom[] } | undefined {
-  const { test } = atom;
+/** The fields that a test compares with cells of the row; none: it speaks of no row. */
+export function cellKey(test: AtomTest, row: RowVariable): KeyPart[] {
   switch (test.kind) {
     case 'address':
-      if (!isCellOf(test.in, row)) break;
-      return atom.negated
-        ? undefined
-        : { key: [{ field: test.field, view: test.view, column: test.in.column }], rest: [] };
+      return isCellOf(test.in, row) ? [{ field: test.field, view: test.view, column: test.in.column }] : [];
     case 'number':
-      if (!isCellOf(test.in, row)) break;
-      return atom.negated
-        ? undefined
-        : { key: [{ field: test.field, view: 'real', column: test.in.column }], rest: [] };
-    case 'service cell':
-      if (!isCellOf(test.protocol, row) && !isCellOf(test.port, row)) break;
-      return atom.negated ? undefined : splitService(test);
+      return isCellOf(test.in, row) ? [{ field: test.field, view: 'real', column: test.in.column }] : [];
+    case 'service cell': {
+      const { protocol, port } = test;
+      const key: KeyPart[] = [];
+      if (isCellOf(protocol, row)) key.push({ field: 'protocol', view: 'real', column: protocol.column });
+      if (isCellOf(port, row)) key.push({ field: 'destination port', view: 'real', column: port.column });
+      return key;
+    }
+    default:
+      return [];
   }
-  return { key: [], rest: [atom] };
 }
 
-function splitService(test: Extract<Atom['test'], { kind: 'service cell' }>): { key: KeyPart[]; rest: Atom[] } {
-  const key: KeyPart[] = [];
-  const rest: Atom[] = [];
-  if (typeof test.protocol === 'number') {
-    rest.push({ negated: false, test: { kind: 'number', field: 'protocol', in: IntervalSet.of(8, test.protocol) } });
-  } else {
-    key.push({ field: 'protocol', view: 'real', column: test.protocol.column });
+/** What a test asks besides the cells that it compares with. */
+export function constantPart(test: AtomTest): Atom[] {
+  if (test.kind !== 'service cell') return [];
+  const { protocol, port } = test;
+  const atoms: Atom[] = [];
+  if (typeof protocol === 'number') {
+    atoms.push({ negated: false, test: { kind: 'number', field: 'protocol', in: IntervalSet.of(8, protocol) } });
   }
-  if (test.port instanceof IntervalSet) {
-    rest.push({ negated: false, test: { kind: 'number', field: 'destination port', in: test.port } });
-  } else {
-    key.push({ field: 'destination port', view: 'real', column: test.port.column });
+  if (port instanceof IntervalSet) {
+    atoms.push({ negated: false, test: { kind: 'number', field: 'destination port', in: port } });
   }
-  return { key, rest };
+  return atoms;
+}
+
+/** Whether the rule compares with cells of the row besides those that find it. */
+export function readsRow({ rest }: KeyedRule, row: RowVariable): boolean {
+  return rest.some((atom) => cellKey(atom.test, row).length > 0);
 }
 
 /** Whether the table promises (and the loader has checked) that at most one row matches such a key. */

@@ -5,10 +5,10 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { sameAtom } from '../4-program/atoms.ts';
 import type { Atom, ProgramEach, ProgramItem, ProgramRule } from '../4-program/program.ts';
-import { commute, isPlain, rulesExclude, sameDecision } from './commute.ts';
+import { commute, hasOpaque, isPlain, rulesExclude, sameDecision } from './commute.ts';
 import type { Lookup, RowClass } from './plan.ts';
 import { PROBLEMS } from './problems.ts';
-import { isExactKey, isUniqueKey, keyedRule, type KeyedRule } from './row-keys.ts';
+import { cellKey, isExactKey, isUniqueKey, keyedRule, readsRow, type KeyedRule } from './row-keys.ts';
 
 /** The rules of one `each` that find their row by the same key, in order. */
 interface KeyGroup {
@@ -34,7 +34,9 @@ function findHome(lookups: readonly KeyGroup[][], group: KeyGroup): KeyGroup[] |
     const groups = lookups[i]!;
     const first = groups[0]!;
     if (first.each.row.table === group.each.row.table && first.rules[0]!.signature === group.rules[0]!.signature) {
-      return isUniqueKey(group.each.row.table, group.rules[0]!.key) ? groups : undefined;
+      return isUniqueKey(group.each.row.table, group.rules[0]!.key) && mayShare([...groups, group])
+        ? groups
+        : undefined;
     }
     const movable = groups.every((other) =>
       other.rules.every((a) => group.rules.every((b) => commute(a.rule, b.rule))),
@@ -42,6 +44,11 @@ function findHome(lookups: readonly KeyGroup[][], group: KeyGroup): KeyGroup[] |
     if (!movable) return undefined;
   }
   return undefined;
+}
+
+/** Rules are repeated for each class of rows, which words of a plane's own may not be. */
+function mayShare(groups: readonly KeyGroup[]): boolean {
+  return !groups.some(({ rules }) => rules.some(({ rule }) => hasOpaque(rule)));
 }
 
 function groupsOf(each: ProgramEach, diagnostics: Diagnostic[]): KeyGroup[] {
@@ -135,6 +142,7 @@ function mayInterleave(a: ProgramRule, b: ProgramRule): boolean {
 /** Whether it makes no difference which of several matching rows is found. */
 function anyRowDoes(group: KeyGroup): boolean {
   const first = group.rules[0]!.rule;
+  if (group.rules.some((keyed) => readsRow(keyed, group.each.row))) return false;
   const alike = group.rules.every(({ rule }) => isPlain(rule) && sameDecision(rule.decision, first.decision));
   if (alike) return true;
   // With exact keys the first of several rows is known, and is the one that decides.
@@ -144,8 +152,10 @@ function anyRowDoes(group: KeyGroup): boolean {
 function lookupOf(groups: readonly KeyGroup[]): Lookup {
   const first = groups[0]!;
   const all = groups.flatMap((group) => group.rules);
-  const guard = commonAtoms(all.map((keyed) => keyed.rest));
   const { table } = first.each.row;
+  const guard = commonAtoms(all.map((keyed) => keyed.rest)).filter(
+    ({ test }) => test.kind !== 'opaque' && cellKey(test, first.each.row).length === 0,
+  );
   return {
     kind: 'lookup',
     origin: first.each.origin,

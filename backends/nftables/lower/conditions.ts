@@ -9,17 +9,24 @@ export interface Conditions {
   readonly matches: readonly string[];
   /** Each a list of matches that must not all hold. */
   readonly exclusions: readonly (readonly string[])[];
+  /** Matches that are asked behind the exclusions: the policy's own words of nft, which may do more than match. */
+  readonly last: readonly string[];
 }
 
-/** A conjunction as matches, and as exclusions where the complement has no match of its own. */
+/**
+ * A conjunction as matches, and as exclusions where the complement has no match of its own. `before`: the protocols that
+ * what was tested before leaves.
+ */
 export function conditionsOf(
   atoms: readonly Atom[],
   rule: Pick<ProgramRule, 'family' | 'origin'>,
   context: Context,
+  before?: IntervalSet,
 ): Conditions {
-  const protocols = protocolsOf(atoms);
+  const protocols = protocolsOf(atoms, before);
   const matches: string[] = [];
   const exclusions: string[][] = [];
+  const last: string[] = [];
   const ordered = atoms.toSorted((a, b) => rank(a) - rank(b));
   const speaksFamily = atoms.some((atom) => saysFamily(atom, rule.family));
   if (rule.family !== undefined && !speaksFamily) matches.push(`meta nfproto ipv${rule.family}`);
@@ -40,13 +47,14 @@ export function conditionsOf(
         'Write `mitigate in ZONE { … }`, which asks for the zone once.',
       );
     }
-    if (!atom.negated) {
+    if (!atom.negated && atom.test.kind === 'opaque') last.push(...found.matches.map(matchText));
+    else if (!atom.negated) {
       matches.push(...(found.inOne ?? found).matches.map(matchText));
       exclusions.push(...(found.inOne?.except ?? []).map((list) => list.map(matchText)));
     } else if (found.invertible && found.matches.length === 1) matches.push(matchText(inverted(found.matches[0]!)));
     else exclusions.push(...[found.matches, ...others].map((list) => list.map(matchText)));
   }
-  return { matches: withoutImplied(matches), exclusions };
+  return { matches: withoutImplied(matches), exclusions, last };
 }
 
 /** The zones that positive atoms leave, by name; undefined: any. */
@@ -99,6 +107,7 @@ function rank(atom: Atom): number {
     return test.field === 'service' || test.field === 'icmp4' || test.field === 'icmp6' ? 5 : 6;
   }
   if (test.kind === 'address') return test.field === 'source' ? 3.5 : 4;
+  if (test.kind === 'opaque') return 8;
   return test.kind === 'masked' ? 6 : 7;
 }
 

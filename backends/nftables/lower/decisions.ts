@@ -16,8 +16,8 @@ export interface DecisionPlace {
   readonly origin: Origin;
   /** Protocols that are left; undefined: any. */
   readonly protocols: IntervalSet | undefined;
-  /** Protocols that matches in the same line leave: nft looks there for what a translation of ports needs. */
-  readonly matched?: IntervalSet | undefined;
+  /** A match in the same line says the transport protocol: nft looks there for what a translation of ports needs. */
+  readonly saysTransport?: boolean;
   /** The row that a lookup found, if one did. */
   readonly row?: RowValues | undefined;
 }
@@ -144,7 +144,9 @@ function transportMatch(place: DecisionPlace): string[] {
     [132, 132],
     [136, 136],
   ]);
-  return place.matched?.isSubsetOf(transports) ? [] : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
+  return place.saysTransport && place.protocols?.isSubsetOf(transports)
+    ? []
+    : ['meta l4proto { tcp, udp, dccp, sctp, udplite }'];
 }
 
 function rangeText(low: bigint, high: bigint, place: DecisionPlace): string {

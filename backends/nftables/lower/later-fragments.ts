@@ -1,11 +1,11 @@
 /**
- * What of a plan is left for later fragments, which have no transport header: no port, flag, ICMP type or payload. Where
- * the kernel itself knows a later fragment, matches of such fields fail by themselves; at ingress it reads the first bytes
- * of the fragment's data as if they were the header (nft_set_pktinfo_ipv4_ingress of Linux 6.18 has no fragment offset).
+ * What of a plan is left for later fragments, which have no transport header: no port, flag, ICMP type or payload. Linux
+ * reads the first bytes of their data as if they were the header, where they are not put together before.
  */
-import type { Atom, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { Atom, Family, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
 import { NOTHING, type Lookup, type PlanNode, type Switch } from '../../../compiler/6-plan/plan.ts';
 import type { Gate } from '../../../compiler/model/index.ts';
+import type { NftRule } from '../tree.ts';
 
 const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
   'source port',
@@ -15,6 +15,13 @@ const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
   'icmp4',
   'icmp6',
 ]);
+
+/** What becomes of later fragments of a family. */
+export function laterFragmentRule(family: Family, verdict: string): NftRule {
+  const match = family === 4 ? 'ip frag-off & 0x1fff != 0' : 'frag frag-off != 0';
+  const remark = `later fragments of IPv${family} have no ports, flags or payload`;
+  return { statements: [match, verdict], origin: undefined, remark };
+}
 
 /** The node as later fragments meet it; the same node where they meet all of it. */
 export function forLaterFragments(node: PlanNode): PlanNode {

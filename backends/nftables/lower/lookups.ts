@@ -13,10 +13,13 @@ import { conditionsOf, isFamilyMatch, protocolsOf, type Conditions } from './con
 import { lowerRule, type RulePlace } from './rules.ts';
 
 /** Appends what carries out the lookup to `chain`. */
-export function lowerLookup(lookup: Lookup, chain: NftChain, place: RulePlace): void {
+export function lowerLookup(whole: Lookup, chain: NftChain, place: RulePlace): void {
   const { context } = place;
-  const rows = lookup.classes.map((rowClass) => rowClass.rows);
-  const key = lookupKey(lookup, rows, context);
+  const { has } = lookupKey(whole, rowsOf(whole), context);
+  // Rows of the other family only are never found.
+  const lookup: Lookup = { ...whole, classes: whole.classes.filter(({ rows }) => rows.some(has)) };
+  if (lookup.classes.length === 0) return;
+  const key = lookupKey(lookup, rowsOf(lookup), context);
   const guard = guardOf(lookup, key, place);
   const inside = { ...place, protocols: protocolsOf(lookup.guard, place.protocols) };
   if (guard.exclusions.length === 0) {
@@ -28,6 +31,10 @@ export function lowerLookup(lookup: Lookup, chain: NftChain, place: RulePlace): 
   for (const exclusion of guard.exclusions) push(own, lookup, [...exclusion, 'return']);
   push(chain, lookup, [...guard.matches, `jump ${own.name}`]);
   lowerClasses(lookup, key, [], own, inside);
+}
+
+function rowsOf({ classes }: Lookup): Uint32Array[] {
+  return classes.map(({ rows }) => rows);
 }
 
 function lowerClasses(
@@ -61,6 +68,7 @@ function guardOf(lookup: Lookup, key: LookupKey, { context, protocols }: RulePla
   return {
     matches: [...matches.filter((match) => !(key.hasAddress && isFamilyMatch(match))), ...ports],
     exclusions,
+    last: [],
   };
 }
 

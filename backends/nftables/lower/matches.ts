@@ -14,6 +14,7 @@ import { keyExpression } from './keys.ts';
 import { memorySet } from './memories.ts';
 import { numberMatch, portsPresent } from './numbers.ts';
 import { opaqueText } from './opaque.ts';
+import { sameFieldMatch } from './same-field.ts';
 import { addressValues } from './values.ts';
 import { zoneAddressMatch } from './zone-addresses.ts';
 
@@ -93,7 +94,7 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
     };
   },
   'address of zone': zoneAddressMatch,
-  'same field': (_test, place) => refused(place, 'a comparison of two fields of the packet'),
+  'same field': sameFieldMatch,
   payload: (test, place) => {
     // nft finds the inner header of other protocols too, or none at all.
     const protocols = place.protocols?.isSubsetOf(WITH_PAYLOAD)

@@ -8,7 +8,7 @@ import type { Zone } from '../../../compiler/model/index.ts';
 import type { NftChain, NftRule } from '../tree.ts';
 import type { Context } from './context.ts';
 import { ingressMatches } from './interfaces.ts';
-import { forLaterFragments } from './later-fragments.ts';
+import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
 import { matchText } from './matches.ts';
 import { lowerNode } from './nodes.ts';
 
@@ -33,11 +33,7 @@ export function lowerMitigation(plans: readonly StagePlan[], context: Context): 
 /** The rules by which later fragments, which this hook does not tell apart by itself, leave for rules of their own. */
 function leadLaterFragments(plans: readonly StagePlan[], context: Context): NftRule[] {
   const verdict = plans.every(({ body }) => isNothing(body)) ? 'accept' : `goto ${laterFragments(plans, context)}`;
-  const remark = 'later fragments have no ports, flags or payload';
-  return [
-    { statements: ['ip frag-off & 0x1fff != 0', verdict], origin: undefined, remark },
-    { statements: ['frag frag-off != 0', verdict], origin: undefined },
-  ];
+  return [laterFragmentRule(4, verdict), laterFragmentRule(6, verdict)];
 }
 
 function laterFragments(plans: readonly StagePlan[], context: Context): string {

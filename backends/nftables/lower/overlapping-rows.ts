@@ -24,8 +24,9 @@ export function mayOverlap(lookup: Lookup, key: LookupKey): boolean {
 export function joinedElements(lookup: Lookup, key: LookupKey, rows: Uint32Array): Elements | undefined {
   const distinct = distinctRows(lookup, key, rows);
   const [part, ...more] = key.parts.filter(({ interval }) => interval);
-  if (!part || more.length > 0)
+  if (!part || more.length > 0) {
     return overlaps(key, distinct) ? undefined : rowElements(lookup, key, [rows], undefined);
+  }
   const parts = [...groupsOf(key, part, distinct)].map((group) => ({ first: group[0]!, set: joined(part, group) }));
   const all = parts.flatMap(({ first, set }) =>
     Array.from({ length: set.intervalCount }, (_, index) => ({ first, text: intervalText(set, index) })),

@@ -44,9 +44,9 @@ export class RulePath {
     return this.#chain;
   }
 
-  /** Whether statements wait for the rest of their line. */
-  get isGathering(): boolean {
-    return this.#pending.length > 0;
+  /** Statements that wait for the rest of their line. */
+  get gathered(): readonly string[] {
+    return this.#pending;
   }
 
   /**

@@ -3,11 +3,12 @@ import type { Gate } from '../../../compiler/model/index.ts';
 import type { ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { NftChain } from '../tree.ts';
-import { conditionsOf, isFamilyMatch, protocolsOf, type Conditions } from './conditions.ts';
+import { protocolsOf, type Conditions } from './conditions.ts';
 import type { Context } from './context.ts';
 import { decisionStatements } from './decisions.ts';
 import { effectStatements, mayBreak, type EffectPlace } from './effects.ts';
 import { openingOf } from './gates.ts';
+import { conditionsAt } from './row-conditions.ts';
 import { RulePath } from './rule-path.ts';
 import type { RowValues } from './row-values.ts';
 
@@ -22,48 +23,47 @@ export interface RulePlace {
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
 export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, before: readonly string[] = []): void {
-  lowerConditionally(rule, chain, place, before, (sameLine) => finalStatements(rule, place, sameLine));
+  lowerConditionally(rule, chain, place, before, (line) => finalStatements(rule, place, line));
 }
 
 /**
- * Appends a rule with what ends it, which need not be its own decision. `final` is told whether the rule's matches stand
- * in the same line.
+ * Appends a rule with what ends it, which need not be its own decision. `final` is told what stands before it in the line.
  */
 export function lowerConditionally(
   rule: ProgramRule,
   chain: NftChain,
   place: RulePlace,
   before: readonly string[],
-  final: (sameLine: boolean) => readonly string[],
+  final: (line: readonly string[]) => readonly string[],
 ): void {
   const path = new RulePath(place.context, rule, chain);
   path.add(...before);
-  const conditions = conditionsOf(rule.atoms, rule, place.context);
+  const conditions = conditionsAt(rule.atoms, rule, place);
   pass(path, conditions, rule.gates, rule, place);
   const { effects } = rule;
   // Where an effect's line may break off, or is not for every packet, each effect has a line of its own.
   if (!effects.every((_, at) => isInline(rule, at, place))) {
     if (path.chain === chain) path.enter('');
-    else if (path.isGathering) path.enter('passed');
+    else if (path.gathered.length > 0) path.enter('passed');
     for (const effect of effects) lowerEffect(effect, rule, path.chain, place);
-    path.finish(...final(false));
+    path.finish(...final([]));
     return;
   }
   for (const { effect } of effects) path.add(...effectStatements(effect, effectPlace(rule, place)));
-  path.finish(...final(path.chain === chain));
+  path.finish(...final(path.gathered));
 }
 
 /** Leads the path past conditions, and then past gates: they are asked of packets that meet all else. */
 function pass(
   path: RulePath,
-  { matches, exclusions }: Conditions,
+  { matches, exclusions, last }: Conditions,
   gates: readonly Gate[],
   rule: ProgramRule,
   place: RulePlace,
 ): void {
-  // A row found by an address has its family.
-  path.add(...(place.row?.key.hasAddress ? matches.filter((match) => !isFamilyMatch(match)) : matches));
+  path.add(...matches);
   path.exclude(exclusions);
+  path.add(...last);
   const { context, row } = place;
   const { family, origin } = rule;
   for (const gate of gates) {
@@ -91,7 +91,7 @@ function lowerEffect(effect: ProgramEffect, rule: ProgramRule, chain: NftChain, 
   const alone: ProgramRule = { ...rule, decision: undefined };
   for (const atoms of effect.when) {
     const path = new RulePath(place.context, alone, chain);
-    pass(path, conditionsOf(atoms, rule, place.context), effect.gates, { ...alone, atoms }, place);
+    pass(path, conditionsAt(atoms, rule, place), effect.gates, { ...alone, atoms }, place);
     path.finish(...effectStatements(effect.effect, effectPlace(rule, place)));
   }
 }
@@ -101,16 +101,18 @@ function effectPlace(rule: ProgramRule, { context, stateful, row, protocols: kno
   return { context, family: rule.family, origin: rule.origin, stateful: stateful && !rule.eachPacket, row, protocols };
 }
 
-function finalStatements(rule: ProgramRule, { context, row, protocols }: RulePlace, sameLine: boolean): string[] {
+/** A match by which nft knows the transport protocol of all that follows in the line. */
+const TRANSPORT_MATCH = /^(meta l4proto (?!\.)|(tcp|udp|dccp|sctp|udplite) )/;
+
+function finalStatements(rule: ProgramRule, { context, row, protocols }: RulePlace, line: readonly string[]): string[] {
   if (!rule.decision) return [];
   const { family, origin, atoms } = rule;
-  const matched = sameLine ? protocolsOf(atoms) : undefined;
   return decisionStatements(rule.decision, {
     context,
     family,
     origin,
     protocols: protocolsOf(atoms, protocols),
-    matched,
+    saysTransport: line.some((match) => TRANSPORT_MATCH.test(match)),
     row,
   });
 }

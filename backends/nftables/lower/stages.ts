@@ -2,9 +2,11 @@
 import type { Atom, ProgramRule, StageId } from '../../../compiler/4-program/program.ts';
 import { isNothing, NOTHING, type Lookup, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { BaseChainHook, NftChain } from '../tree.ts';
+import { needsTracking } from '../../../compiler/semantics/needs.ts';
 import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
 import { beginDispatch } from './dispatch.ts';
+import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
 import { lowerNode } from './nodes.ts';
 import type { RulePlace } from './rules.ts';
 import { lowerSynproxyAnswers, lowerSynproxyHead } from './synproxy.ts';
@@ -60,11 +62,35 @@ export function lowerStage(plan: StagePlan, context: Context): void {
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, chain);
     if (stage.id === 'dispatch') beginDispatch(chain, context);
+    leadFragments({ ...plan, body, eachPacket }, chain, place);
     lowerNode(eachPacket, chain, place);
     passEstablished(plan, chain, context);
     lowerNode(body, chain, place);
     closeWithDefault(plan, chain, context);
   }
+}
+
+/**
+ * Where no packet of a family is tracked, and so none is put together again, later fragments leave for rules of their own:
+ * nft takes the beginning of their data for a transport header (measured with Linux 6.18).
+ */
+function leadFragments(plan: StagePlan, chain: NftChain, place: RulePlace): void {
+  const { context } = place;
+  const { stage } = plan;
+  const [body, eachPacket] = [forLaterFragments(plan.body), forLaterFragments(plan.eachPacket)];
+  const leads = ([4, 6] as const).filter((family) => !needsTracking(context.program.policy, family));
+  if (leads.length === 0 || (body === plan.body && eachPacket === plan.eachPacket)) return;
+  context.enterStage(stage.id, 'later fragments');
+  const own = context.chain(
+    `${chain.name}_later_fragments`,
+    chain.name,
+    `${stage.origin.name}: what can hold of later fragments`,
+  );
+  lowerNode(eachPacket, own, place);
+  lowerNode(body, own, place);
+  closeWithDefault(plan, own, context);
+  context.enterStage(stage.id);
+  chain.rules.push(...leads.map((family) => laterFragmentRule(family, `goto ${own.name}`)));
 }
 
 function describe(plan: StagePlan): string {

@@ -1,5 +1,6 @@
 import { isSetTest, sameAtom } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
+import { hasOpaque } from '../commute.ts';
 import { partition } from '../partition.ts';
 import type { PlanNode, Switch, SwitchField } from '../plan.ts';
 import { mapRules, sequence, type Pass } from './pass.ts';
@@ -47,8 +48,12 @@ function longestRun(rules: readonly ProgramRule[], from: number): Run | undefine
   return best;
 }
 
-/** A rule that leaves its group stays out: from behind a switch there is no way back to where the group was used. */
+/**
+ * A rule that leaves its group stays out: from behind a switch there is no way back to where the group was used. So does a
+ * rule with words of a plane's own, of which there may not be copies.
+ */
 function fieldsOf(rule: ProgramRule): string[] {
+  if (hasOpaque(rule)) return [];
   if (rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave') return [];
   return rule.atoms.flatMap((atom) => (!atom.negated && isSetTest(atom) ? [fieldKey(atom)] : []));
 }
