@@ -1,5 +1,5 @@
 /** The arguments and options that commands about one policy share. */
-import { Argument, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
 import type { CalendarDate } from '../compiler/inputs.ts';
 import { parseDate } from './inputs/today.ts';
 
@@ -14,7 +14,14 @@ export interface PolicyFlags {
   readonly json?: true;
 }
 
-export const policyArgument = (): Argument => new Argument('<policy>', 'the policy: a file, or `-` for standard input');
+export const policyArgument = (): Argument =>
+  new Argument('<policy>', 'the policy: a file, or `-` for standard input').argParser(pathFrom);
+
+/** Reads the value of an argument or option that names a file or folder. A script's unset variable gives an empty one. */
+export function pathFrom(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+}
 
 export const policyOptions = (): readonly Option[] => [
   new Option('--target <name>', 'only this target of the policy'),

@@ -50,7 +50,7 @@ export async function throughCompiler<R extends Result>(
     ...(choices.target === undefined ? {} : { target: choices.target }),
     onPhase: (phase) => phases.begin(phase),
   });
-  const found = [...result.diagnostics, ...inputs.findings(), ...targetFindings(result, choices.target)];
+  const found = [...result.diagnostics, ...targetFindings(result, choices.target)];
   const findings = withShownPaths(distinct(found), policy, inputs.hasRead);
   return { findings, read: { result, inputs: inputs.records(), policyPath: policy.source.path } };
 }

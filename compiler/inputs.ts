@@ -15,12 +15,18 @@ export function startOfDay({ year, month, day }: CalendarDate): number {
   return Date.UTC(year, month - 1, day);
 }
 
+/** A file that is there, but whose content cannot be had. */
+export interface Unreadable {
+  /** In words, to follow a colon: `permission denied`. */
+  readonly reason: string;
+}
+
 export interface Inputs {
   /**
    * The bytes of a file that a policy names, or undefined if there is none. `path` is as written in the policy, made
    * relative to the folder of the policy's main file (with `/`), never absolute unless the policy wrote it so.
    */
-  readonly read: (path: string) => Uint8Array | undefined;
+  readonly read: (path: string) => Uint8Array | Unreadable | undefined;
   /** The text of a module of the standard library (`services` for `std.services`), or undefined. */
   readonly standard: (name: string) => string | undefined;
   /** The names of all standard modules, for "did you mean". */

@@ -7,7 +7,7 @@ import { report } from '../findings/report.ts';
 import { todayOf } from '../inputs/today.ts';
 import { targetAsData } from '../output/manifest.ts';
 import { sha256Of, sizeOf } from '../output/output-file.ts';
-import { formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { formatOf, pathFrom, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -30,7 +30,7 @@ export const compile: CommandDefinition<CompileFlags> = {
   ],
   arguments: [policyArgument()],
   options: [
-    new Option('-o, --output <folder>', 'the folder to write').makeOptionMandatory(),
+    new Option('-o, --output <folder>', 'the folder to write').argParser(pathFrom).makeOptionMandatory(),
     ...policyOptions(),
     new Option('--time', 'say how long each phase took, and the peak of memory'),
   ],

@@ -2,9 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { CalendarDate, Inputs } from '../../compiler/inputs.ts';
-import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import { PROBLEMS } from '../problems.ts';
+import type { CalendarDate, Inputs, Unreadable } from '../../compiler/inputs.ts';
 import { isSystemError, reasonOf } from '../system-error.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { standardModule, standardModules } from './standard-library.ts';
@@ -23,24 +21,21 @@ export interface RecordedInputs extends Inputs {
   readonly records: () => readonly InputRecord[];
   /** Whether the file of this path was read: the path of a standard module is none. */
   readonly hasRead: (path: string) => boolean;
-  /** Files that are there but could not be read, and why. */
-  readonly findings: () => readonly Diagnostic[];
 }
 
 /** The inputs of a policy. A file that is asked for twice is read once: nothing may change under a running compile. */
 export function recordedInputs(policy: PolicyFile, today: CalendarDate | undefined): RecordedInputs {
-  const files = new Map<string, Uint8Array | undefined>();
+  const files = new Map<string, Uint8Array | Unreadable | undefined>();
   const modules = new Map<string, string>();
   const records = [record(policy.source.path, policy.bytes)];
-  const findings: Diagnostic[] = [];
   const standardNames = standardModules();
   return {
     read: (path) => {
       if (files.has(path)) return files.get(path);
-      const bytes = readIfThere(resolve(policy.folder, path), path, findings);
-      files.set(path, bytes);
-      if (bytes) records.push(record(path, bytes));
-      return bytes;
+      const content = readIfThere(resolve(policy.folder, path));
+      files.set(path, content);
+      if (content instanceof Uint8Array) records.push(record(path, content));
+      return content;
     },
     standard: (name) => {
       if (!standardNames.includes(name)) return undefined;
@@ -54,20 +49,18 @@ export function recordedInputs(policy: PolicyFile, today: CalendarDate | undefin
     standardNames,
     today,
     records: () => records.toSorted((left, right) => (left.path < right.path ? -1 : Number(left.path > right.path))),
-    hasRead: (path) => files.get(path) !== undefined,
-    findings: () => findings,
+    hasRead: (path) => files.get(path) instanceof Uint8Array,
   };
 }
 
-function readIfThere(path: string, named: string, findings: Diagnostic[]): Uint8Array | undefined {
+function readIfThere(path: string): Uint8Array | Unreadable | undefined {
+  // No file has such a name, and Node refuses to ask.
+  if (path.includes('\0')) return undefined;
   try {
     return readFileSync(path);
   } catch (error) {
     const isAbsent = isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    if (!isAbsent) {
-      findings.push(diagnostic(PROBLEMS.unreadable, undefined, `${named} cannot be read: ${reasonOf(error)}`));
-    }
-    return undefined;
+    return isAbsent ? undefined : { reason: reasonOf(error) };
   }
 }
 

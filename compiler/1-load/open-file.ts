@@ -24,6 +24,9 @@ export function openFile(path: string, span: Span, folder: string | undefined, i
     const hint = 'A path is relative to the folder of the file that says it.';
     return { diagnostic: diagnostic(PROBLEMS.missingFile, span, `there is no file \`${joined}\``, { hint }) };
   }
+  if (!(bytes instanceof Uint8Array)) {
+    return { diagnostic: diagnostic(PROBLEMS.unreadableFile, span, `\`${joined}\` cannot be read: ${bytes.reason}`) };
+  }
   // Callers may hand in a subclass of Uint8Array whose methods differ: Node's Buffer does not copy on `slice`.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const file = { path: joined, shown: joined, bytes: plain, start: byteOrderMarkLength(plain) };
@@ -36,7 +39,7 @@ export function checkText(file: DataFile, span: Span | undefined): Diagnostic | 
   const { bytes, shown } = file;
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
   if (isUtf16) {
-    const hint = `Convert it: iconv -f utf-16 -t utf-8 ${shown}`;
+    const hint = 'Save it as UTF-8, or convert it, for example with `iconv -f utf-16 -t utf-8`.';
     return diagnostic(PROBLEMS.notUtf8, span, `${shown} is text in UTF-16, not in UTF-8`, { hint });
   }
   const nul = bytes.indexOf(0);
@@ -47,7 +50,7 @@ export function checkText(file: DataFile, span: Span | undefined): Diagnostic | 
   const invalid = firstInvalidUtf8(bytes);
   if (invalid < 0) return undefined;
   const byte = `0x${bytes[invalid]!.toString(16).padStart(2, '0')}`;
-  const hint = `Convert it, for example: iconv -f latin1 -t utf-8 ${shown}`;
+  const hint = 'Save it as UTF-8, or convert it, for example with `iconv -f latin1 -t utf-8`.';
   const cell = placeIn(file, invalid, invalid + 1, undefined);
   return diagnostic(PROBLEMS.notUtf8, span, `${shown} is not UTF-8: byte ${byte}`, { cell, hint });
 }

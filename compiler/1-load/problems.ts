@@ -53,6 +53,12 @@ file appear under ever longer paths.`,
     'the standard library reads no files',
     `A module of the standard library named a file. Standard modules are complete in themselves.`,
   ),
+  unreadableFile: error(
+    9,
+    'file that cannot be read',
+    `A \`use\`, a \`table\` or a \`let … from\` names a file that is there, but the system does not hand it out: it belongs
+to somebody else, it is a folder, or the disk fails. The message gives the system's reason.`,
+  ),
   unknownFormat: error(
     10,
     'unknown table format',

@@ -45,6 +45,8 @@ test.each([
   { args: ['compile', 'a', '-o'], says: "'-o, --output <folder>' argument missing" },
   { args: ['check', 'a', '--date', '2026-02-29'], says: 'such as 2026-02-28' },
   { args: ['check', 'a', '--date', 'tomorrow'], says: 'YYYY-MM-DD' },
+  { args: ['check', ''], says: "invalid for argument 'policy'. It is empty." },
+  { args: ['compile', 'a', '-o', ''], says: "argument '' is invalid. It is empty." },
   { args: ['fmt', '-', 'a'], says: '`-` cannot be combined with files' },
 ])('wrong usage: $args', async ({ args, says }) => {
   const { code, stdout, stderr } = await runSluice(args);

@@ -101,6 +101,15 @@ describe('files that a policy names', () => {
     const folder = folderWith({ 'edge.sluice': READING, 'lists/blocked.txt/inside': '' });
     const { code, stderr } = await runSluice(['check', join(folder, 'edge.sluice')]);
     expect(code).toBe(1);
-    expect(stderr).toContain('lists/blocked.txt cannot be read: it is a folder');
+    expect(stderr).toContain('error[SL0109]: `lists/blocked.txt` cannot be read: it is a folder');
+    expect(stderr).toMatch(/edge\.sluice:1:18\n/);
+    expect(stderr).toContain('\n1 error\n');
+  });
+
+  test('under a name that no file can have are not there', async () => {
+    const input = 'let blocked from "a\\u{0}b"\nfilter forward default drop { drop from blocked }\n';
+    const { code, stderr } = await runSluice(['check', '-'], { input });
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[SL0101]: there is no file `a␀b`');
   });
 });
