@@ -16,6 +16,9 @@ export interface Examined {
   readonly report: string | undefined;
 }
 
+/** A difference that needs many packets is told with more of them than it needs, rather than never. */
+const SHRINKING_TRIES = 300;
+
 /** Draws about `packets` packets for the policy and compares their fates; `seed` makes them the same each time. */
 export function examine(
   text: PolicyText,
@@ -36,7 +39,9 @@ export async function examineScript(
 ): Promise<Examined> {
   const result = await tryPolicy(network, built, script);
   if (agrees(result)) return { result, script, report: undefined };
-  const fails = async (steps: Script): Promise<boolean> => !agrees(await tryPolicy(network, built, steps));
+  let tries = 0;
+  const fails = async (steps: Script): Promise<boolean> =>
+    ++tries <= SHRINKING_TRIES && !agrees(await tryPolicy(network, built, steps));
   const fewest = await shrinkScript(script, fails, result.difference?.sent.id);
   const again = await tryPolicy(network, built, fewest);
   const shown = agrees(again) ? result : again;
