@@ -11,7 +11,7 @@ import { ensureSystemPackages } from './system-packages.mjs';
 await main(async (names) => {
   if (filesBelow('test/bench', ['.bench.ts']).length === 0) throw new Failure('test/bench/ holds no benchmark.');
   await ensureBuilt();
-  const { missing } = await ensureSystemPackages();
+  const { missing } = await ensureSystemPackages({ benchmarks: true });
   for (const line of missing) console.error(`Not on this system: ${line}`);
   const { status } = await run(tool('vitest'), ['run', '--config=vitest.bench.config.ts', ...names]);
   return status;

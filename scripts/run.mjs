@@ -25,7 +25,7 @@ export class Failure extends Error {}
 export function run(command, args, { output = 'show', env = {}, cwd = root } = {}) {
   const streams = { show: 'inherit', stderr: ['ignore', 2, 2], keep: ['ignore', 'pipe', 'pipe'] }[output];
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, stdio: streams, env: { ...process.env, ...env } });
+    const child = spawn(command, args, { cwd, stdio: streams, env: { ...environment(), ...env } });
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (part) => (text += part));
     child.stderr?.setEncoding('utf8').on('data', (part) => (text += part));
@@ -34,12 +34,14 @@ export function run(command, args, { output = 'show', env = {}, cwd = root } = {
   });
 }
 
-/** Whether a program is on the path (or where administrators' programs are). */
+/** Whether a program is on the path. */
 export function hasCommand(command) {
-  const path = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
-  return (
-    spawnSync('sh', ['-c', `command -v "$1"`, 'sh', command], { env: { ...process.env, PATH: path } }).status === 0
-  );
+  return spawnSync('sh', ['-c', `command -v "$1"`, 'sh', command], { env: environment() }).status === 0;
+}
+
+/** The environment of programs: administrators' programs are found, also where `su` left their folders out of the path. */
+function environment() {
+  return { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
 }
 
 /** The path of a tool that npm installed, such as `tsc`. */

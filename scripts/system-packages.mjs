@@ -1,51 +1,64 @@
 /**
- * What the kernel tests and benchmarks need from the system. As root on a system with apt, what is missing is installed;
- * otherwise it is named, with what cannot run without it.
+ * What tests and benchmarks need from the system. As root on a system with apt, what is missing is installed; otherwise it
+ * is named, with what cannot run without it.
  */
 
 import { existsSync } from 'node:fs';
 import { hasCommand, isStarted, main, run } from './run.mjs';
 
 /**
- * A package of Debian and its relatives, a way to see that it is there (a command on the path, or a file), and what stands
- * on it. `required`: the kernel tests cannot run at all without it.
+ * @typedef {{ name: string, commands?: string[], file?: string, required?: true, use: string }} SystemPackage
+ *   A package of Debian and its relatives, a way to see that it is there (one of these commands on the path, or a file),
+ *   and what stands on it. `required`: the kernel tests cannot run at all without it.
  */
-const packages = [
-  { name: 'nftables', command: 'nft', required: true, use: 'loading rule sets' },
-  { name: 'iproute2', command: 'ip', required: true, use: 'network namespaces' },
-  { name: 'procps', command: 'sysctl', required: true, use: 'forwarding in namespaces' },
-  { name: 'iptables', command: 'iptables-restore', use: 'comparing with and reading iptables' },
-  { name: 'conntrack', command: 'conntrack', use: 'reading tracked connections' },
-  { name: 'tcpdump', command: 'tcpdump', use: 'looking at packets' },
-  { name: 'ethtool', command: 'ethtool', use: 'switching off offloads on virtual devices' },
-  { name: 'clang', command: 'clang', use: 'programs in BPF' },
-  { name: 'llvm', command: 'llvm-strip', use: 'programs in BPF' },
+
+/** @type {SystemPackage[]} */
+const forTests = [
+  { name: 'nftables', commands: ['nft'], required: true, use: 'loading rule sets' },
+  { name: 'iproute2', commands: ['ip'], required: true, use: 'network namespaces' },
+  { name: 'util-linux', commands: ['nsenter'], required: true, use: 'network namespaces' },
+  { name: 'procps', commands: ['sysctl'], required: true, use: 'kernel settings in namespaces' },
+  { name: 'gcc', commands: ['cc', 'gcc', 'clang'], required: true, use: 'the program that sends and catches packets' },
+  {
+    name: 'libc6-dev',
+    file: '/usr/include/stdio.h',
+    required: true,
+    use: 'the program that sends and catches packets',
+  },
+  { name: 'conntrack', commands: ['conntrack'], required: true, use: 'reading tracked connections' },
+  { name: 'netbase', file: '/etc/protocols', required: true, use: 'names of protocols and services' },
+  { name: 'bsdutils', commands: ['script'], use: 'tests on a terminal' },
+  { name: 'iptables', commands: ['iptables-restore'], use: 'comparing with iptables' },
+];
+
+/** @type {SystemPackage[]} */
+const forBenchmarks = [
+  { name: 'clang', commands: ['clang'], use: 'programs in BPF' },
   { name: 'libbpf-dev', file: '/usr/include/bpf/bpf_helpers.h', use: 'programs in BPF' },
-  { name: 'libc6-dev', file: '/usr/include/stdio.h', use: 'helpers in C' },
-  { name: 'bpftool', command: 'bpftool', use: 'running BPF programs on crafted packets' },
-  { name: 'xdp-tools', command: 'xdp-loader', use: 'XDP programs' },
-  { name: 'python3', command: 'python3', use: 'crafted packets and made-up networks' },
-  { name: 'python3-scapy', file: '/usr/lib/python3/dist-packages/scapy', use: 'crafted packets' },
+  { name: 'python3', commands: ['python3'], use: 'made-up networks' },
+  { name: 'time', commands: ['/usr/bin/time'], use: 'measuring memory' },
 ];
 
 /**
  * Installs what is missing, where that is possible.
  *
+ * @param {{ benchmarks?: boolean }} [options] `benchmarks`: what these need, too.
  * @returns {Promise<{ missing: string[], kernel: string | undefined }>} A line for each package that is still missing, and
  *   why the kernel tests cannot run (undefined: they can).
  */
-export async function ensureSystemPackages() {
+export async function ensureSystemPackages({ benchmarks = false } = {}) {
+  const packages = benchmarks ? [...forTests, ...forBenchmarks] : forTests;
   const isRoot = process.getuid?.() === 0;
-  if (missingPackages().length > 0 && isRoot && hasCommand('apt-get')) await install(missingPackages());
-  const missing = missingPackages();
+  if (missingOf(packages).length > 0 && isRoot && hasCommand('apt-get')) await install(missingOf(packages));
+  const missing = missingOf(packages);
   return {
     missing: missing.map(({ name, use }) => `${name} (${use})`),
     kernel: kernelObstacle(isRoot, missing) ?? (await namespaceObstacle()),
   };
 }
 
-function missingPackages() {
-  return packages.filter(({ command, file }) => !(command === undefined ? existsSync(file) : hasCommand(command)));
+function missingOf(packages) {
+  return packages.filter(({ commands, file }) => !(commands ? commands.some(hasCommand) : existsSync(file)));
 }
 
 async function install(wanted) {
@@ -94,7 +107,7 @@ async function namespaceObstacle() {
 
 if (isStarted(import.meta.url)) {
   await main(async () => {
-    const { missing, kernel } = await ensureSystemPackages();
+    const { missing, kernel } = await ensureSystemPackages({ benchmarks: true });
     for (const line of missing) console.log(`missing: ${line}`);
     if (kernel !== undefined) console.log(`The kernel tests cannot run: ${kernel}.`);
     return missing.length > 0 ? 1 : 0;
