@@ -5,7 +5,7 @@
 import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
-import { ALL_FEATURES, without } from '../arbitraries/policy/features.ts';
+import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
 import { count, seed } from '../sampling.ts';
 import { buildPolicy, type Built, type PolicyText } from './conformance/build.ts';
@@ -20,14 +20,17 @@ import { describeWithKernel } from './harness/require-kernel.ts';
 const POLICIES = count(20, 220);
 const PACKETS = 1000;
 
+/** With a rule that asks for a protocol by its number and for ports, nft 1.0.6 can list nothing (an assertion of its own fails). */
+const UNLISTED = 'protocol numbers';
+
 /**
  * Of what nftables has exact words for here and there only, every third policy may have anything: many of those are
  * refused, which leaves the smaller ones.
  */
-const plain = without('wire addresses', 'addresses of zones');
+const plain = without(UNLISTED, 'wire addresses', 'addresses of zones');
 const policies = fastCheck.oneof(
   { weight: 2, arbitrary: randomPolicy(plain) },
-  { weight: 1, arbitrary: randomPolicy(ALL_FEATURES) },
+  { weight: 1, arbitrary: randomPolicy(without(UNLISTED)) },
 );
 
 /** Refusals that come by chance: a set that is empty, a target of the wrong family, what no rule of nftables can say. */

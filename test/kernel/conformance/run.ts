@@ -45,8 +45,11 @@ export interface RunResult {
 /** Between two packets of a round, at the very least: enough for a rate that nothing shall reach. */
 const MILLISECONDS_A_PACKET = 0.01;
 
-/** More states than this are not followed: where the language leaves so much open, the rest would say nothing. */
-const MOST_STATES = 16;
+/**
+ * More states than this are not followed. Once some were left out, a packet whose fate none of the others allows says
+ * nothing, and the comparison ends there.
+ */
+const MOST_STATES = 32;
 
 /** Sends the script through a router of its own that carries out the policy. */
 export function tryPolicy(network: Network, built: Built, script: Script): Promise<RunResult> {
@@ -68,7 +71,7 @@ async function sendScript(lab: Lab, network: Network, policy: Policy, script: Sc
       const seen = observations.get(sent.id) ?? [];
       past.note(sent, seen);
       const difference = comparison.compare(sent, frames[index]!, seen, now + index * MILLISECONDS_A_PACKET);
-      if (difference !== undefined) return comparison.result(difference, []);
+      if (difference !== undefined) return comparison.result(comparison.isCut ? undefined : difference, []);
     }
   }
   const names = policy.tables.map(({ name }) => name);
@@ -80,7 +83,6 @@ class Comparison {
   readonly #environment: Environment;
   #states: readonly State[] = [EMPTY_STATE];
   readonly #sent: Sent[] = [];
-  /** Some of what might have been was left out. */
   #isCut = false;
   #compared = 0;
   readonly #fates = new Map<string, number>();
@@ -88,6 +90,11 @@ class Comparison {
   constructor(policy: Policy, environment: Environment) {
     this.#policy = policy;
     this.#environment = environment;
+  }
+
+  /** Some of what might have been was left out. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   compare(sent: Sent, frame: InjectedFrame, observations: readonly Observation[], now: number): Difference | undefined {
