@@ -10,22 +10,22 @@ const LONGEST_NAME = 100;
 const NFT_KEYWORDS = new Set(
   `
   accept add addr ah all and arp at audit auth auto_merge avgpkt base between bridge broadcast burst bytes cache
-  cgroup cgroupv2 chain chains checksum classid code cont continue cookie count counter counters cpu create csum ct
+  cgroup cgroupv2 chain chains checksum classid code comment comp constant cont continue cookie count counter counters cpu create csum ct
   ctlabel daddr day dccp debug define dei delete describe destroy dev device devices dir direction dnat drop dscp
-  dst dstopt dstport dup dynamic echo ecn element elements eol eq established eth ether ethertype exists
+  dst dstopt dstport dup dynamic e echo ecn element elements eol eq esp established eth ether ethertype exists
   expectation expiration expires export exthdr fib flags flow flowlabel flowtable flush forever forward frag
-  fragmentation from fw fwd ge geneve goto gre gretap group gt hbh hdrlength hdrversion helper helpers hook
-  hoplimit hour http icmp icmpv6 icmpx id igmp ih iif iifgroup iifkind iifname iiftype in include index inet
+  fragmentation from fw fwd ge geneve goto gre gretap group gt handle hbh hdrlength hdrversion helper helpers hook
+  hoplimit hour http ibriport ibrname icmp icmpv6 icmpx id igmp ih iif iifgroup iifkind iifname iiftype import in include index inet
   ingress input insert integer interface interval invalid ip ip6 ipproto ipsec ipv4 ipv6 jhash json jump key kind
-  l3proto l4proto label last le left level limit limits list log lsrr lt mac mangle map maps mark masquerade maxseg
-  md5sig memory meta meter meters minute missing mod mode monitor mptcp mss mtu name nat ne netdev netmap new
-  nexthdr nexthop nfproto nftrace nh nooption nop notrack num numgen offset oif oifgroup oifkind oifname oiftype op
+  l3proto l4proto label last le left level limit limits list ll log lsrr lt mac mangle map maps mark masquerade maxseg
+  md5sig memory meta mh meter meters minute missing mod mode monitor mptcp mss mtu name nat ne netdev netmap new
+  nexthdr nexthop nfproto nftrace nh nooption nop not notrack num numgen obriport obrname offload offset oif oifgroup oifkind oifname oiftype op
   optimization option options or original osf output over packet packets payload performance persistent pkttype
   plen policy port ports position postrouting ppp prefix prerouting priority protocol protoinfo queue queuenum
-  quick quota quotas ra random range rate redirect reject related remaining rename replace reply reqid reset return
-  right rr rshift rt rt0 rt2 rt4 rtclassid ruleset sack saddr save sctp secmark secmarks second security sequence
-  set sets size skgid skuid snaplen snat socket spi sport src srcport srh ssrr state stateless status symhash syn
-  synproxy synproxys table tables tag tcp tcpopt th time timeout timestamp to tos tproxy transparent ttl tunnel
+  quick quota quotas ra random range rate redefine redirect reject related remaining rename replace reply reqid reset return
+  right rr rshift rt rt0 rt2 rt4 rtclassid rule ruleset sack saddr save sctp secmark secmarks second security sequence
+  set sets shift size skgid skuid snaplen snat socket spi sport src srcport srh ssrr state stateless status symhash syn
+  synproxy synproxys t table tables tag tcp tcpopt th time timeout timestamp to tos tproxy transparent ttl tunnel
   type typeof udp udplite undefine unit until untracked update urgptr used using value verdict version via vlan
   vmap vtag vxlan week wildcard window wscale xor xt zone`
     .split(/\s+/)

@@ -79,11 +79,18 @@ function withCommonProtocols(atoms: Atom[]): Atom[] | undefined {
   if (common.isEmpty()) return undefined;
   const result: Atom[] = [];
   for (const atom of atoms) {
+    if (atom.negated && isOfOthers(atom, common)) continue;
     const cut = cutTo(common, atom);
     if (cut === undefined) return undefined;
     result.push(cut);
   }
   return result;
+}
+
+/** Whether the test is of a field that no packet of these protocols has, so that its complement holds of them all. */
+function isOfOthers({ test }: Atom, protocols: IntervalSet): boolean {
+  const own = protocolsOf({ test, negated: false });
+  return own !== undefined && !own.intersects(protocols);
 }
 
 /** The atom for packets of these protocols; undefined where it holds for none of them. */

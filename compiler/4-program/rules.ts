@@ -50,6 +50,7 @@ function variants(rule: Rule, family: Family | undefined, zones: readonly Zone[]
     .filter(({ effect }) => family === undefined || isForFamily(effect, family))
     .map((effect) => programEffect(effect, family))
     .filter((effect) => effect.when.length > 0);
+  if (!decision && effects.length === 0) return [];
   return conjunctions(rule.condition, family, disjoint).map((conjunction): ProgramRule => {
     const { origin, eachPacket, gates } = rule;
     const atoms = withInsidePath(conjunction, rule, zones);

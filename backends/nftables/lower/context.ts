@@ -17,6 +17,7 @@ export class Context {
   readonly #objectNames = new NameSpace();
   readonly #made = new Map<string, string>();
   readonly #refused = new Set<string>();
+  readonly #chainOwners = new Set<string>();
   #stage: StageId = 'mitigate';
   #part = '';
 
@@ -58,7 +59,10 @@ export class Context {
 
   /** A new chain; `owner` tells it from others that would have the same name. */
   chain(wanted: string, owner: string, description: string, hook?: NftChain['hook']): NftChain {
-    const name = this.#chainNames.name(wanted, `${owner} ${this.#part}`, this.#part === '' ? [] : [this.#part]);
+    let full = `${owner} ${this.#part}`;
+    while (this.#chainOwners.has(full)) full += "'";
+    this.#chainOwners.add(full);
+    const name = this.#chainNames.name(wanted, full, this.#part === '' ? [] : [this.#part]);
     const chain: NftChain = { name, hook, description, rules: [] };
     this.chains.push(chain);
     return chain;

@@ -122,9 +122,11 @@ function fromRow(
 ): string[] {
   const { row } = place;
   if (!row?.owns(target) || (ports?.kind === 'cell' && !row.owns(ports))) return [noRow(place)];
-  const hasPorts = ports === undefined || row.key.fields.some((field) => field.endsWith('port'));
-  const statement = `${verb} ${row.map(translationData(row, target, ports, place.family))}${suffix}`;
-  return [...(hasPorts ? [] : transportMatch(place)), statement];
+  const data = translationData(row, target, ports, place.family);
+  // Of a key with a port nft knows that there is one, but not where the map's data are ranges.
+  const isKnown = row.key.fields.some((field) => field.endsWith('port')) && !data.types[0]!.startsWith('interval');
+  const statement = `${verb} ${row.map(data)}${suffix}`;
+  return [...(ports === undefined || isKnown ? [] : transportMatch(place)), statement];
 }
 
 /** nft wants `[low]-[high]:port` for IPv6. */

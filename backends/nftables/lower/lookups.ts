@@ -93,7 +93,13 @@ function findsItsRow(rule: ProgramRule, row: RowValues): boolean {
     return translationCells(decision.translation).length > 0 && !isHairpin(decision.translation);
   }
   const [one] = effects;
-  if (decision || effects.length !== 1 || one!.gates.length > 0 || one!.when.length !== 1 || one!.when[0]!.length > 0) {
+  if (
+    (decision && decision.kind !== 'verdict') ||
+    effects.length !== 1 ||
+    one!.gates.length > 0 ||
+    one!.when.length !== 1 ||
+    one!.when[0]!.length > 0
+  ) {
     return false;
   }
   const { effect } = one!;

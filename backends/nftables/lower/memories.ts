@@ -9,7 +9,7 @@ import { keyType } from './keys.ts';
 export function memorySet(context: Context, memory: Memory, family: Family | undefined): string {
   const both = memory.columns.some(({ type }) => 'family' in type && type.family === 'both');
   const wanted = identifier(both ? `${memory.name}_${family === 6 ? 'ipv6' : 'ipv4'}` : memory.name);
-  return context.set(`memory ${wanted}`, wanted, (name) => ({
+  return context.set(`memory ${both ? family : ''} ${memory.name}`, wanted, (name) => ({
     kind: 'set',
     name,
     key: memory.columns.map((column) => memoryType(column, family)),

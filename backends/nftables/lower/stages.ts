@@ -50,6 +50,8 @@ export function lowerStage(plan: StagePlan, context: Context): void {
   const { stage } = plan;
   context.enterStage(stage.id);
   for (const hook of HOOKS[stage.id]) {
+    // A stage with two hooks carries out its rules at both, in chains of their own.
+    context.enterStage(stage.id, HOOKS[stage.id].length > 1 && hook.hook === 'output' ? 'output' : '');
     const body = hook.hook === 'output' ? withoutIncoming(plan.body) : plan.body;
     const eachPacket = hook.hook === 'output' ? withoutIncoming(plan.eachPacket) : plan.eachPacket;
     if (isNothing(body) && isNothing(eachPacket) && stage.default === undefined) continue;
@@ -62,7 +64,7 @@ export function lowerStage(plan: StagePlan, context: Context): void {
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, chain);
     if (stage.id === 'dispatch') beginDispatch(chain, context);
-    leadFragments({ ...plan, body, eachPacket }, chain, place);
+    if (hook.hook !== 'output') leadFragments({ ...plan, body, eachPacket }, chain, place);
     lowerNode(eachPacket, chain, place);
     passEstablished(plan, chain, context);
     lowerNode(body, chain, place);
@@ -79,7 +81,8 @@ function leadFragments(plan: StagePlan, chain: NftChain, place: RulePlace): void
   const { stage } = plan;
   const [body, eachPacket] = [forLaterFragments(plan.body), forLaterFragments(plan.eachPacket)];
   const leads = ([4, 6] as const).filter((family) => !needsTracking(context.program.policy, family));
-  if (leads.length === 0 || (body === plan.body && eachPacket === plan.eachPacket)) return;
+  const translates = stage.id === 'destination nat' || stage.id === 'source nat';
+  if (translates || leads.length === 0 || (body === plan.body && eachPacket === plan.eachPacket)) return;
   context.enterStage(stage.id, 'later fragments');
   const own = context.chain(
     `${chain.name}_later_fragments`,
