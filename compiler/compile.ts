@@ -52,6 +52,7 @@ export interface PlaneOutput {
   /** See `Lowered`. */
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
+  readonly unload: readonly string[];
 }
 
 /** What one target gets. */
@@ -129,9 +130,10 @@ function writeTarget(
 ): TargetOutput {
   const written = planes.map(({ plane, lowered }): PlaneOutput => {
     options.onPhase?.(`emit ${plane}`);
+    const { figures, load, unload } = lowered;
     const { artifacts, sourceMap } = lowered.write({ policy: policy.name, remarks: [] });
     const build = options.nameBuild(artifacts(UNNAMED_BUILD));
-    return { plane, build, artifacts: artifacts(build), sourceMap, figures: lowered.figures, load: lowered.load };
+    return { plane, build, artifacts: artifacts(build), sourceMap, figures, load, unload };
   });
   return { name, planes: written, placements };
 }

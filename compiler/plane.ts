@@ -34,6 +34,8 @@ export interface Lowered {
   readonly figures: Readonly<Record<string, number>>;
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
+  /** How to take it away again, likewise; settings of the host stay. */
+  readonly unload: readonly string[];
   readonly write: (context: WriteContext) => Written;
 }
 

@@ -23,6 +23,7 @@ function lower(plan: Plan): Lowered {
     diagnostics,
     figures: figuresOf(table),
     load: [...commands('before the rules'), `nft -f ${RULESET}`, ...commands('after the rules')],
+    unload: [...files.flatMap((file) => file.unload ?? []), `nft delete table inet ${TABLE}`],
     write: (context) => {
       const { content, sourceMap } = emitTable(table, context, RULESET);
       const hosts = files.map((file) => ({ ...file, content: [new TextEncoder().encode(file.text)] }));

@@ -64,7 +64,7 @@ export function targetAsData({ name, planes, placements }: TargetOutput): object
       plane,
       reason,
     })),
-    planes: planes.map(({ plane, build, figures, load }) => ({ plane, build, figures, load })),
+    planes: planes.map(({ plane, build, figures, load, unload }) => ({ plane, build, figures, load, unload })),
   };
 }
 

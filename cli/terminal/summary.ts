@@ -20,14 +20,23 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
   const own = files.filter(({ path }) => path.startsWith(`${target.name}/`));
   const rows = own.map(({ path, content, description }) => [path, formatBytes(sizeOf(content)), description]);
   if (target.planes.length === 0) return [`${target.name}: nothing to load`];
-  const load = target.planes.flatMap(({ load: commands }) => commands);
+  const where = `in ${folder}/${target.name}`;
+  const commands = (title: string, list: readonly string[]): readonly string[] =>
+    list.length > 0 ? [`  ${title}:`, ...list.map((line) => `    ${line}`)] : [];
   return [
     ...target.planes.map(
       ({ plane, build, figures }) =>
         `${target.name}, ${plane}: build ${build.slice(0, BUILD_DIGITS)}, ${figuresText(figures)}`,
     ),
     ...tableLines(rows, ['left', 'right', 'left'], '  '),
-    ...(load.length > 0 ? [`  To load it, in ${folder}/${target.name}:`, ...load.map((line) => `    ${line}`)] : []),
+    ...commands(
+      `To load it, ${where}`,
+      target.planes.flatMap(({ load }) => load),
+    ),
+    ...commands(
+      'To take it away again',
+      target.planes.flatMap(({ unload }) => unload),
+    ),
   ];
 }
 

@@ -8,7 +8,7 @@
  *        |              ^^^^^^
  *     hint: did you mean `admins`?
  */
-import type { Diagnostic, Severity } from '../../grammar/diagnostic.ts';
+import { isError, type Diagnostic, type Severity } from '../../grammar/diagnostic.ts';
 import { COLOURED, PLAIN, type Paint, type Palette } from './colours.ts';
 import { excerptOf } from './excerpt.ts';
 import { inOrder } from './order.ts';
@@ -27,11 +27,26 @@ const USUAL_COLUMNS = 120;
 /** So much of a line is shown however narrow the terminal is. */
 const FEWEST_COLUMNS = 40;
 
-/** All findings in order, with a blank line between two and a summary at the end; ends in a line end unless empty. */
+/** So many findings are shown: who gets more begins with the first. */
+const MOST_FINDINGS = 100;
+
+/**
+ * The findings in order, with a blank line between two and a summary at the end; ends in a line end unless empty. Of very
+ * many, the first are shown, errors before others.
+ */
 export function renderFindings(findings: readonly Diagnostic[], options: RenderOptions = {}): string {
   if (findings.length === 0) return '';
-  const parts = [...inOrder(findings).map((finding) => renderFinding(finding, options)), summaryOf(findings)];
+  const shown = inOrder(mostSevere(findings));
+  const more = findings.length - shown.length;
+  const rest = more > 0 ? `… and ${more} more finding${more === 1 ? '' : 's'}, not shown` : '';
+  const parts = [...shown.map((finding) => renderFinding(finding, options)), rest, summaryOf(findings)];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function mostSevere(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (findings.length <= MOST_FINDINGS) return findings;
+  const ordered = inOrder(findings);
+  return [...ordered.filter(isError), ...ordered.filter((finding) => !isError(finding))].slice(0, MOST_FINDINGS);
 }
 
 /** One finding, without a line end at its end. */

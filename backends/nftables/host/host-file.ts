@@ -5,5 +5,7 @@ export interface HostFile {
   readonly description: string;
   /** The command that applies it. */
   readonly load: string;
+  /** The command that takes that back, where there is one. */
+  readonly unload?: string;
   readonly when: 'before the rules' | 'after the rules';
 }

@@ -18,6 +18,7 @@ export function routesFile(program: Program): HostFile | undefined {
     text: script(prefixTexts(addresses.ipv4), prefixTexts(addresses.ipv6)),
     description: 'makes the addresses of `dispatch` local (`up`), or takes that back (`down`)',
     load: `sh ${PATH} up`,
+    unload: `sh ${PATH} down`,
     when: 'after the rules',
   };
 }

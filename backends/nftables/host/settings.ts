@@ -12,7 +12,8 @@ export function settingsFile(program: Program): HostFile {
     text: settings(program),
     description: 'kernel settings the policy relies on',
     load: `sysctl -p ${PATH}`,
-    when: 'before the rules',
+    // A host must not forward before there is a filter, and the settings of conntrack are not there before it is used.
+    when: 'after the rules',
   };
 }
 

@@ -225,7 +225,8 @@ describe('what is told', () => {
     expect(stdout).toMatch(new RegExp(`^router, nftables: build ${buildOf(folder).slice(0, 12)}, .*\\d rules`, 'm'));
     expect(stdout).toMatch(/^ {2}router\/nftables\/ruleset\.nft +\d+\.\d KiB +\S/m);
     expect(stdout).toContain(`To load it, in ${out}/router:`);
-    expect(stdout).toContain('    nft -f nftables/ruleset.nft');
+    expect(stdout).toMatch(/nft -f nftables\/ruleset\.nft\n +sysctl -p host\/sysctl\.conf\n/);
+    expect(stdout).toContain('  To take it away again:\n    nft delete table inet sluice\n');
   });
 
   test('as data', async () => {

@@ -196,6 +196,18 @@ describe('several findings', () => {
     expect(findingsAsJson(rows).map((finding) => finding.message)).toEqual(['line 3', 'line 9', 'and 3 more']);
   });
 
+  test('of thousands, the first hundred are shown, errors before warnings, and all are counted', () => {
+    const file = source('x\n'.repeat(3000));
+    const many = Array.from({ length: 3000 }, (_, line) => {
+      const span = { source: file, start: 2 * line, end: 2 * line + 1 };
+      return diagnostic(kind(line % 60 === 59 ? 'error' : 'warning'), span, 'odd');
+    });
+    const text = renderFindings(many);
+    expect(text.match(/^error/gm)).toHaveLength(50);
+    expect(text.match(/^warning/gm)).toHaveLength(50);
+    expect(text.endsWith('\n\n… and 2900 more findings, not shown\n\n50 errors, 2950 warnings\n')).toBe(true);
+  });
+
   test('none give nothing', () => {
     expect(renderFindings([])).toBe('');
     expect(renderForGitHub([])).toBe('');
