@@ -3,7 +3,7 @@ import type { Gate } from '../model/condition.ts';
 import { isFull } from './bounded.ts';
 import { flowOf, type Journey } from './journey.ts';
 import { flowNumbered } from './kernel/expiry.ts';
-import { bucketKey } from './limits.ts';
+import { bucketKey, tableOf } from './limits.ts';
 import { PersistentMap } from './persistent-map.ts';
 
 export type ConnectionsGate = Extract<Gate, { readonly kind: 'connections' }>;
@@ -21,7 +21,8 @@ export function connectionsHold(gate: ConnectionsGate, journey: Journey): boolea
   const key = bucketKey(gate, journey);
   const flow = flowOf(journey);
   if (key === undefined || flow === undefined) return false;
-  const counts = journey.state.connections.get(gate.limiter) ?? PersistentMap.empty<string, readonly CountedFlow[]>();
+  const table = tableOf(gate, journey);
+  const counts = journey.state.connections.get(table) ?? PersistentMap.empty<string, readonly CountedFlow[]>();
   const known = counts.get(key);
   if (
     known === undefined &&
@@ -35,7 +36,7 @@ export function connectionsHold(gate: ConnectionsGate, journey: Journey): boolea
   const counted = [...open, ...refused, { id: flow.id, at: journey.now }];
   journey.state = {
     ...journey.state,
-    connections: journey.state.connections.set(gate.limiter, counts.set(key, counted)),
+    connections: journey.state.connections.set(table, counts.set(key, counted)),
     // A flow that is not let through leaves its number here: no other flow may get it.
     nextFlow: Math.max(journey.state.nextFlow, flow.id + 1),
   };

@@ -6,7 +6,7 @@
  * Arithmetic is exact: times are in nanoseconds times the rate's amount, so that T is a whole number.
  */
 import type { Gate, KeyPart, Rate } from '../model/condition.ts';
-import { isFull } from './bounded.ts';
+import { isFull, tableName } from './bounded.ts';
 import { cellRate } from './cells.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
@@ -23,7 +23,8 @@ export function rateHolds(gate: RateGate, journey: Journey): boolean {
   const rate = 'kind' in gate.rate ? cellRate(gate.rate, journey.rows) : gate.rate;
   const key = bucketKey(gate, journey);
   if (rate === undefined || key === undefined) return false;
-  const buckets = journey.state.buckets.get(gate.limiter) ?? PersistentMap.empty<string, bigint>();
+  const table = tableOf(gate, journey);
+  const buckets = journey.state.buckets.get(table) ?? PersistentMap.empty<string, bigint>();
   const amount = BigInt(Math.round(rate.amount));
   const now = BigInt(Math.round(journey.now * NANOSECONDS_A_MILLISECOND)) * amount;
   const arrival = buckets.get(key);
@@ -35,7 +36,7 @@ export function rateHolds(gate: RateGate, journey: Journey): boolean {
   }
   const next = charge(rate, gate.burst, arrival ?? now, now, journey.packet.length);
   if (next === undefined) return gate.sense === 'over';
-  journey.state = { ...journey.state, buckets: journey.state.buckets.set(gate.limiter, buckets.set(key, next)) };
+  journey.state = { ...journey.state, buckets: journey.state.buckets.set(table, buckets.set(key, next)) };
   return gate.sense === 'up to';
 }
 
@@ -52,6 +53,12 @@ export function charge(rate: Rate, burst: number, arrival: bigint, now: bigint, 
 function sizeIn(rate: Rate, length: number): number {
   if (rate.of === 'events') return 1;
   return rate.of === 'bytes' ? length : length * 8;
+}
+
+/** The table in which the gate's keys are, for packets like the one at hand. */
+export function tableOf(gate: Pick<RateGate, 'limiter' | 'per'>, journey: Journey): string {
+  const hasAddress = gate.per.some(({ field }) => field === 'source' || field === 'destination');
+  return tableName(gate.limiter, hasAddress, journey.packet.family);
 }
 
 /** The row and the values of the key's fields: they pick the bucket. Undefined where the packet lacks one of them. */

@@ -2,7 +2,7 @@
 import type { MemoryKeyField } from '../model/condition.ts';
 import { holdsFamily } from '../model/memory.ts';
 import type { Memory } from '../model/policy.ts';
-import { isFull } from './bounded.ts';
+import { isFull, tableName } from './bounded.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
 import { PersistentMap } from './persistent-map.ts';
@@ -27,8 +27,17 @@ export function addressPart(family: 4 | 6, value: bigint | number): string {
   return `${family}:${value}`;
 }
 
+/** The table in which the keys of packets of a family are. */
+export function memoryTable(memory: Memory, family: 4 | 6): string {
+  return tableName(
+    memory.name,
+    memory.columns.some(({ type }) => 'family' in type),
+    family,
+  );
+}
+
 function entriesOf(journey: Journey, memory: Memory): PersistentMap<string, number> {
-  return journey.state.memories.get(memory.name) ?? PersistentMap.empty();
+  return journey.state.memories.get(memoryTable(memory, journey.packet.family)) ?? PersistentMap.empty();
 }
 
 /** Whether the key is remembered; where the memory is full, what `when full` says of keys that are not. */
@@ -41,16 +50,25 @@ export function memoryHolds(journey: Journey, memory: Memory, key: string): bool
 /** Remembers a key anew; in a full memory there is no room for one more. */
 export function remember(journey: Journey, memory: Memory, key: string, duration: number | undefined): void {
   const entries = entriesOf(journey, memory);
-  if (!entries.has(key) && isFull(entries, memory.bounds, journey, (at) => at)) return;
+  const isKnown = (entries.get(key) ?? 0) > journey.now;
+  if (!isKnown && isFull(entries, memory.bounds, journey, (at) => at)) return;
   const lasts = duration ?? memory.timeout;
   const expires = lasts === undefined ? Infinity : journey.now + lasts;
-  setEntries(journey, memory, entries.set(key, expires));
+  const cleared = isKnown ? entries : withoutKey(entries, key, journey.now);
+  setEntries(journey, memory, cleared.set(key, expires));
 }
 
 export function forget(journey: Journey, memory: Memory, key: string): void {
-  setEntries(journey, memory, entriesOf(journey, memory).delete(key));
+  setEntries(journey, memory, withoutKey(entriesOf(journey, memory), key, journey.now));
+}
+
+/** What was forgotten takes room until it is cleared away: an entry remains that no key leads to. */
+function withoutKey(entries: PersistentMap<string, number>, key: string, now: number): PersistentMap<string, number> {
+  return entries.has(key) ? entries.delete(key).set(`forgotten ${entries.size} ${now} ${key}`, now) : entries;
 }
 
 function setEntries(journey: Journey, memory: Memory, entries: PersistentMap<string, number>): void {
-  journey.state = { ...journey.state, memories: journey.state.memories.set(memory.name, entries) };
+  const { memories } = journey.state;
+  const table = memoryTable(memory, journey.packet.family);
+  journey.state = { ...journey.state, memories: memories.set(table, entries) };
 }

@@ -7,6 +7,7 @@ import { Context } from './context.ts';
 import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
 import { lowerMitigation } from './mitigate.ts';
+import { refuseFormerWayOut } from './own-packets.ts';
 import { lowerStage } from './stages.ts';
 import { lowerSynproxyExemption } from './synproxy.ts';
 
@@ -23,7 +24,8 @@ export function lowerPlan(
   lowerSynproxyExemption(context);
   lowerFlowMarks(context);
   lowerBalances(context);
-  for (const stage of plan.stages) lowerStage(stage, context);
+  refuseFormerWayOut(plan, context);
+  for (const stage of plan.stages) lowerStage(stage, plan, context);
   lowerHairpins(context);
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };

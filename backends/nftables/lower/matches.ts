@@ -85,6 +85,13 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
   'service cell': (_test, place) => refused(place, 'a comparison with a row that no lookup found'),
   memory: (test, place) => {
     const name = memorySet(place.context, test.memory, place.family);
+    if (test.memory.bounds.whenFull === 'match') {
+      place.context.refuse(
+        place.origin,
+        `nftables cannot tell whether \`${test.memory.name}\` is full, and \`when full match\` asks for that`,
+        'Leave it out: what does not fit into a full memory is then not in it.',
+      );
+    }
     const left = test.key.map((field) => keyExpression(field, place.family)).join(' . ');
     // A packet without ports has no such key.
     const ports = test.key.some((field) => field.endsWith('port')) ? portsPresent(place) : [];

@@ -1,6 +1,6 @@
 /** Stages as base chains: which hook, which priority, and the frame around the policy's own rules. */
-import type { Atom, ProgramRule, StageId } from '../../../compiler/4-program/program.ts';
-import { isNothing, NOTHING, type Lookup, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import type { StageId } from '../../../compiler/4-program/program.ts';
+import { isNothing, type Plan, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { BaseChainHook, NftChain } from '../tree.ts';
 import { needsTracking } from '../../../compiler/semantics/needs.ts';
 import type { Context } from './context.ts';
@@ -8,6 +8,7 @@ import { verdictStatement } from './decisions.ts';
 import { beginDispatch } from './dispatch.ts';
 import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
 import { lowerNode } from './nodes.ts';
+import { translatesOwnPackets, withoutIncoming } from './own-packets.ts';
 import type { RulePlace } from './rules.ts';
 import { lowerSynproxyAnswers, lowerSynproxyHead } from './synproxy.ts';
 
@@ -45,8 +46,8 @@ const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
   count: [{ name: 'count_postrouting', type: 'filter', hook: 'postrouting', priority: 'srcnat - 10' }],
 };
 
-/** Appends a stage's base chains, and what they jump to, to the table. */
-export function lowerStage(plan: StagePlan, context: Context): void {
+/** Appends the base chains of a stage of `whole`, and what they jump to, to the table. */
+export function lowerStage(plan: StagePlan, whole: Plan, context: Context): void {
   const { stage } = plan;
   context.enterStage(stage.id);
   for (const hook of HOOKS[stage.id]) {
@@ -62,7 +63,7 @@ export function lowerStage(plan: StagePlan, context: Context): void {
       baseHook(hook, plan),
     );
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
-    skipLoopback(hook, plan, chain);
+    skipLoopback(hook, plan, whole, chain);
     if (stage.id === 'dispatch') beginDispatch(chain, context);
     if (hook.hook !== 'output') leadFragments({ ...plan, body, eachPacket }, chain, place);
     lowerNode(eachPacket, chain, place);
@@ -110,15 +111,16 @@ function baseHook(hook: StageHook, plan: StagePlan): BaseChainHook {
 
 /**
  * Loopback never enters a filter; and what this host sends to itself has met the blocks of what it sends, and is not
- * received from anywhere.
+ * received from anywhere. Behind a translation in the output hook, `oif` is still the way out from before it.
  */
-function skipLoopback(hook: StageHook, plan: StagePlan, chain: NftChain): void {
+function skipLoopback(hook: StageHook, plan: StagePlan, whole: Plan, chain: NftChain): void {
   const isFilter = plan.stage.id.startsWith('filter ') && hook.hook !== 'forward';
   const isReceived = hook.type === 'filter' && hook.hook === 'prerouting';
   if (!isFilter && !isReceived) return;
-  const side = hook.hook === 'output' ? 'oif' : 'iif';
+  const sent = translatesOwnPackets(whole) ? 'fib daddr type local' : 'oif "lo"';
+  const isLoopback = hook.hook === 'output' ? sent : 'iif "lo"';
   const remark = isFilter ? 'loopback never enters a filter' : 'what this host sends to itself was not received';
-  chain.rules.push({ statements: [`${side} "lo"`, 'accept'], origin: undefined, remark });
+  chain.rules.push({ statements: [isLoopback, 'accept'], origin: undefined, remark });
 }
 
 /**
@@ -153,30 +155,4 @@ function closeWithDefault(plan: StagePlan, chain: NftChain, context: Context): v
     protocols: undefined,
   });
   chain.rules.push({ statements: [statement], origin: stage.origin });
-}
-
-/** The node without rules that ask for an incoming interface: packets of this host have none. */
-function withoutIncoming(node: PlanNode): PlanNode {
-  const asksIncoming = (atoms: readonly Atom[]) =>
-    atoms.some((atom) => !atom.negated && atom.test.kind === 'zone' && atom.test.field === 'in');
-  const keep = (rule: ProgramRule) => !asksIncoming(rule.atoms);
-  switch (node.kind) {
-    case 'sequence':
-      return { ...node, steps: node.steps.map(withoutIncoming) };
-    case 'rules':
-      return { ...node, rules: node.rules.filter(keep) };
-    case 'scope':
-      return { ...node, body: withoutIncoming(node.body) };
-    case 'switch':
-      return { ...node, cases: node.cases.map((one) => ({ ...one, body: withoutIncoming(one.body) })) };
-    case 'lookup':
-      return lookupWithoutIncoming(node, asksIncoming(node.guard) ? () => false : keep);
-  }
-}
-
-function lookupWithoutIncoming(node: Lookup, keep: (rule: ProgramRule) => boolean): PlanNode {
-  const classes = node.classes
-    .map((one) => ({ ...one, rules: one.rules.filter(keep) }))
-    .filter((one) => one.rules.length > 0);
-  return classes.length > 0 ? { ...node, classes } : NOTHING;
 }

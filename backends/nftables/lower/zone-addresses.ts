@@ -31,9 +31,12 @@ export function zoneAddressMatch({ field, zone }: AddressOfZoneTest, place: Matc
   const goesOut = isOnly(ways.out) && (KNOWS_OUT.has(stage) || KNOWS_BOTH.has(stage));
   if (!comesIn && !goesOut) {
     const clause = KNOWS_OUT.has(stage) ? 'out' : 'in';
+    const several = (ways[clause]?.length ?? 0) > 1;
     return refuse(
       `nftables knows the addresses of the interface that a packet ${clause === 'in' ? 'came in' : 'goes out'} by only`,
-      `Add \`${clause} ${zone.name}\` to the rule, or name the addresses.`,
+      several
+        ? `Let the rule hold in zone \`${zone.name}\` alone (a \`hairpin\` holds in all zones), or name the addresses.`
+        : `Add \`${clause} ${zone.name}\` to the rule, or name the addresses.`,
     );
   }
   const side = field === 'source' ? 'saddr' : 'daddr';

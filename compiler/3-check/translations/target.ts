@@ -77,6 +77,7 @@ function addressTargets(
         TARGET_ADDRESSES,
         value.span,
         'a translation leads to addresses that are known, or that stand in a row',
+        { hint: 'To the address of the way out leads `masquerade`, to that of the way in `redirect`.' },
       );
       return undefined;
     }
