@@ -5,6 +5,7 @@ import { printer } from 'prettier/doc';
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../grammar/parse.ts';
 import { printFile } from '../../../grammar/prettier-plugin.ts';
+import { withLineFeeds } from '../../../grammar/source.ts';
 import { GRAMMAR_WORDS } from '../../builders/grammar-words.ts';
 import { policyFile } from '../../arbitraries/syntax.ts';
 import { withoutSpans } from '../../builders/without-spans.ts';
@@ -24,7 +25,7 @@ function read(text: string) {
   for (const { span, message, code } of diagnostics) {
     expect(code).toMatch(/^SL00\d\d$/);
     expect(message).not.toMatch(/undefined|NaN|\[object/);
-    expect(span?.source).toBe(source);
+    expect(span?.source).toStrictEqual(withLineFeeds(source));
     expect(span?.start).toBeGreaterThanOrEqual(last);
     expect(span?.end).toBeGreaterThanOrEqual(span?.start ?? 0);
     expect(span?.end).toBeLessThanOrEqual(text.length);

@@ -49,9 +49,9 @@ test('what must not hold returns from a chain before the lookup', () => {
 test('sets say how many elements they hold, with room for more, unless a column changes often', () => {
   const sized = (column: string) => {
     const rows = Array.from({ length: 100 }, (_, index) => `(10.0.${index}.0/24)`).join(', ');
-    const table = `table rooms(room: prefix4 ${column}) = { ${rows} }\n`;
+    const rooms = `table rooms(room: prefix4 ${column}) = { ${rows} }\n`;
     return partOf(
-      artifactOf(`${table}filter forward { each r in rooms { drop from r.room tcp/25 } }`),
+      artifactOf(`${rooms}filter forward { each r in rooms { drop from r.room tcp/25 } }`),
       'set rooms_room',
     );
   };
