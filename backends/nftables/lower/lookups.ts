@@ -115,7 +115,7 @@ function verdictMap(lookup: Lookup, key: LookupKey, place: RulePlace): string {
   const rows = lookup.classes.map((rowClass) => rowClass.rows);
   const classOf = new Map<Uint32Array, string>(rows.map((some, index) => [some, verdicts[index]!]));
   const owner = `${rowSetOwner(lookup, key, rows)} : ${verdicts.join(', ')}`;
-  return context.set(owner, rowSetName(lookup, key), (name) => ({
+  return context.set(owner, rowSetName(lookup, key, rows), (name) => ({
     ...rowSet(name, key, ['verdict']),
     kind: 'map',
     elements: rowElements(lookup, key, rows, (_row, out, some) => out.write(` : ${classOf.get(some)!}`)),

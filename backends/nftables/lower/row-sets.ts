@@ -1,7 +1,7 @@
 /** Sets and maps of a table's rows: the key of each row, and what stands behind it. */
 import { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Lookup } from '../../../compiler/6-plan/plan.ts';
-import { columnOf } from '../../../compiler/model/table.ts';
+import { columnOf, type Table } from '../../../compiler/model/table.ts';
 import type { Elements, NftSet } from '../tree.ts';
 import { setType } from './keys.ts';
 import type { LookupKey } from './lookup-keys.ts';
@@ -38,14 +38,30 @@ function fingerprint(rows: Uint32Array): string {
   return `${rows.length}:${(hash >>> 0).toString(16)}`;
 }
 
-/** What a set of rows is best called. */
-export function rowSetName(lookup: Lookup, key: LookupKey): string {
+/** What a set of rows is best called: `devices_pc_address` for the addresses of all rows whose class is `pc`. */
+export function rowSetName(lookup: Lookup, key: LookupKey, rows: readonly Uint32Array[]): string {
   const { table } = lookup.row;
   const hasBoth = lookup.key.some((part) => {
     const type = columnOf(table, part.column)?.type;
     return type !== undefined && 'family' in type && type.family === 'both';
   });
-  return `${table.name}_${key.name}${hasBoth ? `_ipv${lookup.family}` : ''}`;
+  const selection = rows.length === 1 ? selectionName(table, rows[0]!) : '';
+  return `${table.name}${selection}_${key.name}${hasBoth ? `_ipv${lookup.family}` : ''}`;
+}
+
+/** The value that the rows, and no others, have in a column of few values. */
+function selectionName({ columns, rowCount }: Table, rows: Uint32Array): string {
+  if (rows.length === 0 || rows.length === rowCount) return '';
+  for (const { type, data, present } of columns) {
+    if (type.kind !== 'enum' || data.store !== 'integer' || present !== undefined) continue;
+    const { values } = data;
+    const value = values[rows[0]!]!;
+    if (!rows.every((row) => values[row] === value)) continue;
+    let all = 0;
+    for (const other of values) if (other === value) all++;
+    if (all === rows.length) return `_${type.members[value]}`;
+  }
+  return '';
 }
 
 /** The rows' keys (each once: of equal keys the first row's), with what stands behind each. */

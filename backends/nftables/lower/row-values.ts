@@ -68,7 +68,7 @@ export class RowValues {
   member(cells: readonly Cell[] = []): string {
     const { lookup, key } = this;
     const rows = this.#rowsWith(cells);
-    const name = this.#context.set(rowSetOwner(lookup, key, [rows]), rowSetName(lookup, key), (given) => ({
+    const name = this.#context.set(rowSetOwner(lookup, key, [rows]), rowSetName(lookup, key, [rows]), (given) => ({
       ...rowSet(given, key),
       elements: this.#keys(rows),
       description: `${lookup.row.table.name}: ${key.name}`,
@@ -106,7 +106,7 @@ export class RowValues {
     const rows = this.#rowsWith(data.cells);
     return this.#context.set(
       `${rowSetOwner(lookup, key, [rows])} -> ${data.types.join(' . ')} ${data.name}`,
-      `${rowSetName(lookup, key)}_${data.name}`,
+      `${rowSetName(lookup, key, [rows])}_${data.name}`,
       (given) => ({
         ...rowSet(given, key, data.types),
         kind: 'map',
@@ -129,7 +129,7 @@ export class RowValues {
     const rows = this.#rowsWith(data.cells);
     const name = this.#context.set(
       `${rowSetOwner(lookup, key, [rows])} ${owner}`,
-      `${rowSetName(lookup, key)}_${data.name}`,
+      `${rowSetName(lookup, key, [rows])}_${data.name}`,
       (given) => ({
         ...rowSet(given, key),
         ...each,
