@@ -87,8 +87,12 @@ function withCommonProtocols(atoms: Atom[]): Atom[] | undefined {
   return result;
 }
 
-/** Whether the test is of a field that no packet of these protocols has, so that its complement holds of them all. */
+/**
+ * Whether the test is of a field that no packet of these protocols has, so that its complement holds of them all. A test of
+ * the protocol itself may be what left these, and stays.
+ */
 function isOfOthers({ test }: Atom, protocols: IntervalSet): boolean {
+  if (test.kind === 'number' && test.field === 'protocol') return false;
   const own = protocolsOf({ test, negated: false });
   return own !== undefined && !own.intersects(protocols);
 }
