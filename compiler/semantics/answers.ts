@@ -90,7 +90,7 @@ function errorSource(journey: Journey): bigint | undefined {
   // About its own packets the host tells itself.
   if (isOwnAddress(environment, family, source)) return source;
   const back = routeTo(environment, family, source, journey.in);
-  const at = family === 6 ? journey.in : back.kind === 'forward' || back.kind === 'broadcast' ? back.out : undefined;
+  const at = family === 6 && journey.in !== undefined ? journey.in : back.kind === 'forward' || back.kind === 'broadcast' ? back.out : undefined;
   return at === undefined ? undefined : sourceToward(environment, at, family, source);
 }
 

@@ -136,6 +136,8 @@ function sent(answer: Journey, journey: Journey): Leaving | undefined {
   const fate = walkSent(answer);
   journey.state = answer.state;
   if (fate.kind === 'forwarded') return fate.leaving;
+  // Refused itself: what leaves is the answer about the answer.
+  if (fate.kind === 'rejected') return fate.answer;
   if (fate.kind !== 'delivered') return undefined;
   return { out: 'lo', packets: [fate.packet], mark: fate.mark, reaches: 'this host' };
 }
