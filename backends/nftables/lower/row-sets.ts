@@ -25,11 +25,12 @@ export function rowSet(name: string, key: LookupKey, data: readonly string[] = [
   };
 }
 
-/** What a set of rows holds: the same text for the same content. */
+/** What a set of rows holds: the same text for the same content, whichever end of a packet is looked up in it. */
 export function rowSetOwner(lookup: Lookup, key: LookupKey, rows: readonly Uint32Array[]): string {
   const { table } = lookup.row;
   const selection = rows.map((some) => (some.length === table.rowCount ? 'all' : fingerprint(some))).join('/');
-  return `${table.name} ${key.expression} ${key.name} ${lookup.family ?? ''} ${selection}`;
+  const looked = key.expression.replaceAll(/\b[sd](addr|port)\b/g, '$1');
+  return `${table.name} ${looked} ${key.name} ${lookup.family ?? ''} ${selection}`;
 }
 
 function fingerprint(rows: Uint32Array): string {

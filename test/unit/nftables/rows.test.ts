@@ -58,3 +58,13 @@ test('sets say how many elements they hold, with room for more, unless a column 
   expect(sized('key')).toContain('size 128');
   expect(sized('key volatile').join()).not.toContain('size');
 });
+
+test('rows that are looked up by either end of a packet are one set', () => {
+  const rooms = 'table rooms(room: prefix4 key) = { (10.0.1.0/24), (10.0.2.0/24) }\n';
+  const ruleset = artifactOf(
+    `${rooms}filter forward { each r in rooms { drop from r.room tcp/25 } each r in rooms { drop to r.room tcp/53 } }`,
+  );
+  expect(ruleset.match(/^\tset /gm)).toHaveLength(1);
+  expect(ruleset).toContain('ip saddr & 255.255.255.0 @rooms_room');
+  expect(ruleset).toContain('ip daddr & 255.255.255.0 @rooms_room');
+});
