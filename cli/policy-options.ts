@@ -1,7 +1,10 @@
 /** The arguments and options that commands about one policy share. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
+import { PASSES } from '../compiler/6-plan/passes/index.ts';
 import type { CalendarDate } from '../compiler/inputs.ts';
-import { parseDate } from './inputs/today.ts';
+import { parseDate, todayOf } from './inputs/today.ts';
+import type { CompileChoices } from './output/manifest.ts';
+import type { Session } from './session.ts';
 
 export type FindingsFormat = 'text' | 'json' | 'github';
 
@@ -10,6 +13,8 @@ export interface PolicyFlags {
   readonly target?: string;
   readonly date?: CalendarDate;
   readonly strict?: true;
+  /** Passes of the planner to leave out. */
+  readonly without?: readonly string[];
   readonly format: FindingsFormat;
   readonly json?: true;
 }
@@ -29,6 +34,10 @@ export const policyOptions = (): readonly Option[] => [
     parseDate,
   ),
   new Option('--strict', 'take warnings for errors'),
+  new Option(
+    '--without <pass>',
+    `leave out a pass of the planner (${PASSES.map(({ name }) => name).join(', ')})`,
+  ).argParser(passFrom),
   new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
     .choices(['text', 'json', 'github'])
     .default('text'),
@@ -37,4 +46,15 @@ export const policyOptions = (): readonly Option[] => [
 
 export function formatOf({ format, json }: PolicyFlags): FindingsFormat {
   return json ? 'json' : format;
+}
+
+/** What the options decide about a compile. */
+export function choicesFrom({ target, date, without = [] }: PolicyFlags, { environment }: Session): CompileChoices {
+  return { target, today: todayOf(date, environment), without: without.toSorted() };
+}
+
+/** Adds a pass to those left out. */
+function passFrom(name: string, former: readonly string[] = []): readonly string[] {
+  if (PASSES.every((pass) => pass.name !== name)) throw new InvalidArgumentError('There is no such pass.');
+  return former.includes(name) ? former : [...former, name];
 }

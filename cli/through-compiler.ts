@@ -47,6 +47,7 @@ export async function throughCompiler<R extends Result>(
   const inputs = recordedInputs(policy, choices.today);
   const result = run(policy.source, inputs, {
     planes: PLANES,
+    without: choices.without,
     ...(choices.target === undefined ? {} : { target: choices.target }),
     onPhase: (phase) => phases.begin(phase),
   });

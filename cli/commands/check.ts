@@ -6,8 +6,7 @@ import { EXIT } from '../exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import { shownPathOf } from '../inputs/policy-file.ts';
-import { todayOf } from '../inputs/today.ts';
-import { formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { choicesFrom, formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import { formatCount } from '../terminal/numbers.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -33,7 +32,7 @@ export const check: CommandDefinition<PolicyFlags> = {
     { command: 'sluice check policy.sluice --format github', does: 'findings as annotations of a pull request' },
   ],
   async run(session, [path = ''], flags) {
-    const choices = { target: flags.target, today: todayOf(flags.date, session.environment) };
+    const choices = choicesFrom(flags, session);
     const progress = startProgress(session);
     let checked: Processed<LoweredPolicy>;
     try {

@@ -4,10 +4,9 @@ import { compileInto, type Outcome } from '../compile-into.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { report } from '../findings/report.ts';
-import { todayOf } from '../inputs/today.ts';
 import { targetAsData } from '../output/manifest.ts';
 import { sha256Of, sizeOf } from '../output/output-file.ts';
-import { formatOf, pathFrom, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { choicesFrom, formatOf, pathFrom, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -41,7 +40,7 @@ export const compile: CommandDefinition<CompileFlags> = {
     { command: 'sluice compile policy.sluice -o out --strict --format github', does: 'in a workflow of GitHub' },
   ],
   async run(session, [path = ''], flags) {
-    const choices = { target: flags.target, today: todayOf(flags.date, session.environment) };
+    const choices = choicesFrom(flags, session);
     const progress = startProgress(session);
     const phases = new Phases(progress.phase);
     let outcome: Outcome;

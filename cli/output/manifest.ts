@@ -14,6 +14,8 @@ const FORMAT = 1;
 export interface CompileChoices {
   readonly target: string | undefined;
   readonly today: CalendarDate | undefined;
+  /** Names of passes left out, sorted. */
+  readonly without: readonly string[];
 }
 
 export interface ManifestParts {
@@ -31,8 +33,8 @@ export interface DescribedFile extends OutputFile {
   readonly description: string;
 }
 
-function choicesAsData({ target, today }: CompileChoices): object {
-  return { target: target ?? null, date: today ? formatDate(today) : null };
+function choicesAsData({ target, today, without }: CompileChoices): object {
+  return { target: target ?? null, date: today ? formatDate(today) : null, without };
 }
 
 /** The text of the manifest. Its keys and lists have a fixed order: the same compile gives the same bytes. */

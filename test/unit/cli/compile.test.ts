@@ -30,6 +30,7 @@ function compile(folder: string, ...more: readonly string[]): Promise<Run> {
 }
 
 interface Manifest {
+  readonly choices: { readonly without: readonly string[] };
   readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly targets: readonly { readonly name: string; readonly planes: readonly { readonly build: string }[] }[];
@@ -213,6 +214,23 @@ describe('--target', () => {
     await expect(compile(folder, '--target', 'host')).resolves.toMatchObject({ code: 0 });
     expect(readdirSync(join(folder, 'out'))).toContain('host');
     await expect(compile(folder, '--target', 'router')).resolves.toMatchObject({ code: 1 });
+  });
+});
+
+describe('--without', () => {
+  test('leaves a pass out, and the manifest says so', async () => {
+    const folder = project(POLICY.replace('out uplink', 'out uplink tcp/80\n  allow in inside out uplink tcp/443'));
+    const ruleset = () => readFileSync(join(folder, 'out/router/nftables/ruleset.nft'), 'utf8');
+    await compile(folder);
+    expect(ruleset()).toContain('tcp dport { 80, 443 }');
+    await compile(folder, '--without', 'merge-into-sets', '--without', 'switch-on-value');
+    expect(ruleset()).not.toContain('tcp dport { 80, 443 }');
+    expect(manifestOf(folder).choices.without).toEqual(['merge-into-sets', 'switch-on-value']);
+  });
+
+  test('knows the passes', async () => {
+    const { code, stderr } = await compile(project(), '--without', 'nothing');
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('no such pass') as string });
   });
 });
 
