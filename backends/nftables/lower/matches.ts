@@ -15,6 +15,7 @@ import { memorySet } from './memories.ts';
 import { numberMatch, portsPresent } from './numbers.ts';
 import { opaqueText } from './opaque.ts';
 import { sameFieldMatch } from './same-field.ts';
+import { tcpFlagsMatch } from './tcp-flags.ts';
 import { addressValues } from './values.ts';
 import { zoneAddressMatch } from './zone-addresses.ts';
 
@@ -68,13 +69,10 @@ type Matcher<Kind extends AtomTest['kind']> = (test: Extract<AtomTest, { kind: K
 const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
   number: numberMatch,
   masked: (test, place) => {
-    const left = test.field === 'tcp flags' ? 'tcp flags' : test.field === 'mark' ? 'meta mark' : undefined;
-    if (left === undefined) return refused(place, `a mask on \`${test.field}\``);
-    const full = test.field === 'mark' && test.mask >>> 0 === 0xffffffff;
-    return {
-      matches: [{ left: full ? left : `${left} & ${hex(test.mask)}`, operator: '==', right: hex(test.value) }],
-      invertible: test.field === 'mark',
-    };
+    if (test.field === 'tcp flags') return tcpFlagsMatch(test.mask, test.value);
+    if (test.field !== 'mark') return refused(place, `a mask on \`${test.field}\``);
+    const left = test.mask >>> 0 === 0xffffffff ? 'meta mark' : `meta mark & ${hex(test.mask)}`;
+    return { matches: [{ left, operator: '==', right: hex(test.value) }], invertible: true };
   },
   // A packet that belongs to no flow has no original addresses.
   address: (test, place) => ({

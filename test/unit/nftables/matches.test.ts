@@ -29,3 +29,9 @@ test("nft's own words stand as they are, within their line", () => {
   }
   expect(refusalsOf(input('drop opaque tc "flower"')).join()).toContain('binds the rule to another plane');
 });
+
+test('flags of TCP have their names', () => {
+  const drop = (flags: string) => last(`filter forward stateless { drop tcp flags ${flags} }`, 'filter_forward');
+  expect(drop('syn')).toBe('tcp flags & syn == syn drop');
+  expect(drop('syn/syn+ack+fin+rst')).toBe('tcp flags & (fin | syn | rst | ack) == syn drop');
+});
