@@ -2,6 +2,7 @@ import type { CommandDefinition } from '../command.ts';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
 import { fmt } from './fmt.ts';
+import { importRules } from './import.ts';
 
 /** All commands, in the order in which `--help` lists them. */
-export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, fmt];
+export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, fmt, importRules];

@@ -7,6 +7,7 @@ import * as check from '../3-check/problems.ts';
 import { PROBLEMS as PROGRAM } from '../4-program/problems.ts';
 import { PROBLEMS as PLACE } from '../5-place/problems.ts';
 import { PROBLEMS as PLAN } from '../6-plan/problems.ts';
+import { PROBLEMS as IMPORT } from '../import/iptables/problems.ts';
 import { PROBLEMS as SEMANTICS } from '../semantics/problems.ts';
 
 /** The kinds of one phase or layer, by the names they have there. */
@@ -28,6 +29,7 @@ export const COMPILER_SECTIONS: readonly CatalogueSection[] = [
   { title: 'From rules to a program', problems: PROGRAM },
   { title: 'Which plane runs what', problems: PLACE },
   { title: 'Planning', problems: PLAN },
+  { title: 'Importing rules of iptables', problems: IMPORT },
 ];
 
 /** All kinds of some sections, by code. */

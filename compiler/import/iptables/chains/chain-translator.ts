@@ -1,0 +1,292 @@
+/**
+ * Chains as lists of rules. A user chain becomes a group, a jump its use, RETURN `leave`. A jump under conditions, which
+ * `use` has not, becomes the chain's rules with those conditions, or a group that whoever does not meet them leaves first.
+ */
+import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
+import type { DumpTable, Family } from '../dump/dump.ts';
+import type { Item, Lists, RuleItem } from '../items.ts';
+import { PROBLEMS } from '../problems.ts';
+import { isGate, type ImportedRule, type Term } from '../rules.ts';
+import { conjoin } from './conjoin.ts';
+import { canLeave, negatedTerm } from './negate.ts';
+import type { TableMeaning } from './table-meaning.ts';
+
+/** A chain of so many rules is written out where several jumps under conditions lead to it. */
+const SHORT = 4;
+/** … and where one does. */
+const LONG = 200;
+
+/** A chain that jumps to itself is refused by the kernel; a dump that has one is not from a kernel. */
+const DEEPEST = 64;
+
+export class ChainTranslator {
+  readonly findings: Diagnostic[] = [];
+  readonly #family: Family;
+  readonly #meaning: TableMeaning;
+  readonly #rules: ReadonlyMap<string, readonly ImportedRule[]>;
+  readonly #table: DumpTable;
+  readonly #groups = new Map<string, Item[]>();
+  readonly #jumps = new Map<string, number>();
+
+  constructor(table: DumpTable, rules: ReadonlyMap<string, readonly ImportedRule[]>, meaning: TableMeaning) {
+    this.#table = table;
+    this.#family = table.family;
+    this.#rules = rules;
+    this.#meaning = meaning;
+    for (const rule of [...rules.values()].flat()) {
+      const { outcome } = rule;
+      if (outcome.kind === 'jump' || outcome.kind === 'goto') {
+        this.#jumps.set(outcome.chain, (this.#jumps.get(outcome.chain) ?? 0) + 1);
+      }
+    }
+  }
+
+  translate(): Lists {
+    const builtIn = this.#table.chains.filter(({ policy }) => policy !== undefined);
+    const blocks = new Map<string, Item[]>();
+    const policies = new Map<string, string>();
+    for (const { name, policy, span } of builtIn) {
+      const verdict = policy === 'DROP' ? 'drop' : 'allow';
+      policies.set(name, verdict);
+      if (verdict === 'drop' && !this.#meaning.hasVerdicts) {
+        this.#refuse(
+          span,
+          `a policy of DROP in the table \`${this.#table.name}\``,
+          'Refuse packets in the table `filter`.',
+        );
+      }
+      blocks.set(name, this.#block(name, verdict));
+    }
+    return { blocks, groups: this.#groups, policies };
+  }
+
+  #block(name: string, policy: string): Item[] {
+    const ends = this.#meaning.hasVerdicts ? policy : 'leave';
+    const items = this.#items(name, [], {
+      returns: ends,
+      accepts: this.#meaning.hasVerdicts ? 'allow' : 'leave',
+      depth: 0,
+    });
+    const leaves = items.some((item) => item.kind === 'rule' && item.action === 'leave');
+    if (!leaves) return items;
+    this.#groups.set(name, items);
+    return [{ kind: 'use', families: [this.#family], group: name }];
+  }
+
+  #items(chain: string, guard: readonly Term[], way: Way): Item[] {
+    return (this.#rules.get(chain) ?? []).flatMap((rule) => this.#rule(rule, chain, guard, way));
+  }
+
+  #rule(rule: ImportedRule, chain: string, guard: readonly Term[], way: Way): Item[] {
+    const { outcome } = rule;
+    if (outcome.kind === 'jump' || outcome.kind === 'goto') {
+      const terms = conjoin(guard, rule.terms);
+      return this.#jump({ rule, terms, target: outcome.chain, isGoto: outcome.kind === 'goto' }, chain, way);
+    }
+    const action = this.#actionOf(rule, way);
+    if (action === '' && rule.effects.length === 0) return [];
+    return [this.#item(rule, conjoin(guard, rule.terms), action)];
+  }
+
+  #actionOf({ outcome, span }: ImportedRule, way: Way): string {
+    switch (outcome.kind) {
+      case 'accept':
+        if (way.accepts !== undefined) return way.accepts;
+        this.#refuse(
+          span,
+          'ACCEPT in a chain that others return from, in a table without verdicts',
+          'Put the rule into the built-in chain.',
+        );
+        return '';
+      case 'return':
+        return way.returns;
+      case 'drop':
+        if (this.#meaning.hasVerdicts) return 'drop';
+        return 'do';
+      case 'reject':
+        return outcome.reason === undefined ? 'reject' : `reject with ${outcome.reason}`;
+      case 'translate':
+        return outcome.action;
+      default:
+        return '';
+    }
+  }
+
+  #item(rule: ImportedRule, terms: readonly Term[], action: string): RuleItem {
+    const behind = rule.outcome.kind === 'translate' ? rule.outcome.behind : '';
+    const { effects, comments, span } = rule;
+    return { kind: 'rule', families: [this.#family], action, terms, behind, effects, comments, spans: [span] };
+  }
+
+  #jump(jump: Jump, from: string, way: Way): Item[] {
+    const { rule, terms, target, isGoto } = jump;
+    if (way.depth > DEEPEST) {
+      this.#refuse(rule.span, `a chain that jumps to itself: \`${target}\``, 'Break the circle.');
+      return [];
+    }
+    const inner = { ...way, depth: way.depth + 1 };
+    const back = isGoto
+      ? [
+          this.#item(
+            { ...rule, effects: [] },
+            terms.filter((term) => !isGate(term)),
+            way.returns,
+          ),
+        ]
+      : [];
+    if (this.#isEmpty(target, 0)) return isGoto ? [this.#item(rule, terms, way.returns)] : [];
+    if (!this.#meaning.hasVerdicts && this.#has(target, ['accept'])) {
+      // Nothing but the block's own group ends the way there.
+      if (!this.#isPlain(target, 0)) {
+        this.#refuse(
+          rule.span,
+          'ACCEPT in a chain that others return from, in a table without verdicts',
+          'Put it into the built-in chain.',
+        );
+      }
+      return [...this.#items(target, terms, inner), ...back];
+    }
+    if (terms.length === 0 && !this.#isShared(target)) {
+      this.#group(target, way);
+      return [{ kind: 'use', families: [this.#family], group: target }, ...back];
+    }
+    if (terms.length === 0 || this.#isSpelledOut(target, terms)) return [...this.#items(target, terms, inner), ...back];
+    if (isGoto && terms.some(isGate)) {
+      this.#refuse(rule.span, 'a goto behind a limit', 'Jump instead, and end the chain with a verdict.');
+    }
+    if (terms.every(canLeave)) return [this.#guarded(target, from, terms, way), ...back];
+    if (!terms.some(isGate) && !this.#changes(target, terms)) return [this.#apart(target, from, terms, inner), ...back];
+    this.#refuse(
+      rule.span,
+      `a jump to \`${target}\` under conditions that its rules change`,
+      'Put the condition of the jump into a chain of its own.',
+    );
+    return [];
+  }
+
+  /** A chain that is only a verdict with its log reads better where it is used. */
+  #isShared(target: string): boolean {
+    return this.#isPlain(target, 0) && this.#size(target, 0) <= 2;
+  }
+
+  /** Whether the chain's rules can stand, under the terms, where the jump stands. */
+  #isSpelledOut(target: string, terms: readonly Term[]): boolean {
+    if (terms.some(isGate) && this.#size(target, 0) > 1) return false;
+    if (!this.#isPlain(target, 0) || this.#changes(target, terms)) return false;
+    return this.#size(target, 0) <= ((this.#jumps.get(target) ?? 0) > 1 ? SHORT : LONG);
+  }
+
+  /** No way leads back out of the chain but its end. */
+  #isPlain(chain: string, depth: number): boolean {
+    if (depth > DEEPEST) return false;
+    return (this.#rules.get(chain) ?? []).every(({ outcome }) => {
+      if (outcome.kind === 'return' || outcome.kind === 'goto') return false;
+      return outcome.kind !== 'jump' || this.#isPlain(outcome.chain, depth + 1);
+    });
+  }
+
+  /** Whether all that a packet can do in the chain is come back. */
+  #isEmpty(chain: string, depth: number): boolean {
+    if (depth > DEEPEST) return false;
+    return (this.#rules.get(chain) ?? []).every(({ outcome, effects }) => {
+      if (effects.length > 0) return false;
+      return outcome.kind === 'jump'
+        ? this.#isEmpty(outcome.chain, depth + 1)
+        : outcome.kind === 'return' || outcome.kind === 'none';
+    });
+  }
+
+  #size(chain: string, depth: number): number {
+    if (depth > DEEPEST) return LONG + 1;
+    const sizes = (this.#rules.get(chain) ?? []).map(({ outcome }) =>
+      outcome.kind === 'jump' ? this.#size(outcome.chain, depth + 1) : 1,
+    );
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  #has(chain: string, kinds: readonly string[], depth = 0): boolean {
+    if (depth > DEEPEST) return false;
+    return (this.#rules.get(chain) ?? []).some(({ outcome }) =>
+      outcome.kind === 'jump' || outcome.kind === 'goto'
+        ? this.#has(outcome.chain, kinds, depth + 1)
+        : kinds.includes(outcome.kind),
+    );
+  }
+
+  /** Whether rules of the chain change what the terms ask for: then they cannot be asked again. */
+  #changes(chain: string, terms: readonly Term[], depth = 0): boolean {
+    if (depth > DEEPEST || !terms.some(({ slot }) => CHANGEABLE.has(slot))) return false;
+    return (this.#rules.get(chain) ?? []).some(
+      ({ effects, outcome }) =>
+        effects.some((effect) => !effect.startsWith('log')) ||
+        (outcome.kind === 'jump' && this.#changes(outcome.chain, terms, depth + 1)),
+    );
+  }
+
+  #group(chain: string, way: Way): void {
+    if (this.#groups.has(chain)) return;
+    this.#groups.set(chain, []);
+    const inner = {
+      ...way,
+      depth: way.depth + 1,
+      returns: 'leave',
+      accepts: way.accepts === 'leave' ? undefined : way.accepts,
+    };
+    this.#groups.set(chain, this.#items(chain, [], inner));
+  }
+
+  /** A group of the chain's rules, each with the jump's terms. */
+  #apart(target: string, from: string, terms: readonly Term[], way: Way): Item {
+    const key = this.#keyFor(target, from);
+    this.#groups.set(key, []);
+    const accepts = way.accepts === 'leave' ? undefined : way.accepts;
+    this.#groups.set(key, this.#items(target, terms, { ...way, returns: 'leave', accepts }));
+    return { kind: 'use', families: [this.#family], group: key };
+  }
+
+  #keyFor(target: string, from: string): string {
+    let key = `${target} from ${from}`;
+    for (let number = 2; this.#groups.has(key); number++) key = `${target} from ${from} ${number}`;
+    return key;
+  }
+
+  /** A group that whoever does not meet the terms leaves, and that uses the chain's own. */
+  #guarded(target: string, from: string, terms: readonly Term[], way: Way): Item {
+    this.#group(target, way);
+    const key = this.#keyFor(target, from);
+    const families = [this.#family];
+    const leave = (term: Term): RuleItem => ({
+      kind: 'rule',
+      families,
+      action: 'leave',
+      terms: [negatedTerm(term)],
+      behind: '',
+      effects: [],
+      comments: [],
+      spans: [],
+    });
+    this.#groups.set(key, [...terms.map(leave), { kind: 'use', families, group: target }]);
+    return { kind: 'use', families, group: key };
+  }
+
+  #refuse(span: ImportedRule['span'], message: string, hint: string): void {
+    this.findings.push(diagnostic(PROBLEMS.unsayable, span, `a policy cannot say exactly: ${message}`, { hint }));
+  }
+}
+
+const CHANGEABLE: ReadonlySet<string> = new Set(['mark', 'opaque', 'from', 'to', 'dscp']);
+
+interface Way {
+  /** What RETURN is here. */
+  readonly returns: string;
+  /** What ACCEPT is here; undefined: nothing can say it. */
+  readonly accepts: string | undefined;
+  readonly depth: number;
+}
+
+interface Jump {
+  readonly rule: ImportedRule;
+  readonly terms: readonly Term[];
+  readonly target: string;
+  readonly isGoto: boolean;
+}

@@ -1,0 +1,18 @@
+/** Clauses of a jump and of the rule it leads to, as one rule's. */
+import { isGate, type Term } from '../rules.ts';
+
+export function conjoin(outer: readonly Term[], inner: readonly Term[]): Term[] {
+  const kept = outer.filter((term) => !inner.some((other) => implies(other, term)));
+  const plain = [...kept, ...inner].filter((term) => !isGate(term));
+  return [...plain, ...inner.filter(isGate)];
+}
+
+/** Whether whatever meets `inner` meets `outer`, as far as their texts tell. */
+function implies(inner: Term, outer: Term): boolean {
+  if (inner.slot !== outer.slot || inner.negated !== outer.negated || inner.view !== outer.view) return false;
+  const isWithin = inner.items.every((item) => outer.items.includes(item));
+  if (isWithin) return !inner.negated || inner.items.length === outer.items.length;
+  if (inner.slot !== 'service' || inner.negated) return false;
+  // A port of a protocol, a type of ICMP: the whole protocol holds them.
+  return inner.items.every((item) => outer.items.includes(item) || outer.items.includes(item.split(/[/ ]/)[0]!));
+}

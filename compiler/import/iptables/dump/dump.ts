@@ -1,0 +1,49 @@
+/** What iptables-save has written, as columns over its text. */
+import type { SourceFile, Span } from '../../../../grammar/source.ts';
+import type { GrowingColumn } from './growing-column.ts';
+import type { Shape } from './shapes.ts';
+
+export type Family = 4 | 6;
+
+export const TABLES = ['raw', 'mangle', 'nat', 'filter', 'security'] as const;
+export type TableName = (typeof TABLES)[number];
+
+export interface DumpChain {
+  readonly name: string;
+  /** What becomes of packets at the end of a built-in chain; undefined: a chain of the user's. */
+  readonly policy: string | undefined;
+  readonly span: Span;
+}
+
+/** The rules of a table, in the order of the dump. */
+export interface RuleColumns {
+  readonly source: SourceFile;
+  readonly shapes: readonly Shape[];
+  /** Index of the chain in `chains`. */
+  readonly chain: GrowingColumn;
+  /** Where the words behind `-A CHAIN` begin. */
+  readonly start: GrowingColumn;
+  readonly shape: GrowingColumn;
+}
+
+export interface DumpTable {
+  readonly name: TableName;
+  readonly family: Family;
+  readonly chains: readonly DumpChain[];
+  readonly rules: RuleColumns;
+  readonly span: Span;
+}
+
+/** The line that a rule stands on, from its first character to its last. */
+export function ruleSpan({ source, start }: RuleColumns, rule: number): Span {
+  const at = start.at(rule);
+  const from = source.text.lastIndexOf('\n', at - 1) + 1;
+  return { source, start: from, end: lineEnd(source.text, at) };
+}
+
+/** Where the line ends that an offset is in, without `\r\n` or `\n`. */
+export function lineEnd(text: string, from: number): number {
+  const feed = text.indexOf('\n', from);
+  const end = feed < 0 ? text.length : feed;
+  return text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+}

@@ -1,0 +1,125 @@
+/** iptables-save and ip6tables-save in, a policy out. Pure: texts in; policy, data files and findings out. */
+import { diagnostic, isError, type Diagnostic } from '../../../grammar/diagnostic.ts';
+import type { SourceFile } from '../../../grammar/source.ts';
+import { ChainTranslator } from './chains/chain-translator.ts';
+import { withoutLoopback } from './chains/hooks.ts';
+import { forOneOrigin } from './chains/origin.ts';
+import { loopbackFindings } from './chains/loopback.ts';
+import { mergeFamilies } from './chains/merge-families.ts';
+import { mergeRules } from './chains/merge-rules.ts';
+import { TABLE_MEANINGS } from './chains/table-meaning.ts';
+import { TABLES, type DumpTable, type Family, type TableName } from './dump/dump.ts';
+import { readDump } from './dump/read-dump.ts';
+import type { Item, Lists } from './items.ts';
+import { Memories } from './memories.ts';
+import { PROBLEMS } from './problems.ts';
+import type { ImportedRule } from './rules.ts';
+import { RuleTranslator } from './translate-rule.ts';
+import { blocksOf } from './write/blocks.ts';
+import { memoryDeclarations } from './write/memories.ts';
+import { writePolicy, type WrittenPolicy } from './write/policy-writer.ts';
+import { serviceNames } from './write/services.ts';
+
+export interface ImportOptions {
+  /** Keeps what only nft can say in nft's words. */
+  readonly keepOpaque: boolean;
+  /** The text of `std.services`. */
+  readonly services: string;
+}
+
+export interface ImportResult {
+  /** Undefined: there is an error, and nothing may be written. */
+  readonly written: WrittenPolicy | undefined;
+  readonly findings: readonly Diagnostic[];
+  /** How many rules the dumps have. */
+  readonly rules: number;
+}
+
+/** Imports any number of dumps, of either family or both. Never throws for anything that they may contain. */
+export function importIptables(sources: readonly SourceFile[], options: ImportOptions): ImportResult {
+  const findings: Diagnostic[] = [];
+  const tables = new Map<string, DumpTable>();
+  for (const source of sources) {
+    const reading = readDump(source);
+    findings.push(...reading.findings);
+    for (const table of reading.tables) addTable(table, tables, findings);
+  }
+  const rules = [...tables.values()].reduce((sum, table) => sum + table.rules.shape.length, 0);
+  if (tables.size === 0 && findings.length === 0) {
+    findings.push(diagnostic(PROBLEMS.notADump, undefined, 'the files hold no table of iptables'));
+  }
+  const memories = new Memories();
+  const settings = { memories, keepOpaque: options.keepOpaque };
+  const translators = new Map([...tables].map(([key, table]) => [key, new RuleTranslator(table, settings)] as const));
+  for (const translator of translators.values()) translator.prepare();
+  const merged = new Map<TableName, Lists>();
+  const families = new Map<TableName, readonly Family[]>();
+  for (const name of TABLES) {
+    const ofFamily = ([4, 6] as const).map((family) => {
+      const table = tables.get(`${family} ${name}`);
+      const translator = translators.get(`${family} ${name}`);
+      return table && translator && listsOf(table, translator, options.keepOpaque, findings);
+    });
+    const [four, six] = ofFamily;
+    if (!four && !six) continue;
+    merged.set(name, merge(mergeFamilies(four, six)));
+    families.set(
+      name,
+      ([4, 6] as const).filter((_, at) => ofFamily[at] !== undefined),
+    );
+  }
+  if (findings.some(isError)) return { written: undefined, findings, rules };
+  const parts = blocksOf(merged, families);
+  const written = writePolicy({
+    ...parts,
+    memories: memoryDeclarations(memories, [...families.values()].flat()),
+    remarks: [],
+    services: serviceNames(options.services),
+  });
+  return { written, findings, rules };
+}
+
+/** `iptables-restore` empties a table before it fills it, so the last of a name holds. */
+function addTable(table: DumpTable, tables: Map<string, DumpTable>, findings: Diagnostic[]): void {
+  const key = `${table.family} ${table.name}`;
+  const former = tables.get(key);
+  if (former && former.rules.shape.length > 0) {
+    findings.push(
+      diagnostic(PROBLEMS.leftOut, table.span, `the table \`${table.name}\` stands here once more`, {
+        labels: [{ span: former.span, text: 'these rules are replaced' }],
+        hint: 'Give each dump once. The last one holds, as for `iptables-restore`.',
+      }),
+    );
+  }
+  tables.set(key, table);
+}
+
+function listsOf(table: DumpTable, translator: RuleTranslator, keepOpaque: boolean, findings: Diagnostic[]): Lists {
+  const written = new Map<string, ImportedRule[]>();
+  const met = new Map<string, ImportedRule[]>();
+  for (let index = 0; index < table.rules.shape.length; index++) {
+    const chain = table.chains[table.rules.chain.at(index)]!;
+    const rule = translator.translate(index);
+    if (!rule) continue;
+    put(rule, chain.name, written);
+    const without = withoutLoopback(rule, table.name, chain.policy === undefined ? undefined : chain.name);
+    if (without) put(without, chain.name, met);
+  }
+  findings.push(...loopbackFindings(table, written));
+  const chains = new ChainTranslator(table, met, TABLE_MEANINGS[table.name]);
+  const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
+  findings.push(...translator.findings, ...chains.findings);
+  return lists;
+}
+
+function put(rule: ImportedRule, chain: string, chains: Map<string, ImportedRule[]>): void {
+  const rules = chains.get(chain);
+  if (rules) rules.push(rule);
+  else chains.set(chain, [rule]);
+}
+
+function merge({ blocks, groups, ...others }: Lists): Lists {
+  const mergeAll = (lists: ReadonlyMap<string, readonly Item[]>) =>
+    new Map([...lists].map(([name, items]) => [name, mergeRules(items)] as const));
+  return { ...others, blocks: mergeAll(blocks), groups: mergeAll(groups) };
+}

@@ -1,0 +1,87 @@
+/** `-m conntrack`: the state of a packet's flow, and the flow's ends. */
+import { addressItem } from '../addresses.ts';
+import { VALUE, type Extension } from '../options.ts';
+import { parsePorts, portItem } from '../ports.ts';
+import { matchStates } from './states.ts';
+
+const ENDS = {
+  ctorigsrc: 'original saddr',
+  ctorigdst: 'original daddr',
+  ctreplsrc: 'reply saddr',
+  ctrepldst: 'reply daddr',
+};
+const PORTS = {
+  ctorigsrcport: 'original proto-src',
+  ctorigdstport: 'original proto-dst',
+  ctreplsrcport: 'reply proto-src',
+  ctrepldstport: 'reply proto-dst',
+};
+const STATUS: Readonly<Record<string, string>> = {
+  expected: 'expected',
+  seen_reply: 'seen-reply',
+  assured: 'assured',
+  confirmed: 'confirmed',
+};
+
+export const conntrack: Extension = {
+  name: 'conntrack',
+  options: {
+    ctstate: VALUE,
+    ctproto: VALUE,
+    ctorigsrc: VALUE,
+    ctorigdst: VALUE,
+    ctreplsrc: VALUE,
+    ctrepldst: VALUE,
+    ctorigsrcport: VALUE,
+    ctorigdstport: VALUE,
+    ctreplsrcport: VALUE,
+    ctrepldstport: VALUE,
+    ctstatus: VALUE,
+    ctexpire: VALUE,
+    ctdir: VALUE,
+  },
+  translate(options, rule) {
+    const states = options.value('ctstate');
+    if (states !== undefined) matchStates(states, options.isNegated('ctstate'), rule);
+    const not = (option: string): string => (options.isNegated(option) ? '!= ' : '');
+    for (const [option, [direction, end]] of Object.entries(ENDS).map(
+      ([key, text]) => [key, text.split(' ')] as const,
+    )) {
+      const word = options.value(option);
+      const item = word === undefined ? undefined : addressItem(word, rule.family);
+      const family = rule.family === 4 ? 'ip' : 'ip6';
+      if (word !== undefined && item === undefined) rule.unknown(`\`${word}\` is no address`);
+      else if (item !== undefined && item !== 'any') {
+        rule.opaque(`ct ${direction} ${family} ${end} ${not(option)}${item}`, 'the ends of a flow before translation');
+      }
+    }
+    for (const [option, end] of Object.entries(PORTS)) {
+      const range = parsePorts(options.value(option) ?? '-');
+      if (range) rule.opaque(`ct ${end} ${not(option)}${portItem(range)}`, 'the ports of a flow before translation');
+    }
+    const protocol = options.value('ctproto');
+    if (protocol !== undefined) rule.opaque(`ct protocol ${not('ctproto')}${protocol}`, "a flow's protocol");
+    const direction = options.value('ctdir');
+    if (direction !== undefined) rule.opaque(`ct direction ${direction.toLowerCase()}`, 'the direction in a flow');
+    const expire = options.value('ctexpire');
+    if (expire !== undefined) {
+      rule.opaque(`ct expiration ${not('ctexpire')}${expire.replace(':', '-')}`, 'the time that a flow is kept');
+    }
+    const status = options.value('ctstatus');
+    if (status !== undefined) translateStatus(status.toLowerCase().split(','), not('ctstatus') !== '', rule);
+  },
+};
+
+function translateStatus(
+  names: readonly string[],
+  negated: boolean,
+  rule: Parameters<Extension['translate']>[1],
+): void {
+  if (names.includes('none')) {
+    return rule.refuse('`--ctstatus NONE`', 'Name the states that the flow must not have, with `!`.');
+  }
+  const known = names.map((name) => STATUS[name]);
+  if (known.includes(undefined)) return rule.unknown(`\`${names.join(',')}\` is no status of a flow`);
+  const bits = known.join(' | ');
+  rule.opaque(`ct status & (${bits}) ${negated ? '==' : '!='} 0`, "a flow's status");
+}

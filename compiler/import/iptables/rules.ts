@@ -1,0 +1,62 @@
+/** Rules on their way from a dump to a policy's text. */
+import type { Span } from '../../../grammar/source.ts';
+import type { Family } from './dump/dump.ts';
+
+/** What a clause of the policy is about; a rule may have several of one slot, and all must hold. */
+export const SLOTS = [
+  'in',
+  'out',
+  'family',
+  'from',
+  'source port',
+  'to',
+  'destination port',
+  'service',
+  'tcp flags',
+  'fragment',
+  'state',
+  'mark',
+  'dscp',
+  'length',
+  'ttl',
+  'mac',
+  'during',
+  'where',
+  'opaque',
+  'sample',
+  'limit',
+] as const;
+
+export type Slot = (typeof SLOTS)[number];
+
+/** A clause: any of the items. */
+export interface Term {
+  readonly slot: Slot;
+  readonly items: readonly string[];
+  readonly negated: boolean;
+  /** `on wire`, `original`: whose addresses, where it is not the block's own. */
+  readonly view?: string;
+}
+
+/** What a rule does once it matches. */
+export type Outcome =
+  | { readonly kind: 'accept' | 'drop' | 'return' | 'none' }
+  | { readonly kind: 'reject'; readonly reason: string | undefined }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  /** `snat`, `dnat`, `masquerade`, `redirect`, with what stands behind the clauses. */
+  | { readonly kind: 'translate'; readonly action: string; readonly behind: string };
+
+export interface ImportedRule {
+  readonly family: Family;
+  readonly terms: readonly Term[];
+  /** In the order in which they happen: `log "x"`, `mark set 1`. */
+  readonly effects: readonly string[];
+  readonly outcome: Outcome;
+  readonly comments: readonly string[];
+  readonly span: Span;
+}
+
+/** Whether the clause lets only some of the packets pass that meet all others. */
+export function isGate({ slot }: Term): boolean {
+  return slot === 'limit' || slot === 'sample';
+}

@@ -1,0 +1,8 @@
+/** `-j ACCEPT` */
+import type { Extension } from '../options.ts';
+
+export const accept: Extension = {
+  name: 'ACCEPT',
+  options: {},
+  translate: (_, rule) => rule.decide({ kind: 'accept' }),
+};

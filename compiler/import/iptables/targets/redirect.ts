@@ -1,0 +1,14 @@
+/** `-j REDIRECT`: to the host itself. */
+import { FLAG, VALUE, type Extension } from '../options.ts';
+import { portsOf } from './endpoints.ts';
+
+export const redirect: Extension = {
+  name: 'REDIRECT',
+  options: { 'to-ports': { ...VALUE, aliases: ['--to-port'] }, random: FLAG },
+  translate(options, rule) {
+    const ports = portsOf(options.value('to-ports'));
+    if (ports === undefined) return rule.unknown(`\`${options.value('to-ports')}\` are no ports`);
+    if (options.has('random')) return rule.refuse('a redirect to a random port', 'Leave `--random` out.');
+    rule.decide({ kind: 'translate', action: 'redirect', behind: ports === '' ? '' : `-> ${ports}` });
+  },
+};

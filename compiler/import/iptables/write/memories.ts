@@ -1,0 +1,12 @@
+/** Memories as declarations. */
+import type { Family } from '../dump/dump.ts';
+import type { Memories } from '../memories.ts';
+import type { PolicyParts } from './policy-writer.ts';
+
+export function memoryDeclarations(memories: Memories, families: readonly Family[]): PolicyParts['memories'] {
+  const type = families.includes(4) ? (families.includes(6) ? 'ip' : 'ipv4') : 'ipv6';
+  return memories.uses().map(({ name, seconds }) => ({
+    name,
+    declaration: `memory ${name}(address: ${type})${seconds === undefined ? '' : ` timeout ${seconds}s`}`,
+  }));
+}

@@ -1,0 +1,150 @@
+/** The policy's text. How it is broken into lines is the formatter's business. */
+import type { Family } from '../dump/dump.ts';
+import type { Item, RuleItem } from '../items.ts';
+import { quoted } from '../rule-builder.ts';
+import { clauseTexts, type ClauseNames } from './clauses.ts';
+import { Names } from './names.ts';
+
+/** A list of more items gets a name. */
+const LONG_LIST = 6;
+/** A list of more items is a file of its own. */
+const LONG_FILE = 200;
+
+export interface PolicyBlock {
+  /** `filter forward stateless default drop` */
+  readonly head: string;
+  readonly items: readonly Item[];
+  /** The families that its rules are asked about. */
+  readonly open: readonly Family[];
+  /** Which table the groups are of that it uses. */
+  readonly table: string;
+  /** Lines before the rules. */
+  readonly first: readonly string[];
+}
+
+export interface PolicyParts {
+  readonly blocks: readonly PolicyBlock[];
+  /** By table and chain: `filter FW`. */
+  readonly groups: ReadonlyMap<string, { readonly items: readonly Item[]; readonly open: readonly Family[] }>;
+  readonly memories: readonly { readonly name: string; readonly declaration: string }[];
+  readonly remarks: readonly string[];
+  readonly services: ReadonlyMap<string, string>;
+}
+
+export interface WrittenPolicy {
+  readonly policy: string;
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+export function writePolicy(parts: PolicyParts): WrittenPolicy {
+  return new PolicyWriter(parts).write();
+}
+
+class PolicyWriter {
+  readonly #parts: PolicyParts;
+  readonly #names: Names;
+  readonly #zones = new Map<string, string>();
+  readonly #services = new Set<string>();
+  readonly #lets = new Map<string, { name: string; items: readonly string[] }>();
+  readonly #files: { path: string; text: string }[] = [];
+  /** Groups in the order in which they must be read: those that others use come first. */
+  readonly #groups: string[] = [];
+  readonly #written = new Set<string>();
+  #title = '';
+
+  constructor(parts: PolicyParts) {
+    this.#parts = parts;
+    this.#names = new Names([...parts.services.values(), ...parts.memories.map(({ name }) => name)]);
+  }
+
+  write(): WrittenPolicy {
+    const blocks = this.#parts.blocks.map((block) => this.#block(block));
+    const { remarks, memories } = this.#parts;
+    const services = [...this.#services].toSorted();
+    const sections = [
+      remarks.map((line) => `# ${line}`).join('\n'),
+      services.length > 0 ? `use std.services (${services.join(', ')})` : '',
+      [...this.#zones].map(([member, name]) => `zone ${name} = ${interfaceText(member)}`).join('\n'),
+      [...this.#lets.values()].map((one) => this.#let(one)).join('\n'),
+      memories.map(({ declaration }) => declaration).join('\n'),
+      ...this.#groups,
+      ...blocks,
+    ];
+    return { policy: `${sections.filter((section) => section !== '').join('\n\n')}\n`, files: this.#files };
+  }
+
+  #let({ name, items }: { readonly name: string; readonly items: readonly string[] }): string {
+    if (items.length <= LONG_FILE) return `let ${name} = {\n${items.join(',\n')}\n}`;
+    const path = `data/${name}.txt`;
+    this.#files.push({ path, text: `${items.join('\n')}\n` });
+    return `let ${name} from "${path}"`;
+  }
+
+  #block({ head, items, open, table, first }: PolicyBlock): string {
+    this.#title = head.split(' ').slice(0, 2).join(' ');
+    const lines = items.flatMap((item) => this.#item(item, open, table));
+    return `${head} {\n${[...first, ...lines].map((line) => `  ${line}`).join('\n')}\n}`;
+  }
+
+  #item(item: Item, open: readonly Family[], table: string): string[] {
+    if (item.kind === 'use') return [`use ${this.#group(table, item.group)}()`];
+    return [...item.comments.map((comment) => `## ${comment.replaceAll(/\s+/g, ' ')}`), this.#rule(item, open)];
+  }
+
+  #rule({ action, terms, behind, effects, families }: RuleItem, open: readonly Family[]): string {
+    // The new address is of one family, and a packet of the other does not meet the rule.
+    const asked = action === 'snat' || action === 'dnat' ? families : open;
+    const clauses = clauseTexts(terms, families, asked, this.#clauseNames);
+    const [first = '', ...others] = effects;
+    if (action === 'do') return ['do opaque nftables "drop"', ...clauses].join(' ');
+    const does = action === '' ? (first.startsWith('opaque') ? `do ${first}` : first) : action;
+    const attached = (action === '' ? others : effects).map((effect) => `and ${effect}`);
+    return [does, ...clauses, ...(behind === '' ? [] : [behind]), ...attached].join(' ');
+  }
+
+  /** The name of a group; writes it down first where it is used for the first time. */
+  #group(table: string, chain: string): string {
+    const key = `${table} ${chain}`;
+    const name = this.#names.of(`group ${key}`, chain, table === 'filter' ? 'rules' : table);
+    const group = this.#parts.groups.get(key);
+    if (this.#written.has(key) || !group) return name;
+    this.#written.add(key);
+    const title = this.#title;
+    this.#title = name;
+    const lines = group.items.flatMap((item) => this.#item(item, group.open, table));
+    this.#groups.push(`group ${name}() {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`);
+    this.#title = title;
+    return name;
+  }
+
+  readonly #clauseNames: ClauseNames = {
+    zone: (member) => {
+      const name = this.#names.of(`zone ${member}`, member.replace(/\*$/, ''), 'zone');
+      this.#zones.set(member, name);
+      return name;
+    },
+    set: (items, side) => {
+      if (items.length <= LONG_LIST) return items.join(', ');
+      const key = items.join();
+      const known = this.#lets.get(key);
+      if (known) return known.name;
+      const name = this.#names.of(`let ${key}`, `${this.#title} ${side}`, 'more');
+      this.#lets.set(key, { name, items });
+      return name;
+    },
+    service: (items) => items.map((item) => this.#service(item)).join(', '),
+  };
+
+  #service(item: string): string {
+    const name = this.#parts.services.get(item);
+    if (name !== undefined) {
+      this.#services.add(name);
+      return name;
+    }
+    return item;
+  }
+}
+
+function interfaceText(member: string): string {
+  return /^[A-Za-z_]\w*$/.test(member) && member !== 'port' && member !== 'vlan' ? member : quoted(member);
+}

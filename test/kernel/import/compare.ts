@@ -1,0 +1,145 @@
+/** One script through two routers: the dump in one, what was made of it in the other. */
+import { Past } from '../conformance/conversation.ts';
+import type { Network } from '../conformance/network.ts';
+import { labOptions } from '../conformance/network.ts';
+import { roundsOf, type Script, type Step } from '../conformance/script.ts';
+import { Lab } from '../harness/lab.ts';
+import type { Observation } from '../harness/observation.ts';
+import { decodePacket, formatPacket, packetOfFrame, type DecodedPacket } from '../harness/packet.ts';
+
+/** iptables-save texts by family. */
+export interface Dumps {
+  readonly 4?: string;
+  readonly 6?: string;
+}
+
+export interface Comparison {
+  readonly compared: number;
+  readonly forwarded: number;
+  readonly delivered: number;
+  /** The first that differ, for people. */
+  readonly differences: readonly string[];
+}
+
+interface Outcome {
+  /** What was sent. */
+  readonly packet: string;
+  readonly ports: ReadonlySet<number>;
+  readonly seen: readonly Observation[];
+}
+
+export async function compareRouters(
+  network: Network,
+  dumps: Dumps,
+  ruleset: string,
+  script: Script,
+): Promise<Comparison> {
+  const steps = script.filter((step) => isComparable(step, dumps));
+  const original = await withLab(network, (lab) => loadDumps(lab, dumps), steps);
+  const imported = await withLab(network, (lab) => lab.load(ruleset), steps);
+  const differences: string[] = [];
+  const text = `${dumps[4] ?? ''}${dumps[6] ?? ''}`;
+  const known = new Set([...text.matchAll(/:(\d+)\b/g)].map(([, port]) => Number(port)));
+  let [compared, forwarded, delivered] = [0, 0, 0];
+  for (const [id, outcome] of original) {
+    const other = imported.get(id);
+    compared += 1;
+    if (outcome.seen.some(({ kind }) => kind === 'forwarded')) forwarded += 1;
+    if (outcome.seen.some(({ kind }) => kind === 'delivered')) delivered += 1;
+    const [expected, seen] = [describe(outcome, known), other === undefined ? 'not sent' : describe(other, known)];
+    if (expected !== seen) differences.push(`${id} ${outcome.packet}\n    original ${expected}\n    imported ${seen}`);
+  }
+  return { compared, forwarded, delivered, differences };
+}
+
+async function loadDumps(lab: Lab, dumps: Dumps): Promise<void> {
+  if (dumps[4] !== undefined) await lab.exec(['iptables-legacy-restore'], dumps[4]);
+  if (dumps[6] !== undefined) await lab.exec(['ip6tables-legacy-restore'], dumps[6]);
+}
+
+async function withLab(
+  network: Network,
+  load: (lab: Lab) => Promise<void>,
+  script: Script,
+): Promise<Map<number, Outcome>> {
+  const lab = await Lab.create(labOptions(network));
+  try {
+    await load(lab);
+    return await send(lab, network, script);
+  } finally {
+    await lab.destroy();
+  }
+}
+
+async function send(lab: Lab, network: Network, script: Script): Promise<Map<number, Outcome>> {
+  const past = new Past(network);
+  const outcomes = new Map<number, Outcome>();
+  for (const round of roundsOf(script)) {
+    const sents = round.flatMap((step: Step) => {
+      const sent = past.packetFor(step);
+      return sent === undefined ? [] : [sent];
+    });
+    const frames = sents.map(({ id, at, bytes }) => lab.frame(id, at, bytes));
+    const byId = new Map<number, Observation[]>();
+    for (const one of (await lab.send([frames])).flat()) byId.set(one.id, [...(byId.get(one.id) ?? []), one]);
+    for (const sent of sents) {
+      const seen = byId.get(sent.id) ?? [];
+      past.note(sent, seen);
+      const decoded = decodePacket(sent.bytes);
+      const packet = `${sent.at} ${decoded ? formatPacket(sent.bytes) : 'bytes'}`;
+      outcomes.set(sent.id, { packet, seen, ports: portsOf(decoded) });
+    }
+  }
+  return outcomes;
+}
+
+function portsOf(decoded: DecodedPacket | undefined): ReadonlySet<number> {
+  const transport = decoded?.transport;
+  return new Set(transport && 'sourcePort' in transport ? [transport.sourcePort, transport.destinationPort] : []);
+}
+
+/**
+ * What is not compared. A header cut short: iptables throws such a packet away at the first rule that asks for ports,
+ * whatever the rule says (`hotdrop`), nft goes on. And a fragment of IPv6 where only IPv4 has rules: only one of the two
+ * routers puts it together.
+ */
+function isComparable(step: Step, dumps: Dumps): boolean {
+  if (step.kind !== 'packet') return true;
+  const decoded = decodePacket(Uint8Array.from(Buffer.from(step.bytes, 'hex')));
+  return !isCut(decoded) && (dumps[6] !== undefined || !isFragment6(decoded));
+}
+
+function isCut(decoded: DecodedPacket | undefined): boolean {
+  const protocol = decoded?.transport.protocol;
+  return decoded === undefined || protocol === 6 || protocol === 17 || protocol === 1 || protocol === 58;
+}
+
+function isFragment6(decoded: DecodedPacket | undefined): boolean {
+  const extensions = decoded?.network.version === 6 ? (decoded.network.extensions ?? []) : [];
+  return extensions.some(({ kind }) => kind === 'fragment');
+}
+
+function describe({ seen, ports }: Outcome, known: ReadonlySet<number>): string {
+  if (seen.length === 0) return 'gone';
+  return seen
+    .map((one) => describeOne(one, (port) => (ports.has(port) || known.has(port) ? String(port) : '*')))
+    .toSorted()
+    .join('; ');
+}
+
+/** Interface, mark and headers. Of a port that the router chose freely, only that it did (it draws at random). */
+function describeOne(one: Observation, port: (number: number) => string): string {
+  const bytes = one.kind === 'delivered' ? one.bytes : packetOfFrame(one.bytes);
+  const decoded = decodePacket(bytes);
+  const what = one.kind === 'rejected' ? `rejected with ${one.with}` : one.kind;
+  const where = one.kind === 'delivered' ? '' : ` ${one.interface}`;
+  return `${what}${where} mark ${one.mark} ${decoded ? headersOf(decoded, port) : bytes.length}`;
+}
+
+function headersOf({ network, transport }: DecodedPacket, port: (number: number) => string): string {
+  const { source, destination } = network;
+  const ports = 'sourcePort' in transport ? ` ${port(transport.sourcePort)} > ${port(transport.destinationPort)}` : '';
+  const flags = 'flags' in transport ? ` ${transport.flags.join('+')}` : '';
+  const mss = 'mss' in transport && transport.mss !== undefined ? ` mss ${transport.mss}` : '';
+  return `${source} > ${destination} ${transport.protocol}${ports}${flags}${mss}`;
+}
