@@ -126,6 +126,8 @@ function protocolsOf({ test, negated }: Atom): IntervalSet | undefined {
   if (test.kind === 'service cell') {
     return typeof test.protocol === 'number' ? IntervalSet.of(8, test.protocol) : undefined;
   }
+  if (test.kind === 'same field') return [test.left, test.right].some(isPort) ? WITH_PORTS : undefined;
+  if (test.kind === 'memory') return test.key.some(isPort) ? WITH_PORTS : undefined;
   if (test.kind !== 'number' && test.kind !== 'masked') return undefined;
   const fixed = PROTOCOLS_OF_FIELDS.get(test.field);
   if (fixed !== undefined || test.kind === 'masked' || !(test.in instanceof IntervalSet)) return fixed;
@@ -139,6 +141,10 @@ const WITH_PORTS = IntervalSet.fromIntervals(
   8,
   PROTOCOLS_WITH_PORTS.map((protocol) => [protocol, protocol] as const),
 );
+
+function isPort(field: string): boolean {
+  return field.endsWith(' port');
+}
 
 /** Fields that only packets of these protocols have. */
 const PROTOCOLS_OF_FIELDS: ReadonlyMap<NumberField, IntervalSet> = new Map([

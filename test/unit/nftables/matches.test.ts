@@ -35,3 +35,10 @@ test('flags of TCP have their names', () => {
   expect(drop('syn')).toBe('tcp flags & syn == syn drop');
   expect(drop('syn/syn+ack+fin+rst')).toBe('tcp flags & (fin | syn | rst | ack) == syn drop');
 });
+
+test('what holds for no packet makes no rule', () => {
+  const policy = 'filter forward stateless { drop gre, tcp/22 where source port == destination port }';
+  const ruleset = artifactOf(policy);
+  expect(ruleset).toContain('tcp dport 22');
+  expect(ruleset).not.toContain('meta l4proto gre');
+});
