@@ -1,8 +1,12 @@
 /** Does the kernel treat packets under an imported dump as it does under the dump itself? */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import fastCheck from 'fast-check';
 import { expect, test, type TestContext } from 'vitest';
+import { renderFindings } from '../../compiler/diagnostics/render.ts';
 import { importIptables, type ImportOptions } from '../../compiler/import/iptables/import.ts';
+import type { Policy } from '../../compiler/model/policy.ts';
+import { randomDump } from '../arbitraries/dump.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { count, seed } from '../sampling.ts';
 import { buildPolicy } from './conformance/build.ts';
@@ -13,6 +17,8 @@ import { compareRouters } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';
 
 const PACKETS = count(2000, 100_000);
+const DUMPS = count(12, 200);
+const PACKETS_A_DUMP = 400;
 const MOST_PACKETS_A_LAB = 5000;
 
 const services = readFileSync(new URL('../../stdlib/services.sluice', import.meta.url), 'utf8');
@@ -33,27 +39,58 @@ describeWithKernel('imported dumps', () => {
     test(`${name}.save`, async (context) => {
       needsLegacy(context);
       const text = withSteadyRates(new TextDecoder().decode(sharedBytes(context, `data/iptables/${name}.save`)));
-      const { written, findings } = importIptables([{ path: `${name}.save`, text }], options);
-      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
-      const result = buildPolicy({
-        policy: written!.policy,
-        files: Object.fromEntries(written!.files.map((file) => [file.path, file.text])),
-      });
-      if (result.kind === 'refused') throw new Error(result.diagnostics.map(({ message }) => message).join('\n'));
-      const { policy, ruleset } = result.built;
+      const { policy, ruleset, text: imported } = buildFrom(text);
       const network = networkOf(text);
       let compared = 0;
       for (let part = 0; compared < PACKETS; part++) {
         const length = Math.min(PACKETS, MOST_PACKETS_A_LAB);
         const script = drawWith(seed + part, (draw) => drawScript(policy, network, draw, length));
         const comparison = await compareRouters(network, { 4: text }, ruleset, script);
-        expect(comparison.differences.slice(0, 10).join('\n'), written!.policy).toBe('');
+        expect(comparison.differences.slice(0, 10).join('\n'), imported).toBe('');
         expect(comparison.forwarded + comparison.delivered).toBeGreaterThan(comparison.compared / 50);
         compared += comparison.compared;
       }
     });
   }
+
+  test(`${DUMPS} random dumps`, async (context) => {
+    needsLegacy(context);
+    let [compared, refused] = [0, 0];
+    const property = fastCheck.asyncProperty(randomDump, fastCheck.nat(), async (dump, draw) => {
+      const { written, findings } = importIptables([{ path: 'random.save', text: dump }], options);
+      if (!written) {
+        refused += 1;
+        expect(findings.map(({ code }) => code)).toContain('SL0804');
+        return;
+      }
+      const { policy, ruleset, text } = buildFrom(dump);
+      const network = networkOf(dump);
+      const script = drawWith(draw, (from) => drawScript(policy, network, from, PACKETS_A_DUMP));
+      const comparison = await compareRouters(network, { 4: dump }, ruleset, script);
+      compared += comparison.compared;
+      expect(comparison.differences.slice(0, 3).join('\n'), `${dump}\n${text}`).toBe('');
+    });
+    await fastCheck.assert(property, { numRuns: DUMPS, endOnFailure: true });
+    expect(compared).toBeGreaterThan((DUMPS * PACKETS_A_DUMP) / 3);
+    expect(refused).toBeLessThan(DUMPS / 3);
+  });
 });
+
+interface Imported {
+  readonly policy: Policy;
+  readonly ruleset: string;
+  /** The policy as it was written. */
+  readonly text: string;
+}
+
+function buildFrom(dump: string): Imported {
+  const { written, findings } = importIptables([{ path: 'dump.save', text: dump }], options);
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const files = Object.fromEntries(written!.files.map((file) => [file.path, file.text]));
+  const result = buildPolicy({ policy: written!.policy, files });
+  if (result.kind === 'refused') throw new Error(`${renderFindings(result.diagnostics)}\n${dump}\n${written!.policy}`);
+  return { policy: result.built.policy, ruleset: result.built.ruleset, text: written!.policy };
+}
 
 function needsLegacy(context: TestContext): void {
   const { status } = spawnSync('iptables-legacy-restore', ['--version']);

@@ -80,6 +80,12 @@ export class RuleBuilder {
     else this.#terms[at] = term;
   }
 
+  /** The one item of a slot's only clause; undefined where there is none such. */
+  only(slot: Slot): string | undefined {
+    const [term, ...others] = this.#terms.filter((one) => one.slot === slot);
+    return term && others.length === 0 && !term.negated && term.items.length === 1 ? term.items[0] : undefined;
+  }
+
   effect(text: string): void {
     this.#effects.push(text);
   }

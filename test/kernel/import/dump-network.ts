@@ -14,7 +14,9 @@ export function networkOf(dump: string): Network {
   const local = [...new Set(destinations)]
     .filter((address) => !/^(127|0|22[4-9]|23\d|255)\./.test(address))
     .slice(0, 3);
-  const prefixes = [...new Set([...dump.matchAll(/ -[sd] ([\da-f.:]+\/\d+)/g)].map(([, prefix = '']) => prefix))];
+  const prefixes = [
+    ...new Set([...dump.matchAll(/ -[sd] ([\da-f.:]+\/\d{1,3})(?= |$)/gm)].map(([, prefix = '']) => prefix)),
+  ];
   const routes = prefixes
     .filter((prefix) => isRoute(prefix) && !local.includes(prefix.replace('/32', '')))
     .slice(0, MOST_ROUTES);

@@ -7,8 +7,10 @@ import type { DumpTable, Family } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
 import { isGate, type ImportedRule, type Term } from '../rules.ts';
+import { CHANGEABLE, changedBy } from './changes.ts';
 import { conjoin } from './conjoin.ts';
 import { canLeave, negatedTerm } from './negate.ts';
+import { withPositiveFlags } from './positive-flags.ts';
 import type { TableMeaning } from './table-meaning.ts';
 
 /** A chain of so many rules is written out where several jumps under conditions lead to it. */
@@ -79,13 +81,14 @@ export class ChainTranslator {
 
   #rule(rule: ImportedRule, chain: string, guard: readonly Term[], way: Way): Item[] {
     const { outcome } = rule;
+    const terms = conjoin(guard, rule.terms);
+    if (!terms) return [];
     if (outcome.kind === 'jump' || outcome.kind === 'goto') {
-      const terms = conjoin(guard, rule.terms);
       return this.#jump({ rule, terms, target: outcome.chain, isGoto: outcome.kind === 'goto' }, chain, way);
     }
     const action = this.#actionOf(rule, way);
     if (action === '' && rule.effects.length === 0) return [];
-    return [this.#item(rule, conjoin(guard, rule.terms), action)];
+    return [this.#item(rule, terms, action)];
   }
 
   #actionOf({ outcome, span }: ImportedRule, way: Way): string {
@@ -112,7 +115,8 @@ export class ChainTranslator {
     }
   }
 
-  #item(rule: ImportedRule, terms: readonly Term[], action: string): RuleItem {
+  #item(rule: ImportedRule, all: readonly Term[], action: string): RuleItem {
+    const terms = action === 'leave' ? withPositiveFlags(all) : all;
     const behind = rule.outcome.kind === 'translate' ? rule.outcome.behind : '';
     const { effects, comments, span } = rule;
     return { kind: 'rule', families: [this.#family], action, terms, behind, effects, comments, spans: [span] };
@@ -155,7 +159,11 @@ export class ChainTranslator {
       this.#refuse(rule.span, 'a goto behind a limit', 'Jump instead, and end the chain with a verdict.');
     }
     if (terms.every(canLeave)) return [this.#guarded(target, from, terms, way), ...back];
-    if (!terms.some(isGate) && !this.#changes(target, terms)) return [this.#apart(target, from, terms, inner), ...back];
+    const kept = terms.filter((term) => !canLeave(term) || !this.#changes(target, [term]));
+    const left = terms.filter((term) => !kept.includes(term));
+    if (!terms.some(isGate) && !this.#changes(target, kept)) {
+      return [this.#apart(target, from, { left, kept }, inner), ...back];
+    }
     this.#refuse(
       rule.span,
       `a jump to \`${target}\` under conditions that its rules change`,
@@ -218,7 +226,7 @@ export class ChainTranslator {
     if (depth > DEEPEST || !terms.some(({ slot }) => CHANGEABLE.has(slot))) return false;
     return (this.#rules.get(chain) ?? []).some(
       ({ effects, outcome }) =>
-        effects.some((effect) => !effect.startsWith('log')) ||
+        effects.some((effect) => terms.some(({ slot }) => changedBy(effect).includes(slot))) ||
         (outcome.kind === 'jump' && this.#changes(outcome.chain, terms, depth + 1)),
     );
   }
@@ -235,12 +243,13 @@ export class ChainTranslator {
     this.#groups.set(chain, this.#items(chain, [], inner));
   }
 
-  /** A group of the chain's rules, each with the jump's terms. */
-  #apart(target: string, from: string, terms: readonly Term[], way: Way): Item {
+  /** A group of the chain's rules, each with the terms that are kept; who does not meet the others leaves first. */
+  #apart(target: string, from: string, { left, kept }: Split, way: Way): Item {
     const key = this.#keyFor(target, from);
     this.#groups.set(key, []);
     const accepts = way.accepts === 'leave' ? undefined : way.accepts;
-    this.#groups.set(key, this.#items(target, terms, { ...way, returns: 'leave', accepts }));
+    const items = this.#items(target, kept, { ...way, returns: 'leave', accepts });
+    this.#groups.set(key, [...left.map((term) => this.#leaving(term)), ...items]);
     return { kind: 'use', families: [this.#family], group: key };
   }
 
@@ -255,18 +264,14 @@ export class ChainTranslator {
     this.#group(target, way);
     const key = this.#keyFor(target, from);
     const families = [this.#family];
-    const leave = (term: Term): RuleItem => ({
-      kind: 'rule',
-      families,
-      action: 'leave',
-      terms: [negatedTerm(term)],
-      behind: '',
-      effects: [],
-      comments: [],
-      spans: [],
-    });
-    this.#groups.set(key, [...terms.map(leave), { kind: 'use', families, group: target }]);
+    this.#groups.set(key, [...terms.map((term) => this.#leaving(term)), { kind: 'use', families, group: target }]);
     return { kind: 'use', families, group: key };
+  }
+
+  #leaving(term: Term): RuleItem {
+    const terms = [negatedTerm(term)];
+    const nothing = { behind: '', effects: [], comments: [], spans: [] };
+    return { kind: 'rule', families: [this.#family], action: 'leave', terms, ...nothing };
   }
 
   #refuse(span: ImportedRule['span'], message: string, hint: string): void {
@@ -274,7 +279,10 @@ export class ChainTranslator {
   }
 }
 
-const CHANGEABLE: ReadonlySet<string> = new Set(['mark', 'opaque', 'from', 'to', 'dscp']);
+interface Split {
+  readonly left: readonly Term[];
+  readonly kept: readonly Term[];
+}
 
 interface Way {
   /** What RETURN is here. */

@@ -1,7 +1,10 @@
 /** Clauses of a jump and of the rule it leads to, as one rule's. */
+import { termsDisjoint } from './disjoint.ts';
 import { isGate, type Term } from '../rules.ts';
 
-export function conjoin(outer: readonly Term[], inner: readonly Term[]): Term[] {
+/** Undefined: no packet meets both. */
+export function conjoin(outer: readonly Term[], inner: readonly Term[]): Term[] | undefined {
+  if (outer.some((term) => inner.some((other) => termsDisjoint(term, other)))) return undefined;
   const kept = outer.filter((term) => !inner.some((other) => implies(other, term)));
   const plain = [...kept, ...inner].filter((term) => !isGate(term));
   return [...plain, ...inner.filter(isGate)];

@@ -8,7 +8,8 @@ export function areDisjoint(a: RuleItem, b: RuleItem): boolean {
   return a.terms.some((term) => b.terms.some((other) => termsDisjoint(term, other)));
 }
 
-function termsDisjoint(a: Term, b: Term): boolean {
+/** Whether no packet meets both clauses. */
+export function termsDisjoint(a: Term, b: Term): boolean {
   if (a.slot !== b.slot || a.view !== b.view) return false;
   if (a.negated || b.negated) {
     return a.negated !== b.negated && a.items.length === 1 && b.items.length === 1 && a.items[0] === b.items[0];

@@ -1,12 +1,17 @@
 /** All matches, one a line. */
 import type { Extension } from '../options.ts';
 import { addrtype } from './addrtype.ts';
+import { bpf } from './bpf.ts';
 import { comment } from './comment.ts';
+import { connbytes } from './connbytes.ts';
+import { connlimit } from './connlimit.ts';
 import { connmark } from './connmark.ts';
 import { conntrack } from './conntrack.ts';
 import { dccp } from './dccp.ts';
+import { devgroup } from './devgroup.ts';
 import { dscp } from './dscp.ts';
 import { hashlimit } from './hashlimit.ts';
+import { helper } from './helper.ts';
 import { hl } from './hl.ts';
 import { icmp } from './icmp.ts';
 import { icmp6 } from './icmp6.ts';
@@ -16,24 +21,42 @@ import { limit } from './limit.ts';
 import { mac } from './mac.ts';
 import { mark } from './mark.ts';
 import { multiport } from './multiport.ts';
+import { owner } from './owner.ts';
+import { physdev } from './physdev.ts';
+import { pkttype } from './pkttype.ts';
 import { policy } from './policy.ts';
+import { quota } from './quota.ts';
+import { realm } from './realm.ts';
 import { recent } from './recent.ts';
 import { rpfilter } from './rpfilter.ts';
 import { sctp } from './sctp.ts';
+import { set } from './set.ts';
+import { socket } from './socket.ts';
 import { state } from './state.ts';
+import { statistic } from './statistic.ts';
+import { string } from './string.ts';
 import { tcp } from './tcp.ts';
+import { tcpmss } from './tcpmss.ts';
+import { time } from './time.ts';
+import { tos } from './tos.ts';
 import { ttl } from './ttl.ts';
+import { u32 } from './u32.ts';
 import { udp } from './udp.ts';
 import { udplite } from './udplite.ts';
 
 export const MATCHES: readonly Extension[] = [
   addrtype,
+  bpf,
   comment,
+  connbytes,
+  connlimit,
   connmark,
   conntrack,
   dccp,
+  devgroup,
   dscp,
   hashlimit,
+  helper,
   hl,
   icmp,
   icmp6,
@@ -43,13 +66,26 @@ export const MATCHES: readonly Extension[] = [
   mac,
   mark,
   multiport,
+  owner,
+  physdev,
+  pkttype,
   policy,
+  quota,
+  realm,
   recent,
   rpfilter,
   sctp,
+  set,
+  socket,
   state,
+  statistic,
+  string,
   tcp,
+  tcpmss,
+  time,
+  tos,
   ttl,
+  u32,
   udp,
   udplite,
 ];

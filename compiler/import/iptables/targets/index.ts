@@ -1,39 +1,61 @@
 /** All targets, one a line. */
 import type { Extension } from '../options.ts';
 import { accept } from './accept.ts';
+import { changeSet } from './change-set.ts';
+import { checksum } from './checksum.ts';
 import { classify } from './classify.ts';
 import { connmark } from './connmark.ts';
 import { ct } from './ct.ts';
 import { dnat } from './dnat.ts';
 import { drop } from './drop.ts';
 import { dscp } from './dscp.ts';
+import { hl } from './hl.ts';
 import { log } from './log.ts';
 import { mark } from './mark.ts';
 import { masquerade } from './masquerade.ts';
+import { netmap } from './netmap.ts';
 import { nflog } from './nflog.ts';
+import { nfqueue } from './nfqueue.ts';
 import { notrack } from './notrack.ts';
 import { redirect } from './redirect.ts';
 import { reject } from './reject.ts';
 import { returns } from './return.ts';
 import { snat } from './snat.ts';
+import { synproxy } from './synproxy.ts';
 import { tcpmss } from './tcpmss.ts';
+import { tee } from './tee.ts';
+import { tproxy } from './tproxy.ts';
+import { trace } from './trace.ts';
+import { ttl } from './ttl.ts';
+import { ulog } from './ulog.ts';
 
 export const TARGETS: readonly Extension[] = [
   accept,
+  changeSet,
+  checksum,
   classify,
   connmark,
   ct,
   dnat,
   drop,
   dscp,
+  hl,
   log,
   mark,
   masquerade,
+  netmap,
   nflog,
+  nfqueue,
   notrack,
   redirect,
   reject,
   returns,
   snat,
+  synproxy,
   tcpmss,
+  tee,
+  tproxy,
+  trace,
+  ttl,
+  ulog,
 ];

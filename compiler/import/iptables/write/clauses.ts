@@ -15,6 +15,9 @@ export interface ClauseNames {
 /** Slots whose item is the clause itself. */
 const WHOLE: ReadonlySet<Slot> = new Set(['family', 'limit']);
 
+/** Clauses that must say their family under `not`, or are two tests without it. */
+const OF_FAMILY: ReadonlySet<Slot> = new Set(['from', 'to', 'dscp', 'ttl']);
+
 const WORDS: Readonly<Partial<Record<Slot, string>>> = { mark: 'mark is', dscp: 'dscp is' };
 
 /** The clauses of a rule. `open` are the families that may meet the rule where it stands. */
@@ -43,7 +46,7 @@ function familyClause(
   open: readonly Family[],
 ): string | undefined {
   const others = open.filter((family) => !families.includes(family));
-  const isNegated = terms.some(({ slot, negated }) => negated && (slot === 'from' || slot === 'to'));
+  const isNegated = terms.some(({ slot, negated }) => negated && OF_FAMILY.has(slot));
   if (families.length > 1 || (others.length === 0 && !isNegated)) return undefined;
   return !isNegated && terms.some(isOfFamily) ? undefined : `ipv${families[0]}`;
 }

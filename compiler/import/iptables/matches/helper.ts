@@ -1,0 +1,12 @@
+/** `-m helper`: which helper follows the flow. */
+import { VALUE, type Extension } from '../options.ts';
+
+export const helper: Extension = {
+  name: 'helper',
+  options: { helper: VALUE },
+  translate(options, rule) {
+    const word = options.value('helper') ?? '';
+    if (!/^[\w-]+$/.test(word)) return rule.unknown(`\`${word}\` is no helper`);
+    rule.opaque(`ct helper ${options.isNegated('helper') ? '!= ' : ''}"${word}"`, 'which helper follows a flow');
+  },
+};

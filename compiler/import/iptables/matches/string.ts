@@ -1,0 +1,16 @@
+/** `-m string`: text in a packet. */
+import { FLAG, VALUE, type Extension } from '../options.ts';
+
+export const string: Extension = {
+  name: 'string',
+  options: {
+    algo: VALUE,
+    from: VALUE,
+    to: VALUE,
+    string: VALUE,
+    'hex-string': VALUE,
+    icase: FLAG,
+  },
+  translate: (_, rule) =>
+    rule.refuse('text in a packet', 'Filter by ports instead; text can be cut in two by any sender.'),
+};
