@@ -10,7 +10,8 @@ import { isOwnAddress, routeTo } from './kernel/routing.ts';
 import { TCP, type Packet } from './packet/packet.ts';
 import type { End } from './steps.ts';
 import { synproxyAnswer } from './synproxy.ts';
-import { TCP_TIMEOUTS } from './kernel/tcp-states.ts';
+import { CLOSED } from './kernel/tcp-timeouts.ts';
+import { after } from './kernel/timeouts.ts';
 
 /** The answer as a journey that is about to begin, and the packet's fate once it is known what left. */
 export interface Answer {
@@ -64,8 +65,11 @@ function rejectedBy(by: 'policy' | 'host', { type, code }: IcmpError, answer: Le
 
 function errorAnswer(error: IcmpError, journey: Journey): Journey | undefined {
   const source = isForMany(journey) || isFromAnyRouter(journey) ? undefined : errorSource(journey);
-  const answer = source === undefined ? undefined : icmpErrorAbout(journey.packet, error, source);
-  return beginAnswer(answer, journey);
+  const packet = source === undefined ? undefined : icmpErrorAbout(journey.packet, error, source);
+  const answer = beginAnswer(packet, journey);
+  // To a link-local address an error goes back by its link; a reset is routed as if it were for any other.
+  if (answer !== undefined) answer.out = journey.in;
+  return answer;
 }
 
 /** Nobody answers for a whole network. */
@@ -90,7 +94,12 @@ function errorSource(journey: Journey): bigint | undefined {
   // About its own packets the host tells itself.
   if (isOwnAddress(environment, family, source)) return source;
   const back = routeTo(environment, family, source, journey.in);
-  const at = family === 6 && journey.in !== undefined ? journey.in : back.kind === 'forward' || back.kind === 'broadcast' ? back.out : undefined;
+  const at =
+    family === 6 && journey.in !== undefined
+      ? journey.in
+      : back.kind === 'forward' || back.kind === 'broadcast'
+        ? back.out
+        : undefined;
   return at === undefined ? undefined : sourceToward(environment, at, family, source);
 }
 
@@ -98,12 +107,11 @@ function errorSource(journey: Journey): bigint | undefined {
 function beginAnswer(packet: Packet | undefined, journey: Journey): Journey | undefined {
   if (packet === undefined) return undefined;
   const { policy, environment, now, choices, state } = journey;
-  const answer = startJourney({ policy, environment, now, choices, state, packet });
+  const answer = startJourney({ policy, environment, now, choices, state, packet, isAnswer: true });
   const { tracking } = journey;
   if (tracking.kind === 'flow' || tracking.kind === 'related') {
     answer.tracking = { kind: 'related', flow: tracking.flow, direction: opposite(tracking.direction) };
   }
-  answer.out = journey.in;
   return { ...answer, spoke: journey.spoke, logs: journey.logs, counted: journey.counted };
 }
 
@@ -113,5 +121,5 @@ function closeFlow(journey: Journey): void {
   if (tracking.kind !== 'flow' || tracking.isNew || tracking.flow.tcp === undefined) return;
   if (tracking.flow.tcp.state === 'closed') return;
   const tcp = { ...tracking.flow.tcp, state: 'closed' as const };
-  journey.state = withFlow(journey.state, { ...tracking.flow, tcp, expires: now + TCP_TIMEOUTS.closed });
+  journey.state = withFlow(journey.state, { ...tracking.flow, tcp, expires: after(CLOSED, now) });
 }

@@ -12,12 +12,16 @@ export interface Pick {
   readonly observedIn: (observation: Observation) => bigint | undefined;
 }
 
+/** The kernel's clock is not ours: so close to the end of something, in milliseconds, both answers are allowed. */
+export const CLOCK_SLACK = 1000;
+
 export class Choices {
   readonly #script: readonly number[];
   readonly #observation: Observation | undefined;
   readonly #taken: { option: number; of: number }[] = [];
   readonly #remembered = new Map<object, boolean>();
   #picked = false;
+  #leftToClock = false;
 
   constructor(script: readonly number[] = [], observation?: Observation) {
     this.#script = script;
@@ -38,6 +42,12 @@ export class Choices {
     return answer;
   }
 
+  /** As `eitherOnce`, where only the kernel's clock knows the answer. */
+  byClock(about: object): boolean {
+    this.#leftToClock = true;
+    return this.eitherOnce(about);
+  }
+
   /** A value: the one observed where that is known and allowed, else an example. */
   pick(pick: Pick): bigint {
     this.#picked = true;
@@ -50,6 +60,11 @@ export class Choices {
   /** Whether a value was picked, so that an observation may tell more. */
   get picked(): boolean {
     return this.#picked;
+  }
+
+  /** Whether the kernel's clock was asked. */
+  get leftToClock(): boolean {
+    return this.#leftToClock;
   }
 
   get script(): readonly number[] {

@@ -31,6 +31,8 @@ export interface Outcome {
   /** The rules that spoke, in order, with the block each stands in. */
   readonly spoke: readonly Spoken[];
   readonly tracking: Tracking['kind'];
+  /** Whether a flow may or may not have been forgotten by now, which only the host's clock knows. */
+  readonly leftToClock: boolean;
   /** What follows, if the choices that were open fell as in `fate`. */
   readonly state: State;
   /** Whether what was seen is this outcome, whatever port or address was chosen. */
@@ -102,6 +104,7 @@ function outcomeOf({ fate, journey }: Walked, choices: Choices, walk: (choices: 
     spoke: journey.spoke,
     shaped: goesOn(fate) ? shapedClasses(journey) : [],
     tracking: journey.tracking.kind,
+    leftToClock: choices.leftToClock,
     state: journey.state,
     accepts: (seen) => accords(seenAs(seen).fate, seen),
     next: (seen) => seenAs(seen).journey.state,

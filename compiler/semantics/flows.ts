@@ -5,6 +5,12 @@ import type { State } from './state.ts';
 
 export type Direction = 'original' | 'reply';
 
+/** When a flow is forgotten, in milliseconds: two times where the clock decides between two timeouts. */
+export interface Expiry {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
 /**
  * What identifies a flow's packets in one direction. For protocols with ports the parts are the ports; for ICMP queries
  * the source part is the identifier and the destination part type × 256 + code; for all else they are 0.
@@ -38,8 +44,7 @@ export interface Flow {
   readonly tcp: TcpTracking | undefined;
   /** When its first packet came, in milliseconds. */
   readonly since: number;
-  /** Milliseconds; the flow is forgotten then. */
-  readonly expires: number;
+  readonly expires: Expiry;
 }
 
 export interface TupleOwner {

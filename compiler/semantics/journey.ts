@@ -73,6 +73,8 @@ export interface Journey {
   destination: Destination;
   mark: number;
   tracking: Tracking;
+  /** This host makes it by itself, about another packet. */
+  readonly isAnswer: boolean;
   /** Told not to be tracked. */
   notrack: boolean;
   /** The largest fragment that the packet was put together from. */
@@ -104,6 +106,7 @@ export interface Start {
   readonly sourceMac?: bigint | undefined;
   readonly destinationMac?: bigint | undefined;
   readonly mark?: number | undefined;
+  readonly isAnswer?: boolean;
 }
 
 export function startJourney(start: Start): Journey {
@@ -119,6 +122,7 @@ export function startJourney(start: Start): Journey {
     outZone: undefined,
     mark: start.mark ?? 0,
     tracking: { kind: 'untracked' },
+    isAnswer: start.isAnswer ?? false,
     notrack: false,
     largestFragment: undefined,
     destination: { kind: 'no route' },

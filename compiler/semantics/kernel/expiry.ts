@@ -1,13 +1,12 @@
 /** Which flows are still known: each is forgotten some time after its last packet. */
+import { CLOCK_SLACK } from '../choices.ts';
 import { flowWithTuple, type Flow, type FoundFlow, type Tuple } from '../flows.ts';
 import type { Journey } from '../journey.ts';
 
-/** The kernel's clock is not ours: so close to a flow's end, in milliseconds, both answers are allowed. */
-const CLOCK_SLACK = 1000;
-
 function isRemembered(journey: Journey, flow: Flow): boolean {
-  const left = flow.expires - journey.now;
-  return Math.abs(left) <= CLOCK_SLACK ? journey.choices.eitherOnce(flow) : left > 0;
+  const { earliest, latest } = flow.expires;
+  if (journey.now < earliest - CLOCK_SLACK) return true;
+  return journey.now <= latest + CLOCK_SLACK && journey.choices.byClock(flow);
 }
 
 /** The flow that a tuple belongs to now. */

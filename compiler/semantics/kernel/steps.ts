@@ -74,13 +74,13 @@ function gather(journey: Journey): End | undefined {
   }
 }
 
-/** Finds the flow, and puts the flow's mark on the packet. */
+/** Finds the flow, and puts the flow's mark on the packet; what this host has to say about a flow is not of it. */
 export const trackPacket: Step = (journey) => {
   // An answer that this host makes belongs to the flow it answers from the start.
   if (!needsTracking(journey.policy, journey.packet.family) || journey.tracking.kind !== 'untracked') return undefined;
   journey.tracking = track(journey, journey.in !== undefined, allowsPickup(journey.policy));
   const { tracking } = journey;
-  if (tracking.kind === 'flow' || tracking.kind === 'related') {
+  if (tracking.kind === 'flow' || (tracking.kind === 'related' && !journey.isAnswer)) {
     journey.mark = merged(journey.mark, tracking.flow.mark.value, tracking.flow.mark.mask);
   }
   return undefined;

@@ -102,20 +102,3 @@ export function step(state: TcpState, direction: Direction, kind: SegmentKind): 
 export function isClosing(state: TcpState): boolean {
   return ['fin wait', 'close wait', 'last ack', 'time wait', 'closed'].includes(state);
 }
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-
-/** How long a flow in a state is remembered, in milliseconds; the kernel's defaults. */
-export const TCP_TIMEOUTS: Readonly<Record<TcpState, number>> = {
-  none: MINUTE,
-  'syn sent': 2 * MINUTE,
-  'syn received': MINUTE,
-  established: 5 * 24 * 60 * MINUTE,
-  'fin wait': 2 * MINUTE,
-  'close wait': MINUTE,
-  'last ack': 30 * SECOND,
-  'time wait': 2 * MINUTE,
-  closed: 10 * SECOND,
-  'both syn sent': 2 * MINUTE,
-};

@@ -27,6 +27,8 @@ export interface TcpEnd {
   readonly scale: number;
   readonly scales: boolean;
   readonly selective: boolean;
+  /** It sent something that the other end did not acknowledge yet. */
+  readonly unacknowledged: boolean;
   /** It began to close the connection. */
   readonly closed: boolean;
   /** Nothing of it is ever called out of window: its options were never seen. */
@@ -41,6 +43,7 @@ export const UNSEEN_END: TcpEnd = {
   scale: 0,
   scales: false,
   selective: false,
+  unacknowledged: false,
   closed: false,
   liberal: false,
 };
@@ -131,6 +134,7 @@ function withOptions(end: TcpEnd, options: TcpOptions): TcpEnd {
     scale: options.scale ?? 0,
     scales: options.scale !== undefined,
     selective: options.selective,
+    unacknowledged: false,
     closed: false,
     maximumAcknowledgement: undefined,
   };
@@ -150,8 +154,8 @@ export function pickedUp(segment: Segment, sawOptions: boolean): TcpEnd {
 }
 
 export interface WindowAnswer {
-  /** `ignored`: it passes with its flow, which it does not change. */
-  readonly answer: 'inside' | 'ignored' | 'outside';
+  /** `tolerated`: outside, of a liberal end. `ignored`: it passes with its flow, which it does not change. */
+  readonly answer: 'inside' | 'tolerated' | 'ignored' | 'outside';
   readonly ends: Readonly<Record<Direction, TcpEnd>>;
 }
 
@@ -172,9 +176,13 @@ export function checkWindow(
   if (answer === 'inside') {
     return { answer, ends: together(...advanced(numbers, segment, started.sender, started.receiver)) };
   }
-  if (started.sender.liberal) return { answer: 'inside', ends: together(started.sender, started.receiver) };
-  const sender = answer === 'overshot' ? { ...started.sender, end: numbers.end } : started.sender;
-  return { answer: answer === 'outside' ? 'outside' : 'ignored', ends: together(sender, started.receiver) };
+  const sender = answer === 'overshot' ? { ...started.sender, end: numbers.end, unacknowledged: true } : started.sender;
+  return { answer: verdictOn(answer, sender), ends: together(sender, started.receiver) };
+}
+
+function verdictOn(answer: 'overshot' | 'ignored' | 'outside', sender: TcpEnd): WindowAnswer['answer'] {
+  if (sender.liberal) return 'tolerated';
+  return answer === 'outside' ? 'outside' : 'ignored';
 }
 
 interface Started {
@@ -268,10 +276,12 @@ function advanced(numbers: Numbers, segment: Segment, sender: TcpEnd, receiver: 
   const window = plus(scaled, numbers.edge - numbers.acknowledgement);
   const highest = sender.maximumAcknowledgement;
   const acknowledges = (segment.flags & TCP_FLAGS.ack) !== 0;
+  const goesFurther = after(numbers.end, sender.end);
   const newSender: TcpEnd = {
     ...sender,
     maximumWindow: Math.max(sender.maximumWindow, window),
-    end: after(numbers.end, sender.end) ? numbers.end : sender.end,
+    end: goesFurther ? numbers.end : sender.end,
+    unacknowledged: sender.unacknowledged || goesFurther,
     maximumAcknowledgement:
       acknowledges && (highest === undefined || after(numbers.acknowledgement, highest))
         ? numbers.acknowledgement
@@ -282,6 +292,7 @@ function advanced(numbers: Numbers, segment: Segment, sender: TcpEnd, receiver: 
   const extended = after(reach, plus(receiver.maximumEnd, -1));
   const newReceiver: TcpEnd = {
     ...receiver,
+    unacknowledged: receiver.unacknowledged && numbers.acknowledgement !== receiver.end,
     maximumWindow: receiver.maximumWindow + (beyond ? plus(numbers.end, -sender.maximumEnd) : 0),
     maximumEnd: extended ? plus(reach, scaled === 0 ? 1 : 0) : receiver.maximumEnd,
   };

@@ -17,6 +17,7 @@ import {
 interface LastSegment {
   readonly kind: SegmentKind;
   readonly direction: Direction;
+  readonly sequence: number;
   readonly acknowledgement: number;
   readonly end: number;
   readonly window: number;
@@ -33,12 +34,15 @@ export interface TcpTracking {
   readonly assured: boolean;
   /** A SYN passed in `last ack`: the acknowledgement that may answer it (RFC 5961) is not the last one. */
   readonly challengeExpected: boolean;
+  /** How often the last acknowledgement was sent again. */
+  readonly retransmissions: number;
 }
 
 /** What a segment is to a connection: part of it (with the tracking that follows), invalid, or the start of a new one. */
 export type TcpAnswer =
   | { readonly kind: 'valid'; readonly tracking: TcpTracking; readonly changed: boolean }
-  | { readonly kind: 'invalid'; readonly tracking?: TcpTracking }
+  /** `givenUp`: both ends seem to leave it, though not in step with what was seen. */
+  | { readonly kind: 'invalid'; readonly tracking?: TcpTracking; readonly givenUp?: boolean }
   | { readonly kind: 'reopens' };
 
 /** Whether the header can be followed at all. The checksum is judged elsewhere. */
@@ -67,6 +71,7 @@ export function startTcp(packet: Packet, pickup: boolean): TcpTracking | undefin
     bothOpened: false,
     assured: false,
     challengeExpected: false,
+    retransmissions: 0,
   };
   const answer = followTcp(begun, 'original', packet, false);
   return answer.kind === 'valid' ? answer.tracking : undefined;
@@ -118,6 +123,7 @@ function isChallenge(tracking: TcpTracking, direction: Direction, kind: SegmentK
 }
 
 const NOTHING: Omit<LastSegment, 'kind' | 'direction'> = {
+  sequence: 0,
   acknowledgement: 0,
   end: 0,
   window: 0,
@@ -125,16 +131,34 @@ const NOTHING: Omit<LastSegment, 'kind' | 'direction'> = {
   selective: false,
 };
 
-/** Notes a segment that was taken as part of the connection: only of acknowledgements more than the kind is kept. */
-function noteHeeded(tracking: TcpTracking, kind: SegmentKind, direction: Direction, segment: Segment): LastSegment {
-  const { acknowledgement, end, window } = segment;
-  const earlier = { ...NOTHING, ...tracking.last, kind, direction };
-  return kind === 'ack' ? { ...earlier, acknowledgement, end, window } : earlier;
+/** Notes the kind of a segment that was taken as part of the connection. */
+function noteKind({ last }: TcpTracking, kind: SegmentKind, direction: Direction): LastSegment {
+  return { ...NOTHING, ...last, kind, direction };
+}
+
+/** Notes an acknowledgement in the window, and whether it is the last one once more. */
+function noteAcknowledgement(
+  tracking: TcpTracking,
+  direction: Direction,
+  { sequence, acknowledgement, end, window }: Segment,
+): Pick<TcpTracking, 'last' | 'retransmissions'> {
+  const { last } = tracking;
+  const isRepeated =
+    last !== undefined &&
+    last.direction === direction &&
+    last.sequence === sequence &&
+    last.acknowledgement === acknowledgement &&
+    last.end === end &&
+    last.window === window;
+  return {
+    last: { ...noteKind(tracking, 'ack', direction), sequence, acknowledgement, end, window },
+    retransmissions: isRepeated ? tracking.retransmissions + 1 : 0,
+  };
 }
 
 function noteUnheeded(tracking: TcpTracking, kind: SegmentKind, direction: Direction, segment: Segment): LastSegment {
-  const { end, window, options } = segment;
-  const earlier = { ...NOTHING, ...tracking.last, kind, direction, end, window };
+  const { sequence, end, window, options } = segment;
+  const earlier = { ...noteKind(tracking, kind, direction), sequence, end, window };
   if (kind === 'syn' && direction === 'original') {
     return { ...earlier, scale: options.scale, selective: options.selective };
   }
@@ -154,13 +178,11 @@ function passUnheeded(
   const answersIgnoredSyn =
     kind === 'syn+ack' && last?.kind === 'syn' && last.direction !== direction && segment.acknowledgement === last.end;
   if (!answersIgnoredSyn) {
-    const challengeExpected =
-      kind === 'syn' && direction === 'original' ? tracking.state === 'last ack' : tracking.challengeExpected;
-    return {
-      kind: 'valid',
-      tracking: { ...tracking, last: noteUnheeded(tracking, kind, direction, segment), challengeExpected },
-      changed: false,
-    };
+    // What such a SYN tells takes the place of all that was known of an earlier opening.
+    const opens = kind === 'syn' && direction === 'original';
+    const opening = opens ? { bothOpened: false, challengeExpected: tracking.state === 'last ack' } : {};
+    const noted = noteUnheeded(tracking, kind, direction, segment);
+    return { kind: 'valid', tracking: { ...tracking, ...opening, last: noted }, changed: false };
   }
   // Both ends are in step and only the tracking was not: it starts again from the SYN that it had ignored.
   const window = Math.max(last.window, 1);
@@ -181,13 +203,13 @@ function passUnheeded(
 
 function followReset(tracking: TcpTracking, direction: Direction, segment: Segment, replySeen: boolean): TcpAnswer {
   // Of a connection that ends, the numbers may be another's already.
-  if (isClosing(tracking.state)) return closeUnchecked(tracking, direction, segment, 'closed');
+  if (isClosing(tracking.state)) return closeUnchecked(tracking, direction, 'closed');
   const belief = beliefIn(tracking, direction, segment);
   if (belief === 'invalid') return { kind: 'invalid' };
   // Not exactly where it should be: the connection stays, for the other end may challenge it (RFC 5961).
   const next = belief === 'doubtful' ? tracking.state : 'closed';
   const unmeasured = belief !== 'expected' && answersUnheeded(tracking, direction, segment, replySeen);
-  if (unmeasured) return closeUnchecked(tracking, direction, segment, next);
+  if (unmeasured) return closeUnchecked(tracking, direction, next);
   return heed(tracking, direction, 'rst', segment, next, replySeen);
 }
 
@@ -219,8 +241,8 @@ function answersUnheeded(tracking: TcpTracking, direction: Direction, segment: S
   return challenged && segment.sequence === last.acknowledgement;
 }
 
-function closeUnchecked(tracking: TcpTracking, direction: Direction, segment: Segment, state: TcpState): TcpAnswer {
-  const last = noteHeeded(tracking, 'rst', direction, segment);
+function closeUnchecked(tracking: TcpTracking, direction: Direction, state: TcpState): TcpAnswer {
+  const last = noteKind(tracking, 'rst', direction);
   return { kind: 'valid', tracking: { ...tracking, state, last }, changed: true };
 }
 
@@ -234,19 +256,35 @@ function heed(
   replySeen: boolean,
 ): TcpAnswer {
   const { answer, ends } = checkWindow(tracking.ends, tracking.state, direction, segment);
-  if (answer === 'outside') return { kind: 'invalid', tracking: { ...tracking, ends } };
+  if (answer === 'outside') return misplaced({ ...tracking, ends }, direction, kind);
   if (answer === 'ignored') return { kind: 'valid', tracking: { ...tracking, ends }, changed: false };
   const completes = next === 'established' && (tracking.state === 'syn received' || tracking.state === 'established');
-  const closes = next === 'fin wait' && tracking.state !== 'fin wait';
+  const begins = next === 'fin wait' && tracking.state !== 'fin wait';
   return {
     kind: 'valid',
     tracking: {
       ...tracking,
       state: next,
-      ends: closes ? { ...ends, [direction]: { ...ends[direction], closed: true } } : ends,
-      last: noteHeeded(tracking, kind, direction, segment),
+      ends: begins ? { ...ends, [direction]: { ...ends[direction], closed: true } } : ends,
+      ...(kind === 'ack' && answer === 'inside'
+        ? noteAcknowledgement(tracking, direction, segment)
+        : { last: noteKind(tracking, kind, direction) }),
       assured: tracking.assured || (replySeen && completes),
     },
     changed: true,
   };
+}
+
+/** A segment out of the window: where both ends of an open connection seem to close it so, it is soon forgotten. */
+function misplaced(tracking: TcpTracking, direction: Direction, kind: SegmentKind): TcpAnswer {
+  const { last, assured } = tracking;
+  if (!assured || !closes(kind)) return { kind: 'invalid', tracking };
+  if (last !== undefined && last.direction !== direction && closes(last.kind)) {
+    return { kind: 'invalid', tracking, givenUp: true };
+  }
+  return { kind: 'invalid', tracking: { ...tracking, last: noteKind(tracking, kind, direction) } };
+}
+
+function closes(kind: SegmentKind): boolean {
+  return kind === 'fin' || kind === 'rst';
 }

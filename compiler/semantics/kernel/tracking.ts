@@ -3,7 +3,7 @@
  * makes no sense. The state table of TCP is in tcp.ts, ICMP is in icmp-tracking.ts.
  */
 import { inverted, withFlow, withoutFlow, type FoundFlow, type Tuple } from '../flows.ts';
-import type { Flow } from '../flows.ts';
+import type { Expiry, Flow } from '../flows.ts';
 import type { Journey, Tracking } from '../journey.ts';
 import { NO_NEXT_HEADER } from '../packet/ipv6.ts';
 import { uint16At } from '../packet/bytes.ts';
@@ -13,7 +13,8 @@ import { hasRightChecksum } from './checksums.ts';
 import { findFlow } from './expiry.ts';
 import { classifyIcmp, mayBeginFlow } from './icmp-tracking.ts';
 import { followTcp, startTcp } from './tcp.ts';
-import { timeoutOf } from './timeouts.ts';
+import { IN_DOUBT } from './tcp-timeouts.ts';
+import { expiryOf } from './timeouts.ts';
 import { tupleOfPacket } from './tuples.ts';
 
 const INVALID: Tracking = { kind: 'invalid' };
@@ -81,7 +82,7 @@ function begin(tuple: Tuple, journey: Journey, pickup: boolean): Tracking {
     mark: { value: 0, mask: 0 },
     tcp,
     since: journey.now,
-    expires: journey.now + timeoutOf({ original: tuple, tcp, since: journey.now }, false, journey.now),
+    expires: expiryOf({ original: tuple, tcp, since: journey.now }, false, journey.now),
   };
   return { kind: 'flow', flow, direction: 'original', isNew: true };
 }
@@ -92,10 +93,14 @@ function follow(found: FoundFlow, tuple: Tuple, journey: Journey, pickup: boolea
   const next: Flow = {
     ...flow,
     replySeen: flow.replySeen || direction === 'reply',
-    expires: journey.now + timeoutOf(flow, flow.replySeen, journey.now),
+    expires: expiryOf(flow, flow.replySeen, journey.now),
   };
   journey.state = withFlow(journey.state, next);
   return { kind: 'flow', flow: next, direction, isNew: false };
+}
+
+function atMost({ earliest, latest }: Expiry, limit: number): Expiry {
+  return { earliest: Math.min(earliest, limit), latest: Math.min(latest, limit) };
 }
 
 function followTcpFlow({ flow, direction }: FoundFlow, tuple: Tuple, journey: Journey, pickup: boolean): Tracking {
@@ -106,7 +111,10 @@ function followTcpFlow({ flow, direction }: FoundFlow, tuple: Tuple, journey: Jo
     return begin(tuple, journey, pickup);
   }
   if (answer.kind === 'invalid') {
-    if (answer.tracking !== undefined) journey.state = withFlow(journey.state, { ...flow, tcp: answer.tracking });
+    if (answer.tracking !== undefined) {
+      const expires = answer.givenUp === true ? atMost(flow.expires, journey.now + IN_DOUBT) : flow.expires;
+      journey.state = withFlow(journey.state, { ...flow, tcp: answer.tracking, expires });
+    }
     return INVALID;
   }
   const replySeen = flow.replySeen || direction === 'reply';
@@ -115,7 +123,7 @@ function followTcpFlow({ flow, direction }: FoundFlow, tuple: Tuple, journey: Jo
   const isRepeatedSyn = !flow.replySeen && flow.tcp.state === 'syn sent' && answer.tracking.last?.kind === 'syn';
   const next =
     answer.changed && !isRepeatedSyn
-      ? { ...followed, expires: journey.now + timeoutOf(followed, replySeen, journey.now) }
+      ? { ...followed, expires: expiryOf(followed, flow.replySeen, journey.now) }
       : followed;
   // A reset as the first answer ends what never began.
   const refused = answer.changed && !flow.replySeen && answer.tracking.last?.kind === 'rst';

@@ -383,6 +383,16 @@ describe('marks', () => {
     expect(leaving(router.take(fromUplink(udp('198.51.100.7:53', '10.0.0.9:40000'))))?.mark).toBe(7);
   });
 
+  it('are no marks of what this host has to say about a packet, even where that packet has no place in the flow', () => {
+    const marking = filter('forward', { default: 'drop' }, allow({ if: comesIn(inside), and: [markSet(7, 0xff)] }));
+    const router = new Router(policy(ZONES, marking));
+    router.take(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80', { sequence: 1000 })));
+    const misplaced = tcp('10.0.0.9:40000', '198.51.100.7:80', { tcpFlags: ['syn', 'ack'], ttl: 1 });
+    const outcome = router.take(fromInside(misplaced));
+    expect(outcome.tracking).toBe('invalid');
+    expect(outcome.fate).toMatchObject({ kind: 'rejected', answer: { mark: 0 } });
+  });
+
   it('set by a packet rule are gone with the packet', () => {
     const marking = mangle('prerouting', effects([markSet(7, 0xff)], { if: comesIn(inside) }));
     const router = new Router(policy(ZONES, marking, filter('forward', {})));

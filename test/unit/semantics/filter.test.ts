@@ -19,6 +19,7 @@ import {
   rate,
 } from '../../builders/policy.ts';
 import {
+  ENVIRONMENT,
   Router,
   ZONES,
   fromInside,
@@ -153,6 +154,22 @@ describe('rejecting', () => {
     ZONES,
     filter('forward', {}, effects([countAs('seen')]), reject({ if: to('198.51.100.0/24') })),
   );
+
+  it('sends errors to a link-local address back by its link, and routes resets as ever', () => {
+    const everything = policy(ZONES, filter('forward', {}, reject()));
+    expect(new Router(everything).fate(fromInside(udp('[fe80::9]:40000', '[2001:db8:f::7]:53')))).toBe(
+      'rejected with icmp 1/2 out eth1 fe80::1 > fe80::9',
+    );
+    const noLinkLocal = ENVIRONMENT.interfaces.map((one) => ({
+      ...one,
+      addresses: one.addresses.filter(({ value }) => value >> 118n !== 0x3fan),
+    }));
+    const router = new Router(everything, { ...ENVIRONMENT, interfaces: noLinkLocal });
+    // To an address of the same interface's network, so that it is not beyond the scope of its source.
+    expect(router.fate(fromInside(tcp('[fe80::9]:40000', '[2001:db8:1::7]:25')))).toBe(
+      'rejected with tcp-reset out eth0 [2001:db8:1::7]:25 > [fe80::9]:40000',
+    );
+  });
 
   it('resets TCP and says "port unreachable" about the rest', () => {
     expect(new Router(rejecting).fate(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:25')))).toBe(

@@ -232,6 +232,67 @@ describe('a TCP connection', () => {
     connection.router.wait(21_001);
     expect(connection.server(['syn', 'ack'], 5000, 1001)).toBe('invalid');
   });
+
+  it('is soon forgotten after a reset, even after one that is not believed', () => {
+    const connection = new Connection().handshake();
+    connection.server(['ack'], 5001, 1001);
+    expect(connection.server(['rst'], 5101)).toBe('flow');
+    expect(connection.state).toBe('established');
+    connection.router.wait(11_001);
+    expect(connection.client(['ack'], 1001, 5001)).toBe('invalid');
+  });
+
+  it('takes note of a FIN or a reset outside its windows', () => {
+    const fin = ['fin', 'ack'] as const;
+    const connection = new Connection().handshake();
+    expect(connection.server(fin, 5001 + 9_000_000, 1001)).toBe('invalid');
+    expect(connection.state).toBe('established');
+    // Both ends went away out of step: it is forgotten within five minutes.
+    expect(connection.client(fin, 1001 + 9_000_000, 5001)).toBe('invalid');
+    connection.router.wait(301_001);
+    expect(connection.server(['ack'], 5001, 1001)).toBe('invalid');
+    const halfway = new Connection().handshake();
+    halfway.client(['ack'], 1001, 5001);
+    halfway.server(['ack'], 5001, 1001);
+    halfway.server(fin, 5001 + 9_000_000, 1001);
+    halfway.router.wait(301_001);
+    expect(halfway.client(['ack'], 1001, 5001)).toBe('flow');
+  });
+
+  it('is forgotten after five minutes where data was not acknowledged, or is sent again and again', () => {
+    const unheard = new Connection().handshake();
+    unheard.client(['ack'], 1001, 5001, { payload: new Uint8Array(10) });
+    unheard.router.wait(301_001);
+    expect(unheard.server(['ack'], 5001, 1011)).toBe('invalid');
+    const heard = new Connection().handshake();
+    heard.client(['ack'], 1001, 5001, { payload: new Uint8Array(10) });
+    heard.server(['ack'], 5001, 1011);
+    heard.router.wait(301_001);
+    expect(heard.server(['ack'], 5001, 1011)).toBe('flow');
+    // The first, and three times more.
+    heard.server(['ack'], 5001, 1011);
+    heard.server(['ack'], 5001, 1011);
+    heard.router.wait(301_001);
+    expect(heard.client(['ack'], 1011, 5001)).toBe('invalid');
+  });
+
+  it('is forgotten after five minutes while a window is shut', () => {
+    const connection = new Connection().handshake();
+    connection.server(['ack'], 5001, 1001, { window: 0 });
+    connection.router.wait(301_001);
+    expect(connection.client(['ack'], 1001, 5001)).toBe('invalid');
+  });
+
+  it('forgets that both ends opened it when a late SYN passes', () => {
+    const connection = new Connection();
+    connection.client(['syn'], 1000);
+    connection.server(['syn'], 5000);
+    connection.client(['syn', 'ack'], 1000, 5001);
+    expect(connection.state).toBe('syn received');
+    expect(connection.client(['syn'], 1000)).toBe('flow');
+    connection.server(['ack'], 5001, 1001);
+    expect(connection.state).toBe('syn received');
+  });
 });
 
 describe('invalid packets', () => {
