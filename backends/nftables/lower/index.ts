@@ -10,6 +10,7 @@ import { lowerMitigation } from './mitigate.ts';
 import { refuseFormerWayOut } from './own-packets.ts';
 import { lowerStage } from './stages.ts';
 import { lowerSynproxyExemption } from './synproxy.ts';
+import { lowerTracking } from './tracking.ts';
 
 /** The table that carries out a plan, and what could not be carried out. */
 export function lowerPlan(
@@ -27,6 +28,7 @@ export function lowerPlan(
   refuseFormerWayOut(plan, context);
   for (const stage of plan.stages) lowerStage(stage, plan, context);
   lowerHairpins(context);
+  lowerTracking(context);
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };
 }
