@@ -29,7 +29,7 @@ export function answerTo(end: Answered, journey: Journey): Answer {
       return refusal(end.error, journey);
     case 'to be proxied':
       return {
-        answer: beginAnswer(synproxyAnswer(journey, end.verdict), journey),
+        answer: isForMany(journey) ? undefined : beginAnswer(synproxyAnswer(journey, end.verdict), journey),
         fate: (answer) => ({ kind: 'answered by synproxy', answer }),
       };
     default:
@@ -112,6 +112,7 @@ function beginAnswer(packet: Packet | undefined, journey: Journey): Journey | un
   if (tracking.kind === 'flow' || tracking.kind === 'related') {
     answer.tracking = { kind: 'related', flow: tracking.flow, direction: opposite(tracking.direction) };
   }
+  answer.proxied = journey.proxied;
   return { ...answer, spoke: journey.spoke, logs: journey.logs, counted: journey.counted };
 }
 

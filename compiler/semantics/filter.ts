@@ -12,9 +12,24 @@ export function filter(journey: Journey, hook: FilterBlock['hook']): Judgement {
   const block = journey.policy.filters[hook];
   // Loopback never enters a filter.
   if (block === undefined || journey.in?.loopback === true || journey.out?.loopback === true) return ON;
+  // What the proxy sends is its own, and so are errors about the SYNs that it keeps nothing of.
+  if (journey.proxied && journey.isAnswer) return ON;
   journey.block = `filter ${hook}`;
   journey.seesWire = false;
   return block.stateful ? judgeFlow(block, journey) : judgePacket(block, journey);
+}
+
+/** Whether the rules of a hook hand the packet to `synproxy`, whatever is known of its flow. */
+export function handsToSynproxy(journey: Journey, hook: FilterBlock['hook']): boolean {
+  const block = journey.policy.filters[hook];
+  if (block === undefined) return false;
+  journey.seesWire = false;
+  const rules = rulesOf(block);
+  const rule = block.stateful
+    ? (firstDecision(rules, journey, { asked: ({ eachPacket }) => eachPacket }) ??
+      firstDecision(rules, journey, { asked: ({ eachPacket }) => !eachPacket }))
+    : firstDecision(rules, journey);
+  return rule?.verdict?.kind === 'synproxy';
 }
 
 function rulesOf(block: FilterBlock): readonly RuleItem[] {

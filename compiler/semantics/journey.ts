@@ -75,6 +75,8 @@ export interface Journey {
   tracking: Tracking;
   /** This host makes it by itself, about another packet. */
   readonly isAnswer: boolean;
+  /** A SYN that `synproxy` decides about, or what this host has to say about one. */
+  proxied: boolean;
   /** Told not to be tracked. */
   notrack: boolean;
   /** The largest fragment that the packet was put together from. */
@@ -123,6 +125,7 @@ export function startJourney(start: Start): Journey {
     mark: start.mark ?? 0,
     tracking: { kind: 'untracked' },
     isAnswer: start.isAnswer ?? false,
+    proxied: false,
     notrack: false,
     largestFragment: undefined,
     destination: { kind: 'no route' },

@@ -71,3 +71,19 @@ function asksForState(condition: Condition): boolean {
       return false;
   }
 }
+
+const proxying = new WeakMap<Policy, boolean>();
+
+/** Whether some rule hands SYNs to `synproxy`. */
+export function usesSynproxy(policy: Policy): boolean {
+  let uses = proxying.get(policy);
+  if (uses === undefined) {
+    uses = Object.values(policy.filters).some(({ body }) => itemsProxy(body));
+    proxying.set(policy, uses);
+  }
+  return uses;
+}
+
+function itemsProxy(items: readonly RuleItem[]): boolean {
+  return items.some((item) => (item.kind === 'rule' ? item.verdict?.kind === 'synproxy' : itemsProxy(item.body)));
+}

@@ -6,6 +6,7 @@ import { answerTo } from './answers.ts';
 import { balance } from './balance.ts';
 import { countTraffic } from './count.ts';
 import { isDispatched, deliver } from './dispatch.ts';
+import { exemptProxied } from './exempt.ts';
 import type { Fate, Leaving } from './fate.ts';
 import { filter } from './filter.ts';
 import type { Journey } from './journey.ts';
@@ -37,6 +38,7 @@ const RECEIVED_FIRST: readonly Step[] = [
   balance,
   defragment,
   judged(raw),
+  exemptProxied,
   trackPacket,
   passing((journey) => mangle(journey, 'prerouting')),
   settleDestination,

@@ -573,6 +573,27 @@ describe('synproxy', () => {
     expect(router.state.flows.size).toBe(0);
   });
 
+  it('answers a SYN also where both ends have a flow, and keeps it from that', () => {
+    const rules = filter('forward', {}, synproxy({ if: all(comesIn(uplink), service('tcp/40000')) }));
+    const router = new Router(policy(ZONES, rules, filter('output', { default: 'drop' })));
+    router.take(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80', { sequence: 1000 })));
+    const known = router.state.flows.entries();
+    const syn = tcp('198.51.100.7:80', '10.0.0.9:40000', { sequence: 99 });
+    const outcome = router.take(fromUplink(syn));
+    expect(outcome.fate).toMatchObject({ kind: 'answered by synproxy', answer: { out: 'eth0' } });
+    expect(outcome.tracking).toBe('untracked');
+    expect(router.state.flows.entries()).toEqual(known);
+    // What the host has to say about such a SYN passes as the proxy's own answers do.
+    const late = tcp('198.51.100.8:80', '10.0.0.9:40000', { ttl: 1 });
+    expect(router.fate(fromUplink(late))).toBe('rejected with icmp 11/0 out eth0 203.0.113.2 > 198.51.100.8');
+  });
+
+  it('answers nobody who calls everybody', () => {
+    const router = new Router(policy(ZONES, filter('input', {}, synproxy({ if: service('tcp/80') }))));
+    const { fate } = router.take(fromInside(tcp('10.0.0.9:40000', '255.255.255.255:80')));
+    expect(fate).toEqual({ kind: 'answered by synproxy', answer: undefined });
+  });
+
   it('keeps what comes after from being dropped as invalid', () => {
     const router = new Router(
       policy(ZONES, filter('forward', { default: 'drop' }, synproxy({ if: service('tcp/80') }))),
