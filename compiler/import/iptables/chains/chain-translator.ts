@@ -50,7 +50,7 @@ export class ChainTranslator {
     for (const { name, policy, span } of builtIn) {
       const verdict = policy === 'DROP' ? 'drop' : 'allow';
       policies.set(name, verdict);
-      if (verdict === 'drop' && !this.#meaning.hasVerdicts) {
+      if (verdict === 'drop' && this.#table.name !== 'filter') {
         this.#refuse(
           span,
           `a policy of DROP in the table \`${this.#table.name}\``,
@@ -141,7 +141,7 @@ export class ChainTranslator {
     if (this.#isEmpty(target, 0)) return isGoto ? [this.#item(rule, terms, way.returns)] : [];
     if (!this.#meaning.hasVerdicts && this.#has(target, ['accept'])) {
       // Nothing but the block's own group ends the way there.
-      if (!this.#isPlain(target, 0)) {
+      if (!this.#isPlain(target, 0) || (terms.some(isGate) && !this.#isBare(target))) {
         this.#refuse(
           rule.span,
           'ACCEPT in a chain that others return from, in a table without verdicts',
@@ -179,9 +179,15 @@ export class ChainTranslator {
 
   /** Whether the chain's rules can stand, under the terms, where the jump stands. */
   #isSpelledOut(target: string, terms: readonly Term[]): boolean {
-    if (terms.some(isGate) && this.#size(target, 0) > 1) return false;
+    if (terms.some(isGate)) return this.#isBare(target);
     if (!this.#isPlain(target, 0) || this.#changes(target, terms)) return false;
     return this.#size(target, 0) <= ((this.#jumps.get(target) ?? 0) > 1 ? SHORT : LONG);
+  }
+
+  /** One rule for all that enter: whatever counts at the jump counts the same packets there. */
+  #isBare(chain: string): boolean {
+    const [rule, ...others] = this.#rules.get(chain) ?? [];
+    return others.length === 0 && rule?.terms.length === 0 && this.#isPlain(chain, 0) && rule.outcome.kind !== 'jump';
   }
 
   /** No way leads back out of the chain but its end. */

@@ -7,7 +7,7 @@ export function conjoin(outer: readonly Term[], inner: readonly Term[]): Term[] 
   if (outer.some((term) => inner.some((other) => termsDisjoint(term, other)))) return undefined;
   const kept = outer.filter((term) => !inner.some((other) => implies(other, term)));
   const plain = [...kept, ...inner].filter((term) => !isGate(term));
-  return [...plain, ...inner.filter(isGate)];
+  return [...plain, ...outer.filter(isGate), ...inner.filter(isGate)];
 }
 
 /** Whether whatever meets `inner` meets `outer`, as far as their texts tell. */
