@@ -26,7 +26,7 @@ const options: ImportOptions = { keepOpaque: true, services };
 
 /**
  * Limits that fire now and then would differ from run to run of the dump itself: here they let a burst through, and no
- * more. Those of chains that several jumps lead to are left out, for a policy has one for each use.
+ * more. Those of chains that several jumps lead to are left out, for the import refuses them.
  */
 function withSteadyRates(dump: string): string {
   return dump

@@ -2,12 +2,16 @@
 import { diagnostic, isError, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { SourceFile } from '../../../grammar/source.ts';
 import { ChainTranslator } from './chains/chain-translator.ts';
+import { chainsWithoutBlock } from './chains/chains-without-block.ts';
 import { withoutLoopback } from './chains/hooks.ts';
 import { forOneOrigin } from './chains/origin.ts';
+import { leftOutCounters, unusedChains } from './chains/left-out.ts';
 import { loopbackFindings } from './chains/loopback.ts';
 import { mergeFamilies } from './chains/merge-families.ts';
 import { mergeRules } from './chains/merge-rules.ts';
+import { sharedNames, sharedUses } from './chains/shared-limits.ts';
 import { TABLE_MEANINGS } from './chains/table-meaning.ts';
+import { usesOfChains } from './chains/uses.ts';
 import { TABLES, type DumpTable, type Family, type TableName } from './dump/dump.ts';
 import { readDump } from './dump/read-dump.ts';
 import type { Item, Lists } from './items.ts';
@@ -40,9 +44,9 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const findings: Diagnostic[] = [];
   const tables = new Map<string, DumpTable>();
   for (const source of sources) {
-    const reading = readDump(source);
-    findings.push(...reading.findings);
-    for (const table of reading.tables) addTable(table, tables, findings);
+    const dump = readDump(source);
+    findings.push(...dump.findings);
+    for (const table of dump.tables) addTable(table, tables, findings);
   }
   const rules = [...tables.values()].reduce((sum, table) => sum + table.rules.shape.length, 0);
   if (tables.size === 0 && findings.length === 0) {
@@ -54,11 +58,12 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   for (const translator of translators.values()) translator.prepare();
   const merged = new Map<TableName, Lists>();
   const families = new Map<TableName, readonly Family[]>();
+  const reading: Reading = { keepOpaque: options.keepOpaque, findings, reached: [] };
   for (const name of TABLES) {
     const ofFamily = ([4, 6] as const).map((family) => {
       const table = tables.get(`${family} ${name}`);
       const translator = translators.get(`${family} ${name}`);
-      return table && translator && listsOf(table, translator, options.keepOpaque, findings);
+      return table && translator && listsOf(table, translator, reading);
     });
     const [four, six] = ofFamily;
     if (!four && !six) continue;
@@ -68,7 +73,9 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
       ([4, 6] as const).filter((_, at) => ofFamily[at] !== undefined),
     );
   }
+  findings.push(...sharedNames(reading.reached));
   if (findings.some(isError)) return { written: undefined, findings, rules };
+  findings.push(...leftOutCounters(reading.reached));
   const parts = blocksOf(merged, families);
   const written = writePolicy({
     ...parts,
@@ -94,7 +101,14 @@ function addTable(table: DumpTable, tables: Map<string, DumpTable>, findings: Di
   tables.set(key, table);
 }
 
-function listsOf(table: DumpTable, translator: RuleTranslator, keepOpaque: boolean, findings: Diagnostic[]): Lists {
+interface Reading {
+  readonly keepOpaque: boolean;
+  readonly findings: Diagnostic[];
+  /** The rules of all tables that some packets may meet. */
+  readonly reached: ImportedRule[];
+}
+
+function listsOf(table: DumpTable, translator: RuleTranslator, { keepOpaque, findings, reached }: Reading): Lists {
   const written = new Map<string, ImportedRule[]>();
   const met = new Map<string, ImportedRule[]>();
   for (let index = 0; index < table.rules.shape.length; index++) {
@@ -105,7 +119,10 @@ function listsOf(table: DumpTable, translator: RuleTranslator, keepOpaque: boole
     const without = withoutLoopback(rule, table.name, chain.policy === undefined ? undefined : chain.name);
     if (without) put(without, chain.name, met);
   }
-  findings.push(...loopbackFindings(table, written));
+  const uses = usesOfChains(table, written);
+  for (const [chain, rules] of written) if (uses.has(chain)) for (const rule of rules) reached.push(rule);
+  findings.push(...loopbackFindings(table, written), ...chainsWithoutBlock(table, written));
+  findings.push(...sharedUses(written, uses), ...unusedChains(table, written, uses));
   const chains = new ChainTranslator(table, met, TABLE_MEANINGS[table.name]);
   const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
   findings.push(...translator.findings, ...chains.findings);

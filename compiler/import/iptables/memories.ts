@@ -11,6 +11,7 @@ interface MemoryUse {
 /** Entries of one list that are asked for by different ages are memories of their own, all written together. */
 export class Memories {
   readonly #ages = new Map<string, Set<number>>();
+  readonly #translated = new Set<string>();
 
   /** Notes that some rule asks the list for entries not older than `seconds`. */
   note(list: string, seconds: number | undefined): void {
@@ -23,6 +24,13 @@ export class Memories {
   /** Notes that some rule writes the list. */
   noteList(list: string): void {
     if (!this.#ages.has(list)) this.#ages.set(list, new Set());
+  }
+
+  /** True the first time that it is asked about a list. */
+  isFirstUse(list: string): boolean {
+    if (this.#translated.has(list)) return false;
+    this.#translated.add(list);
+    return true;
   }
 
   /** The memory that holds the list's entries up to an age. */

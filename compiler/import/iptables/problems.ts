@@ -57,6 +57,20 @@ of it. Usually they were not written with loopback in mind; where they were, kee
     severity: 'warning',
     title: 'a detail that is left out',
     explanation: `The policy says which packets the rule is for and what becomes of them, but not this detail of it: a field
-of a log message, the size of a list in the kernel. The message says what it is.`,
+of a log message, the size of a list in the kernel, the counter of a rule that does nothing else. Or no packet ever meets the
+rules, because they stand in a chain that nobody jumps to. The message says what it is.`,
   },
+  moved: {
+    code: 'SL0809',
+    severity: 'warning',
+    title: 'a rule that stands in another place',
+    explanation: `nftables cannot do in the rule's own place what it does, so the policy does it in the next block that
+packets meet. The message says which one, and what happens between the two places.`,
+  },
+  nowhere: error(
+    'SL0810',
+    'rules of a chain that a policy has no block for',
+    `No block of a policy stands where packets meet the table \`security\`, or the chain \`INPUT\` of the table \`nat\`, and
+the rules there do something. Take them out of a copy of the dump, import that, and keep them in a table of your own.`,
+  ),
 } as const satisfies Record<string, DiagnosticKind>;

@@ -50,10 +50,10 @@ export class RuleBuilder {
     );
   }
 
-  /** A limit or a sample: asked last, of packets that meet all else. */
-  gate(slot: Slot, text: string): void {
+  /** A limit or a sample: asked last, of packets that meet all else. `shared` is the name of a limit's table. */
+  gate(slot: Slot, text: string, shared?: string): void {
     if (this.#isGated) this.refuse('two limits in one rule', 'Put one of them into a chain of its own.');
-    this.#push({ slot, items: [text], negated: false });
+    this.#push({ slot, items: [text], negated: false, ...(shared !== undefined && { shared }) });
   }
 
   #push(term: Term): void {

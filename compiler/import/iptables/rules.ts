@@ -36,6 +36,8 @@ export interface Term {
   readonly negated: boolean;
   /** `on wire`, `original`: whose addresses, where it is not the block's own. */
   readonly view?: string;
+  /** A limit's table, by the name under which other rules would share it. */
+  readonly shared?: string;
 }
 
 /** What a rule does once it matches. */
@@ -59,4 +61,9 @@ export interface ImportedRule {
 /** Whether the clause lets only some of the packets pass that meet all others. */
 export function isGate({ slot }: Term): boolean {
   return slot === 'limit' || slot === 'sample';
+}
+
+/** Whether the clause counts packets over time, so that it matters who else counts with it. */
+export function isCounting({ slot, items }: Term): boolean {
+  return slot === 'limit' || (slot === 'opaque' && items.some((item) => item.startsWith('numgen inc')));
 }

@@ -9,12 +9,26 @@ const MOST_PAIRS = 4_000_000;
 
 export function mergeFamilies(four: Lists | undefined, six: Lists | undefined): Lists {
   if (!four || !six) return four ?? six ?? { blocks: new Map(), groups: new Map(), policies: new Map() };
+  const policies = new Map([...six.policies, ...four.policies]);
+  const blocks = mergeMaps(four.blocks, six.blocks);
+  for (const chain of policies.keys()) {
+    const [policy4, policy6] = [four.policies.get(chain) ?? 'allow', six.policies.get(chain) ?? 'allow'];
+    if (policy4 === policy6) continue;
+    policies.set(chain, 'drop');
+    blocks.set(chain, [...(blocks.get(chain) ?? []), allowingAll(policy4 === 'allow' ? 4 : 6)]);
+  }
   return {
-    blocks: mergeMaps(four.blocks, six.blocks),
+    blocks,
     groups: mergeMaps(four.groups, six.groups),
-    policies: four.policies,
+    policies,
     moved: [...(four.moved ?? []), ...(six.moved ?? [])],
   };
+}
+
+/** Where the families' policies differ, the block's default drops, and all that is left of the other family passes here. */
+function allowingAll(family: Family): RuleItem {
+  const nothing = { terms: [], behind: '', effects: [], comments: [], spans: [] };
+  return { kind: 'rule', families: [family], action: 'allow', ...nothing };
 }
 
 function mergeMaps(

@@ -3,9 +3,11 @@
  * OUTPUT for those that the host sends. Rules that a dump has for one of them must not be met by the others.
  */
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
+import type { Span } from '../../../../grammar/source.ts';
 import type { DumpTable } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
+import { isCounting } from '../rules.ts';
 
 /** What nft says of packets that came in by no interface, and of all others. */
 const SENT = 'iif 0';
@@ -16,6 +18,7 @@ export function forOneOrigin(lists: Lists, table: DumpTable, keepOpaque: boolean
   const blocks = new Map(lists.blocks);
   const groups = new Map(lists.groups);
   const moved = table.name === 'raw' ? reverseRoutes(blocks) : [];
+  for (const { spans } of moved) findings.push(movedBehindTracking(spans[0]));
   const [received, sent] = [blocks.get('PREROUTING') ?? [], blocks.get('OUTPUT') ?? []];
   if (isSame(received, sent, groups)) {
     blocks.set('OUTPUT', []);
@@ -48,6 +51,14 @@ function reverseRoutes(blocks: Map<string, readonly Item[]>): readonly RuleItem[
   return moved;
 }
 
+function movedBehindTracking(span: Span | undefined): Diagnostic {
+  const message =
+    'the rule stands in `mangle prerouting`, behind connection tracking, and no longer before it in `raw`';
+  const hint =
+    'The same packets are dropped, but connection tracking sees them first: one of a known flow can change its state.';
+  return diagnostic(PROBLEMS.moved, span, message, { hint });
+}
+
 function isReverseRoute(item: Item): item is RuleItem {
   return (
     item.kind === 'rule' && item.action === 'drop' && item.terms.some(({ items }) => items[0]?.startsWith('fib saddr'))
@@ -78,15 +89,14 @@ function onlyOneOrigin(chain: string, table: DumpTable, items: readonly Item[]):
 }
 
 function isSame(a: readonly Item[], b: readonly Item[], groups: Lists['groups']): boolean {
-  const text = (items: readonly Item[]): string =>
-    JSON.stringify(
-      items.map((item) => textOf(item, groups)),
-      (key, value: unknown) => (key === 'spans' ? undefined : value),
-    );
+  const text = (items: readonly Item[]): string => JSON.stringify(items.map((item) => textOf(item, groups)));
   return text(a) === text(b);
 }
 
 function textOf(item: Item, groups: Lists['groups']): unknown {
+  // What counts by itself in each chain is not the same rule twice.
+  if (item.kind === 'rule' && item.terms.some(isCounting)) return item.spans.map(({ start }) => start);
+  if (item.kind === 'rule') return { ...item, spans: [] };
   const isOwn = item.kind === 'use' && (item.group === 'PREROUTING' || item.group === 'OUTPUT');
   return isOwn ? groups.get(item.group)?.map((one) => textOf(one, groups)) : item;
 }

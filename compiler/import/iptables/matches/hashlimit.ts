@@ -49,6 +49,7 @@ export const hashlimit: Extension = {
     rule.gate(
       'limit',
       `${isOver ? 'over' : 'up to'} ${rate}${per}${burst === DEFAULT_BURST ? '' : ` burst ${burst}`}${bound}`,
+      options.value('hashlimit-name'),
     );
   },
 };

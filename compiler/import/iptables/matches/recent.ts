@@ -5,6 +5,9 @@ import type { RuleBuilder } from '../rule-builder.ts';
 
 const DEFAULT_LIST = 'DEFAULT';
 
+/** `ip_list_tot` of xt_recent, unless the module was loaded with another. */
+const USUAL_ADDRESSES = 100;
+
 export const recent: Extension = {
   name: 'recent',
   options: {
@@ -40,6 +43,13 @@ export const recent: Extension = {
 
 function use(options: Options, rule: RuleBuilder, memories: Memories): void {
   const list = listOf(options);
+  if (memories.isFirstUse(list)) {
+    rule.leaveOut(
+      `the list \`${list}\` forgets its oldest address for a new one once it holds ${USUAL_ADDRESSES}; its memory does not`,
+      'A memory holds up to 65,536 addresses of a family, and takes no new one while it is full: `keys N` in its ' +
+        'declaration says another number. Addresses that the kernel would have forgotten stay remembered.',
+    );
+  }
   const side = options.has('rdest') ? 'destination' : 'source';
   const negated = ['set', 'rcheck', 'update', 'remove'].some((name) => options.isNegated(name));
   const remember = (): void => {
