@@ -46,8 +46,9 @@ export const settleSource: Step = (journey) => {
   journey.seesWire = false;
   const isHairpin = tracking.flow.hairpin && turnsBack(journey);
   const translation = isHairpin ? MASQUERADE : firstMatching(journey, ['snat', 'masquerade'])?.translation;
-  // Nobody can be told from nobody: the unspecified address is not masqueraded.
-  const isUnspecified = translation?.kind === 'masquerade' && journey.packet.source === 0n;
+  // Nobody can be told from nobody: 0.0.0.0 is not masqueraded. Linux makes no such difference for IPv6.
+  const { family, source } = journey.packet;
+  const isUnspecified = translation?.kind === 'masquerade' && family === 4 && source === 0n;
   if (translation === undefined || isUnspecified) return keep(journey, 'source');
   const range = rangeFor(translation, journey);
   if (range === undefined) return gone('no address to masquerade as');

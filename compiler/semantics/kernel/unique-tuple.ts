@@ -80,9 +80,36 @@ function earlierTranslation(journey: Journey, tuple: Tuple, range: Range): Tuple
     const outgoing = other === undefined ? undefined : inverted(other.reply);
     if (outgoing === undefined) continue;
     const result = { ...tuple, source: outgoing.source, sourcePart: outgoing.sourcePart };
-    if (isInRange(result, range)) return result;
+    if (isInRange(result, range)) return isWritten(tuple) ? shown(journey, result) : result;
   }
   return undefined;
+}
+
+const ECHO_REQUEST_6 = 128;
+const IDENTIFIERS = 0x10000;
+
+/** An identifier that is chosen for a node information query (RFC 4620) is not written into its packets. */
+function isWritten({ protocol, destinationPart }: Tuple): boolean {
+  return protocol !== ICMPV6 || destinationPart >> 8 === ECHO_REQUEST_6;
+}
+
+/** In place of one that was not: no packet carries it, but by chance. */
+function unwritten({ id }: Flow): number {
+  return IDENTIFIERS + id;
+}
+
+/** What a packet shows of an identifier that was chosen before and not written then; any other stays as it is. */
+function shown(journey: Journey, tuple: Tuple): Tuple {
+  if (tuple.sourcePart < IDENTIFIERS) return tuple;
+  const value = journey.choices.pick({
+    allows: (candidate) => candidate >= 0n && candidate < BigInt(IDENTIFIERS),
+    examples: [0n],
+    observedIn: (observation) => {
+      const seen = observedEnd(observation, tuple, 'source')?.part;
+      return seen === undefined ? undefined : BigInt(seen);
+    },
+  });
+  return { ...tuple, sourcePart: Number(value) };
 }
 
 function chosenAddress(journey: Journey, range: Range, side: Side, tuple: Tuple): bigint {
@@ -111,6 +138,7 @@ function chosenPart(journey: Journey, flow: Flow, tuple: Tuple, range: Range, si
   // Destination ports are tried in order from the lowest on.
   const first = firstFree(domain, isFree);
   if (first === undefined) return withPart(tuple, side, domain.high);
+  if (!isWritten(tuple)) return withPart(tuple, side, domain.low === domain.high ? first : unwritten(flow));
   if (domain.low === domain.high || (side === 'destination' && !random)) return withPart(tuple, side, first);
   const value = journey.choices.pick({
     allows: (candidate) => candidate >= domain.low && candidate <= domain.high && isFree(Number(candidate)),

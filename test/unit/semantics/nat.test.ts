@@ -105,6 +105,25 @@ describe('source translation', () => {
     );
   });
 
+  it('knows no identifier that was chosen and not shown', () => {
+    const router = new Router(masquerading);
+    const query = (room: string, type: number) => fromInside(ping(room, '2001:db8:f::7', { type, identifier: 7 }));
+    // Node information queries keep theirs, whatever tracking calls it.
+    router.take(query('2001:db8:1::9', 139));
+    expect(left(router.take(query('2001:db8:1::8', 139)))?.icmp?.identifier).toBe(7);
+    const [echo] = router.outcomes(query('2001:db8:1::8', 128));
+    const bytes = ping('2001:db8::2', '2001:db8:f::7', { identifier: 5000, ttl: 63 }).bytes;
+    expect(echo?.accepts({ leaving: [{ out: 'eth0', bytes }], delivered: [] })).toBe(true);
+  });
+
+  it('masquerades nobody for IPv6 only', () => {
+    const router = new Router(policy(ZONES, nat(masquerade({ if: goesOut(uplink) }))));
+    expect(router.fate(fromUplink(udp('[::]:68', '[2001:db8:f::7]:67')))).toBe(
+      'out eth0 [2001:db8::2]:68 > [2001:db8:f::7]:67',
+    );
+    expect(router.fate(sentByHost(udp('0.0.0.0:68', '198.51.100.7:67')))).toBe('out eth0 0.0.0.0:68 > 198.51.100.7:67');
+  });
+
   it('uses again what it made of the same source before', () => {
     const router = new Router(masquerading);
     router.take(fromInside(udp('10.0.0.9:40000', '198.51.100.7:53')));
