@@ -1,6 +1,6 @@
 /**
  * How many elements a set is declared to hold. A hash set of known size is a table of fixed buckets (nft_set_hash.c), and a
- * lookup in it costs half of one in the resizable table that the kernel takes for a set of any size.
+ * lookup in it is cheaper than in the resizable table that the kernel takes for a set of any size.
  */
 import type { NftSet } from './tree.ts';
 
