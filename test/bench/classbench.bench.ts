@@ -1,0 +1,159 @@
+/**
+ * The twelve ClassBench sets of 10,000 rules: how long each takes to compile and to load, what is left of it, and what a
+ * packet costs beyond an empty chain that ends in the same verdict; beside it what `nft -o` makes of the same rules, one by
+ * one. `SLUICE_BENCH_SETS=fw1,ipc2` measures only these, `SLUICE_BENCH_SIZE=1k` the small ones.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } from '../builders/classbench.ts';
+import type { ClassbenchRule } from '../builders/classbench.ts';
+import { linearNft } from '../builders/classbench/linear-rules.ts';
+import {
+  anyPacket,
+  CLASSBENCH_INTERFACES,
+  firstMatch,
+  isForwardable,
+  packetBytes,
+  packetFor,
+  randomFrom,
+  type ClassbenchPacket,
+} from '../builders/classbench/packets.ts';
+import { Lab } from '../kernel/harness/lab.ts';
+import { sharedBytes } from '../shared-data.ts';
+import { compileByCommand } from './compiled-by-command.ts';
+import { costsOver } from './packets-in-turns.ts';
+
+const seeds = process.env['SLUICE_BENCH_SETS']?.split(',') ?? CLASSBENCH_SEEDS;
+const size = process.env['SLUICE_BENCH_SIZE'] === '1k' ? '1k' : '10k';
+const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 5);
+
+/** Different packets of each kind: more than caches hold of a set's elements. */
+const DIFFERENT = 20_000;
+/** Fewer different ones than this are no kind of their own in a set. */
+const FEWEST = 500;
+const PACKETS = 100_000;
+/** Nanoseconds that a packet may cost beyond an empty chain. */
+const GOAL = 500;
+const SEED = 20_180_501;
+
+describe('ClassBench', () => {
+  for (const seed of seeds) {
+    test(seed, async (context) => {
+      const rules = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(seed, size))));
+      const { ruleset, figures, seconds, mebibytes } = compileByCommand(classbenchPolicy(rules, { reserve: true }));
+      const labs = new Labs();
+      try {
+        const sluice = await labs.withRules(ruleset);
+        const optimized = await labs.optimized(linearNft(rules));
+        const say = (text: string) => console.log(`${seed.padEnd(5)} ${text}`);
+        const left = Object.entries(figures).map(([what, count]) => `${count} ${what}`);
+        say(
+          `${rules.length} rules: ${left.join(', ')}; compiled in ${seconds.toFixed(2)} s, ${mebibytes.toFixed(0)} MiB`,
+        );
+        say(`loads in ${sluice.seconds.toFixed(2)} s; nft -o: ${optimized.said}`);
+        for (const { kind, packets, passes } of kindsOf(rules)) {
+          const empty = await labs.empty(passes ? 'accept' : 'drop');
+          const frames = packets.map((packet, id) => empty.frame(id, 'in0', packetBytes(packet, id)).bytes);
+          const others = [sluice, optimized].flatMap(({ lab }) => lab ?? []);
+          const [own, theirs] = await costsOver(empty, others, { interface: 'in0', frames, packets: PACKETS }, rounds);
+          const beside = theirs === undefined ? '' : `, nft -o ${inMicroseconds(theirs)}`;
+          say(`${kind}: ${inMicroseconds(own!)} over an empty chain${beside}`);
+          expect.soft(own, `${seed}: ${kind}`).toBeLessThanOrEqual(GOAL);
+          // Within what one run differs from another.
+          expect.soft(own, `${seed}: ${kind}`).toBeLessThanOrEqual(Math.max(50, (theirs ?? Infinity) * 1.1));
+        }
+      } finally {
+        await labs.destroy();
+      }
+    });
+  }
+});
+
+function inMicroseconds(nanoseconds: number): string {
+  return `${(nanoseconds / 1000).toFixed(2)} µs`;
+}
+
+interface Kind {
+  readonly kind: string;
+  readonly packets: readonly ClassbenchPacket[];
+  /** Whether they are let through, and so go all the way of a packet. */
+  readonly passes: boolean;
+}
+
+/** Packets from the boxes of the rules, each rule as likely as any, and packets from anywhere. */
+function kindsOf(rules: readonly ClassbenchRule[]): Kind[] {
+  const random = randomFrom(SEED);
+  const draws = {
+    'in the boxes of rules': () => packetFor(rules[random(rules.length)]!, random),
+    'drawn uniformly': () => anyPacket(rules, random),
+  };
+  return Object.entries(draws).flatMap(([whence, draw]) => {
+    const drawn = Array.from({ length: 2 * DIFFERENT }, draw).filter(isForwardable);
+    const met = drawn.map((packet) => ({ packet, rule: firstMatch(rules, packet) }));
+    const all = [
+      { kind: `${whence}, let through`, passes: true, of: met.filter(({ rule }) => rule?.verdict === 'allow') },
+      { kind: `${whence}, dropped by a rule`, passes: false, of: met.filter(({ rule }) => rule?.verdict === 'drop') },
+      { kind: `${whence}, within no rule`, passes: false, of: met.filter(({ rule }) => rule === undefined) },
+    ];
+    return all.flatMap(({ kind, passes, of }) =>
+      of.length < FEWEST ? [] : [{ kind, passes, packets: of.slice(0, DIFFERENT).map(({ packet }) => packet) }],
+    );
+  });
+}
+
+/** A router of each kind that a measurement needs, made once, and taken down at the end. */
+class Labs {
+  readonly #labs: Lab[] = [];
+  readonly #empty = new Map<string, Lab>();
+
+  async #make(): Promise<Lab> {
+    const lab = await Lab.create({ interfaces: CLASSBENCH_INTERFACES });
+    this.#labs.push(lab);
+    return lab;
+  }
+
+  /** One whose forward chain holds nothing but its policy. */
+  async empty(policy: 'accept' | 'drop'): Promise<Lab> {
+    const known = this.#empty.get(policy);
+    if (known !== undefined) return known;
+    const lab = await this.#make();
+    await lab.load(`table inet empty { chain f { type filter hook forward priority filter; policy ${policy}; }; }`);
+    this.#empty.set(policy, lab);
+    return lab;
+  }
+
+  /** With the rule set, and how long it took to load. */
+  async withRules(ruleset: string): Promise<{ readonly lab: Lab; readonly seconds: number }> {
+    const lab = await this.#make();
+    const started = performance.now();
+    await lab.load(ruleset);
+    return { lab, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** With what `nft -o` makes of the rules, where that loads; in any case what became of it. */
+  async optimized(ruleset: string): Promise<{ readonly lab?: Lab; readonly said: string }> {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-classbench-'));
+    const lab = await this.#make();
+    try {
+      const file = join(folder, 'rules.nft');
+      writeFileSync(file, ruleset);
+      const started = performance.now();
+      const failure = await lab.exec(['timeout', '600', 'nft', '-o', '-f', file]).then(
+        () => undefined,
+        (error: unknown) => String(error),
+      );
+      const seconds = `${((performance.now() - started) / 1000).toFixed(2)} s`;
+      if (failure === undefined) return { lab, said: `loads in ${seconds}` };
+      const why = failure.split('\n').find((line) => /error|assert|abort/i.test(line)) ?? failure.split('\n')[0]!;
+      return { said: `does not load (${seconds}): ${why.replace(/^\S*rules\.nft:/, '').slice(0, 160)}` };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  async destroy(): Promise<void> {
+    for (const lab of this.#labs) await lab.destroy();
+  }
+}
