@@ -1,0 +1,211 @@
+/**
+ * Functions of a packet as reduced ordered decision diagrams with integers at their ends. A diagram is the number of its
+ * root; within one `Diagrams`, two functions are equal exactly if their numbers are.
+ *
+ * The value 0 means "no" or "nothing happened" and every other value something that did, so one kind of diagram serves for
+ * sets of packets (0 and 1) and for what happens to them (0, or the number of a decision, of a history, …):
+ * `when(set, outcome)` is the outcome in the set, `orElse(first, second)` the first that is something, and for sets these
+ * are "and" and "or".
+ */
+import type { IntervalSet } from '../net/interval-set.ts';
+import { intervalDiagram } from './interval-diagram.ts';
+import { NodeTable, TERMINAL } from './node-table.ts';
+
+/** A function of the variables, by number; only good for the `Diagrams` that made it. */
+export type Diagram = number;
+
+/** 0 for every packet: the empty set, nothing. */
+export const NOTHING: Diagram = 0;
+/** 1 for every packet: the set of all packets. */
+export const ALL: Diagram = 1;
+
+/** Variables that are 1; all others are 0. One packet, with an answer to all that no field gives. */
+export type Assignment = ReadonlySet<number>;
+
+/** What an operation does with two values. */
+export interface Operation {
+  /** Names it among what is remembered: `FIRST_OWN_OPERATION` or less, another for each operation. */
+  readonly code: number;
+  /** The result where it is plain without looking deeper (two terminals always are); −1 elsewhere. */
+  readonly plain: (a: Diagram, b: Diagram) => Diagram;
+}
+
+const OR_ELSE = -1;
+const WHEN = -2;
+const UNLESS = -3;
+const WHERE = -4;
+const WITHOUT = -5;
+/** Codes of operations that callers make count down from here. */
+export const FIRST_OWN_OPERATION = -16;
+
+export class Diagrams {
+  readonly #nodes: NodeTable;
+  readonly #orElse: Operation;
+  readonly #when: Operation;
+  readonly #unless: Operation;
+  readonly #where: Operation;
+  readonly #without: Operation;
+
+  /** `budget`: bytes that the diagrams may take. Every operation throws `OutOfBudget` beyond. */
+  constructor(budget: number) {
+    const nodes = new NodeTable(budget);
+    this.#nodes = nodes;
+    this.value(0);
+    this.value(1);
+    const isTerminal = (diagram: Diagram) => nodes.levels[diagram] === TERMINAL;
+    this.#orElse = {
+      code: OR_ELSE,
+      plain: (a, b) => (a === NOTHING ? b : b === NOTHING || a === b || isTerminal(a) ? a : -1),
+    };
+    this.#when = {
+      code: WHEN,
+      plain: (a, b) => (a === NOTHING || b === NOTHING ? NOTHING : isTerminal(a) ? b : -1),
+    };
+    this.#unless = {
+      code: UNLESS,
+      plain: (a, b) => (a === NOTHING ? b : b === NOTHING || isTerminal(a) || a === b ? NOTHING : -1),
+    };
+    this.#where = { code: WHERE, plain: (a, b) => (a === b ? ALL : isTerminal(a) ? NOTHING : -1) };
+    this.#without = { code: WITHOUT, plain: (a, b) => (a === b ? NOTHING : isTerminal(a) ? a : -1) };
+  }
+
+  /** How many nodes were made so far, those no longer needed included. */
+  get nodeCount(): number {
+    return this.#nodes.count;
+  }
+
+  /** The same value, an integer from 0 on, for every packet. */
+  value(value: number): Diagram {
+    return this.#nodes.terminal(value);
+  }
+
+  /** Whether the diagram has one value for all packets. */
+  isValue(diagram: Diagram): boolean {
+    return this.#nodes.levels[diagram] === TERMINAL;
+  }
+
+  /** The packets whose variable is 1. */
+  variable(level: number): Diagram {
+    return this.#nodes.node(level, NOTHING, ALL);
+  }
+
+  /** What `low` says where the variable is 0, and `high` where it is 1; both must ask later variables only. */
+  choice(level: number, low: Diagram, high: Diagram): Diagram {
+    return this.#nodes.node(level, low, high);
+  }
+
+  /** The packets whose number in the variables from `first` on, most significant first, is in the set. */
+  inSet(first: number, set: IntervalSet): Diagram {
+    return intervalDiagram(set, (bit, low, high) => this.#nodes.node(first + bit, low, high));
+  }
+
+  /** `first` where it is something, `second` elsewhere; of sets, their union. */
+  orElse(first: Diagram, second: Diagram): Diagram {
+    return this.combine(this.#orElse, first, second);
+  }
+
+  /** `then` in the set (where `set` is something), nothing elsewhere; of sets, their intersection. */
+  when(set: Diagram, then: Diagram): Diagram {
+    return this.combine(this.#when, set, then);
+  }
+
+  /** `then` outside the set (where `set` is nothing), nothing in it; of sets, the second without the first. */
+  unless(set: Diagram, then: Diagram): Diagram {
+    return this.combine(this.#unless, set, then);
+  }
+
+  /** The complement of a set. */
+  not(set: Diagram): Diagram {
+    return this.unless(set, ALL);
+  }
+
+  /** `then` in the set, `otherwise` elsewhere. */
+  ifThenElse(set: Diagram, then: Diagram, otherwise: Diagram): Diagram {
+    // Where both are nothing, so is the result; elsewhere each keeps to its own side.
+    return this.orElse(this.when(set, then), this.unless(set, otherwise));
+  }
+
+  /** The packets for which the diagram has this value. */
+  where(diagram: Diagram, value: number): Diagram {
+    return this.combine(this.#where, diagram, this.value(value));
+  }
+
+  /** The diagram with nothing where it has this value. */
+  without(diagram: Diagram, value: number): Diagram {
+    return this.combine(this.#without, diagram, this.value(value));
+  }
+
+  /** The values that the diagram has for some packet, ascending. */
+  valuesOf(diagram: Diagram): number[] {
+    const values = new Set<number>();
+    const seen = new Set<Diagram>();
+    const open = [diagram];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+      if (this.#nodes.levels[node] === TERMINAL) values.add(this.#nodes.lows[node]!);
+      else open.push(this.#nodes.lows[node]!, this.#nodes.highs[node]!);
+    }
+    return [...values].toSorted((a, b) => a - b);
+  }
+
+  /** The diagram's value for one packet. */
+  valueAt(diagram: Diagram, packet: Assignment): number {
+    let node = diagram;
+    for (let level = this.#nodes.levels[node]!; level !== TERMINAL; level = this.#nodes.levels[node]!) {
+      node = (packet.has(level) ? this.#nodes.highs : this.#nodes.lows)[node]!;
+    }
+    return this.#nodes.lows[node]!;
+  }
+
+  /** A packet for which the two have different values; undefined where they are equal. */
+  difference(first: Diagram, second: Diagram): Assignment | undefined {
+    if (first === second) return undefined;
+    const { levels, lows, highs } = this.#nodes;
+    const packet = new Set<number>();
+    let [a, b] = [first, second];
+    // Diagrams with different numbers differ somewhere, so one of the two ways down leads to a difference.
+    for (let level = Math.min(levels[a]!, levels[b]!); level !== TERMINAL; level = Math.min(levels[a]!, levels[b]!)) {
+      const low: [Diagram, Diagram] = [levels[a] === level ? lows[a]! : a, levels[b] === level ? lows[b]! : b];
+      if (low[0] === low[1]) {
+        packet.add(level);
+        [a, b] = [levels[a] === level ? highs[a]! : a, levels[b] === level ? highs[b]! : b];
+      } else {
+        [a, b] = low;
+      }
+    }
+    return packet;
+  }
+
+  /** All in order, the first that is something; in pairs, so that large ones are walked only a few times. */
+  firstOf(list: readonly Diagram[]): Diagram {
+    return this.#halves(list, 0, list.length);
+  }
+
+  #halves(list: readonly Diagram[], from: number, to: number): Diagram {
+    if (to - from <= 1) return from < to ? list[from]! : NOTHING;
+    const middle = (from + to) >> 1;
+    return this.orElse(this.#halves(list, from, middle), this.#halves(list, middle, to));
+  }
+
+  /** Both diagrams' values put through an operation, packet by packet. */
+  combine(operation: Operation, a: Diagram, b: Diagram): Diagram {
+    const plain = operation.plain(a, b);
+    if (plain >= 0) return plain;
+    const nodes = this.#nodes;
+    const known = nodes.recall(operation.code, a, b);
+    if (known >= 0) return known;
+    const levelA = nodes.levels[a]!;
+    const levelB = nodes.levels[b]!;
+    const level = levelA < levelB ? levelA : levelB;
+    const low = this.combine(operation, levelA === level ? nodes.lows[a]! : a, levelB === level ? nodes.lows[b]! : b);
+    const high = this.combine(
+      operation,
+      levelA === level ? nodes.highs[a]! : a,
+      levelB === level ? nodes.highs[b]! : b,
+    );
+    const result = nodes.node(level, low, high);
+    nodes.remember(operation.code, a, b, result);
+    return result;
+  }
+}
