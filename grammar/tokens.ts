@@ -243,6 +243,7 @@ const INNER_WORDS = [
   'keys',
   'when',
   'approximate',
+  'bucket',
   'connections',
   'with',
   'for',

@@ -25,6 +25,8 @@ export interface CheckSession {
   readonly usedGroups: Set<unknown>;
   /** The beginnings of names that blocks have taken. */
   readonly blockNames: Set<string>;
+  /** The first limit of each name that limits share. */
+  readonly sharedLimits: Map<string, Gate>;
   readonly groupSizes: GroupSizes;
   /** How many rules group uses may still stand for. */
   ruleBudget: number;

@@ -33,6 +33,7 @@ export function checkBound(bound: BoundPolicy, main: SourceFile, inputs: Inputs,
     checkItems,
     usedGroups: new Set(),
     blockNames: new Set(),
+    sharedLimits: new Map(),
     groupSizes: new Map(),
     ruleBudget: RULE_BUDGET,
   };

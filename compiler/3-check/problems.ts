@@ -96,6 +96,14 @@ export const LIMIT_KEY = error(
   'What a bucket is for is named once: `per source, destination`. Addresses can be cut to a prefix: `per source/24/64`.',
 );
 
+export const SHARED_LIMIT = error(
+  'SL0351',
+  'limits of one name that are not one limit',
+  'Limits that name one `bucket` have the same buckets, so they are one limit that stands in several places: their ' +
+    'rate, burst, key and number of keys are the same, and so is the sense (`over` or `up to`). The buckets of a limit in an ' +
+    '`each` belong to its rows, and are shared with no other.',
+);
+
 export const FLOWS_COUNT = error(
   'SL0314',
   'bits or bytes where flows are counted',

@@ -176,6 +176,8 @@ export type Gate =
       readonly kind: 'rate';
       /** Names the bucket table: one for each statement × group use; row and key select the bucket in it. */
       readonly limiter: string;
+      /** `bucket NAME`: every limit that names it has this bucket table, and is alike but for its place. */
+      readonly bucket?: string;
       readonly sense: 'over' | 'up to';
       readonly rate: Rate | Cell;
       readonly burst: number;

@@ -107,13 +107,15 @@ export interface TableBounds {
   readonly approximate: boolean;
 }
 
-/** `over RATE [per KEY] [burst N]`, `up to RATE …` */
+/** `over RATE [per KEY] [burst N] [bucket NAME]`, `up to RATE …` */
 export interface RateClause extends Node {
   readonly kind: 'rate';
   readonly sense: 'over' | 'up to';
   readonly rate: RateLiteral | Value;
   readonly per: readonly KeyPart[];
   readonly burst?: Value;
+  /** What limits of this name count in, all together. */
+  readonly bucket?: Name;
   readonly bounds: TableBounds;
 }
 

@@ -60,6 +60,18 @@ describeWithKernel('limits in nftables', () => {
     HOUR,
   );
   agrees(
+    'limits that several rules share',
+    `group few(from_whom) { allow udp from from_whom up to 60/hour burst 40 bucket few }
+     filter forward default drop {
+       use few(any)
+       allow tcp up to 9/hour per source burst 3 bucket talkers
+       allow udp up to 9/hour per source burst 3 bucket talkers
+       allow icmp echo-request up to 60/hour burst 40 bucket few
+     }
+     filter input default drop { use few(any)  allow icmp echo-request up to 9/hour per source burst 3 bucket talkers }`,
+    HOUR,
+  );
+  agrees(
     'connections at a time',
     // What is let through is counted on; the kernel forgets what is not, but only with its next tick.
     `filter forward default allow {

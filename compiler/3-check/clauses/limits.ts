@@ -34,9 +34,9 @@ export function checkRate(clause: RateClause, context: ClauseContext): ClauseRes
     );
     return undefined;
   }
-  const limiter = nameLimiter(context);
-  const { sense, span } = clause;
-  return { kind: 'gate', gate: { kind: 'rate', limiter, sense, rate, burst, per, rows: context.rows, bounds, span } };
+  const { sense, span, bucket } = clause;
+  const named = bucket ? { limiter: `limit ${bucket.text}`, bucket: bucket.text } : { limiter: nameLimiter(context) };
+  return { kind: 'gate', gate: { kind: 'rate', ...named, sense, rate, burst, per, rows: context.rows, bounds, span } };
 }
 
 /** Packets for a rate of packets, bytes for one of bits or bytes. */

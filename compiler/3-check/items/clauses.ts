@@ -6,6 +6,7 @@ import { checkClause } from '../clauses/index.ts';
 import { all, type ClauseContext, type RuleContext } from '../context.ts';
 import { familiesOf, inBoth, isOneFamily, speaksOfAddresses, type Families } from '../families.ts';
 import { FAMILY_UNSAID } from '../problems.ts';
+import { isShareable } from '../shared-limits.ts';
 
 /** What a list of clauses comes to. */
 export interface Conditions {
@@ -29,8 +30,9 @@ export function checkClauses(
     const result = checkClause(clause, context);
     if (!result) wrong = true;
     else if (result.kind === 'condition') conditions.push(result.condition);
-    else if (result.kind === 'gate') gates.push(result.gate);
-    else expired = true;
+    else if (result.kind !== 'gate') expired = true;
+    else if (isShareable(result.gate, context)) gates.push(result.gate);
+    else wrong = true;
   }
   if (wrong) return undefined;
   const condition = all(conditions);

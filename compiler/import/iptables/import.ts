@@ -9,9 +9,9 @@ import { leftOutCounters, unusedChains } from './chains/left-out.ts';
 import { loopbackFindings } from './chains/loopback.ts';
 import { mergeFamilies } from './chains/merge-families.ts';
 import { mergeRules } from './chains/merge-rules.ts';
-import { sharedNames, sharedUses } from './chains/shared-limits.ts';
+import { sharedLimits, withSharedNames, type SharedNames } from './chains/shared-limits.ts';
 import { TABLE_MEANINGS } from './chains/table-meaning.ts';
-import { usesOfChains } from './chains/uses.ts';
+import { reachedRules, usesOfChains, type ReachedRules } from './chains/uses.ts';
 import { TABLES, type DumpTable, type Family, type TableName } from './dump/dump.ts';
 import { readDump } from './dump/read-dump.ts';
 import type { Item, Lists } from './items.ts';
@@ -52,18 +52,20 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   if (tables.size === 0 && findings.length === 0) {
     findings.push(diagnostic(PROBLEMS.notADump, undefined, 'the files hold no table of iptables'));
   }
-  const memories = new Memories();
+  const known = serviceNames(options.services);
+  const memories = new Memories(known.values());
   const settings = { memories, keepOpaque: options.keepOpaque };
   const translators = new Map([...tables].map(([key, table]) => [key, new RuleTranslator(table, settings)] as const));
   for (const translator of translators.values()) translator.prepare();
+  const read = new Map([...tables].map(([key, table]) => [key, readRules(table, translators.get(key)!)] as const));
+  const reached = [...read.values()];
+  const reading: Reading = { keepOpaque: options.keepOpaque, findings, shared: sharedLimits(reached, findings) };
   const merged = new Map<TableName, Lists>();
   const families = new Map<TableName, readonly Family[]>();
-  const reading: Reading = { keepOpaque: options.keepOpaque, findings, reached: [] };
   for (const name of TABLES) {
     const ofFamily = ([4, 6] as const).map((family) => {
-      const table = tables.get(`${family} ${name}`);
-      const translator = translators.get(`${family} ${name}`);
-      return table && translator && listsOf(table, translator, reading);
+      const table = read.get(`${family} ${name}`);
+      return table && listsOf(table, reading);
     });
     const [four, six] = ofFamily;
     if (!four && !six) continue;
@@ -73,15 +75,15 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
       ([4, 6] as const).filter((_, at) => ofFamily[at] !== undefined),
     );
   }
-  findings.push(...sharedNames(reading.reached));
+  for (const translator of translators.values()) findings.push(...translator.findings);
   if (findings.some(isError)) return { written: undefined, findings, rules };
-  findings.push(...leftOutCounters(reading.reached));
+  findings.push(...leftOutCounters(reached.flatMap(reachedRules)));
   const parts = blocksOf(merged, families);
   const written = writePolicy({
     ...parts,
     memories: memoryDeclarations(memories, [...families.values()].flat()),
     remarks: [],
-    services: serviceNames(options.services),
+    services: known,
   });
   return { written, findings, rules };
 }
@@ -104,28 +106,35 @@ function addTable(table: DumpTable, tables: Map<string, DumpTable>, findings: Di
 interface Reading {
   readonly keepOpaque: boolean;
   readonly findings: Diagnostic[];
-  /** The rules of all tables that some packets may meet. */
-  readonly reached: ImportedRule[];
+  readonly shared: SharedNames;
 }
 
-function listsOf(table: DumpTable, translator: RuleTranslator, { keepOpaque, findings, reached }: Reading): Lists {
-  const written = new Map<string, ImportedRule[]>();
+interface ReadTable extends ReachedRules {
+  /** What of each rule packets meet that are no loopback. */
+  readonly met: ReadonlyMap<string, readonly ImportedRule[]>;
+}
+
+function readRules(table: DumpTable, translator: RuleTranslator): ReadTable {
+  const rules = new Map<string, ImportedRule[]>();
   const met = new Map<string, ImportedRule[]>();
   for (let index = 0; index < table.rules.shape.length; index++) {
     const chain = table.chains[table.rules.chain.at(index)]!;
     const rule = translator.translate(index);
     if (!rule) continue;
-    put(rule, chain.name, written);
+    put(rule, chain.name, rules);
     const without = withoutLoopback(rule, table.name, chain.policy === undefined ? undefined : chain.name);
     if (without) put(without, chain.name, met);
   }
-  const uses = usesOfChains(table, written);
-  for (const [chain, rules] of written) if (uses.has(chain)) for (const rule of rules) reached.push(rule);
-  findings.push(...loopbackFindings(table, written), ...chainsWithoutBlock(table, written));
-  findings.push(...sharedUses(written, uses), ...unusedChains(table, written, uses));
-  const chains = new ChainTranslator(table, met, TABLE_MEANINGS[table.name]);
+  return { table, rules, met, uses: usesOfChains(table, rules) };
+}
+
+function listsOf({ table, rules, met, uses }: ReadTable, { keepOpaque, findings, shared }: Reading): Lists {
+  findings.push(...loopbackFindings(table, rules), ...chainsWithoutBlock(table, rules));
+  findings.push(...unusedChains(table, rules, uses));
+  const named = new Map([...met].map(([name, list]) => [name, list.map((rule) => withSharedNames(rule, shared))]));
+  const chains = new ChainTranslator(table, named, TABLE_MEANINGS[table.name]);
   const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
-  findings.push(...translator.findings, ...chains.findings);
+  findings.push(...chains.findings);
   return lists;
 }
 

@@ -1,5 +1,5 @@
 /** Lists that rules write and read while packets pass (`recent`, sets): memories of the policy. */
-import { identifier } from './names.ts';
+import { Names } from './write/names.ts';
 
 interface MemoryUse {
   readonly list: string;
@@ -12,6 +12,12 @@ interface MemoryUse {
 export class Memories {
   readonly #ages = new Map<string, Set<number>>();
   readonly #translated = new Set<string>();
+  readonly #names: Names;
+
+  /** `taken` are names that no memory may have. */
+  constructor(taken: Iterable<string>) {
+    this.#names = new Names(taken);
+  }
 
   /** Notes that some rule asks the list for entries not older than `seconds`. */
   note(list: string, seconds: number | undefined): void {
@@ -36,8 +42,8 @@ export class Memories {
   /** The memory that holds the list's entries up to an age. */
   of(list: string, seconds: number | undefined): string {
     const ages = this.#ages.get(list);
-    const name = identifier(list);
-    return ages !== undefined && ages.size > 1 ? `${name}_${seconds === undefined ? 'ever' : `${seconds}s`}` : name;
+    const age = ages !== undefined && ages.size > 1 ? ` ${seconds === undefined ? 'ever' : `${seconds}s`}` : '';
+    return this.#names.of(`${list}${age}`, `${list}${age}`, 'list');
   }
 
   /** All memories of the list: what is written goes into each. */

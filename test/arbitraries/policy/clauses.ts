@@ -245,8 +245,12 @@ export function limit(features: Features, { place, hasIn }: Way): Arbitrary<Piec
   const rate = words('3/day', '1/day', '1000000/second');
   const burst = maybe(words('burst 2', 'burst 1', 'burst 9'), 40);
   const rates = fastCheck
-    .tuple(words('up to', 'over'), rate, key, burst)
-    .map(([sense, amount, per, most]) => piece`${sense} ${amount} ${per} ${most}`);
+    .tuple(words('up to', 'over'), rate, key, burst, fastCheck.integer({ min: 0, max: 3 }))
+    .map(([sense, amount, per, most, named]) => {
+      const limited = piece`${sense} ${amount} ${per} ${most}`;
+      // Limits with one bucket are alike, so the name comes from what they say.
+      return named < 3 ? limited : piece`${limited} bucket ${limited.text.replaceAll(/\W+/g, '_')}`;
+    });
   const connections = fastCheck
     .tuple(words('up to', 'over'), words('2', '1', '5'), words('per source', 'per destination', 'per source/24/64'))
     .map(([sense, amount, per]) => piece`${sense} ${amount} connections ${per}`);

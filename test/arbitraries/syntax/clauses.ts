@@ -73,8 +73,9 @@ const CLAUSES: { readonly [Kind in Exclude<ClauseKind, 'not'>]: Arbitrary<OfKind
   ),
   family: constantFrom<4 | 6>(4, 6).map((family) => node({ kind: 'family', family })),
   state: many(constantFrom(...FLOW_STATES)).map((states) => node({ kind: 'state', states })),
-  rate: tuple(sense, scalar, many(keyPart, 0), maybe('burst', scalar), bounds).map(([of, rate, per, burst, limits]) =>
-    node({ kind: 'rate', sense: of, rate, per, ...burst, bounds: limits }),
+  rate: tuple(sense, scalar, many(keyPart, 0), maybe('burst', scalar), maybe('bucket', name), bounds).map(
+    ([of, rate, per, burst, bucket, limits]) =>
+      node({ kind: 'rate', sense: of, rate, per, ...burst, ...bucket, bounds: limits }),
   ),
   connections: tuple(sense, scalar, many(keyPart, 0), bounds).map(([of, count, per, limits]) =>
     node({ kind: 'connections', sense: of, count, per, bounds: limits }),

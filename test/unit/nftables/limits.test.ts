@@ -18,6 +18,19 @@ test('a limit without a key is an object that all lines of a rule share', () => 
   ]);
 });
 
+test('limits of one name are one object and one set, wherever they stand', () => {
+  const log = 'log "refused" up to 3/minute bucket refusals';
+  const ruleset = artifactOf(
+    `${zones}group refuse() { ${log} drop tcp over 5/hour per source bucket openers drop }
+     filter input default drop { essential off use refuse() }
+     filter forward default drop { essential off use refuse() ${log} }`,
+  );
+  expect(ruleset.match(/^\tlimit .*/gm)).toEqual(['\tlimit limit_refusals {']);
+  expect(ruleset.match(/limit name "limit_refusals"/g)).toHaveLength(3);
+  expect(ruleset.match(/^\tset .*/gm)).toEqual(['\tset limit_openers_ipv4 {', '\tset limit_openers_ipv6 {']);
+  expect(ruleset.match(/update @limit_openers_ipv4/g)).toHaveLength(2);
+});
+
 test('two limits are asked in the order written', () => {
   expect(lastOf(artifactOf(forward('allow udp up to 3/hour up to 10/minute per destination port')))).toBe(
     'meta l4proto udp limit name "forward_allow_udp" update @forward_allow_udp_2 { th dport limit rate 10/minute burst 5 packets } accept',

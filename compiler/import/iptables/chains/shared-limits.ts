@@ -1,47 +1,94 @@
-/** Limits that count for several places of a dump together: a policy has a bucket for each use of a group. */
+/**
+ * Limits that count for several places of a dump together: those of chains that several ways lead to, and those that name
+ * one table of the kernel. The policy has one limit for them, with a `bucket` of a name.
+ */
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
 import type { Span } from '../../../../grammar/source.ts';
 import { PROBLEMS } from '../problems.ts';
-import { isCounting, type ImportedRule } from '../rules.ts';
-import type { Rules } from './uses.ts';
+import { isCounting, type ImportedRule, type Term } from '../rules.ts';
+import { Names } from '../write/names.ts';
+import type { ReachedRules } from './uses.ts';
 
-/** The limits of chains that several ways lead to. Lists of `recent` are memories, which all uses of a group share. */
-export function sharedUses(rules: Rules, uses: ReadonlyMap<string, number>): Diagnostic[] {
-  const shared = [...rules].filter(([chain]) => (uses.get(chain) ?? 0) > 1);
-  return shared.flatMap(([chain, list]) =>
-    list
-      .filter(({ terms }) => terms.some(isCounting))
-      .map(({ span }) =>
-        refusal(
-          span,
-          `a limit that counts for all ways into the chain \`${chain}\` together`,
-          'Copy the chain for each way into it, so that each copy has a limit of its own, or let one jump lead to it.',
-        ),
-      ),
-  );
+/** The name of each limit that has to be shared. */
+export type SharedNames = ReadonlyMap<Term, string>;
+
+interface Sharers {
+  /** What it would best be called. */
+  readonly wanted: string;
+  readonly limits: readonly ReachedLimit[];
 }
 
-/** Limits of several rules that count in one table of the kernel, which tables of a family share by their names. */
-export function sharedNames(rules: readonly ImportedRule[]): Diagnostic[] {
-  const first = new Map<string, Span>();
-  const findings: Diagnostic[] = [];
-  for (const { family, terms, span } of rules) {
-    for (const { shared } of terms) {
-      if (shared === undefined) continue;
-      const key = `${family} ${shared}`;
-      const before = first.get(key);
-      if (!before) first.set(key, span);
-      else {
-        const message = `limits of several rules that share the table \`${shared}\``;
-        const hint = 'Give each rule a `--hashlimit-name` of its own; each then has buckets of its own, too.';
-        findings.push(refusal(span, message, hint, before));
+/** A limit of a rule, and where it counts. */
+interface ReachedLimit {
+  readonly term: Term;
+  readonly rule: ImportedRule;
+  readonly chain: string;
+  readonly isMetByMany: boolean;
+}
+
+/** Names the limits that are shared; what cannot be shared is told. */
+export function sharedLimits(tables: readonly ReachedRules[], findings: Diagnostic[]): SharedNames {
+  const names = new Names([]);
+  const shared = new Map<Term, string>();
+  for (const { wanted, limits } of sharersOf(tables, findings)) {
+    const [first] = limits;
+    if (!first || (limits.length < 2 && !first.isMetByMany)) continue;
+    const other = limits.find(({ term }) => term.items[0] !== first.term.items[0]);
+    if (other) findings.push(oneTableOfSeveralKinds(wanted, first.rule.span, other.rule.span));
+    const name = names.of(`limit ${shared.size}`, wanted, 'limit');
+    for (const { term } of limits) shared.set(term, name);
+  }
+  return shared;
+}
+
+/** The rule with the names of the limits that it shares. */
+export function withSharedNames(rule: ImportedRule, names: SharedNames): ImportedRule {
+  if (!rule.terms.some((term) => names.has(term))) return rule;
+  return { ...rule, terms: rule.terms.map((term) => withName(term, names.get(term))) };
+}
+
+function withName(term: Term, name: string | undefined): Term {
+  return name === undefined ? term : { ...term, items: term.items.map((item) => `${item} bucket ${name}`) };
+}
+
+function sharersOf(tables: readonly ReachedRules[], findings: Diagnostic[]): Sharers[] {
+  const sharers = new Map<unknown, Sharers>();
+  for (const table of tables) {
+    for (const limit of limitsOf(table)) {
+      const { term, rule, chain, isMetByMany } = limit;
+      if (term.slot !== 'limit') {
+        if (isMetByMany) findings.push(turnsOfSeveralWays(chain, rule.span));
+        continue;
       }
+      // Tables of hashlimit are known by their names to all rules of a family.
+      const key = term.shared === undefined ? term : `${rule.family} ${term.shared}`;
+      const { limits = [] } = sharers.get(key) ?? {};
+      sharers.set(key, { wanted: term.shared ?? chain, limits: [...limits, limit] });
     }
   }
-  return findings;
+  return [...sharers.values()];
 }
 
-function refusal(span: Span, message: string, hint: string, before?: Span): Diagnostic {
-  const labels = before ? [{ span: before, text: 'shares it' }] : [];
+function limitsOf({ rules, uses }: ReachedRules): ReachedLimit[] {
+  return [...rules].flatMap(([chain, list]) => {
+    const ways = uses.get(chain) ?? 0;
+    if (ways === 0) return [];
+    return list.flatMap((rule) =>
+      rule.terms.filter(isCounting).map((term) => ({ term, rule, chain, isMetByMany: ways > 1 })),
+    );
+  });
+}
+
+function turnsOfSeveralWays(chain: string, span: Span): Diagnostic {
+  const message = `turns that count for all ways into the chain \`${chain}\` together`;
+  const hint = 'Copy the chain for each way into it, so that each copy counts by itself, or let one jump lead to it.';
+  return diagnostic(PROBLEMS.unsayable, span, `a policy cannot say exactly: ${message}`, { hint });
+}
+
+/** The kernel makes such a table by the first rule that names it. */
+function oneTableOfSeveralKinds(name: string, first: Span, span: Span): Diagnostic {
+  const message = `limits that differ and share the table \`${name}\``;
+  const hint = 'Give each rule a `--hashlimit-name` of its own; each then has buckets of its own, too.';
+  const labels = [{ span: first, text: 'the kernel takes the limit of the rule that is loaded first' }];
   return diagnostic(PROBLEMS.unsayable, span, `a policy cannot say exactly: ${message}`, { hint, labels });
 }

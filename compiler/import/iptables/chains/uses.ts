@@ -2,7 +2,19 @@
 import type { DumpTable } from '../dump/dump.ts';
 import type { ImportedRule } from '../rules.ts';
 
+/** The rules of a table, by chain, and the number of ways into each chain. */
+export interface ReachedRules {
+  readonly table: DumpTable;
+  readonly rules: Rules;
+  readonly uses: ReadonlyMap<string, number>;
+}
+
 export type Rules = ReadonlyMap<string, readonly ImportedRule[]>;
+
+/** The rules that some packets may meet. */
+export function reachedRules({ rules, uses }: ReachedRules): ImportedRule[] {
+  return [...rules].flatMap(([chain, list]) => (uses.has(chain) ? list : []));
+}
 
 /** More ways than this are not told apart. */
 const MANY = 2;

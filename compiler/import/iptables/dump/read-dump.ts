@@ -150,7 +150,7 @@ class DumpReader {
   #familyOf({ span }: OpenTable): Family {
     const end = this.#text.indexOf('\nCOMMIT', span.start);
     const body = this.#text.slice(span.start, Math.min(end, span.start + (1 << 20)));
-    return /icmp6|icmpv6| [\da-f:]*:[\da-f]*:[\da-f:.]*(\/\d+)?[ \n]| ::\/0/.test(body) ? 6 : 4;
+    return /icmp6|icmpv6|^-A .* (-s|-d|--(src|dst)-range) [\da-f]*:/m.test(body) ? 6 : 4;
   }
 
   #endTooEarly({ name, span }: OpenTable): void {

@@ -1,5 +1,5 @@
 /** `over …` and `up to …`: a rate, or a number of connections. */
-import type { Clause, KeyPart, Value } from '../../../ast/index.ts';
+import type { Clause, KeyPart, Name, Value } from '../../../ast/index.ts';
 import type { Grammar, Syntax } from '../../../dsl.ts';
 import { PROBLEMS } from '../../../problems.ts';
 import * as T from '../../../tokens.ts';
@@ -8,6 +8,7 @@ import { boundsAlternatives, boundsOf, once, type BoundsDraft } from '../../valu
 interface Draft extends BoundsDraft {
   per?: KeyPart[];
   burst?: Value;
+  bucket?: Name;
 }
 
 export const rateClauseSyntax: Syntax = (p) => {
@@ -18,13 +19,16 @@ export const rateClauseSyntax: Syntax = (p) => {
     const connections = p.option(0, () => p.consume(0, T.Keyword.connections));
     const draft: Draft = { approximate: false };
     p.many(0, () => p.or(1, options(p, draft)));
-    const { per = [], burst, ...bounds } = draft;
+    const { per = [], burst, bucket, ...bounds } = draft;
     const span = p.spanFrom(start);
     if (connections === undefined) {
-      return { kind: 'rate', sense, rate: amount, per, ...(burst && { burst }), bounds: boundsOf(bounds), span };
+      const own = { ...(burst && { burst }), ...(bucket && { bucket }) };
+      return { kind: 'rate', sense, rate: amount, per, ...own, bounds: boundsOf(bounds), span };
     }
     p.ACTION(() => {
       if (burst) p.report(PROBLEMS.unexpected, burst, 'a number of connections has no `burst`', 'leave `burst` out');
+      const hint = 'leave `bucket` out';
+      if (bucket) p.report(PROBLEMS.unexpected, bucket, 'a number of connections has no `bucket`', hint);
     });
     return { kind: 'connections', sense, count: amount, per, bounds: boundsOf(bounds), span };
   });
@@ -53,6 +57,14 @@ function options(p: Grammar, draft: Draft): { ALT: () => void }[] {
         const burst = p.subrule(1, p.scalar);
         once(p, draft.burst === undefined, token);
         draft.burst = burst;
+      },
+    },
+    {
+      ALT: () => {
+        const token = p.consume(0, T.Keyword.bucket);
+        const bucket = p.subrule(0, p.name);
+        once(p, draft.bucket === undefined, token);
+        draft.bucket = bucket;
       },
     },
     ...boundsAlternatives(p, () => draft),
