@@ -2,17 +2,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { nftables } from '../../backends/nftables/index.ts';
 import { compile } from '../../compiler/compile.ts';
+import type { Inputs } from '../../compiler/inputs.ts';
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
 
 const stdlib = new URL('../../stdlib/', import.meta.url);
 const ending = '.sluice';
 
-/** The artifacts of the (only) target by path, and what was found. `files` are those that the policy names. */
-function compiled(
-  policy: string,
-  files: Readonly<Record<string, string>>,
-): { readonly artifacts: ReadonlyMap<string, string>; readonly diagnostics: readonly Diagnostic[] } {
-  const inputs = {
+/** The standard library, and the files that a policy names. */
+export function inputsWith(files: Readonly<Record<string, string>>): Inputs {
+  return {
     read: (path: string) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
     standard: (name: string) => readFileSync(new URL(`${name}${ending}`, stdlib), 'utf8'),
     standardNames: readdirSync(stdlib).flatMap((name) =>
@@ -20,8 +18,15 @@ function compiled(
     ),
     today: { year: 2026, month: 1, day: 1 },
   };
+}
+
+/** The artifacts of the (only) target by path, and what was found. `files` are those that the policy names. */
+function compiled(
+  policy: string,
+  files: Readonly<Record<string, string>>,
+): { readonly artifacts: ReadonlyMap<string, string>; readonly diagnostics: readonly Diagnostic[] } {
   const options = { planes: [nftables], nameBuild: () => 'test' };
-  const { targets, diagnostics } = compile({ path: 'test.sluice', text: policy }, inputs, options);
+  const { targets, diagnostics } = compile({ path: 'test.sluice', text: policy }, inputsWith(files), options);
   const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
   const texts = artifacts.map(({ path, content }) => [path, Buffer.concat(content).toString()] as const);
   return { artifacts: new Map(texts), diagnostics };

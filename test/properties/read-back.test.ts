@@ -1,0 +1,117 @@
+/** Emitted rules, read back, mean what the Program means. */
+import fastCheck from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Program, StageId } from '../../compiler/4-program/program.ts';
+import type { Entry, Machine, MachineChain } from '../../compiler/proof/machine/form.ts';
+import { needsTracking } from '../../compiler/semantics/needs.ts';
+import { without } from '../arbitraries/policy/features.ts';
+import { randomPolicy } from '../arbitraries/policy/policy.ts';
+import { packetsFor } from '../arbitraries/machine-packet.ts';
+import { policyReadBack } from '../builders/read-back.ts';
+import { walkMachine } from '../oracles/machine-walk.ts';
+import { walkStage, type TrackedPacket } from '../oracles/stage-walk.ts';
+import { count } from '../sampling.ts';
+
+/** What the walks know. */
+const FEATURES = without(
+  'payload',
+  'original addresses',
+  'wire addresses',
+  'addresses of zones',
+  'same field',
+  'limits',
+  'row limits',
+  'connections',
+  'memory',
+  'hairpin',
+);
+
+/** Where packets enter each stage; of the stages that have two ways in, one. */
+const ENTRIES: Readonly<Partial<Record<StageId, Pick<Entry, 'hook' | 'type' | 'priority'>>>> = {
+  mitigate: { hook: 'ingress', type: 'filter', priority: -500 },
+  raw: { hook: 'prerouting', type: 'filter', priority: -300 },
+  'mangle prerouting': { hook: 'prerouting', type: 'filter', priority: -150 },
+  'destination nat': { hook: 'prerouting', type: 'nat', priority: -100 },
+  'mangle input': { hook: 'input', type: 'filter', priority: -150 },
+  'filter input': { hook: 'input', type: 'filter', priority: 0 },
+  'mangle forward': { hook: 'forward', type: 'filter', priority: -150 },
+  'filter forward': { hook: 'forward', type: 'filter', priority: 0 },
+  'mangle output': { hook: 'output', type: 'route', priority: -150 },
+  'filter output': { hook: 'output', type: 'filter', priority: 0 },
+  'mangle postrouting': { hook: 'postrouting', type: 'filter', priority: -150 },
+  'source nat': { hook: 'postrouting', type: 'nat', priority: 100 },
+  count: { hook: 'postrouting', type: 'filter', priority: 90 },
+};
+
+function chainFor(stage: StageId, machine: Machine): MachineChain | undefined {
+  const wanted = ENTRIES[stage];
+  return [...machine.chains.values()].find(
+    ({ entry }) =>
+      entry && entry.hook === wanted?.hook && entry.type === wanted.type && entry.priority === wanted.priority,
+  );
+}
+
+/** What a packet has at a stage. */
+function at(stage: StageId, packet: TrackedPacket, { policy }: Program): TrackedPacket {
+  const sent = stage.endsWith('output');
+  const received =
+    ['mitigate', 'raw', 'mangle prerouting', 'destination nat'].includes(stage) || stage.endsWith('input');
+  const { numbers } = packet;
+  const isWhole = stage !== 'mitigate' && needsTracking(policy, packet.family);
+  // A later fragment has no transport header: as a whole packet it is one of a protocol without.
+  const protocol = isWhole && numbers['fragment'] === 2 ? 253 : numbers['protocol']!;
+  return {
+    ...packet,
+    in: sent ? undefined : packet.in,
+    out: received ? undefined : packet.out,
+    numbers: { ...numbers, fragment: isWhole ? 0 : numbers['fragment']!, protocol },
+  };
+}
+
+it('every stage, packet by packet', () => {
+  const compared = new Map<string, number>();
+  fastCheck.assert(
+    fastCheck.property(
+      randomPolicy(FEATURES),
+      fastCheck.infiniteStream(fastCheck.nat()),
+      ({ policy, files }, seeds) => {
+        const read = policyReadBack(policy, files);
+        fastCheck.pre(read !== undefined);
+        const { program, machine } = read;
+        const [seed] = seeds.take(1);
+        const packets = fastCheck.sample(packetsFor(machine, false), { numRuns: 30, seed: seed! });
+        for (const stage of program.stages) {
+          const chain = chainFor(stage.id, machine);
+          if (!chain || program.stages.filter(({ id }) => id === stage.id).length > 1) continue;
+          for (const one of packets) {
+            const packet = at(stage.id, one, program);
+            let expected;
+            try {
+              expected = walkStage(stage, program, packet);
+            } catch {
+              // A test that the walk does not know.
+              break;
+            }
+            const found = walkMachine(machine, chain, packet);
+            expect({ stage: stage.id, packet, ...found }, read.text).toEqual({ stage: stage.id, packet, ...expected });
+            const what = `${stage.id}: ${expected.decision.split(' ')[0]}`;
+            compared.set(what, (compared.get(what) ?? 0) + 1);
+          }
+        }
+      },
+    ),
+    { numRuns: count(40, 1000) },
+  );
+  // Enough of what stages do was seen for this to mean something.
+  for (const what of [
+    'mitigate: drop',
+    'filter forward: accept',
+    'filter forward: drop',
+    'filter forward: reject',
+    'source nat: snat',
+    'destination nat: dnat',
+    'count: accept',
+  ]) {
+    expect(compared.get(what), what).toBeGreaterThan(0);
+  }
+});
