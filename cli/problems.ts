@@ -50,4 +50,10 @@ write in the folder, and the file itself must not be write-protected. The file i
     explanation: `The new output is in place and whole, but the previous one, moved aside under the name that the message
 gives, could not be removed. Remove it by hand.`,
   },
+  notOurFile: error(
+    'SL0908',
+    'the output file holds something else',
+    `\`sluice optimize\` replaces its output file, so it only replaces what it has written itself, which says so in its
+second line. Anything else could be lost: the dump itself, for one. Choose another name, or move the file away.`,
+  ),
 } as const satisfies Record<string, DiagnosticKind>;

@@ -6,7 +6,7 @@ import { EXIT } from '../exit-code.ts';
 import { writeText } from '../findings/report.ts';
 import { formatPolicy, type Formatted } from '../format/format-policy.ts';
 import { policyFiles } from '../format/policy-files.ts';
-import { replaceFile } from '../format/replace-file.ts';
+import { replacePolicy } from '../format/replace-policy.ts';
 import { openPolicy, STANDARD_INPUT } from '../inputs/policy-file.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
@@ -60,7 +60,7 @@ async function formatOne(path: string, session: Session, { check }: FmtFlags): P
   if (path === STANDARD_INPUT && !check) {
     session.stdout.write(new TextDecoder().decode(content));
   } else if (isChanged) {
-    const finding = check ? undefined : await replaceFile(path, content);
+    const finding = check ? undefined : await replacePolicy(path, content);
     if (finding) return { findings: [finding] };
     session.stdout.write(`${opened.policy.shownPath}\n`);
   }

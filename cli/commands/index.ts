@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { compile } from './compile.ts';
 import { fmt } from './fmt.ts';
 import { importRules } from './import.ts';
+import { optimize } from './optimize.ts';
 
 /** All commands, in the order in which `--help` lists them. */
-export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, fmt, importRules];
+export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, fmt, importRules, optimize];

@@ -1,0 +1,80 @@
+/** Files of other tools in, a policy that compiles out. */
+import { lowerPolicy } from '../../compiler/compile.ts';
+import { importIptables } from '../../compiler/import/iptables/import.ts';
+import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
+import type { Inputs } from '../../compiler/inputs.ts';
+import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type { SourceFile } from '../../grammar/source.ts';
+import { PLANES } from '../planes.ts';
+import type { Session } from '../session.ts';
+import { openPolicy } from './policy-file.ts';
+import { standardModule, standardModules } from './standard-library.ts';
+
+/** What the policy of an import is called. */
+export const POLICY = 'policy.sluice';
+
+export interface ImportedRules {
+  readonly findings: Diagnostic[];
+  /** How many rules the files have. */
+  readonly rules: number;
+  /** In the one form; undefined: there is an error. */
+  readonly written: WrittenPolicy | undefined;
+}
+
+export async function importRulesOf(
+  paths: readonly string[],
+  keepOpaque: boolean,
+  session: Session,
+): Promise<ImportedRules> {
+  const { sources, findings } = await readAll(paths, session);
+  if (findings.length > 0) return { findings, rules: 0, written: undefined };
+  const result = importIptables(sources, { keepOpaque, services: standardModule('services') });
+  findings.push(...result.findings);
+  const written = result.written && { ...result.written, policy: await formatted(result.written.policy) };
+  return { findings, rules: result.rules, written };
+}
+
+async function formatted(policy: string): Promise<string> {
+  // Prettier is large.
+  const { format } = await import('../../grammar/prettier-plugin.ts');
+  return format(policy);
+}
+
+async function readAll(
+  paths: readonly string[],
+  session: Session,
+): Promise<{ readonly sources: readonly SourceFile[]; readonly findings: Diagnostic[] }> {
+  const sources: SourceFile[] = [];
+  const findings: Diagnostic[] = [];
+  for (const path of paths) {
+    const opened = await openPolicy(path, session);
+    if ('finding' in opened) findings.push(opened.finding);
+    else sources.push({ path: opened.policy.shownPath, text: opened.policy.source.text });
+  }
+  return { sources, findings };
+}
+
+/** Why the policy of an import does not compile; empty: it does. That is found now, and not by the user. */
+export function obstaclesToCompile(written: WrittenPolicy): Diagnostic[] {
+  const { diagnostics } = lowerPolicy({ path: POLICY, text: written.policy }, inputsOf(written), { planes: PLANES });
+  return diagnostics.filter(isError);
+}
+
+/** What the policy of an import reads: its own files, and the standard library. */
+export function inputsOf({ files }: WrittenPolicy): Inputs {
+  return {
+    read: (path) => {
+      const file = files.find((one) => one.path === path);
+      return file && new TextEncoder().encode(file.text);
+    },
+    standard: (name) => (standardModules().includes(name) ? standardModule(name) : undefined),
+    standardNames: standardModules(),
+    today: undefined,
+  };
+}
+
+/** The policy and its files as files of a folder. */
+export function filesOf({ policy, files }: WrittenPolicy): { readonly path: string; readonly content: Uint8Array[] }[] {
+  const contents = [{ path: POLICY, text: policy }, ...files];
+  return contents.map(({ path, text }) => ({ path, content: [new TextEncoder().encode(text)] }));
+}

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runSluice, type Run } from './session.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const DUMP = `*filter
+:INPUT DROP [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -i lo -j ACCEPT
+-A INPUT -s 192.0.2.1/32 -p tcp -m tcp --dport 22 -j ACCEPT
+-A INPUT -s 192.0.2.7/32 -p tcp -m tcp --dport 22 -j ACCEPT
+COMMIT
+`;
+
+function project(dump = DUMP): string {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'rules.v4'), dump);
+  return folder;
+}
+
+function optimize(folder: string, ...more: readonly string[]): Promise<Run> {
+  return runSluice(['optimize', join(folder, 'rules.v4'), '-o', join(folder, 'rules.nft'), ...more]);
+}
+
+describe('sluice optimize', () => {
+  test('writes one file for nft, and says what became of the rules', async () => {
+    const folder = project();
+    const { code, stdout, stderr } = await optimize(folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^3 rules became \d+ rules and \d+ elements of \d+ sets: .*rules\.nft, build [\da-f]{12}\n/);
+    expect(readFileSync(join(folder, 'rules.nft'), 'utf8')).toMatch(/^#!\/usr\/sbin\/nft -f\n# Made by Sluice/);
+  });
+
+  test('writes the same bytes again, over its own file', async () => {
+    const folder = project();
+    await optimize(folder);
+    const first = readFileSync(join(folder, 'rules.nft'));
+    expect((await optimize(folder)).code).toBe(0);
+    expect(readFileSync(join(folder, 'rules.nft')).equals(first)).toBe(true);
+  });
+
+  test('writes the policy that stands between, where it is asked to', async () => {
+    const folder = project();
+    expect((await optimize(folder, '--policy', join(folder, 'policy'))).code).toBe(0);
+    expect(readFileSync(join(folder, 'policy/policy.sluice'), 'utf8')).toContain('allow from 192.0.2.1, 192.0.2.7 ssh');
+  });
+
+  test('writes nothing over a file of somebody else', async () => {
+    const folder = project();
+    const run = await runSluice(['optimize', join(folder, 'rules.v4'), '-o', join(folder, 'rules.v4')]);
+    expect(run).toMatchObject({ code: 1, stdout: '' });
+    expect(run.stderr).toContain('SL0908');
+    expect(readFileSync(join(folder, 'rules.v4'), 'utf8')).toBe(DUMP);
+  });
+
+  test('writes nothing of a dump that cannot be said exactly', async () => {
+    const folder = project(DUMP.replace('-j ACCEPT\nCOMMIT', '-m string --string x --algo bm -j ACCEPT\nCOMMIT'));
+    const { code, stderr } = await optimize(folder, '--policy', join(folder, 'policy'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('SL0804');
+    expect(stderr).toContain('rules.v4:7:1');
+    expect(existsSync(join(folder, 'rules.nft')) || existsSync(join(folder, 'policy'))).toBe(false);
+  });
+});
