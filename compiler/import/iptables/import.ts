@@ -119,11 +119,11 @@ function readRules(table: DumpTable, translator: RuleTranslator): ReadTable {
   const met = new Map<string, ImportedRule[]>();
   for (let index = 0; index < table.rules.shape.length; index++) {
     const chain = table.chains[table.rules.chain.at(index)]!;
-    const rule = translator.translate(index);
-    if (!rule) continue;
-    put(rule, chain.name, rules);
-    const without = withoutLoopback(rule, table.name, chain.policy === undefined ? undefined : chain.name);
-    if (without) put(without, chain.name, met);
+    for (const rule of translator.translate(index)) {
+      put(rule, chain.name, rules);
+      const without = withoutLoopback(rule, table.name, chain.policy === undefined ? undefined : chain.name);
+      if (without) put(without, chain.name, met);
+    }
   }
   return { table, rules, met, uses: usesOfChains(table, rules) };
 }

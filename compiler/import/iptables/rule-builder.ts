@@ -3,6 +3,7 @@ import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Span } from '../../../grammar/source.ts';
 import type { Family, TableName } from './dump/dump.ts';
 import type { Memories } from './memories.ts';
+import { negatedTerm } from './chains/negate.ts';
 import { PROBLEMS } from './problems.ts';
 import { isGate, type ImportedRule, type Outcome, type Slot, type Term } from './rules.ts';
 
@@ -21,6 +22,8 @@ export class RuleBuilder {
   readonly #terms: Term[] = [];
   readonly #effects: string[] = [];
   readonly #comments: string[] = [];
+  /** Terms of which some must hold, each for a rule of its own. */
+  #alternatives: readonly (readonly Term[])[] = [[]];
   #outcome: Outcome = { kind: 'none' };
   #isGated = false;
   /** No packet meets the rule. */
@@ -99,9 +102,17 @@ export class RuleBuilder {
   }
 
   /** A clause in nft's own words. */
-  opaque(nft: string, what: string): void {
+  opaque(nft: string, what: string, negated = false): void {
     this.#needOpaque(what);
-    this.match('opaque', [nft]);
+    this.match('opaque', [nft], negated);
+  }
+
+  /** The clause or the words of nft must hold: two rules that no packet meets both. */
+  either(term: Term, nft: string, what: string): void {
+    this.#needOpaque(what);
+    this.#checkOrder();
+    if (this.#alternatives.length > 1) return this.refuse('two alternatives in one rule', 'Make it two rules.');
+    this.#alternatives = [[term], [negatedTerm(term), { slot: 'opaque', items: [nft], negated: false }]];
   }
 
   opaqueEffect(nft: string, what: string): void {
@@ -132,17 +143,17 @@ export class RuleBuilder {
     this.findings.push(diagnostic(PROBLEMS.leftOut, this.place.span, what, { hint }));
   }
 
-  /** Undefined: no packet ever meets the rule. */
-  build(): ImportedRule | undefined {
-    if (this.#isNever) return undefined;
-    return {
+  /** No two of the rules are met by one packet; none: no packet ever meets the rule. */
+  build(): ImportedRule[] {
+    if (this.#isNever) return [];
+    return this.#alternatives.map((terms) => ({
       family: this.family,
-      terms: this.#terms,
+      terms: [...terms, ...this.#terms],
       effects: this.#effects,
       outcome: this.#outcome,
       comments: this.#comments,
       span: this.place.span,
-    };
+    }));
   }
 }
 

@@ -35,8 +35,8 @@ export class RuleTranslator {
     }
   }
 
-  /** Undefined: no packet ever meets the rule. */
-  translate(index: number): ImportedRule | undefined {
+  /** No two of the rules are met by one packet; none: no packet ever meets the rule. */
+  translate(index: number): ImportedRule[] {
     const { rules, chains, family, name } = this.#table;
     const shape = this.optionsOf(index);
     const values = valuesOf(rules, index);

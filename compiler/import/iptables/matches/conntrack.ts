@@ -42,7 +42,14 @@ export const conntrack: Extension = {
   },
   translate(options, rule) {
     const states = options.value('ctstate');
-    if (states !== undefined) matchStates(states, options.isNegated('ctstate'), rule);
+    if (states !== undefined) {
+      const asksMore = Object.keys(conntrack.options).some((name) => name !== 'ctstate' && options.has(name));
+      // Of a packet without a flow, the kernel asks the state and nothing else.
+      if (asksMore && (options.isNegated('ctstate') || /INVALID|UNTRACKED/i.test(states))) {
+        rule.refuse('a state of packets without a flow beside what only flows have', 'Make it two matches, `-m` each.');
+      }
+      matchStates(states, options.isNegated('ctstate'), rule);
+    }
     const not = (option: string): string => (options.isNegated(option) ? '!= ' : '');
     for (const [option, [direction, end]] of Object.entries(ENDS).map(
       ([key, text]) => [key, text.split(' ')] as const,

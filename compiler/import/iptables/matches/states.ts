@@ -12,10 +12,13 @@ export function matchStates(word: string, negated: boolean, rule: RuleBuilder): 
     const states = negated ? STATES.filter((state) => !known.includes(state)) : known;
     return states.length === 0 ? rule.never() : rule.match('state', states);
   }
-  if (known.length > 0) {
-    return rule.refuse('states and translations in one match', 'Make it two rules, one for each.');
+  // A packet that is not tracked has no status, and nft says neither yes nor no of it: `not` does.
+  const translated = `ct status ${flags.join(',')}`;
+  if (negated) {
+    rule.opaque(translated, 'translated flows', true);
+    const others = STATES.filter((state) => !known.includes(state));
+    return known.length === 0 ? undefined : rule.match('state', others);
   }
-  const status = flags.map((flag) => `ct status ${negated ? '& ' : ''}${flag}${negated ? ' == 0' : ''}`);
-  if (flags.length > 1 && !negated) return rule.opaque('ct status snat,dnat', 'translated flows');
-  for (const one of status) rule.opaque(one, 'translated flows');
+  if (known.length === 0) return rule.opaque(translated, 'translated flows');
+  rule.either({ slot: 'state', items: known, negated: false }, translated, 'translated flows');
 }
