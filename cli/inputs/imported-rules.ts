@@ -63,10 +63,7 @@ export function obstaclesToCompile(written: WrittenPolicy): Diagnostic[] {
 /** What the policy of an import reads: its own files, and the standard library. */
 export function inputsOf({ files }: WrittenPolicy): Inputs {
   return {
-    read: (path) => {
-      const file = files.find((one) => one.path === path);
-      return file && new TextEncoder().encode(file.text);
-    },
+    read: (path) => files.find((one) => one.path === path)?.bytes,
     standard: (name) => (standardModules().includes(name) ? standardModule(name) : undefined),
     standardNames: standardModules(),
     today: undefined,
@@ -75,6 +72,6 @@ export function inputsOf({ files }: WrittenPolicy): Inputs {
 
 /** The policy and its files as files of a folder. */
 export function filesOf({ policy, files }: WrittenPolicy): { readonly path: string; readonly content: Uint8Array[] }[] {
-  const contents = [{ path: POLICY, text: policy }, ...files];
-  return contents.map(({ path, text }) => ({ path, content: [new TextEncoder().encode(text)] }));
+  const contents = [{ path: POLICY, bytes: new TextEncoder().encode(policy) }, ...files];
+  return contents.map(({ path, bytes }) => ({ path, content: [bytes] }));
 }

@@ -86,7 +86,7 @@ interface Imported {
 function buildFrom(dump: string): Imported {
   const { written, findings } = importIptables([{ path: 'dump.save', text: dump }], options);
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
-  const files = Object.fromEntries(written!.files.map((file) => [file.path, file.text]));
+  const files = Object.fromEntries(written!.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
   const result = buildPolicy({ policy: written!.policy, files });
   if (result.kind === 'refused') throw new Error(`${renderFindings(result.diagnostics)}\n${dump}\n${written!.policy}`);
   return { policy: result.built.policy, ruleset: result.built.ruleset, text: written!.policy };

@@ -198,7 +198,7 @@ describeWithKernel('dumps that nft -o fails on', () => {
         services,
       });
       expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
-      const files = Object.fromEntries(written!.files.map((file) => [file.path, file.text]));
+      const files = Object.fromEntries(written!.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
       const built = buildPolicy({ policy: written!.policy, files });
       if (built.kind === 'refused') throw new Error(built.diagnostics.map(({ message }) => message).join('; '));
       const network = networkOf(dump);

@@ -18,9 +18,12 @@ import type { Item, Lists } from './items.ts';
 import { Memories } from './memories.ts';
 import { PROBLEMS } from './problems.ts';
 import type { ImportedRule } from './rules.ts';
+import { TableExtraction } from './tables/extract-tables.ts';
+import { TableStore } from './tables/table-store.ts';
 import { RuleTranslator } from './translate-rule.ts';
 import { blocksOf } from './write/blocks.ts';
 import { memoryDeclarations } from './write/memories.ts';
+import { Names } from './write/names.ts';
 import { writePolicy, type WrittenPolicy } from './write/policy-writer.ts';
 import { serviceNames } from './write/services.ts';
 
@@ -57,7 +60,13 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const settings = { memories, keepOpaque: options.keepOpaque };
   const translators = new Map([...tables].map(([key, table]) => [key, new RuleTranslator(table, settings)] as const));
   for (const translator of translators.values()) translator.prepare();
-  const read = new Map([...tables].map(([key, table]) => [key, readRules(table, translators.get(key)!)] as const));
+  const store = new TableStore();
+  const extractions = [...tables].map(([key, table]) => {
+    return [key, table, new TableExtraction(table, translators.get(key)!, store)] as const;
+  });
+  const names = new Names([...known.values(), ...memories.uses().map(({ name }) => name)]);
+  const stored = store.finish(names);
+  const read = new Map(extractions.map(([key, table, extraction]) => [key, readRules(table, extraction)] as const));
   const reached = [...read.values()];
   const reading: Reading = { keepOpaque: options.keepOpaque, findings, shared: sharedLimits(reached, findings) };
   const merged = new Map<TableName, Lists>();
@@ -82,6 +91,8 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const written = writePolicy({
     ...parts,
     memories: memoryDeclarations(memories, [...families.values()].flat()),
+    tables: stored,
+    names,
     remarks: [],
     services: known,
   });
@@ -114,16 +125,13 @@ interface ReadTable extends ReachedRules {
   readonly met: ReadonlyMap<string, readonly ImportedRule[]>;
 }
 
-function readRules(table: DumpTable, translator: RuleTranslator): ReadTable {
-  const rules = new Map<string, ImportedRule[]>();
+function readRules(table: DumpTable, extraction: TableExtraction): ReadTable {
+  const rules = extraction.rulesByChain();
   const met = new Map<string, ImportedRule[]>();
-  for (let index = 0; index < table.rules.shape.length; index++) {
-    const chain = table.chains[table.rules.chain.at(index)]!;
-    for (const rule of translator.translate(index)) {
-      put(rule, chain.name, rules);
-      const without = withoutLoopback(rule, table.name, chain.policy === undefined ? undefined : chain.name);
-      if (without) put(without, chain.name, met);
-    }
+  for (const { name, policy } of table.chains) {
+    const builtIn = policy === undefined ? undefined : name;
+    const without = rules.get(name)?.flatMap((rule) => withoutLoopback(rule, table.name, builtIn) ?? []) ?? [];
+    if (without.length > 0) met.set(name, without);
   }
   return { table, rules, met, uses: usesOfChains(table, rules) };
 }
@@ -136,12 +144,6 @@ function listsOf({ table, rules, met, uses }: ReadTable, { keepOpaque, findings,
   const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
   findings.push(...chains.findings);
   return lists;
-}
-
-function put(rule: ImportedRule, chain: string, chains: Map<string, ImportedRule[]>): void {
-  const rules = chains.get(chain);
-  if (rules) rules.push(rule);
-  else chains.set(chain, [rule]);
 }
 
 function merge({ blocks, groups, ...others }: Lists): Lists {

@@ -1,7 +1,7 @@
 /** What a block or group of the policy will hold. */
 import type { Span } from '../../../grammar/source.ts';
 import type { Family } from './dump/dump.ts';
-import type { Term } from './rules.ts';
+import type { OverRows, Term } from './rules.ts';
 
 export interface RuleItem {
   readonly kind: 'rule';
@@ -15,6 +15,7 @@ export interface RuleItem {
   readonly effects: readonly string[];
   readonly comments: readonly string[];
   readonly spans: readonly Span[];
+  readonly rows?: OverRows;
 }
 
 export interface UseItem {

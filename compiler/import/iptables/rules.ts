@@ -56,6 +56,14 @@ export interface ImportedRule {
   readonly outcome: Outcome;
   readonly comments: readonly string[];
   readonly span: Span;
+  /** The rule is one for each row of a table. */
+  readonly rows?: OverRows;
+}
+
+/** A rule for each row: its clauses and effects name the row's cells, `ROW.COLUMN`. */
+export interface OverRows {
+  readonly table: string;
+  readonly row: string;
 }
 
 /** Whether the clause lets only some of the packets pass that meet all others. */

@@ -1,7 +1,7 @@
 /**
  * Dumps and what becomes of them, a folder each: `input.save` (and `input6.save`, of ip6tables), in `expected.sluice` the
- * policy, in `expected.txt` what is said about it. A name that ends in `-opaque` is imported with `--keep-opaque`.
- * `SLUICE_UPDATE=1` writes them anew.
+ * policy, in `expected.data` the files that it reads, in `expected.txt` what is said about it. A name that ends in `-opaque`
+ * is imported with `--keep-opaque`. `SLUICE_UPDATE=1` writes them anew.
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -30,8 +30,10 @@ describe('a dump becomes a policy', () => {
     const policy = written && (await format(written.policy));
     compare(new URL('expected.txt', folder), findings.length > 0 ? renderFindings(findings) : undefined);
     compare(new URL('expected.sluice', folder), policy);
+    const data = written?.files.map(({ path, bytes }) => `# ${path}\n${new TextDecoder().decode(bytes)}`);
+    compare(new URL('expected.data', folder), data && data.length > 0 ? data.join('\n') : undefined);
     if (!written || policy === undefined) return;
-    const files = Object.fromEntries(written.files.map((file) => [file.path, file.text]));
+    const files = Object.fromEntries(written.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
     const built = buildPolicy({ policy, files });
     expect(built.kind === 'refused' ? renderFindings(built.diagnostics) : '').toBe('');
   });

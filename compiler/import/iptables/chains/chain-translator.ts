@@ -118,8 +118,9 @@ export class ChainTranslator {
   #item(rule: ImportedRule, all: readonly Term[], action: string): RuleItem {
     const terms = action === 'leave' ? withPositiveFlags(all) : all;
     const behind = rule.outcome.kind === 'translate' ? rule.outcome.behind : '';
-    const { effects, comments, span } = rule;
-    return { kind: 'rule', families: [this.#family], action, terms, behind, effects, comments, spans: [span] };
+    const { effects, comments, span, rows } = rule;
+    const item = { action, terms, behind, effects, comments, spans: [span], ...(rows && { rows }) };
+    return { kind: 'rule', families: [this.#family], ...item };
   }
 
   #jump(jump: Jump, from: string, way: Way): Item[] {

@@ -41,7 +41,15 @@ function itemsDisjoint(slot: Term['slot'], a: string, b: string): boolean {
   }
 }
 
+/** Whether every address of an item is in another item. */
+export function itemWithin(inner: string, outer: string): boolean {
+  const [a, b] = [addressInterval(inner), addressInterval(outer)];
+  return a !== undefined && b !== undefined && a[2] === b[2] && b[0] <= a[0] && a[1] <= b[1];
+}
+
 function servicesDisjoint(a: string, b: string): boolean {
+  // A cell of a table's row: `r.proto/r.port`.
+  if (a.includes('.') || b.includes('.')) return false;
   const [protocolA = '', portsA] = a.split('/');
   const [protocolB = '', portsB] = b.split('/');
   const word = (text: string): string => text.split(' ')[0]!;

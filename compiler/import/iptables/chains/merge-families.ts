@@ -69,6 +69,7 @@ function mergeLists(four: readonly Item[], six: readonly Item[]): Item[] {
 /** What must be equal for two rules to be one; undefined: the rule stays by itself. */
 function keyOf(item: Item): string | undefined {
   if (item.kind === 'use') return `use ${item.group}`;
+  if (item.rows) return undefined;
   // A limit of a rule for both families would be shared, and translations are of one family.
   const isOwn = item.terms.some(({ slot }) => slot === 'limit' || slot === 'opaque') || item.behind !== '';
   if (isOwn || item.effects.some((effect) => /^remember|^opaque|up to|over/.test(effect))) return undefined;

@@ -40,7 +40,8 @@ export function mergeRules(items: readonly Item[]): Item[] {
 /** `log A` and then `drop A`: the drop with its log. */
 function joinLog(merged: Item[], rule: RuleItem): boolean {
   const before = merged.at(-1);
-  if (before?.kind !== 'rule' || before.action !== '' || !decides(rule) || rule.effects.length > 0) return false;
+  if (before?.kind !== 'rule' || before.rows || rule.rows) return false;
+  if (before.action !== '' || !decides(rule) || rule.effects.length > 0) return false;
   if (rule.action === 'leave' || rule.behind !== '' || rule.terms.some(isGate)) return false;
   if (before.effects.length !== 1 || !before.effects[0]!.startsWith('log')) return false;
   const gates = before.terms.filter(isGate);
@@ -75,6 +76,7 @@ function mayJoin({ terms, effects, action }: RuleItem): boolean {
 }
 
 function joinedRule(first: RuleItem, second: RuleItem): RuleItem | undefined {
+  if (first.rows || second.rows) return undefined;
   if (first.action !== second.action || first.behind !== second.behind) return undefined;
   if (!sameTexts(first.families, second.families) || !sameTexts(first.effects, second.effects)) return undefined;
   if (!sameTexts(first.comments, second.comments) || first.terms.length !== second.terms.length) return undefined;

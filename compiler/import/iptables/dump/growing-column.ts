@@ -19,4 +19,11 @@ export class GrowingColumn {
   at(index: number): number {
     return this.#values[index] ?? 0;
   }
+
+  /** The values at some places, in the order of the places. */
+  gather(places: Uint32Array): Uint32Array {
+    const gathered = new Uint32Array(places.length);
+    for (let at = 0; at < places.length; at++) gathered[at] = this.#values[places[at]!]!;
+    return gathered;
+  }
 }

@@ -3,7 +3,8 @@ import type { Family } from '../dump/dump.ts';
 import type { Item, RuleItem } from '../items.ts';
 import { quoted } from '../rule-builder.ts';
 import { clauseTexts, type ClauseNames } from './clauses.ts';
-import { Names } from './names.ts';
+import type { StoredTable } from '../tables/table-store.ts';
+import type { Names } from './names.ts';
 
 /** A list of more items gets a name. */
 const LONG_LIST = 6;
@@ -27,13 +28,23 @@ export interface PolicyParts {
   /** By table and chain: `filter FW`. */
   readonly groups: ReadonlyMap<string, { readonly items: readonly Item[]; readonly open: readonly Family[] }>;
   readonly memories: readonly { readonly name: string; readonly declaration: string }[];
+  /** Tables and long lists, with their rows. */
+  readonly tables: readonly StoredTable[];
+  /** The names that are taken. */
+  readonly names: Names;
   readonly remarks: readonly string[];
   readonly services: ReadonlyMap<string, string>;
 }
 
 export interface WrittenPolicy {
   readonly policy: string;
-  readonly files: readonly { readonly path: string; readonly text: string }[];
+  readonly files: readonly PolicyData[];
+}
+
+/** A file that the policy reads. */
+export interface PolicyData {
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 export function writePolicy(parts: PolicyParts): WrittenPolicy {
@@ -46,7 +57,7 @@ class PolicyWriter {
   readonly #zones = new Map<string, string>();
   readonly #services = new Set<string>();
   readonly #lets = new Map<string, { name: string; items: readonly string[] }>();
-  readonly #files: { path: string; text: string }[] = [];
+  readonly #files: PolicyData[] = [];
   /** Groups in the order in which they must be read: those that others use come first. */
   readonly #groups: string[] = [];
   readonly #written = new Set<string>();
@@ -54,18 +65,20 @@ class PolicyWriter {
 
   constructor(parts: PolicyParts) {
     this.#parts = parts;
-    this.#names = new Names([...parts.services.values(), ...parts.memories.map(({ name }) => name)]);
+    this.#names = parts.names;
   }
 
   write(): WrittenPolicy {
     const blocks = this.#parts.blocks.map((block) => this.#block(block));
-    const { remarks, memories } = this.#parts;
+    const { remarks, memories, tables } = this.#parts;
+    this.#files.push(...tables.map((table) => table.file()));
     const services = [...this.#services].toSorted();
     const sections = [
       remarks.map((line) => `# ${line}`).join('\n'),
       services.length > 0 ? `use std.services (${services.join(', ')})` : '',
       [...this.#zones].map(([member, name]) => `zone ${name} = ${interfaceText(member)}`).join('\n'),
       [...this.#lets.values()].map((one) => this.#let(one)).join('\n'),
+      tables.map(({ declaration }) => declaration).join('\n'),
       memories.map(({ declaration }) => declaration).join('\n'),
       ...this.#groups,
       ...blocks,
@@ -76,7 +89,7 @@ class PolicyWriter {
   #let({ name, items }: { readonly name: string; readonly items: readonly string[] }): string {
     if (items.length <= LONG_FILE) return `let ${name} = {\n${items.join(',\n')}\n}`;
     const path = `data/${name}.txt`;
-    this.#files.push({ path, text: `${items.join('\n')}\n` });
+    this.#files.push({ path, bytes: new TextEncoder().encode(`${items.join('\n')}\n`) });
     return `let ${name} from "${path}"`;
   }
 
@@ -88,7 +101,10 @@ class PolicyWriter {
 
   #item(item: Item, open: readonly Family[], table: string): string[] {
     if (item.kind === 'use') return [`use ${this.#group(table, item.group)}()`];
-    return [...item.comments.map((comment) => `## ${comment.replaceAll(/\s+/g, ' ')}`), this.#rule(item, open)];
+    const { comments, rows } = item;
+    const rule = this.#rule(item, open);
+    const text = rows ? `each ${rows.row} in ${rows.table} { ${rule} }` : rule;
+    return [...comments.map((comment) => `## ${comment.replaceAll(/\s+/g, ' ')}`), text];
   }
 
   #rule({ action, terms, behind, effects, families }: RuleItem, open: readonly Family[]): string {

@@ -1,0 +1,62 @@
+/** A class with the table that its columns are in. */
+import type { ImportedRule } from '../rules.ts';
+import { rowName, ruleOverRows } from './class-rule.ts';
+import { prefixItem, type ClassRows } from './class-rows.ts';
+import type { RuleClass } from './list-classes.ts';
+import type { ColumnData, StoredTable, TableStore } from './table-store.ts';
+
+/** A set of fewer addresses stands in the policy itself. */
+const FEWEST_IN_FILE = 200;
+
+export interface PlacedClass {
+  readonly of: RuleClass;
+  /** Undefined: a short set, which needs none. */
+  readonly table: StoredTable | undefined;
+  /** What the class's columns are called in the table. */
+  readonly names: ReadonlyMap<ColumnData, string>;
+}
+
+export function placeClass(of: RuleClass, store: TableStore): PlacedClass {
+  const { keys, data, dataPort, comment } = of.rows;
+  if (isShortSet(of.rows)) return { of, table: undefined, names: new Map() };
+  const table = store.tableFor(keys, wantedName(of));
+  const names = new Map(keys.map((key, at) => [key, table.keys[at]!.name]));
+  for (const value of [data, dataPort, comment]) {
+    if ('column' in value) names.set(value.column, table.columnFor(value.column));
+  }
+  return { of, table, names };
+}
+
+/** To be called once the table has its name. */
+export function ruleOfPlaced({ of, table, names }: PlacedClass): ImportedRule {
+  const { sample, common, rows } = of;
+  if (!table) return ruleOverRows(sample, common, rows, itemsOf, undefined);
+  const isSet = readsOneColumn(rows);
+  const row = isSet ? table.name : rowName(table);
+  const cell = (column: ColumnData) => [isSet && table.isList ? table.name : `${row}.${names.get(column)}`];
+  return ruleOverRows(sample, common, rows, cell, isSet ? undefined : { table: table.name, row });
+}
+
+/** One address tells the rules apart, and they all do the same: a column as a set says that, and no row is needed. */
+function readsOneColumn({ keys, data, dataPort }: ClassRows): boolean {
+  return keys.length === 1 && !('column' in data) && !('column' in dataPort);
+}
+
+function isShortSet(rows: ClassRows): boolean {
+  return readsOneColumn(rows) && !('column' in rows.comment) && rows.keys[0]!.values.length < FEWEST_IN_FILE;
+}
+
+function itemsOf({ values, lengths }: ColumnData): string[] {
+  return [...values].map((value, row) => prefixItem(value, lengths?.[row] ?? 32));
+}
+
+/** As a person would call the table. */
+function wantedName({ rows, common }: RuleClass): string {
+  const { keys } = rows;
+  const { outcome } = common;
+  const hasPort = keys.some(({ type }) => type === 'port');
+  if (outcome.kind === 'translate' && outcome.action === 'dnat') return hasPort ? 'forwards' : 'inner_addresses';
+  if (hasPort) return outcome.kind === 'accept' ? 'open_ports' : outcome.kind === 'none' ? 'ports' : 'closed_ports';
+  if (keys.length > 1) return 'pairs';
+  return keys[0]!.type === 'ipv4' ? 'hosts' : 'networks';
+}
