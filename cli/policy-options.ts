@@ -15,6 +15,8 @@ export interface PolicyFlags {
   readonly strict?: true;
   /** Passes of the planner to leave out. */
   readonly without?: readonly string[];
+  /** False with `--no-proof`. */
+  readonly proof: boolean;
   readonly format: FindingsFormat;
   readonly json?: true;
 }
@@ -38,6 +40,7 @@ export const policyOptions = (): readonly Option[] => [
     '--without <pass>',
     `leave out a pass of the planner (${PASSES.map(({ name }) => name).join(', ')})`,
   ).argParser(passFrom),
+  new Option('--no-proof', 'do not prove that plans mean what the policy means; what is written says so'),
   new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
     .choices(['text', 'json', 'github'])
     .default('text'),
@@ -49,8 +52,11 @@ export function formatOf({ format, json }: PolicyFlags): FindingsFormat {
 }
 
 /** What the options decide about a compile. */
-export function choicesFrom({ target, date, without = [] }: PolicyFlags, { environment }: Session): CompileChoices {
-  return { target, today: todayOf(date, environment), without: without.toSorted() };
+export function choicesFrom(
+  { target, date, without = [], proof }: PolicyFlags,
+  { environment }: Session,
+): CompileChoices {
+  return { target, today: todayOf(date, environment), without: without.toSorted(), proof };
 }
 
 /** Adds a pass to those left out. */

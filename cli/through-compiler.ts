@@ -48,6 +48,7 @@ export async function throughCompiler<R extends Result>(
   const result = run(policy.source, inputs, {
     planes: PLANES,
     without: choices.without,
+    proof: choices.proof,
     ...(choices.target === undefined ? {} : { target: choices.target }),
     onPhase: (phase) => phases.begin(phase),
   });

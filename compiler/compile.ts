@@ -8,12 +8,15 @@ import { checkPolicy } from './check.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { Policy, Target } from './model/index.ts';
 import type { Artifact, Lowered, Plane, SourceMapEntry } from './plane.ts';
+import { provePlan, type ProvedStage } from './proof/prove.ts';
 import { runExpectations } from './semantics/expect.ts';
 
 export interface LowerOptions extends PlanOptions {
   readonly planes: readonly Plane[];
   /** Only this target of the policy's; undefined: all. */
   readonly target?: string;
+  /** False: plans are not proved, and what is written says so. */
+  readonly proof?: boolean;
   /** Told the name of each phase as it begins, for progress and timing. */
   readonly onPhase?: (phase: string) => void;
 }
@@ -26,11 +29,21 @@ export interface CompileOptions extends LowerOptions {
 /** Stands for a build's name as long as it has none; as long as a SHA-256. */
 export const UNNAMED_BUILD = '0'.repeat(64);
 
+/** What every artifact says where nothing was proved. */
+const UNPROVED = 'NOT PROVED to mean what the policy means: made with --no-proof.';
+
+/** One plane's part of a target, and what was proved of its plan; undefined: nothing was asked to be. */
+export interface LoweredPart {
+  readonly plane: string;
+  readonly lowered: Lowered;
+  readonly proved: readonly ProvedStage[] | undefined;
+}
+
 /** One target's part of a policy, in the terms of its planes. */
 export interface LoweredTarget {
   /** The target's name; `host` where the policy declares none. */
   readonly name: string;
-  readonly planes: readonly { readonly plane: string; readonly lowered: Lowered }[];
+  readonly planes: readonly LoweredPart[];
   readonly placements: readonly Placement[];
 }
 
@@ -49,6 +62,8 @@ export interface PlaneOutput {
   readonly build: string;
   readonly artifacts: readonly Artifact[];
   readonly sourceMap: readonly SourceMapEntry[];
+  /** See `LoweredPart`. */
+  readonly proved: readonly ProvedStage[] | undefined;
   /** See `Lowered`. */
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
@@ -115,10 +130,13 @@ function lowerTarget(
     const { plan, diagnostics: planFindings } = buildPlan(part, options);
     diagnostics.push(...planFindings);
     if (planFindings.some(isError)) return [];
+    if (options.proof !== false) options.onPhase?.(`prove ${plane.name}`);
+    const proof = options.proof === false ? undefined : provePlan(part, plan);
+    diagnostics.push(...(proof?.diagnostics ?? []));
     options.onPhase?.(`lower ${plane.name}`);
     const lowered = plane.lower(plan);
     diagnostics.push(...lowered.diagnostics);
-    return { plane: plane.name, lowered };
+    return { plane: plane.name, lowered, proved: proof?.proved };
   });
   return { name, planes, placements };
 }
@@ -128,12 +146,12 @@ function writeTarget(
   policy: Policy,
   options: CompileOptions,
 ): TargetOutput {
-  const written = planes.map(({ plane, lowered }): PlaneOutput => {
+  const written = planes.map(({ plane, lowered, proved }): PlaneOutput => {
     options.onPhase?.(`emit ${plane}`);
     const { figures, load, unload } = lowered;
-    const { artifacts, sourceMap } = lowered.write({ policy: policy.name, remarks: [] });
+    const { artifacts, sourceMap } = lowered.write({ policy: policy.name, remarks: proved ? [] : [UNPROVED] });
     const build = options.nameBuild(artifacts(UNNAMED_BUILD));
-    return { plane, build, artifacts: artifacts(build), sourceMap, figures, load, unload };
+    return { plane, build, artifacts: artifacts(build), sourceMap, proved, figures, load, unload };
   });
   return { name, planes: written, placements };
 }

@@ -3,6 +3,7 @@ import { lowerPolicy, type LoweredPolicy } from '../../compiler/compile.ts';
 import type { Policy } from '../../compiler/model/index.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { exitCodeOf } from '../findings/exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import { shownPathOf } from '../inputs/policy-file.ts';
@@ -17,7 +18,7 @@ export const check: CommandDefinition<PolicyFlags> = {
   summary: 'check a policy, run its expect blocks, and see that it compiles',
   description: [
     'Reads a policy with everything that it uses (files, tables, the standard library), runs its expect blocks, plans it ' +
-      'for each of its targets, and reports all errors and warnings at once. Writes nothing.',
+      'for each of its targets, proves that the plans mean what it means, and reports all errors and warnings at once. Writes nothing.',
     'What passes here compiles, as long as the output can be written.',
   ],
   arguments: [policyArgument()],
@@ -42,7 +43,7 @@ export const check: CommandDefinition<PolicyFlags> = {
     }
     const { findings, read } = checked;
     report(session, flags, findings, { policy: path });
-    if (forbid(findings, flags.strict ?? false)) return EXIT.findings;
+    if (forbid(findings, flags.strict ?? false)) return exitCodeOf(findings);
     if (formatOf(flags) === 'text') session.stdout.write(conclusion(path, read?.result.policy));
     return EXIT.fine;
   },

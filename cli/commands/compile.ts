@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { compileInto, type Outcome } from '../compile-into.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { exitCodeOf } from '../findings/exit-code.ts';
 import { report } from '../findings/report.ts';
 import { targetAsData } from '../output/manifest.ts';
 import { sha256Of, sizeOf } from '../output/output-file.ts';
@@ -24,6 +25,8 @@ export const compile: CommandDefinition<CompileFlags> = {
   description: [
     'Checks a policy, runs its expect blocks, and writes for each target a folder with what its planes load, together ' +
       'with manifest.json (inputs and outputs by hash, which plane has what and why, how to load it) and source-map.json.',
+    'Each plan is proved, for all packets, to mean what the policy means; a difference is a fault in Sluice (exit code 3). ' +
+      'manifest.json says what was proved.',
     'The folder is written whole or not at all. An earlier output is replaced; a folder that holds anything else is left ' +
       'alone. Where there is an error, nothing is written. The same inputs always give the same bytes.',
   ],
@@ -55,7 +58,7 @@ export const compile: CommandDefinition<CompileFlags> = {
       progress.stop();
     }
     tell(session, path, flags, outcome, phases);
-    return outcome.made ? EXIT.fine : EXIT.findings;
+    return outcome.made ? EXIT.fine : exitCodeOf(outcome.findings);
   },
 };
 

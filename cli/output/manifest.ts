@@ -16,6 +16,8 @@ export interface CompileChoices {
   readonly today: CalendarDate | undefined;
   /** Names of passes left out, sorted. */
   readonly without: readonly string[];
+  /** Whether plans are proved to mean what the policy means. */
+  readonly proof: boolean;
 }
 
 export interface ManifestParts {
@@ -33,8 +35,8 @@ export interface DescribedFile extends OutputFile {
   readonly description: string;
 }
 
-function choicesAsData({ target, today, without }: CompileChoices): object {
-  return { target: target ?? null, date: today ? formatDate(today) : null, without };
+function choicesAsData({ target, today, without, proof }: CompileChoices): object {
+  return { target: target ?? null, date: today ? formatDate(today) : null, without, proof };
 }
 
 /** The text of the manifest. Its keys and lists have a fixed order: the same compile gives the same bytes. */
@@ -66,7 +68,14 @@ export function targetAsData({ name, planes, placements }: TargetOutput): object
       plane,
       reason,
     })),
-    planes: planes.map(({ plane, build, figures, load, unload }) => ({ plane, build, figures, load, unload })),
+    planes: planes.map(({ plane, build, proved, figures, load, unload }) => ({
+      plane,
+      build,
+      proof: proved ?? null,
+      figures,
+      load,
+      unload,
+    })),
   };
 }
 

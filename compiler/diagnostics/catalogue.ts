@@ -8,6 +8,7 @@ import { PROBLEMS as PROGRAM } from '../4-program/problems.ts';
 import { PROBLEMS as PLACE } from '../5-place/problems.ts';
 import { PROBLEMS as PLAN } from '../6-plan/problems.ts';
 import { PROBLEMS as IMPORT } from '../import/iptables/problems.ts';
+import { PROBLEMS as PROOF } from '../proof/problems.ts';
 import { PROBLEMS as SEMANTICS } from '../semantics/problems.ts';
 
 /** The kinds of one phase or layer, by the names they have there. */
@@ -29,6 +30,7 @@ export const COMPILER_SECTIONS: readonly CatalogueSection[] = [
   { title: 'From rules to a program', problems: PROGRAM },
   { title: 'Which plane runs what', problems: PLACE },
   { title: 'Planning', problems: PLAN },
+  { title: 'The proof', problems: PROOF },
   { title: 'Importing rules of iptables', problems: IMPORT },
 ];
 

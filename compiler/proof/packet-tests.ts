@@ -7,7 +7,7 @@ import type { AddressField, NumberField } from '../model/fields.ts';
 import type { Zone } from '../model/policy.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { Family } from '../4-program/program.ts';
-import { ALL, NOTHING, type Diagram, type Diagrams } from './diagrams.ts';
+import { ALL, NOTHING, type Assignment, type Diagram, type Diagrams } from './diagrams.ts';
 import { FAMILY_LEVEL, INTERFACE_BITS, type DiagramField, type FieldLayout } from './fields.ts';
 import { TERMINAL } from './node-table.ts';
 
@@ -90,6 +90,11 @@ export class PacketTests {
   /** An answer that no field gives: the same for equal texts, independent of all else. */
   free(text: string): Diagram {
     return this.diagrams.variable(this.freeLevels(text, 1));
+  }
+
+  /** The answers that no field gives and that are yes for a packet. */
+  freeAt(packet: Assignment): string[] {
+    return [...this.#free].flatMap(([text, level]) => (packet.has(level) ? [text] : []));
   }
 
   /** The first of `count` variables for something that no field gives. */

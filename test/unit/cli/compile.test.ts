@@ -30,10 +30,13 @@ function compile(folder: string, ...more: readonly string[]): Promise<Run> {
 }
 
 interface Manifest {
-  readonly choices: { readonly without: readonly string[] };
+  readonly choices: { readonly without: readonly string[]; readonly proof: boolean };
   readonly inputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly outputs: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
-  readonly targets: readonly { readonly name: string; readonly planes: readonly { readonly build: string }[] }[];
+  readonly targets: readonly {
+    readonly name: string;
+    readonly planes: readonly { readonly build: string; readonly proof: unknown }[];
+  }[];
 }
 
 function manifestOf(folder: string): Manifest {
@@ -214,6 +217,29 @@ describe('--target', () => {
     await expect(compile(folder, '--target', 'host')).resolves.toMatchObject({ code: 0 });
     expect(readdirSync(join(folder, 'out'))).toContain('host');
     await expect(compile(folder, '--target', 'router')).resolves.toMatchObject({ code: 1 });
+  });
+});
+
+describe('the proof', () => {
+  test('is told by the manifest', async () => {
+    const folder = project();
+    await compile(folder);
+    const { choices, targets } = manifestOf(folder);
+    expect(choices.proof).toBe(true);
+    // The rules that `std.essential` implies, and the two of the policy.
+    const proof = [{ stage: 'filter forward', rules: expect.any(Number) as number, byKey: [] }];
+    expect(targets.map(({ planes }) => planes[0]!.proof)).toEqual([proof, proof]);
+    expect(readFileSync(join(folder, 'out/router/nftables/ruleset.nft'), 'utf8')).not.toContain('PROVED');
+  });
+
+  test('can be left out, which the artifact and the manifest say', async () => {
+    const folder = project();
+    const { code } = await compile(folder, '--no-proof');
+    expect(code).toBe(0);
+    const { choices, targets } = manifestOf(folder);
+    expect([choices.proof, targets[0]!.planes[0]!.proof]).toEqual([false, null]);
+    const ruleset = readFileSync(join(folder, 'out/router/nftables/ruleset.nft'), 'utf8');
+    expect(ruleset.split('\n')[2]).toBe('# NOT PROVED to mean what the policy means: made with --no-proof.');
   });
 });
 

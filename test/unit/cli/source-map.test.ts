@@ -10,7 +10,16 @@ function entry(path: string, line: number, start: number, end: number): SourceMa
 }
 
 function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOutput {
-  const plane = { plane: 'nftables', build: '', artifacts: [], sourceMap, figures: {}, load: [], unload: [] };
+  const plane = {
+    plane: 'nftables',
+    build: '',
+    artifacts: [],
+    sourceMap,
+    proved: undefined,
+    figures: {},
+    load: [],
+    unload: [],
+  };
   return { name, planes: [plane], placements: [] };
 }
 

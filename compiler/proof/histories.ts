@@ -1,0 +1,68 @@
+/**
+ * What happened to one thing (a mark, a counter, a memory, a bucket) on a packet's way, as numbers at the ends of diagrams.
+ * Histories that leave the same behind have the same number; 0 is that nothing happened.
+ */
+import type { Effect } from '../model/policy.ts';
+
+/** One thing that happened. */
+export type HistoryEvent =
+  /** New mark = (mark & keep) | set. */
+  | { readonly kind: 'mark'; readonly keep: number; readonly set: number }
+  | { readonly kind: 'dscp'; readonly value: number }
+  /** Anything else, by a text that is equal exactly for equal events. */
+  | { readonly kind: 'other'; readonly text: string };
+
+export type History = readonly HistoryEvent[];
+
+export const NO_HISTORY = 0;
+
+export class Histories {
+  readonly #numbers = new Map<string, number>([['[]', NO_HISTORY]]);
+  readonly #list: History[] = [[]];
+
+  of(number: number): History {
+    return this.#list[number]!;
+  }
+
+  single(event: HistoryEvent): number {
+    return this.#number(event.kind === 'mark' ? [canonicalMark(event.keep, event.set)] : [event]);
+  }
+
+  /** First the one, then the other. */
+  join(first: number, second: number): number {
+    if (first === NO_HISTORY) return second;
+    return this.#number(this.of(second).reduce(appended, this.of(first)));
+  }
+
+  #number(history: History): number {
+    const text = JSON.stringify(history);
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    const number = this.#list.push(history) - 1;
+    this.#numbers.set(text, number);
+    return number;
+  }
+}
+
+/** Of constants, only what they come to counts. */
+function appended(history: History, event: HistoryEvent): History {
+  const last = history.at(-1);
+  if (last?.kind === 'mark' && event.kind === 'mark') {
+    return [...history.slice(0, -1), canonicalMark(last.keep & event.keep, (last.set & event.keep) | event.set)];
+  }
+  return last?.kind === 'dscp' && event.kind === 'dscp' ? [...history.slice(0, -1), event] : [...history, event];
+}
+
+/** Bits that are set need not be kept. */
+function canonicalMark(keep: number, set: number): HistoryEvent {
+  return { kind: 'mark', keep: (keep & ~set) >>> 0, set: set >>> 0 };
+}
+
+/** What an effect with constant values does to its register; `text` for any other. */
+export function eventOf(effect: Effect, text: string): HistoryEvent {
+  if (effect.kind === 'mark set' && typeof effect.value === 'number') {
+    return { kind: 'mark', keep: ~effect.mask >>> 0, set: effect.value & effect.mask };
+  }
+  if (effect.kind === 'dscp set' && typeof effect.value === 'number') return { kind: 'dscp', value: effect.value };
+  return { kind: 'other', text };
+}

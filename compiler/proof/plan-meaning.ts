@@ -1,0 +1,221 @@
+/** What a Plan's nodes mean, by their definition in `6-plan/plan.ts`. */
+import type { Table } from '../model/table.ts';
+import { IntervalSet } from '../net/interval-set.ts';
+import type { Atom, AtomTest, ProgramRule } from '../4-program/program.ts';
+import type { Lookup, PlanNode, RowClass, ScopeNode, Sequence, Switch, Rules } from '../6-plan/plan.ts';
+import type { Diagram } from './diagrams.ts';
+import { GOES_ON, type Outcome } from './outcomes.ts';
+import { afterList, leaveText, type Frame, type Place, type RuleMeaning } from './rule-meaning.ts';
+import { Unprovable } from './unprovable.ts';
+
+type NodeOf<Kind extends PlanNode['kind']> = Extract<PlanNode, { readonly kind: Kind }>;
+type Meanings = {
+  readonly [Kind in PlanNode['kind']]: (node: NodeOf<Kind>, before: Outcome, place: Place) => Outcome;
+};
+
+export class PlanMeaning {
+  readonly #frame: Frame;
+  readonly #rules: RuleMeaning;
+  /** Tables of which the row that a key finds is one unknown; of all others, each row is known. */
+  readonly #unknown: ReadonlySet<Table>;
+  readonly #free = new WeakMap<PlanNode, boolean>();
+  readonly #alone = new WeakMap<PlanNode, Map<number, Outcome>>();
+
+  constructor(frame: Frame, rules: RuleMeaning, unknown: ReadonlySet<Table>) {
+    this.#frame = frame;
+    this.#rules = rules;
+    this.#unknown = unknown;
+  }
+
+  /** The state after the node, where `before` is the state before it. Throws `Unprovable`. */
+  after(node: PlanNode, before: Outcome, place: Place): Outcome {
+    if (!this.#isFree(node)) return this.#meaning(node, before, place);
+    let byDepth = this.#alone.get(node);
+    if (!byDepth) this.#alone.set(node, (byDepth = new Map()));
+    let alone = byDepth.get(place.depth);
+    if (!alone) byDepth.set(place.depth, (alone = this.#meaning(node, GOES_ON, place)));
+    return this.#frame.outcomes.follow(before, alone);
+  }
+
+  readonly #meanings: Meanings = {
+    sequence: ({ steps }: Sequence, before, place) =>
+      afterList(
+        steps,
+        before,
+        this.#frame.outcomes,
+        (step) => this.#isFree(step),
+        (step, state) => this.after(step, state, place),
+      ),
+    rules: ({ rules }: Rules, before, place) => this.#list(rules, before, place),
+    scope: ({ body }: ScopeNode, before, place) => {
+      const depth = place.depth + 1;
+      const { decision, registers } = this.after(body, before, { ...place, depth });
+      const left = this.#frame.decisions.numberOf(leaveText(depth));
+      return { decision: this.#frame.diagrams.without(decision, left), registers };
+    },
+    switch: (node, before, place) => this.#switch(node, before, place),
+    lookup: (node, before, place) =>
+      this.#unknown.has(node.row.table) ? this.#lookUp(node, before, place) : this.#lookUpEach(node, before, place),
+  };
+
+  #meaning(node: PlanNode, before: Outcome, place: Place): Outcome {
+    // The kind picks the function that takes this very kind of node.
+    const meaning = this.#meanings[node.kind] as (node: PlanNode, before: Outcome, place: Place) => Outcome;
+    return meaning(node, before, place);
+  }
+
+  #isFree(node: PlanNode): boolean {
+    if (this.#frame.only) return false;
+    let free = this.#free.get(node);
+    if (free === undefined) this.#free.set(node, (free = this.#hangsOnNothing(node)));
+    return free;
+  }
+
+  #hangsOnNothing(node: PlanNode): boolean {
+    switch (node.kind) {
+      case 'sequence':
+        return node.steps.every((step) => this.#isFree(step));
+      case 'rules':
+        return node.rules.every((rule) => this.#rules.isFree(rule));
+      case 'scope':
+        return this.#isFree(node.body);
+      case 'switch':
+        return (
+          this.#areFree([...node.guard, valueTest(node, IntervalSet.full(1))]) &&
+          node.cases.every(({ body }) => this.#isFree(body))
+        );
+      case 'lookup':
+        return (
+          this.#areFree(node.guard) &&
+          node.classes.every(({ rules }) => rules.every((rule) => this.#rules.isFree(rule)))
+        );
+    }
+  }
+
+  #areFree(atoms: readonly Atom[]): boolean {
+    return atoms.every((atom) => this.#rules.isFreeAtom(atom));
+  }
+
+  #list(rules: readonly ProgramRule[], before: Outcome, place: Place): Outcome {
+    return afterList(
+      rules,
+      before,
+      this.#frame.outcomes,
+      (rule) => this.#rules.isFree(rule),
+      (rule, state) => this.#rules.after({ rule, atoms: rule.atoms }, state, place),
+    );
+  }
+
+  /** The packets that a node's family and guard let in. */
+  #admitted({ family, guard }: Switch | Lookup, { registers }: Outcome, { rows }: Place): Diagram {
+    const { diagrams, atoms } = this.#frame;
+    return diagrams.when(atoms.family(family), atoms.all(guard, { rows, registers }));
+  }
+
+  #switch(node: Switch, before: Outcome, place: Place): Outcome {
+    const { atoms, outcomes } = this.#frame;
+    requireDisjoint(node);
+    const context = { rows: place.rows, registers: before.registers };
+    return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
+      afterList(
+        node.cases,
+        state,
+        outcomes,
+        ({ body, values }) => this.#areFree([valueTest(node, values)]) && this.#isFree(body),
+        (one, each) =>
+          outcomes.inside(atoms.atom(valueTest(node, one.values), context), each, (inner) =>
+            this.after(one.body, inner, place),
+          ),
+      ),
+    );
+  }
+
+  /** A row that is not known: the same one that the policy's `each` finds by the same key. */
+  #lookUp(node: Lookup, before: Outcome, place: Place): Outcome {
+    const { atoms, finder, outcomes } = this.#frame;
+    const { table } = node.row;
+    const found = finder.find(table, node.key, allRows(node.classes));
+    const inner: Place = { ...place, rows: new Map(place.rows).set(table, { kind: 'found', name: found.name }) };
+    return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
+      afterList(
+        node.classes,
+        state,
+        outcomes,
+        ({ rules }) => rules.every((rule) => this.#rules.isFree(rule)),
+        ({ rows, rules }, each) =>
+          outcomes.inside(atoms.here(found.among(rows)), each, (one) => this.#list(rules, one, inner)),
+      ),
+    );
+  }
+
+  /** Rows one by one: the first whose key cells hold the packet's values is the only one that is asked. */
+  #lookUpEach(node: Lookup, before: Outcome, place: Place): Outcome {
+    const { outcomes } = this.#frame;
+    const rows = node.classes
+      .flatMap(({ rows: numbers, rules }) => Array.from(numbers, (number) => ({ number, rules })))
+      .toSorted((a, b) => a.number - b.number);
+    return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
+      outcomes.untilMet(
+        rows.map(({ number, rules }) => {
+          const bound: Place = { ...place, rows: new Map(place.rows).set(node.row.table, { kind: 'row', number }) };
+          return {
+            set: this.#keyHolds(node, { ...bound, rows: new Map(bound.rows).set(node.row, { kind: 'row', number }) }),
+            after: (one: Outcome) => this.#list(rules, one, bound),
+          };
+        }),
+        state,
+      ),
+    );
+  }
+
+  #keyHolds(node: Lookup, { rows }: Place): Diagram {
+    const { diagrams, atoms } = this.#frame;
+    const families = node.family === undefined ? ([4, 6] as const) : [node.family];
+    const tests = (family: 4 | 6): Atom[] =>
+      node.key.map(({ field, view, column }) => {
+        const cell = { kind: 'cell', row: node.row, column } as const;
+        const isAddress = field === 'source' || field === 'destination';
+        const test: AtomTest = isAddress
+          ? { kind: 'address', field, view, family, in: cell }
+          : { kind: 'number', field, view, in: cell };
+        return { negated: false, test };
+      });
+    return diagrams.firstOf(families.map((family) => atoms.all(tests(family), { rows, registers: new Map() })));
+  }
+}
+
+function valueTest({ field }: Switch, values: IntervalSet): Atom {
+  if (field.kind === 'number') return { negated: false, test: { kind: 'number', field: field.field, in: values } };
+  const family = values.width > 32 ? 6 : 4;
+  return { negated: false, test: { kind: 'address', field: field.field, view: field.view, family, in: values } };
+}
+
+function allRows(classes: readonly RowClass[]): Uint32Array {
+  return Uint32Array.from(classes.flatMap(({ rows }) => [...rows])).toSorted();
+}
+
+/** A value in two cases would be looked up in a map with two answers. */
+function requireDisjoint({ cases, origin }: Switch): void {
+  const [first] = cases;
+  if (!first) return;
+  const sets = cases.map(({ values }) => values);
+  const together = IntervalSet.unionOf(first.values.width, sets).size();
+  if (sets.reduce((sum, set) => sum + set.size(), 0n) !== together) {
+    throw new Unprovable(origin, 'two cases of a lookup hold one value');
+  }
+}
+
+/** The nodes that a node is made of. */
+export function childrenOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'sequence':
+      return node.steps;
+    case 'scope':
+      return [node.body];
+    case 'switch':
+      return node.cases.map(({ body }) => body);
+    case 'rules':
+    case 'lookup':
+      return [];
+  }
+}
