@@ -6,6 +6,7 @@ import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-
 import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { exitCodeOf } from '../findings/exit-code.ts';
 import { report } from '../findings/report.ts';
 import { filesOf, importRulesOf, inputsOf, POLICY } from '../inputs/imported-rules.ts';
 import { buildHash } from '../output/build-hash.ts';
@@ -31,7 +32,7 @@ const RULESET = 'nftables/ruleset.nft';
 const MARK = '# Made by Sluice';
 
 /** Options of commands about policies that make sense here. */
-const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set(['--without', '--format', '--json']);
+const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set(['--without', '--no-proof', '--format', '--json']);
 
 export const optimize: CommandDefinition<OptimizeFlags> = {
   name: 'optimize',
@@ -63,7 +64,7 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
     const imported = await importRulesOf(paths, flags.keepOpaque ?? false, session);
     const findings = [...obstacles, ...imported.findings];
     const { written } = imported;
-    const result = written && compileWritten(written, flags.without ?? []);
+    const result = written && compileWritten(written, flags);
     findings.push(...(result?.diagnostics ?? []));
     const plane = result?.targets[0]?.planes.find((one) => one.plane === PLANE);
     if (written && plane && !findings.some(isError)) {
@@ -77,12 +78,12 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
       if (isDone) tell(session, flags.output, imported.rules, plane);
       else session.stderr.write('Nothing was written.\n');
     }
-    return isDone ? EXIT.fine : EXIT.findings;
+    return isDone ? EXIT.fine : exitCodeOf(findings);
   },
 };
 
-function compileWritten(written: WrittenPolicy, without: readonly string[]): CompileResult {
-  const options = { planes: PLANES, without, nameBuild: buildHash };
+function compileWritten(written: WrittenPolicy, { without = [], proof }: OptimizeFlags): CompileResult {
+  const options = { planes: PLANES, without, proof, nameBuild: buildHash };
   return compile({ path: POLICY, text: written.policy }, inputsOf(written), options);
 }
 
