@@ -30,7 +30,7 @@ const inside = zone('inside', 'lan0', 'lan1');
 const dmz = zone('dmz', 'dmz0');
 const ZONES = [uplink, inside, dmz];
 const STRICT = { 'net.netfilter.nf_conntrack_tcp_loose': '0' };
-const PACKETS = count(3000, 100_000);
+const PACKETS = count(3000, 20_000);
 
 /** A chain of a table, a rule a line. */
 function chain(name: string, hook: string, ...rules: readonly string[]): string {

@@ -8,7 +8,7 @@ import { compareTraffic, type Host } from './comparing.ts';
 /** Zones of `NETWORK`, for the beginning of a policy. */
 export const ZONES = 'zone uplink = uplink0\nzone inside = lan0, lan1\nzone dmz = dmz0\n';
 
-const PACKETS = count(2000, 50_000);
+const PACKETS = count(2000, 10_000);
 
 /** A test that packets of the policy meet the same in the kernel; at least a few have each of these fates. */
 export function agrees(
