@@ -22,5 +22,5 @@ export function isFull<Value>(
   if (bounds.approximate) return journey.choices.either();
   let live = 0;
   for (const [, value] of table.entries()) if (endOf(value) > journey.now) live++;
-  return live >= bounds.keys || journey.choices.either();
+  return live >= bounds.keys || journey.choices.byClock(table);
 }

@@ -39,9 +39,9 @@ describeWithKernel('limits in nftables', () => {
   agrees(
     'bits and bytes',
     `filter forward stateless default drop {
-       allow tcp up to 8bit burst 20kB
-       allow udp up to 60byte/minute per source burst 3kB
-       mark set 3 over 8bit per destination burst 2kB
+       allow tcp up to 8bit/hour burst 20kB
+       allow udp up to 60byte/hour per source burst 3kB
+       mark set 3 over 8bit/hour per destination burst 2kB
        allow icmp echo-request
      }`,
     HOUR,
