@@ -5,6 +5,7 @@ import type { ValueContext } from '../2-resolve/context.ts';
 import type { CalendarDate } from '../inputs.ts';
 import type { Condition, Gate, RowVariable } from '../model/condition.ts';
 import type { RuleItem } from '../model/policy.ts';
+import type { GroupSides } from './items/group-sides.ts';
 import type { GroupSizes } from './items/group-size.ts';
 import type { Place } from './place.ts';
 
@@ -28,6 +29,7 @@ export interface CheckSession {
   /** The first limit of each name that limits share. */
   readonly sharedLimits: Map<string, Gate>;
   readonly groupSizes: GroupSizes;
+  readonly groupSides: GroupSides;
   /** How many rules group uses may still stand for. */
   ruleBudget: number;
 }

@@ -35,6 +35,7 @@ export function checkBound(bound: BoundPolicy, main: SourceFile, inputs: Inputs,
     blockNames: new Set(),
     sharedLimits: new Map(),
     groupSizes: new Map(),
+    groupSides: new Map(),
     ruleBudget: RULE_BUDGET,
   };
   const { zones, tables, memories } = bound;

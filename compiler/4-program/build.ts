@@ -102,7 +102,10 @@ class StageBuilder {
         }
         case 'scope': {
           const body = this.#items(item.body, keep);
-          return body.length > 0 ? [{ kind: 'scope', origin: item.origin, name: item.group, items: body }] : [];
+          // In `nat`, a group of which nothing here translates has nothing to leave either.
+          return body.length > 0 && (!keep || translates(body))
+            ? [{ kind: 'scope', origin: item.origin, name: item.group, items: body }]
+            : [];
         }
       }
     });
@@ -121,4 +124,8 @@ class StageBuilder {
       return [];
     }
   }
+}
+
+function translates(items: readonly ProgramItem[]): boolean {
+  return items.some((item) => (item.kind === 'rule' ? item.decision?.kind === 'translation' : translates(item.items)));
 }

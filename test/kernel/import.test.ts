@@ -1,6 +1,6 @@
 /** Does the kernel treat packets under an imported dump as it does under the dump itself? */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import fastCheck from 'fast-check';
 import { expect, test, type TestContext } from 'vitest';
 import { renderFindings } from '../../compiler/diagnostics/render.ts';
@@ -13,25 +13,49 @@ import { buildPolicy } from './conformance/build.ts';
 import { drawWith } from './conformance/draw.ts';
 import { drawScript } from './conformance/draw-script.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
-import { compareRouters } from './import/compare.ts';
+import { compareRouters, type Dumps } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';
 
 const PACKETS = count(2000, 100_000);
 const DUMPS = count(12, 200);
 const PACKETS_A_DUMP = 400;
+const PACKETS_A_CASE = count(400, 100_000);
 const MOST_PACKETS_A_LAB = 5000;
+
+/** Cases of `test/cases/import` that the kernel takes, and in which it draws no lots. */
+const CASES = [
+  'both-families',
+  'chains',
+  'home-router',
+  'limited-jump',
+  'nat-opaque',
+  'order-of-matches',
+  'policies',
+  'shared-limit',
+  'translated-states-opaque',
+];
 
 const services = readFileSync(new URL('../../stdlib/services.sluice', import.meta.url), 'utf8');
 const options: ImportOptions = { keepOpaque: true, services };
 
-/**
- * Limits that fire now and then would differ from run to run of the dump itself: here they let a burst through, and no
- * more. Those of chains that several jumps lead to are left out, for the import refuses them.
- */
+/** Limits that fire now and then would differ from run to run of the dump itself: here they let a burst through, and no more. */
 function withSteadyRates(dump: string): string {
-  return dump
-    .replaceAll(/^(-A [A-Za-z]*_.*) -m limit --limit \S+/gm, '$1')
-    .replaceAll(/ -m limit --limit \S+/g, ' -m limit --limit 1/hour');
+  return dump.replaceAll(/(--(?:limit|hashlimit-upto)) \S+/g, '$1 1/hour');
+}
+
+/** So many packets, around the edges of what the policy says, meet the same under the dumps and under the policy. */
+async function agree(dumps: Dumps, packets: number): Promise<void> {
+  const text = `${dumps[4] ?? ''}${dumps[6] ?? ''}`;
+  const { policy, ruleset, text: imported } = buildFrom(dumps);
+  const network = networkOf(text);
+  for (let compared = 0, part = 0; compared < packets; part++) {
+    const length = Math.min(packets, MOST_PACKETS_A_LAB);
+    const script = drawWith(seed + part, (draw) => drawScript(policy, network, draw, length));
+    const comparison = await compareRouters(network, dumps, ruleset, script);
+    expect(comparison.differences.slice(0, 10).join('\n'), imported).toBe('');
+    expect(comparison.forwarded + comparison.delivered).toBeGreaterThan(comparison.compared / 50);
+    compared += comparison.compared;
+  }
 }
 
 describeWithKernel('imported dumps', () => {
@@ -39,17 +63,22 @@ describeWithKernel('imported dumps', () => {
     test(`${name}.save`, async (context) => {
       needsLegacy(context);
       const text = withSteadyRates(new TextDecoder().decode(sharedBytes(context, `data/iptables/${name}.save`)));
-      const { policy, ruleset, text: imported } = buildFrom(text);
-      const network = networkOf(text);
-      let compared = 0;
-      for (let part = 0; compared < PACKETS; part++) {
-        const length = Math.min(PACKETS, MOST_PACKETS_A_LAB);
-        const script = drawWith(seed + part, (draw) => drawScript(policy, network, draw, length));
-        const comparison = await compareRouters(network, { 4: text }, ruleset, script);
-        expect(comparison.differences.slice(0, 10).join('\n'), imported).toBe('');
-        expect(comparison.forwarded + comparison.delivered).toBeGreaterThan(comparison.compared / 50);
-        compared += comparison.compared;
-      }
+      await agree({ 4: text }, PACKETS);
+    });
+  }
+
+  for (const name of CASES) {
+    test(`the case ${name}`, async (context) => {
+      needsLegacy(context);
+      const read = (file: string): string | undefined => {
+        const path = new URL(`../cases/import/${name}/${file}`, import.meta.url);
+        return existsSync(path) ? withSteadyRates(readFileSync(path, 'utf8')) : undefined;
+      };
+      const [four, six] = [read('input.save'), read('input6.save')];
+      await agree(
+        { ...(four === undefined ? {} : { 4: four }), ...(six === undefined ? {} : { 6: six }) },
+        PACKETS_A_CASE,
+      );
     });
   }
 
@@ -63,7 +92,7 @@ describeWithKernel('imported dumps', () => {
         expect(findings.map(({ code }) => code)).toContain('SL0804');
         return;
       }
-      const { policy, ruleset, text } = buildFrom(dump);
+      const { policy, ruleset, text } = buildFrom({ 4: dump });
       const network = networkOf(dump);
       const script = drawWith(draw, (from) => drawScript(policy, network, from, PACKETS_A_DUMP));
       const comparison = await compareRouters(network, { 4: dump }, ruleset, script);
@@ -83,12 +112,18 @@ interface Imported {
   readonly text: string;
 }
 
-function buildFrom(dump: string): Imported {
-  const { written, findings } = importIptables([{ path: 'dump.save', text: dump }], options);
+function buildFrom(dumps: Dumps): Imported {
+  const sources = ([4, 6] as const).flatMap((family) => {
+    const text = dumps[family];
+    return text === undefined ? [] : [{ path: `dump${family}.save`, text }];
+  });
+  const { written, findings } = importIptables(sources, options);
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   const files = Object.fromEntries(written!.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
   const result = buildPolicy({ policy: written!.policy, files });
-  if (result.kind === 'refused') throw new Error(`${renderFindings(result.diagnostics)}\n${dump}\n${written!.policy}`);
+  if (result.kind === 'refused') {
+    throw new Error(`${renderFindings(result.diagnostics)}\n${written!.policy}`);
+  }
   return { policy: result.built.policy, ruleset: result.built.ruleset, text: written!.policy };
 }
 

@@ -8,6 +8,7 @@ import { Scope, type Meaning } from '../../2-resolve/scope.ts';
 import type { Scope as ScopeItem } from '../../model/policy.ts';
 import type { RuleContext } from '../context.ts';
 import { oneLine, originOf, surroundingsOf } from '../origin.ts';
+import { sideOf } from './group-sides.ts';
 import { groupSize } from './group-size.ts';
 import { ARGUMENTS, TOO_MANY_RULES } from '../problems.ts';
 
@@ -22,8 +23,12 @@ export function checkGroupUse(use: GroupUse, name: string, context: RuleContext)
   const scope = bindArguments(group, use, meaning.scope, context);
   if (!scope || isRecursive(group, use, context)) return undefined;
   if (!isWithinBudget(group, meaning.scope, use, context)) return undefined;
+  const { place } = context;
+  const isOfNat = place?.kind === 'dnat' || place?.kind === 'snat';
+  const side = isOfNat ? sideOf(group, meaning.scope, context.session.groupSides) : undefined;
   const body = context.session.checkItems(group.body, {
     ...context,
+    place: place && side ? { ...place, kind: side } : place,
     scope,
     via: [...context.via, use.span],
     groups: [...context.groups, group.name.text],

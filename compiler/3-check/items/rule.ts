@@ -53,8 +53,10 @@ function contextOf(rule: RuleSyntax, outer: RuleContext): RuleContext | undefine
     return place ? { ...outer, place: { ...place, kind: 'each packet' } } : outer;
   }
   if (place?.kind !== 'dnat' && place?.kind !== 'snat') return outer;
-  const isSource = rule.action.kind === 'snat' || rule.action.kind === 'masquerade';
-  return { ...outer, place: { ...place, kind: isSource ? 'snat' : 'dnat' } };
+  const { kind } = rule.action;
+  if (kind === 'snat' || kind === 'masquerade') return { ...outer, place: { ...place, kind: 'snat' } };
+  if (kind === 'dnat' || kind === 'redirect') return { ...outer, place: { ...place, kind: 'dnat' } };
+  return outer;
 }
 
 function clauseContext(action: Action, name: string, context: RuleContext): ClauseContext {

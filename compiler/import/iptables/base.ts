@@ -1,5 +1,6 @@
 /** The options of iptables(8) itself: addresses, interfaces, the protocol, fragments. */
 import { addressItem } from './addresses.ts';
+import { hidesLoopback } from './chains/hooks.ts';
 import type { Extension } from './options.ts';
 import { VALUE, FLAG } from './options.ts';
 import { protocolItem, protocolName } from './protocols.ts';
@@ -31,6 +32,12 @@ export const base: Extension = {
       if (name === undefined) continue;
       if (name === '+') {
         if (options.isNegated(option)) rule.never();
+        continue;
+      }
+      if (name === 'lo' && !hidesLoopback(rule.place.table, rule.place.chain, slot)) {
+        // The loopback interface is in no zone.
+        const key = slot === 'in' ? 'iifname' : 'oifname';
+        rule.opaque(`${key} "lo"`, 'that the host speaks to itself', options.isNegated(option));
         continue;
       }
       rule.match(slot, [name.replace(/\+$/, '*')], options.isNegated(option));

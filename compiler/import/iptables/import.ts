@@ -128,9 +128,10 @@ interface ReadTable extends ReachedRules {
 function readRules(table: DumpTable, extraction: TableExtraction): ReadTable {
   const rules = extraction.rulesByChain();
   const met = new Map<string, ImportedRule[]>();
-  for (const { name, policy } of table.chains) {
-    const builtIn = policy === undefined ? undefined : name;
-    const without = rules.get(name)?.flatMap((rule) => withoutLoopback(rule, table.name, builtIn) ?? []) ?? [];
+  const builtIn = new Set(table.chains.flatMap(({ name, policy }) => (policy === undefined ? [] : [name])));
+  for (const [name, list] of rules) {
+    const hook = builtIn.has(name) ? name : undefined;
+    const without = list.flatMap((rule) => withoutLoopback(rule, table.name, hook) ?? []);
     if (without.length > 0) met.set(name, without);
   }
   return { table, rules, met, uses: usesOfChains(table, rules) };

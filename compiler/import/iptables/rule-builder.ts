@@ -19,8 +19,10 @@ export interface RulePlace {
 export class RuleBuilder {
   readonly place: RulePlace;
   readonly findings: Diagnostic[] = [];
-  readonly #terms: Term[] = [];
-  readonly #effects: string[] = [];
+  /** What is asked and done before the matches at hand, in the order of the rule. */
+  readonly #before: Stage[] = [];
+  #terms: Term[] = [];
+  #effects: string[] = [];
   readonly #comments: string[] = [];
   /** Terms of which some must hold, each for a rule of its own. */
   #alternatives: readonly (readonly Term[])[] = [[]];
@@ -41,22 +43,29 @@ export class RuleBuilder {
 
   /** A clause that must hold. */
   match(slot: Slot, items: readonly string[], negated = false): void {
-    this.#checkOrder();
+    this.#keepOrder();
     this.#push({ slot, items, negated });
   }
 
-  #checkOrder(): void {
+  /** What stands before has counted packets that the matches to come may refuse: those are a rule behind it. */
+  #keepOrder(): void {
     if (!this.#isGated) return;
-    this.refuse(
-      'a limit or list that counts packets which later matches of the rule refuse',
-      'Write it behind all other matches of the rule.',
-    );
+    this.#before.push({ terms: this.#terms, effects: this.#effects });
+    this.#terms = [];
+    this.#effects = [];
+    this.#isGated = false;
   }
 
   /** A limit or a sample: asked last, of packets that meet all else. `shared` is the name of a limit's table. */
   gate(slot: Slot, text: string, shared?: string): void {
-    if (this.#isGated) this.refuse('two limits in one rule', 'Put one of them into a chain of its own.');
+    this.#keepOrder();
     this.#push({ slot, items: [text], negated: false, ...(shared !== undefined && { shared }) });
+  }
+
+  /** A gate in nft's own words. */
+  turn(nft: string, what: string): void {
+    this.#needOpaque(what);
+    this.gate('opaque', nft);
   }
 
   #push(term: Term): void {
@@ -76,7 +85,7 @@ export class RuleBuilder {
 
   /** Replaces the clause of the protocol by services, which hold it. */
   services(items: readonly string[]): void {
-    this.#checkOrder();
+    this.#keepOrder();
     const at = this.#terms.findIndex(({ slot, negated }) => slot === 'service' && !negated);
     const term: Term = { slot: 'service', items, negated: false };
     if (at < 0) this.#push(term);
@@ -110,8 +119,9 @@ export class RuleBuilder {
   /** The clause or the words of nft must hold: two rules that no packet meets both. */
   either(term: Term, nft: string, what: string): void {
     this.#needOpaque(what);
-    this.#checkOrder();
-    if (this.#alternatives.length > 1) return this.refuse('two alternatives in one rule', 'Make it two rules.');
+    this.#keepOrder();
+    const isFirst = this.#alternatives.length === 1 && this.#before.length === 0;
+    if (!isFirst) return this.refuse('two alternatives in one rule', 'Make it two rules.');
     this.#alternatives = [[term], [negatedTerm(term), { slot: 'opaque', items: [nft], negated: false }]];
   }
 
@@ -143,18 +153,48 @@ export class RuleBuilder {
     this.findings.push(diagnostic(PROBLEMS.leftOut, this.place.span, what, { hint }));
   }
 
-  /** No two of the rules are met by one packet; none: no packet ever meets the rule. */
+  /** The rule, and those of chains that stand for what follows it in order; none: no packet ever meets it. */
   build(): ImportedRule[] {
     if (this.#isNever) return [];
-    return this.#alternatives.map((terms) => ({
-      family: this.family,
-      terms: [...terms, ...this.#terms],
-      effects: this.#effects,
-      outcome: this.#outcome,
-      comments: this.#comments,
-      span: this.place.span,
-    }));
+    const stages = this.#stages();
+    const { kind } = this.#outcome;
+    if (this.#before.length > 0 && (kind === 'return' || kind === 'goto')) {
+      this.refuse('a way out of the chain behind a limit or list with further matches', 'Write the limit last.');
+    }
+    return stages.flatMap((stage, at) => this.#rulesOf(stage, at, stages.length));
   }
+
+  #stages(): readonly Stage[] {
+    const last = { terms: this.#terms, effects: this.#effects };
+    const { kind } = this.#outcome;
+    const goesOn = (kind === 'jump' || kind === 'goto') && this.#effects.length > 0;
+    return [...this.#before, last, ...(goesOn ? [{ terms: [], effects: [] }] : [])];
+  }
+
+  /** A stage that others follow leads to a chain that begins with what it does. */
+  #rulesOf({ terms, effects }: Stage, at: number, stages: number): ImportedRule[] {
+    const { family, span, chain } = this.place;
+    const chainOf = (stage: number): string => (stage === 0 ? chain : `${chain} then #${span.start}.${stage}`);
+    const common = { family, span, chain: chainOf(at), comments: this.#comments };
+    const asked = at === 0 ? this.#alternatives.map((some) => [...some, ...terms]) : [terms];
+    if (at === stages - 1) {
+      const decided = { ...common, effects, outcome: this.#outcome };
+      return asked.map((all) => ({ ...decided, terms: all }));
+    }
+    const next = chainOf(at + 1);
+    const kind = this.#outcome.kind === 'goto' ? 'goto' : 'jump';
+    const done: ImportedRule = { ...common, chain: next, terms: [], effects, outcome: { kind: 'none' } };
+    return [
+      ...asked.map((all) => ({ ...common, terms: all, effects: [], outcome: { kind, chain: next } as const })),
+      ...(effects.length > 0 ? [done] : []),
+    ];
+  }
+}
+
+/** Matches of a rule up to the first that counts packets, and what it does with those that meet them. */
+interface Stage {
+  readonly terms: readonly Term[];
+  readonly effects: readonly string[];
 }
 
 /** A text in the language's quotes. */

@@ -50,6 +50,8 @@ export type Outcome =
 
 export interface ImportedRule {
   readonly family: Family;
+  /** The chain that the rule stands in. */
+  readonly chain: string;
   readonly terms: readonly Term[];
   /** In the order in which they happen: `log "x"`, `mark set 1`. */
   readonly effects: readonly string[];
@@ -67,8 +69,13 @@ export interface OverRows {
 }
 
 /** Whether the clause lets only some of the packets pass that meet all others. */
-export function isGate({ slot }: Term): boolean {
-  return slot === 'limit' || slot === 'sample';
+export function isGate(term: Term): boolean {
+  return term.slot === 'limit' || term.slot === 'sample' || isTurn(term);
+}
+
+/** Whether the clause draws lots or takes turns in nft's own words: it is asked once of a packet. */
+export function isTurn({ slot, items }: Term): boolean {
+  return slot === 'opaque' && items.some((item) => item.startsWith('numgen '));
 }
 
 /** Whether the clause counts packets over time, so that it matters who else counts with it. */

@@ -46,7 +46,10 @@ export async function compareRouters(
     compared += 1;
     if (outcome.seen.some(({ kind }) => kind === 'forwarded')) forwarded += 1;
     if (outcome.seen.some(({ kind }) => kind === 'delivered')) delivered += 1;
-    const [expected, seen] = [describe(outcome, known), other === undefined ? 'not sent' : describe(other, known)];
+    // Answers go to the port that each of the two routers chose.
+    const same = new Set([...outcome.ports].filter((port) => other?.ports.has(port)));
+    const told = (one: Outcome): string => describe(one.seen, (port) => same.has(port) || known.has(port));
+    const [expected, seen] = [told(outcome), other === undefined ? 'not sent' : told(other)];
     if (expected !== seen) differences.push(`${id} ${outcome.packet}\n    original ${expected}\n    imported ${seen}`);
   }
   return { compared, forwarded, delivered, differences };
@@ -124,10 +127,10 @@ function isFragment6(decoded: DecodedPacket | undefined): boolean {
   return extensions.some(({ kind }) => kind === 'fragment');
 }
 
-function describe({ seen, ports }: Outcome, known: ReadonlySet<number>): string {
+function describe(seen: readonly Observation[], isTold: (port: number) => boolean): string {
   if (seen.length === 0) return 'gone';
   return seen
-    .map((one) => describeOne(one, (port) => (ports.has(port) || known.has(port) ? String(port) : '*')))
+    .map((one) => describeOne(one, (port) => (isTold(port) ? String(port) : '*')))
     .toSorted()
     .join('; ');
 }

@@ -7,7 +7,7 @@ import type { DumpTable, Family } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
 import { isGate, type ImportedRule, type Term } from '../rules.ts';
-import { CHANGEABLE, changedBy } from './changes.ts';
+import { CHANGEABLE, isChangedBy } from './changes.ts';
 import { conjoin } from './conjoin.ts';
 import { canLeave, negatedTerm } from './negate.ts';
 import { withPositiveFlags } from './positive-flags.ts';
@@ -86,6 +86,10 @@ export class ChainTranslator {
     if (outcome.kind === 'jump' || outcome.kind === 'goto') {
       return this.#jump({ rule, terms, target: outcome.chain, isGoto: outcome.kind === 'goto' }, chain, way);
     }
+    if (this.#table.name === 'nat' && rule.effects.length > 0 && outcome.kind !== 'translate') {
+      const hint = 'Do it in the table `mangle`, which every packet meets.';
+      this.#refuse(rule.span, 'a rule of `nat` that does something and translates nothing', hint);
+    }
     const action = this.#actionOf(rule, way);
     if (action === '' && rule.effects.length === 0) return [];
     return [this.#item(rule, terms, action)];
@@ -160,10 +164,11 @@ export class ChainTranslator {
       this.#refuse(rule.span, 'a goto behind a limit', 'Jump instead, and end the chain with a verdict.');
     }
     if (terms.every(canLeave)) return [this.#guarded(target, from, terms, way), ...back];
-    const kept = terms.filter((term) => !canLeave(term) || !this.#changes(target, [term]));
-    const left = terms.filter((term) => !kept.includes(term));
-    if (!terms.some(isGate) && !this.#changes(target, kept)) {
-      return [this.#apart(target, from, { left, kept }, inner), ...back];
+    const plain = terms.filter((term) => !isGate(term));
+    const kept = plain.filter((term) => !canLeave(term) || !this.#changes(target, [term]));
+    const left = plain.filter((term) => !kept.includes(term));
+    if (!this.#changes(target, kept)) {
+      return [this.#apart(target, from, { left, kept, gates: terms.filter(isGate) }, inner), ...back];
     }
     this.#refuse(
       rule.span,
@@ -233,8 +238,8 @@ export class ChainTranslator {
     if (depth > DEEPEST || !terms.some(({ slot }) => CHANGEABLE.has(slot))) return false;
     return (this.#rules.get(chain) ?? []).some(
       ({ effects, outcome }) =>
-        effects.some((effect) => terms.some(({ slot }) => changedBy(effect).includes(slot))) ||
-        (outcome.kind === 'jump' && this.#changes(outcome.chain, terms, depth + 1)),
+        effects.some((effect) => terms.some((term) => isChangedBy(effect, term))) ||
+        ((outcome.kind === 'jump' || outcome.kind === 'goto') && this.#changes(outcome.chain, terms, depth + 1)),
     );
   }
 
@@ -250,13 +255,17 @@ export class ChainTranslator {
     this.#groups.set(chain, this.#items(chain, [], inner));
   }
 
-  /** A group of the chain's rules, each with the terms that are kept; who does not meet the others leaves first. */
-  #apart(target: string, from: string, { left, kept }: Split, way: Way): Item {
+  /**
+   * A group of the chain's rules, each with the terms that are kept; who does not meet the others leaves first. A gate is
+   * asked of those that meet all else, and who only does not meet the kept terms meets none of the rules.
+   */
+  #apart(target: string, from: string, { left, kept, gates }: Split, way: Way): Item {
     const key = this.#keyFor(target, from);
     this.#groups.set(key, []);
     const accepts = way.accepts === 'leave' ? undefined : way.accepts;
     const items = this.#items(target, kept, { ...way, returns: 'leave', accepts });
-    this.#groups.set(key, [...left.map((term) => this.#leaving(term)), ...items]);
+    const leaving = [...left.map((term) => [negatedTerm(term)]), ...gates.map((gate) => [...kept, negatedTerm(gate)])];
+    this.#groups.set(key, [...leaving.map((terms) => this.#leaving(terms)), ...items]);
     return { kind: 'use', families: [this.#family], group: key };
   }
 
@@ -271,12 +280,14 @@ export class ChainTranslator {
     this.#group(target, way);
     const key = this.#keyFor(target, from);
     const families = [this.#family];
-    this.#groups.set(key, [...terms.map((term) => this.#leaving(term)), { kind: 'use', families, group: target }]);
+    this.#groups.set(key, [
+      ...terms.map((term) => this.#leaving([negatedTerm(term)])),
+      { kind: 'use', families, group: target },
+    ]);
     return { kind: 'use', families, group: key };
   }
 
-  #leaving(term: Term): RuleItem {
-    const terms = [negatedTerm(term)];
+  #leaving(terms: readonly Term[]): RuleItem {
     const nothing = { behind: '', effects: [], comments: [], spans: [] };
     return { kind: 'rule', families: [this.#family], action: 'leave', terms, ...nothing };
   }
@@ -289,6 +300,7 @@ export class ChainTranslator {
 interface Split {
   readonly left: readonly Term[];
   readonly kept: readonly Term[];
+  readonly gates: readonly Term[];
 }
 
 interface Way {

@@ -1,13 +1,14 @@
 /** Which clauses an effect changes the answer of. */
-import type { Slot } from '../rules.ts';
+import type { Slot, Term } from '../rules.ts';
 
 export const CHANGEABLE: ReadonlySet<Slot> = new Set(['mark', 'opaque', 'from', 'to', 'dscp', 'ttl']);
 
-/** The clauses that may hold no more, or only now, once an effect has happened. */
-export function changedBy(effect: string): readonly Slot[] {
-  if (effect.startsWith('log')) return [];
-  if (effect.startsWith('mark')) return ['mark', 'opaque'];
-  if (effect.startsWith('dscp')) return ['dscp', 'opaque'];
+/** Whether the clause may hold no more, or only now, once the effect has happened. */
+export function isChangedBy(effect: string, { slot, items }: Term): boolean {
+  const says = (word: RegExp): boolean => slot === 'opaque' && items.some((item) => word.test(item));
+  if (!CHANGEABLE.has(slot) || effect.startsWith('log')) return false;
+  if (effect.startsWith('mark')) return slot === 'mark' || says(/mark/);
+  if (effect.startsWith('dscp')) return slot === 'dscp' || says(/dscp|@nh/);
   // A list of addresses is asked for like addresses.
-  return /^(remember|forget)/.test(effect) ? ['from', 'to'] : [...CHANGEABLE];
+  return /^(remember|forget)/.test(effect) ? slot === 'from' || slot === 'to' : true;
 }

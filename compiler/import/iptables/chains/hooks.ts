@@ -22,7 +22,8 @@ export function withoutLoopback(
   return { ...rule, terms };
 }
 
-function hidesLoopback(table: TableName, chain: string | undefined, slot: string): boolean {
+/** Whether no packet of loopback is among those that a rule of the chain is for. */
+export function hidesLoopback(table: TableName, chain: string | undefined, slot: string): boolean {
   if (table === 'filter' || table === 'security') return true;
   return chain === 'PREROUTING' && slot === 'in';
 }

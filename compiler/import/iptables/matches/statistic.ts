@@ -10,17 +10,20 @@ export const statistic: Extension = {
   translate(options, rule) {
     if (options.value('mode') === 'nth') {
       const [every, packet] = [options.number('every') ?? 1, options.number('packet') ?? 0];
-      rule.opaque(
+      rule.turn(
         `numgen inc mod ${every} ${options.isNegated('every') ? '!= ' : ''}${packet}`,
         'every so-manieth packet',
       );
-      return rule.closeMatches();
+      return;
     }
     const share = Number(options.value('probability'));
     if (!(share >= 0 && share <= 1)) return rule.unknown('the probability is no number from 0 to 1');
     const [one, of] = fraction(Math.round(share * WHOLE), options.isNegated('probability'));
     if (one === 0) return rule.never();
-    if (one < of) rule.gate('sample', `${one}/${of}`);
+    if (one >= of) return;
+    // `nat` decides about flows, of which no clause takes a sample.
+    if (rule.place.table === 'nat') rule.turn(`numgen random mod ${of} < ${one}`, 'some of the flows');
+    else rule.gate('sample', `${one}/${of}`);
   },
 };
 

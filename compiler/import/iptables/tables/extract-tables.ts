@@ -31,6 +31,7 @@ export class TableExtraction {
   readonly #chains: OpenedChains;
   readonly #store: TableStore;
   readonly #lists = new Map<number, readonly Listed[]>();
+  readonly #further = new Map<string, readonly ImportedRule[]>();
 
   /** Finds the table's classes and puts their columns into the store. */
   constructor(table: DumpTable, translator: RuleTranslator, store: TableStore) {
@@ -51,14 +52,13 @@ export class TableExtraction {
   }
 
   /** The rules of each chain that is left, in order. To be called once the store's tables have names. */
-  rulesByChain(): Map<string, ImportedRule[]> {
+  rulesByChain(): Map<string, readonly ImportedRule[]> {
     const chains = [...this.#lists].toSorted(([a], [b]) => a - b);
-    return new Map(
-      chains.map(([chain, listed]) => [
-        this.#table.chains[chain]!.name,
-        listed.map((one) => ('rule' in one ? one.rule : ruleOfPlaced(one.placed))),
-      ]),
-    );
+    const listed = chains.map(([chain, list]) => {
+      const rules = list.map((one) => ('rule' in one ? one.rule : ruleOfPlaced(one.placed)));
+      return [this.#table.chains[chain]!.name, rules] as const;
+    });
+    return new Map([...listed, ...this.#further]);
   }
 
   /** Puts a chain's rules in order; gives the chains that they lead to. */
@@ -75,7 +75,7 @@ export class TableExtraction {
   #unitsOf(chain: number): Units | undefined {
     const entries = entriesOf(chain, this.#table, this.#forms, this.#chains);
     if (!entries) return undefined;
-    const classes = new ListClasses(entries, this.#table, this.#forms, this.#translator);
+    const classes = new ListClasses(entries, this.#table, this.#forms, this.#translator, this.#further);
     const units = classes.units();
     const left = units.filter(({ isClass, first }) => !isClass && entries.openingOf(first) !== undefined).length;
     return left > entries.openedCount * MOST_LEFT ? undefined : { classes, units };

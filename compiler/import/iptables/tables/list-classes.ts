@@ -27,9 +27,18 @@ export class ListClasses {
   readonly #translator: RuleTranslator;
   readonly #byUnit = new Map<Unit, RuleClass>();
   readonly #outerTerms = new Map<Opening, Outer>();
+  readonly #further: Map<string, readonly ImportedRule[]>;
   readonly #commentOf: (rule: number) => string;
 
-  constructor(entries: Entries, table: DumpTable, forms: readonly RuleForm[], translator: RuleTranslator) {
+  /** `further` gets the chains that a rule became besides its own, for what follows a limit in it. */
+  constructor(
+    entries: Entries,
+    table: DumpTable,
+    forms: readonly RuleForm[],
+    translator: RuleTranslator,
+    further: Map<string, readonly ImportedRule[]>,
+  ) {
+    this.#further = further;
     this.entries = entries;
     this.#table = table;
     this.#forms = forms;
@@ -106,11 +115,26 @@ export class ListClasses {
   #singles(places: Iterable<number>): Unit[] {
     return [...places].flatMap((place) => {
       const outer = this.#outer(this.entries.openingOf(place)).all;
-      return this.#translator.translate(this.entries.rule.at(place)).flatMap((rule) => {
+      return this.#own(this.entries.rule.at(place)).flatMap((rule) => {
         const terms = conjoin(outer, rule.terms);
         return terms ? [new Unit(Uint32Array.of(place), { ...rule, terms }, false, this.entries)] : [];
       });
     });
+  }
+
+  /** What of a rule stands in its own chain. */
+  #own(index: number): ImportedRule[] {
+    const { chains, rules } = this.#table;
+    const own = chains[rules.chain.at(index)]!.name;
+    const translated = this.#translator.translate(index);
+    for (const { chain } of translated) {
+      if (chain === own) continue;
+      this.#further.set(
+        chain,
+        translated.filter((rule) => rule.chain === chain),
+      );
+    }
+    return translated.filter(({ chain }) => chain === own);
   }
 
   #formOf(place: number): RuleForm {

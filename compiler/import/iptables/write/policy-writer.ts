@@ -121,7 +121,9 @@ class PolicyWriter {
   /** The name of a group; writes it down first where it is used for the first time. */
   #group(table: string, chain: string): string {
     const key = `${table} ${chain}`;
-    const name = this.#names.of(`group ${key}`, chain, table === 'filter' ? 'rules' : table);
+    // What tells apart the chains that one rule became is no name.
+    const wanted = chain.replaceAll(/ #[\d.]+/g, '');
+    const name = this.#names.of(`group ${key}`, wanted, table === 'filter' ? 'rules' : table);
     const group = this.#parts.groups.get(key);
     if (this.#written.has(key) || !group) return name;
     this.#written.add(key);
