@@ -103,7 +103,8 @@ class Walker {
       }
       case 'reject': {
         const { refusal } = statement;
-        const why = refusal.kind === 'tcp reset' ? 'tcp reset' : `${this.#packet.family} ${refusal.reason}`;
+        const why =
+          refusal.kind === 'tcp reset' ? 'tcp reset' : `${this.#packet.family} ${refusal.codes[this.#packet.family]}`;
         return { decision: `reject ${why}` };
       }
       case 'translate':

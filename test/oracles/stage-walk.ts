@@ -144,12 +144,12 @@ class Walker {
   }
 }
 
-/** The reasons of refusals as nft calls them, for IPv4 and for IPv6. */
-const REASONS: Readonly<Record<string, readonly [string, string]>> = {
-  'port-unreachable': ['port-unreachable', 'port-unreachable'],
-  'host-unreachable': ['host-unreachable', 'host-unreachable'],
-  'net-unreachable': ['no-route', 'no-route'],
-  'admin-prohibited': ['admin-prohibited', 'admin-prohibited'],
+/** Codes of ICMP (RFC 792, RFC 1812) and of ICMPv6 (RFC 4443). */
+const REASONS: Readonly<Record<string, readonly [number, number]>> = {
+  'port-unreachable': [3, 4],
+  'host-unreachable': [1, 3],
+  'net-unreachable': [0, 0],
+  'admin-prohibited': [13, 1],
 };
 
 function wordsOf(verdict: Verdict | undefined, { numbers, family }: AbstractPacket): string | undefined {

@@ -3,6 +3,7 @@ import fastCheck from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Program, StageId } from '../../compiler/4-program/program.ts';
 import type { Entry, Machine, MachineChain } from '../../compiler/proof/machine/form.ts';
+import { compareWithProgram } from '../../compiler/proof/machine/compare.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
@@ -113,5 +114,23 @@ it('every stage, packet by packet', () => {
     'count: accept',
   ]) {
     expect(compared.get(what), what).toBeGreaterThan(0);
+  }
+});
+
+it('every stage, for all packets', () => {
+  const compared = new Map<string, number>();
+  fastCheck.assert(
+    fastCheck.property(randomPolicy(), ({ policy, files }) => {
+      const read = policyReadBack(policy, files);
+      fastCheck.pre(read !== undefined);
+      for (const comparison of compareWithProgram(read.machine, read.program, 2 ** 27)) {
+        expect(comparison.kind, `${JSON.stringify(comparison)}\n${policy}\n${read.text}`).not.toBe('different');
+        if (comparison.kind === 'the same') compared.set(comparison.part, (compared.get(comparison.part) ?? 0) + 1);
+      }
+    }),
+    { numRuns: count(30, 1000) },
+  );
+  for (const part of ['filter forward', 'filter input', 'source nat']) {
+    expect(compared.get(part), part).toBeGreaterThan(0);
   }
 });

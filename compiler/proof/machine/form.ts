@@ -146,8 +146,8 @@ export interface Limit {
 /** Why a packet is refused. */
 export type Refusal =
   | { readonly kind: 'tcp reset' }
-  /** `family` undefined: in the words of the packet's own. */
-  | { readonly kind: 'unreachable'; readonly family: Family | undefined; readonly reason: string };
+  /** Codes of "unreachable" in ICMP and ICMPv6; a packet of a family without one goes on. */
+  | { readonly kind: 'unreachable'; readonly codes: { readonly [F in Family]?: number } };
 
 export type Verdict =
   { readonly kind: 'accept' | 'drop' | 'return' } | { readonly kind: 'jump' | 'goto'; readonly chain: string };

@@ -49,11 +49,8 @@ describe('a rule', () => {
     ['ip saddr vmap @rooms', 'family in 4 | source/4 leads @rooms'],
     ['goto next', 'goto next'],
     ['reject with tcp reset', 'protocol in 6 | reject refusal={"kind":"tcp reset"}'],
-    [
-      'reject with icmp type host-unreachable',
-      'family in 4 | reject refusal={"kind":"unreachable","family":4,"reason":"host-unreachable"}',
-    ],
-    ['reject with icmpx type no-route', 'reject refusal={"kind":"unreachable","reason":"no-route"}'],
+    ['reject with icmp type host-unreachable', 'family in 4 | reject refusal={"kind":"unreachable","codes":{"4":1}}'],
+    ['reject with icmpx type no-route', 'reject refusal={"kind":"unreachable","codes":{"4":0,"6":0}}'],
     // Whatever else a packet has.
     ['ip length 40-60', 'family in 4 | length/4 in 40-60'],
     ['ip6 hoplimit 255', 'family in 6 | ttl/6 in 255'],

@@ -12,10 +12,40 @@ export const readVerdict: StatementReader = (tokens, rule) => {
   return true;
 };
 
-const FAMILIES: ReadonlyMap<string, 4 | 6 | undefined> = new Map([
-  ['icmp', 4],
-  ['icmpv6', 6],
-  ['icmpx', undefined],
+/** Words for codes of "unreachable" (datatype.c of nftables 1.0.6; of icmpx as the kernel has them, nft_reject_icmp_code). */
+type Codes = ReadonlyMap<string, { readonly 4?: number; readonly 6?: number }>;
+
+const CODES: ReadonlyMap<string, Codes> = new Map<string, Codes>([
+  [
+    'icmp',
+    new Map([
+      ['net-unreachable', { 4: 0 }],
+      ['host-unreachable', { 4: 1 }],
+      ['prot-unreachable', { 4: 2 }],
+      ['port-unreachable', { 4: 3 }],
+      ['net-prohibited', { 4: 9 }],
+      ['host-prohibited', { 4: 10 }],
+      ['admin-prohibited', { 4: 13 }],
+    ]),
+  ],
+  [
+    'icmpv6',
+    new Map([
+      ['no-route', { 6: 0 }],
+      ['admin-prohibited', { 6: 1 }],
+      ['addr-unreachable', { 6: 3 }],
+      ['port-unreachable', { 6: 4 }],
+    ]),
+  ],
+  [
+    'icmpx',
+    new Map([
+      ['no-route', { 4: 0, 6: 0 }],
+      ['port-unreachable', { 4: 3, 6: 4 }],
+      ['host-unreachable', { 4: 1, 6: 3 }],
+      ['admin-prohibited', { 4: 13, 6: 1 }],
+    ]),
+  ],
 ]);
 
 /** `reject with tcp reset`, `reject with icmpx type port-unreachable`: nft asks for the protocol and the family before. */
@@ -23,7 +53,7 @@ export const readReject: StatementReader = (tokens, rule) => {
   if (!tokens.take('reject')) return false;
   const refusal = refusalOf(tokens);
   if (refusal.kind === 'tcp reset') rule.need({ protocol: 6 });
-  else rule.need({ family: refusal.family });
+  else rule.need({ family: refusal.codes[4] === undefined ? 6 : refusal.codes[6] === undefined ? 4 : undefined });
   rule.push({ kind: 'reject', refusal });
   return true;
 };
@@ -31,8 +61,10 @@ export const readReject: StatementReader = (tokens, rule) => {
 function refusalOf(tokens: Tokens): Refusal {
   tokens.expect('with');
   if (tokens.take('tcp', 'reset')) return { kind: 'tcp reset' };
-  const word = tokens.next();
-  if (!FAMILIES.has(word)) throw new Misread(`\`reject with ${word}\` is not known`);
+  const words = CODES.get(tokens.next());
   tokens.expect('type');
-  return { kind: 'unreachable', family: FAMILIES.get(word), reason: tokens.next() };
+  const reason = tokens.next();
+  const codes = words?.get(reason);
+  if (!codes) throw new Misread(`\`reject with … type ${reason}\` is not known`);
+  return { kind: 'unreachable', codes };
 }

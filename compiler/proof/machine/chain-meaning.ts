@@ -1,0 +1,211 @@
+/** What rules that were read back do, as diagrams. */
+import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
+import type { Machine, MachineChain, MachineRule, MachineSet, Read, SetUse, Statement, Verdict } from './form.ts';
+import { markEvent, NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
+import * as outcomes from './outcomes.ts';
+import { readsOwnMark } from './reachable.ts';
+import { dataText, PacketReads } from './packet-reads.ts';
+import type { StagePackets } from './stage-packets.ts';
+
+export class ChainMeaning {
+  readonly #machine: Machine;
+  readonly #meanings: Meanings;
+  readonly #packets: StagePackets;
+  readonly #reads: PacketReads;
+  /** Of chains that others jump to; undefined while one is worked out. */
+  readonly #known = new Map<string, Meaning | undefined>();
+
+  constructor(machine: Machine, meanings: Meanings, packets: StagePackets) {
+    this.#machine = machine;
+    this.#meanings = meanings;
+    this.#packets = packets;
+    this.#reads = new PacketReads(packets);
+  }
+
+  /** What packets meet that enter by a base chain; without one, nothing. Throws NotCompared. */
+  ofBase(chain: MachineChain | undefined): Meaning {
+    const accepted = this.#meanings.decides(ALL, outcomes.ACCEPT);
+    if (!chain?.entry) return accepted;
+    const { devices, policy } = chain.entry;
+    const comesBy = devices.length === 0 ? ALL : this.#packets.interfaces('in', devices);
+    const rules = this.#meanings.called(this.#rules(chain));
+    const byPolicy = this.#meanings.decides(ALL, policy === 'drop' ? outcomes.DROP : outcomes.ACCEPT);
+    return this.#meanings.sequence([
+      this.#meanings.within(comesBy, this.#meanings.sequence([rules, byPolicy])),
+      accepted,
+    ]);
+  }
+
+  #rules(chain: MachineChain): Meaning {
+    if (readsOwnMark(chain, this.#machine)) throw new NotCompared('a mark that is read behind where it is set');
+    return this.#meanings.sequence(chain.rules.map((rule) => this.#rule(rule)));
+  }
+
+  #chain(name: string): Meaning {
+    if (this.#known.has(name)) {
+      const known = this.#known.get(name);
+      if (!known) throw new NotCompared(`chain \`${name}\`, which leads to itself`);
+      return known;
+    }
+    this.#known.set(name, undefined);
+    const meaning = this.#meanings.sequence(this.#machine.chains.get(name)!.rules.map((rule) => this.#rule(rule)));
+    this.#known.set(name, meaning);
+    return meaning;
+  }
+
+  #rule({ statements }: MachineRule): Meaning {
+    const steps: Meaning[] = [];
+    let set: Diagram = ALL;
+    for (const statement of statements) {
+      const done = this.#statement(statement, set);
+      steps.push(...done.steps);
+      set = done.set;
+      if (set === NOTHING) break;
+    }
+    return this.#meanings.sequence(steps);
+  }
+
+  /** What a statement does to the packets that have got to it, and which of them go on to the next. */
+  #statement(statement: Statement, set: Diagram): { readonly steps: readonly Meaning[]; readonly set: Diagram } {
+    switch (statement.kind) {
+      case 'match':
+        return this.#match(statement, set);
+      case 'verdict':
+        return { steps: [this.#verdict(statement.verdict, set)], set: NOTHING };
+      case 'verdict map':
+        return { steps: this.#verdictMap(statement, set), set: NOTHING };
+      case 'reject':
+        return { steps: this.#refusal(statement.refusal, set), set: NOTHING };
+      case 'translate':
+        return { steps: this.#translation(statement, set), set: NOTHING };
+      default:
+        return { steps: [this.#effect(statement, set)], set };
+    }
+  }
+
+  #match({ key, negated, set: use }: Extract<Statement, { kind: 'match' }>, set: Diagram) {
+    const { diagrams } = this.#packets;
+    const looked = this.#set(use);
+    const found = this.#found(key, looked);
+    const readable = this.#reads.readable(key);
+    const holds = diagrams.when(set, diagrams.when(readable, negated ? diagrams.not(found) : found));
+    return { steps: negated ? [] : this.#attached(key, looked, set), set: holds };
+  }
+
+  /** What elements do that have statements of their own. */
+  #attached(key: readonly Read[], looked: MachineSet, set: Diagram): Meaning[] {
+    if (!looked.attachments) return [];
+    const { indices, list } = looked.attachments;
+    const counted = groupsOf(looked.count, (index) => {
+      const attachment = list[indices[index]!]!;
+      if (attachment.limit) throw new NotCompared('limits of elements');
+      return attachment.comment ?? '';
+    });
+    return [...counted].map(([comment, elements]) => {
+      const { thing, what } = outcomes.rowCount(looked.name ?? '', comment);
+      return this.#meanings.affects(this.#packets.diagrams.when(set, this.#found(key, looked, elements)), thing, what);
+    });
+  }
+
+  #found(key: readonly Read[], set: MachineSet, elements?: readonly number[]): Diagram {
+    return this.#packets.diagrams.when(this.#reads.readable(key), this.#reads.found(key, set, elements));
+  }
+
+  #verdict(verdict: Verdict, set: Diagram): Meaning {
+    const meanings = this.#meanings;
+    switch (verdict.kind) {
+      case 'accept':
+        return meanings.decides(set, outcomes.ACCEPT);
+      case 'drop':
+        return meanings.decides(set, outcomes.DROP);
+      case 'return':
+        return meanings.returns(set);
+      case 'jump':
+        return meanings.within(set, meanings.called(this.#chain(verdict.chain)));
+      case 'goto':
+        return meanings.within(set, meanings.entered(this.#chain(verdict.chain)));
+    }
+  }
+
+  #verdictMap({ key, map }: Extract<Statement, { kind: 'verdict map' }>, set: Diagram): Meaning[] {
+    const looked = this.#set(map);
+    const { indices, list } = looked.verdicts!;
+    const byVerdict = groupsOf(looked.count, (index) => indices[index]!);
+    return [...byVerdict].map(([verdict, elements]) =>
+      this.#verdict(list[verdict]!, this.#packets.diagrams.when(set, this.#found(key, looked, elements))),
+    );
+  }
+
+  #refusal(refusal: Extract<Statement, { kind: 'reject' }>['refusal'], set: Diagram): Meaning[] {
+    if (refusal.kind === 'tcp reset') return [this.#meanings.decides(set, outcomes.TCP_RESET)];
+    const { diagrams, tests } = this.#packets;
+    return ([4, 6] as const).map((family) => {
+      const code = refusal.codes[family];
+      const where = diagrams.when(tests.family(family), set);
+      return code === undefined ? NO_MEANING : this.#meanings.decides(where, outcomes.unreachable(family, code));
+    });
+  }
+
+  /** Packets of another family go on behind the rule. */
+  #translation(statement: Extract<Statement, { kind: 'translate' }>, set: Diagram): Meaning[] {
+    const { verb, family, to } = statement;
+    const { diagrams, tests } = this.#packets;
+    const where = family === undefined ? set : diagrams.when(tests.family(family), set);
+    const decides = (own: Diagram, addresses: string, ports: string) =>
+      this.#meanings.decides(own, outcomes.translationText(verb, addresses, ports, statement));
+    if (to.kind === 'constant') {
+      const [addresses, ports] = [to.addresses, to.ports].map((ends) => ends?.join('-') ?? outcomes.SAME);
+      return [decides(where, addresses!, ports!)];
+    }
+    if (to.kind === 'prefix') throw new NotCompared('a translation of a whole network');
+    const looked = this.#set(to.map);
+    const byTarget = groupsOf(looked.count, (index) => looked.data.map((column) => dataText(column, index)).join(' '));
+    return [...byTarget].map(([target, elements]) => {
+      const [addresses, ports = outcomes.SAME] = target.split(' ');
+      return decides(diagrams.when(where, this.#found(to.key, looked, elements)), addresses!, ports);
+    });
+  }
+
+  #effect(statement: Statement, set: Diagram): Meaning {
+    const affects = (thing: string, what: string) => this.#meanings.affects(set, thing, what);
+    switch (statement.kind) {
+      case 'count':
+        return affects(`counter ${statement.counter}`, 'counts');
+      case 'log':
+        return affects('log', outcomes.logText(statement.prefix, statement.level, statement.group));
+      case 'set mark': {
+        const { of, from, keep, value } = statement;
+        if (from !== undefined && from !== of) throw new NotCompared("a flow's mark that is put on packets");
+        // What belongs to no flow has no mark of one, and reading it breaks off the rule: the last thing that it does.
+        return affects(of === 'packet' ? 'mark' : 'flow mark', markEvent(from === undefined ? 0 : keep, value));
+      }
+      case 'set dscp':
+        return affects('dscp', `${statement.value}`);
+      case 'notrack':
+        return affects('tracking', 'none');
+      case 'set label':
+        return affects('label', 'turned back');
+      case 'opaque':
+        throw new NotCompared("the policy's own words of a plane");
+      default:
+        throw new NotCompared(`a statement that is a \`${statement.kind}\``);
+    }
+  }
+
+  #set(use: SetUse): MachineSet {
+    const set = typeof use === 'string' ? this.#machine.sets.get(use)! : use;
+    if (set.isDynamic) throw new NotCompared('a set that packets change');
+    return set;
+  }
+}
+
+function groupsOf<Group>(count: number, groupOf: (index: number) => Group): Map<Group, number[]> {
+  const groups = new Map<Group, number[]>();
+  for (let index = 0; index < count; index++) {
+    const group = groupOf(index);
+    const known = groups.get(group);
+    if (known) known.push(index);
+    else groups.set(group, [index]);
+  }
+  return groups;
+}

@@ -1,0 +1,135 @@
+/** Rules that were read back against the Program that they carry out, stage by stage. */
+import type { Family, Program, Stage, StageId } from '../../4-program/program.ts';
+import { needsTracking } from '../../semantics/needs.ts';
+import { Diagrams, type Diagram } from '../diagrams.ts';
+import { FieldLayout, ORDERS } from '../fields.ts';
+import { OutOfBudget } from '../node-table.ts';
+import { ChainMeaning } from './chain-meaning.ts';
+import { matchedEffects } from './counters.ts';
+import type { Entry, Machine, MachineChain } from './form.ts';
+import { Meanings, NotCompared, type Meaning } from './meaning.ts';
+import { sizeFrom } from './reachable.ts';
+import { meaningOfStages } from './stage-meaning.ts';
+import { StagePackets, type StagePoint } from './stage-packets.ts';
+import { packetText } from './witness.ts';
+
+/** Where packets enter a stage. */
+type Place = Pick<Entry, 'type' | 'hook' | 'priority'>;
+
+const place = (type: Entry['type'], hook: Entry['hook'], priority: number): Place => ({ type, hook, priority });
+
+/** The stages at the kernel's hooks (net/netfilter: NF_IP_PRI_*), as the table of paths in the language's reference has them. */
+const PLACES: { readonly [Id in StageId]: readonly Place[] } = {
+  mitigate: [place('filter', 'ingress', -500)],
+  raw: [place('filter', 'prerouting', -300), place('filter', 'output', -300)],
+  'mangle prerouting': [place('filter', 'prerouting', -150)],
+  'destination nat': [place('nat', 'prerouting', -100), place('nat', 'output', -100)],
+  'mangle input': [place('filter', 'input', -150)],
+  'filter input': [place('filter', 'input', 0)],
+  dispatch: [place('filter', 'prerouting', -95)],
+  'mangle forward': [place('filter', 'forward', -150)],
+  'filter forward': [place('filter', 'forward', 0)],
+  'mangle output': [place('route', 'output', -150)],
+  'filter output': [place('filter', 'output', 0)],
+  'mangle postrouting': [place('filter', 'postrouting', -150)],
+  'source nat': [place('nat', 'postrouting', 100)],
+  count: [place('filter', 'postrouting', 90)],
+};
+
+/** Rules and elements of sets that are followed in one part: more would take longer than all the rest of a compile. */
+const MOST_PARTS = 5000;
+
+/** What comparing a part of the rules came to. */
+export type Comparison =
+  | { readonly kind: 'the same'; readonly part: string }
+  | { readonly kind: 'not compared'; readonly part: string; readonly reason: string }
+  | { readonly kind: 'different'; readonly part: string; readonly message: string; readonly stage: Stage | undefined };
+
+/** Compares everything that there is; `budget`: bytes that the diagrams of one part may take. */
+export function compareWithProgram(machine: Machine, program: Program, budget: number): readonly Comparison[] {
+  const chains = new Map(
+    [...machine.chains.values()].filter(({ entry }) => entry).map((chain) => [keyOf(chain.entry!), chain]),
+  );
+  const comparisons: Comparison[] = [];
+  const known = new Set<string>();
+  for (const [id, places] of Object.entries(PLACES) as [StageId, readonly Place[]][]) {
+    const stages = program.stages.filter((stage) => stage.id === id);
+    for (const one of places) {
+      const chain = chains.get(keyOf(one));
+      known.add(keyOf(one));
+      if (stages.length > 0 || chain) comparisons.push(compareStage(id, one, stages, chain, machine, program, budget));
+    }
+  }
+  for (const [key, { name }] of chains) {
+    if (!known.has(key)) {
+      comparisons.push({ kind: 'not compared', part: `chain ${name}`, reason: 'it carries out no stage by itself' });
+    }
+  }
+  return comparisons;
+}
+
+function keyOf({ type, hook, priority }: Place): string {
+  return `${type} ${hook} ${priority}`;
+}
+
+function compareStage(
+  id: StageId,
+  { hook }: Place,
+  stages: readonly Stage[],
+  chain: MachineChain | undefined,
+  machine: Machine,
+  program: Program,
+  budget: number,
+): Comparison {
+  const part = PLACES[id].length > 1 ? `${id} (${hook})` : id;
+  const layout = new FieldLayout(ORDERS[0]!);
+  try {
+    const size = chain ? sizeFrom(chain, machine) : 0;
+    if (size > MOST_PARTS) throw new NotCompared(`${size} rules and elements, more than are followed`);
+    const diagrams = new Diagrams(budget);
+    const meanings = new Meanings(diagrams);
+    const packets = new StagePackets(diagrams, layout, boundZones(program), pointOf(id, hook, program));
+    const wanted = meaningOfStages(stages, meanings, packets);
+    const found = new ChainMeaning(machine, meanings, packets).ofBase(chain);
+    const difference = differenceOf(wanted, found, meanings, packets);
+    if (difference === undefined) return { kind: 'the same', part };
+    return { kind: 'different', part, message: difference, stage: stages[0] };
+  } catch (error) {
+    if (error instanceof NotCompared) return { kind: 'not compared', part, reason: error.message };
+    if (error instanceof OutOfBudget) return { kind: 'not compared', part, reason: error.message };
+    throw error;
+  }
+}
+
+/** Zones as the target has them. */
+function boundZones({ zones, target }: Program): Program['zones'] {
+  return zones.map((zone) => target?.zones.get(zone.name) ?? zone);
+}
+
+function pointOf(stage: StageId, hook: Entry['hook'], { policy }: Program): StagePoint {
+  const tracked =
+    stage === 'mitigate' ? [] : ([4, 6] as const).filter((family: Family) => needsTracking(policy, family));
+  return { stage, sent: hook === 'output', tracked };
+}
+
+/** What differs, with a packet that shows it; undefined: nothing. */
+function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packets: StagePackets): string | undefined {
+  const possible = packets.possible();
+  const { diagrams } = packets;
+  const differs = (one: Diagram, other: Diagram, what: string): string | undefined => {
+    const [a, b] = [diagrams.when(possible, one), diagrams.when(possible, other)];
+    const packet = diagrams.difference(a, b);
+    if (!packet) return undefined;
+    const [should, does] = [a, b].map((diagram) => meanings.textOf(diagrams.valueAt(diagram, packet)) || 'nothing');
+    return `${what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
+  };
+  const decision = differs(wanted.decision, found.decision, 'the verdict');
+  if (decision !== undefined) return decision;
+  const among = (diagram: Diagram) => diagrams.when(possible, diagram);
+  const effects = matchedEffects(wanted.effects, found.effects, { among, joined: (a, b) => meanings.joined(a, b) });
+  for (const [thing, { one, other }] of effects) {
+    const effect = differs(one, other, thing);
+    if (effect !== undefined) return effect;
+  }
+  return undefined;
+}

@@ -1,0 +1,249 @@
+/** What a stage of a Program does, as diagrams: the rules as the language has them, and nothing of how they are planned. */
+import type { Decision, Family, ProgramEach, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
+import type { AddressTarget, PortTarget, Translation, Verdict } from '../../model/index.ts';
+import { IntervalSet } from '../../net/interval-set.ts';
+import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
+import { asksCell, conjunction, type Rows } from './atoms.ts';
+import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
+import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
+import * as outcomes from './outcomes.ts';
+import type { StagePackets } from './stage-packets.ts';
+
+const [NEW, RELATED, INVALID] = [0, 2, 3];
+/** Of the flags that begin and end a flow, those of one that begins. */
+const HANDSHAKE = { mask: 0x17, value: 0x02 };
+/** More rows than this are taken together only where one set says what they are. */
+const MOST_ROWS = 20_000;
+
+const NO_ROWS: Rows = new Map();
+
+/** What stages of one kind do, one behind the other: several of `mitigate`, or one of any other; or none. */
+export function meaningOfStages(stages: readonly Stage[], meanings: Meanings, packets: StagePackets): Meaning {
+  const each = stages.map((stage) => new StageMeaning(meanings, packets, stage));
+  return meanings.sequence([
+    ...each.map((stage) => stage.rules()),
+    ...each.map((stage) => stage.default()),
+    meanings.decides(ALL, outcomes.ACCEPT),
+  ]);
+}
+
+class StageMeaning {
+  readonly #meanings: Meanings;
+  readonly #packets: StagePackets;
+  readonly #stage: Stage;
+
+  constructor(meanings: Meanings, packets: StagePackets, stage: Stage) {
+    this.#meanings = meanings;
+    this.#packets = packets;
+    this.#stage = stage;
+  }
+
+  /** What the rules do to the packets that the stage is about. Throws NotCompared. */
+  rules(): Meaning {
+    const { implied, items, stateful } = this.#stage;
+    const all = [...implied, ...items];
+    const asked = this.#meanings.sequence([
+      this.#items(all, true, NO_ROWS),
+      ...(stateful ? [this.#flows(stateful)] : []),
+      this.#items(all, false, NO_ROWS),
+    ]);
+    return this.#meanings.within(this.#inside(), this.#meanings.called(asked));
+  }
+
+  /** What packets meet that the stage is about, and that no rule decided about. */
+  default(): Meaning {
+    const { default: verdict } = this.#stage;
+    return verdict === undefined ? NO_MEANING : this.#verdict(verdict, this.#inside());
+  }
+
+  /** The packets that the stage is about. */
+  #inside(): Diagram {
+    const { id, zones } = this.#stage;
+    const { diagrams, point } = this.#packets;
+    // What this host sends to itself was not received from anywhere, and never enters a filter.
+    if (id === 'mitigate') return zones ? this.#packets.zoneIn('in', zones) : this.#packets.anyZone('in');
+    const isFilter = id.startsWith('filter ') && id !== 'filter forward';
+    const isReceived = id === 'raw' || id === 'mangle prerouting' || id === 'dispatch';
+    if (!isFilter && (!isReceived || point.sent)) return ALL;
+    return diagrams.not(point.sent ? this.#packets.toItself() : this.#packets.loopback('in'));
+  }
+
+  /** A packet of a flow that was let through passes, and what belongs to none, or begins one in its middle, does not. */
+  #flows({ invalid, pickup }: NonNullable<Stage['stateful']>): Meaning {
+    const packets = this.#packets;
+    const { diagrams, tests } = packets;
+    const passes = diagrams.orElse(packets.confirmed(), packets.isState(RELATED!));
+    const begins = tests.numberMasked('tcp flags', HANDSHAKE.value, HANDSHAKE.mask);
+    const inItsMiddle = diagrams.when(packets.isState(NEW!), diagrams.unless(begins, tests.present('tcp flags')));
+    const drops = invalid === 'drop' ? [packets.isState(INVALID!), ...(pickup ? [] : [inItsMiddle])] : [];
+    return this.#meanings.sequence([
+      this.#meanings.decides(passes, outcomes.ACCEPT),
+      ...drops.map((set) => this.#meanings.decides(set, outcomes.DROP)),
+    ]);
+  }
+
+  #items(items: readonly ProgramItem[], eachPacket: boolean, rows: Rows): Meaning {
+    return this.#meanings.sequence(items.map((item) => this.#item(item, eachPacket, rows)));
+  }
+
+  #item(item: ProgramItem, eachPacket: boolean, rows: Rows): Meaning {
+    switch (item.kind) {
+      case 'rule':
+        return item.eachPacket === eachPacket && !this.#isOfOtherWay(item) ? this.#rule(item, rows) : NO_MEANING;
+      case 'scope':
+        return this.#meanings.called(this.#items(item.items, eachPacket, rows));
+      case 'each':
+        return this.#each(item, eachPacket, rows);
+    }
+  }
+
+  /** What this host sends comes in by no interface, so such a rule never holds for it; nor does a NAT of the other kind. */
+  #isOfOtherWay({ decision }: ProgramRule): boolean {
+    if (decision?.kind !== 'translation') return false;
+    const isOfSource = decision.translation.kind === 'snat' || decision.translation.kind === 'masquerade';
+    return isOfSource !== (this.#stage.id === 'source nat');
+  }
+
+  #each(each: ProgramEach, eachPacket: boolean, outer: Rows): Meaning {
+    const { row: variable, items } = each;
+    const rows = each.rows ?? Uint32Array.from({ length: variable.table.rowCount }, (_, index) => index);
+    const rules = items.filter((item) => item.kind !== 'rule' || item.eachPacket === eachPacket);
+    const [only] = rules;
+    if (rules.length === 0) return NO_MEANING;
+    if (rules.every((rule) => rule.kind === 'rule' && isKeyOfAddresses(rule, variable, rules.length > 1))) {
+      return this.#meanings.sequence(rules.map((rule) => this.#ruleOfRows(rule as ProgramRule, rows)));
+    }
+    if (rows.length > MOST_ROWS) throw new NotCompared(`${rows.length} rows of \`${variable.table.name}\` one by one`);
+    if (rules.length === 1 && only?.kind === 'rule') return this.#rowsOfOne(only, each, rows, outer);
+    return this.#meanings.sequence(
+      Array.from(rows, (row) => this.#items(rules, eachPacket, new Map(outer).set(variable, row))),
+    );
+  }
+
+  /** One rule that does the same for each row: the rows' cells as one set, and what else it asks for once. */
+  #ruleOfRows(rule: ProgramRule, rows: Uint32Array): Meaning {
+    const { diagrams } = this.#packets;
+    const cell = rule.atoms.find(asksCell);
+    const plain = rule.atoms.filter((atom) => !asksCell(atom));
+    const set = addressSetOf(cell!, rows, this.#packets);
+    return this.#meanings.within(diagrams.when(this.#family(rule.family), set), this.#done(rule, plain, NO_ROWS));
+  }
+
+  /** What differs from row to row in one diagram, what does not asked once. */
+  #rowsOfOne(rule: ProgramRule, { row: variable }: ProgramEach, rows: Uint32Array, outer: Rows): Meaning {
+    const cells = rule.atoms.filter(asksCell);
+    const plain = rule.atoms.filter((atom) => !asksCell(atom));
+    const parts = Array.from(rows, (row) => this.#done(rule, cells, new Map(outer).set(variable, row)));
+    const common = conjunction(plain, this.#packets, outer);
+    const set = this.#packets.diagrams.when(this.#family(rule.family), common);
+    return this.#meanings.within(set, this.#meanings.sequence(parts));
+  }
+
+  #rule(rule: ProgramRule, rows: Rows): Meaning {
+    return this.#meanings.within(this.#family(rule.family), this.#done(rule, rule.atoms, rows));
+  }
+
+  #family(family: Family | undefined): Diagram {
+    return family === undefined ? ALL : this.#packets.tests.family(family);
+  }
+
+  /** What a rule does where these of its atoms hold. */
+  #done(rule: ProgramRule, atoms: readonly ProgramRule['atoms'][number][], rows: Rows): Meaning {
+    if (rule.gates.length > 0) throw new NotCompared('a limit');
+    const set = conjunction(atoms, this.#packets, rows);
+    if (set === NOTHING) return NO_MEANING;
+    const steps = rule.effects.flatMap(({ effect, when, gates }) => {
+      if (gates.length > 0) throw new NotCompared('a limit of an effect');
+      const { diagrams } = this.#packets;
+      const where = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, rows)));
+      const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
+      return outcomes
+        .eventsOf(effect, `${rule.origin.name} ${rule.origin.span.start} ${rule.family ?? ''}`, stateful, rows)
+        .map(({ thing, what }) => this.#meanings.affects(diagrams.when(set, where), thing, what));
+    });
+    return this.#meanings.sequence([...steps, this.#decision(rule.decision, set, rows)]);
+  }
+
+  #decision(decision: Decision | undefined, set: Diagram, rows: Rows): Meaning {
+    switch (decision?.kind) {
+      case undefined:
+        return NO_MEANING;
+      case 'verdict':
+        return this.#verdict(decision.verdict, set);
+      case 'translation':
+        return this.#translation(decision.translation, set, rows);
+      case 'socket':
+        throw new NotCompared('a socket that gets packets');
+    }
+  }
+
+  #verdict(verdict: Verdict, set: Diagram): Meaning {
+    const meanings = this.#meanings;
+    switch (verdict.kind) {
+      case 'allow':
+        return meanings.decides(set, outcomes.ACCEPT);
+      case 'drop':
+        return meanings.decides(set, outcomes.DROP);
+      case 'leave':
+        return meanings.returns(set);
+      case 'reject':
+        return this.#refusal(verdict.reason, set);
+      case 'synproxy':
+        throw new NotCompared('a proxy for SYNs');
+    }
+  }
+
+  /** Without a reason TCP is reset, and all else is unreachable. */
+  #refusal(reason: Extract<Verdict, { kind: 'reject' }>['reason'], set: Diagram): Meaning {
+    const { diagrams, tests } = this.#packets;
+    const tcp = tests.numberIn('protocol', IntervalSet.of(8, 6));
+    const reset = reason === 'tcp-reset' ? set : reason === undefined ? diagrams.when(tcp, set) : NOTHING;
+    const why = reason === undefined || reason === 'tcp-reset' ? 'port-unreachable' : reason;
+    return this.#meanings.sequence([
+      this.#meanings.decides(reset, outcomes.TCP_RESET),
+      ...([4, 6] as const).map((family) =>
+        this.#meanings.decides(diagrams.when(tests.family(family), set), outcomes.refusal(why, family)),
+      ),
+    ]);
+  }
+
+  #translation(translation: Translation, set: Diagram, rows: Rows): Meaning {
+    const { diagrams, tests } = this.#packets;
+    const { kind } = translation;
+    const flags = {
+      random: 'random' in translation && translation.random,
+      persistent: 'persistent' in translation && translation.persistent,
+    };
+    if (kind === 'masquerade' || kind === 'redirect') {
+      const text = outcomes.translationText(kind, outcomes.SAME, portsText(translation.ports, rows), flags);
+      return this.#meanings.decides(set, text);
+    }
+    const ofFamily = ([4, 6] as const).map((family) => {
+      const { target } = translation;
+      const addresses = addressesText(family === 4 ? target.v4 : target.v6, family, rows);
+      if (addresses === undefined) return NO_MEANING;
+      const text = outcomes.translationText(kind, addresses, portsText(target.ports, rows), flags);
+      const where = diagrams.when(tests.family(family), set);
+      const label =
+        kind === 'dnat' && translation.hairpin ? [this.#meanings.affects(where, 'label', 'turned back')] : [];
+      return this.#meanings.sequence([...label, this.#meanings.decides(where, text)]);
+    });
+    return this.#meanings.sequence(ofFamily);
+  }
+}
+
+/** Undefined: the row has no address of the family. */
+function addressesText(target: AddressTarget | undefined, family: Family, rows: Rows): string | undefined {
+  if (target === undefined) return undefined;
+  if (target.kind === 'range') return `${target.low}-${target.high}`;
+  if (target.kind === 'prefix') throw new NotCompared('a translation of a whole network');
+  return outcomes.cellInterval(target, family, rows);
+}
+
+function portsText(ports: PortTarget | undefined, rows: Rows): string {
+  if (ports === undefined) return outcomes.SAME;
+  if (ports.kind === 'range') return `${ports.low}-${ports.high}`;
+  const text = outcomes.cellInterval(ports, undefined, rows);
+  if (text === undefined) throw new NotCompared('a translation to a port that a row has not');
+  return text;
+}
