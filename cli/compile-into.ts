@@ -1,7 +1,9 @@
 /** A policy file and what it reads in, an output folder out, or findings and nothing. */
 import { compile, type TargetOutput } from '../compiler/compile.ts';
 import type { Diagnostic } from '../grammar/diagnostic.ts';
+import { deltaFindings } from './findings/delta-findings.ts';
 import { forbid } from './findings/forbid.ts';
+import { readFormerOutput } from './inputs/former-output.ts';
 import { buildHash } from './output/build-hash.ts';
 import type { CompileChoices, DescribedFile } from './output/manifest.ts';
 import { leftBehindFinding, obstacleFinding, outputFinding } from './output/output-findings.ts';
@@ -15,6 +17,8 @@ import { throughCompiler } from './through-compiler.ts';
 export interface CompileRequest {
   /** The output folder, as the user named it. */
   readonly folder: string;
+  /** The output folder of an earlier compile, from which a delta is to lead here. */
+  readonly since?: string;
   readonly choices: CompileChoices;
   /** Warnings are errors. */
   readonly strict: boolean;
@@ -33,13 +37,20 @@ export async function compileInto(
   session: Session,
   phases: Phases,
 ): Promise<Outcome> {
-  const { folder, choices, strict } = request;
+  const { folder, since, choices, strict } = request;
   const obstacle = obstacleFinding(folder);
   if (obstacle) return { findings: [obstacle], made: undefined };
 
-  const { findings, read } = await throughCompiler(path, choices, session, phases, (main, inputs, options) =>
-    compile(main, inputs, { ...options, nameBuild: buildHash }),
+  if (since !== undefined) phases.begin('read earlier output');
+  const former = since === undefined ? undefined : readFormerOutput(since);
+  const { findings: found, read } = await throughCompiler(path, choices, session, phases, (main, inputs, options) =>
+    compile(main, inputs, {
+      ...options,
+      nameBuild: buildHash,
+      ...(former?.kind === 'builds' ? { former: former.buildOf } : {}),
+    }),
   );
+  const findings = [...found, ...(former && read ? deltaFindings(former, read.result.targets) : [])];
   if (!read || forbid(findings, strict)) return { findings, made: undefined };
 
   phases.begin('write');

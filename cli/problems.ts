@@ -56,4 +56,13 @@ gives, could not be removed. Remove it by hand.`,
     `\`sluice optimize\` replaces its output file, so it only replaces what it has written itself, which says so in its
 second line. Anything else could be lost: the dump itself, for one. Choose another name, or move the file away.`,
   ),
+  noDelta: {
+    code: 'SL0909',
+    severity: 'warning',
+    title: 'nothing leads from the earlier build to this one',
+    explanation: `\`--since\` names the output folder of an earlier compile, from which a transaction is to lead to this one.
+The message says why there is none: the folder is not there or was written by another version, its files were changed since,
+or the two builds have too little in common. The new output is whole all the same: load it as a whole, once, and use it as
+\`--since\` from then on. Loading it whole starts counters, limits and memories anew.`,
+  },
 } as const satisfies Record<string, DiagnosticKind>;

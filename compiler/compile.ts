@@ -7,7 +7,7 @@ import { buildPlan, type PlanOptions } from './6-plan/build.ts';
 import { checkPolicy } from './check.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { Policy, Target } from './model/index.ts';
-import type { Artifact, Lowered, Plane, SourceMapEntry } from './plane.ts';
+import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntry } from './plane.ts';
 import { provePlan, type ProvedStage } from './proof/prove.ts';
 import { runExpectations } from './semantics/expect.ts';
 
@@ -24,6 +24,8 @@ export interface LowerOptions extends PlanOptions {
 export interface CompileOptions extends LowerOptions {
   /** Names a plane's build by its artifacts, in which `UNNAMED_BUILD` stands for the name; the planes carry the name. */
   readonly nameBuild: (artifacts: readonly Artifact[]) => string;
+  /** A plane's earlier build for a target, which what leads from there to here is wanted for; by default: for none. */
+  readonly former?: (target: string, plane: string) => FormerBuild | undefined;
 }
 
 /** Stands for a build's name as long as it has none; as long as a SHA-256. */
@@ -68,6 +70,8 @@ export interface PlaneOutput {
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
   readonly unload: readonly string[];
+  /** What leads here from the earlier build; undefined: there is none. */
+  readonly since: { readonly build: string; readonly outcome: DeltaOutcome } | undefined;
 }
 
 /** What one target gets. */
@@ -141,6 +145,8 @@ function lowerTarget(
   return { name, planes, placements };
 }
 
+const SAME: DeltaOutcome = { kind: 'same' };
+
 function writeTarget(
   { name, planes, placements }: LoweredTarget,
   policy: Policy,
@@ -149,9 +155,17 @@ function writeTarget(
   const written = planes.map(({ plane, lowered, proved }): PlaneOutput => {
     options.onPhase?.(`emit ${plane}`);
     const { figures, load, unload } = lowered;
-    const { artifacts, sourceMap } = lowered.write({ policy: policy.name, remarks: proved ? [] : [UNPROVED] });
+    const {
+      artifacts,
+      sourceMap,
+      since: deltaSince,
+    } = lowered.write({ policy: policy.name, remarks: proved ? [] : [UNPROVED] });
     const build = options.nameBuild(artifacts(UNNAMED_BUILD));
-    return { plane, build, artifacts: artifacts(build), sourceMap, proved, figures, load, unload };
+    const former = options.former?.(name, plane);
+    if (former) options.onPhase?.(`delta ${plane}`);
+    const outcome = former && (former.build === build ? SAME : deltaSince(former, build));
+    const since = former && outcome && { build: former.build, outcome };
+    return { plane, build, artifacts: artifacts(build), sourceMap, proved, figures, load, unload, since };
   });
   return { name, planes: written, placements };
 }

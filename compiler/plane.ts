@@ -51,7 +51,33 @@ export interface Written {
   /** The artifacts of a build of this name. The name changes nothing else in them, no line's number either. */
   readonly artifacts: (build: string) => readonly Artifact[];
   readonly sourceMap: readonly SourceMapEntry[];
+  /** What leads from an earlier build to that of this name. */
+  readonly since: (former: FormerBuild, build: string) => DeltaOutcome;
 }
+
+/** A plane's earlier build for a target, as its output folder holds it. */
+export interface FormerBuild {
+  /** Its name. */
+  readonly build: string;
+  /** The target's files by path, those of other planes among them. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+/** What leads from an earlier build to a later one, without touching what is alike in both. */
+export interface Delta {
+  readonly kind: 'delta';
+  /** Files beside those of the whole build. */
+  readonly artifacts: readonly Artifact[];
+  /** How to load it where the earlier build is loaded, likewise as in `Lowered`. */
+  readonly load: readonly string[];
+  /** Counts of what is different, for the summary and the manifest. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** What is lost all the same, or takes long; a line each. */
+  readonly remarks: readonly string[];
+}
+
+/** A delta; or that both builds are one; or why there is no delta, in words that follow a colon. */
+export type DeltaOutcome = Delta | { readonly kind: 'same' } | { readonly kind: 'none'; readonly why: string };
 
 export interface Plane {
   /** As a target names it: `nftables`. */

@@ -5,7 +5,7 @@ import type { SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import type { Origin } from '../../compiler/model/index.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { durationText } from './lower/effects.ts';
-import { quoted } from './names.ts';
+import { BUILD_CHAIN, quoted } from './names.ts';
 import { setSize } from './set-size.ts';
 import * as templates from './templates.gen.ts';
 import type { Elements, NftChain, NftRule, NftSet, NftTable } from './tree.ts';
@@ -59,7 +59,8 @@ class Emitter {
   run(): Emitted {
     const { name, objects } = this.#table;
     const { policy, remarks } = this.#context;
-    const header = (build: string): string => TEMPLATES.header({ policy: oneLine(policy), build, remarks, name });
+    const header = (build: string): string =>
+      TEMPLATES.header({ policy: oneLine(policy), build, remarks, name, buildChain: BUILD_CHAIN });
     this.#line += linesIn(header(''));
     for (const object of objects) this.#fill(TEMPLATES.namedObject, object);
     for (const set of this.#table.sets) this.#set(set);

@@ -2,6 +2,7 @@
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
+import { deltaBetween } from './delta/index.ts';
 import { emitTable } from './emit.ts';
 import { hostFiles } from './host/index.ts';
 import type { HostFile } from './host/host-file.ts';
@@ -27,7 +28,13 @@ function lower(plan: Plan): Lowered {
     write: (context) => {
       const { content, sourceMap } = emitTable(table, context, RULESET);
       const hosts = files.map((file) => ({ ...file, content: [new TextEncoder().encode(file.text)] }));
-      return { artifacts: (build) => [{ path: RULESET, content: content(build), description }, ...hosts], sourceMap };
+      const ruleset = (build: string) => ({ path: RULESET, content: content(build), description });
+      return {
+        artifacts: (build) => [ruleset(build), ...hosts],
+        sourceMap,
+        since: (former, build) =>
+          deltaBetween(former, { policy: context.policy, build, ruleset: ruleset(build), hostFiles: files }),
+      };
     },
   };
 }

@@ -3,6 +3,12 @@
  * a small change of its rule set.
  */
 
+/**
+ * A chain of this name and the build's behind it, without rules: the kernel tells by it which build it has, and a
+ * transaction that was made for another one fails.
+ */
+export const BUILD_CHAIN = 'build_';
+
 /** Longest name we give; the kernel takes chains of 127 bytes, and names with a suffix must fit too. */
 const LONGEST_NAME = 100;
 

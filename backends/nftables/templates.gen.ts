@@ -22,7 +22,9 @@ table inet {{name}}
 delete table inet {{name}}
 
 table inet {{name}} {
-	comment "Sluice {{build}}"
+	# which build this is: a change that was made for another one finds no such chain, and fails
+	chain {{buildChain}}{{build}} {
+	}
 `;
 
 /** templates/named-object.hbs */

@@ -16,6 +16,7 @@ import { timesText } from '../terminal/times.ts';
 
 interface CompileFlags extends PolicyFlags {
   readonly output: string;
+  readonly since?: string;
   readonly time?: true;
 }
 
@@ -29,16 +30,26 @@ export const compile: CommandDefinition<CompileFlags> = {
       'manifest.json says what was proved.',
     'The folder is written whole or not at all. An earlier output is replaced; a folder that holds anything else is left ' +
       'alone. Where there is an error, nothing is written. The same inputs always give the same bytes.',
+    'With --since, what leads from an earlier output to this one is written beside the whole: a small transaction that leaves ' +
+      'alone what is alike in both, with its counters, limits and connections. It fails where another build is loaded.',
   ],
   arguments: [policyArgument()],
   options: [
     new Option('-o, --output <folder>', 'the folder to write').argParser(pathFrom).makeOptionMandatory(),
+    new Option(
+      '--since <folder>',
+      'an earlier output (may be the folder to write): write what leads from there to here',
+    ).argParser(pathFrom),
     ...policyOptions(),
     new Option('--time', 'say how long each phase took, and the peak of memory'),
   ],
   examples: [
     { command: 'sluice compile policy.sluice -o out', does: 'compile for all targets into out/' },
     { command: 'sluice compile policy.sluice -o out --target core_1', does: 'compile for one target' },
+    {
+      command: 'sluice compile policy.sluice -o out --since out',
+      does: 'and write what has changed since the last time',
+    },
     { command: 'generate-policy | sluice compile - -o out', does: 'read the policy from standard input' },
     { command: 'sluice compile policy.sluice -o out --strict --format github', does: 'in a workflow of GitHub' },
   ],
@@ -50,7 +61,12 @@ export const compile: CommandDefinition<CompileFlags> = {
     try {
       outcome = await compileInto(
         path,
-        { folder: flags.output, strict: flags.strict ?? false, choices },
+        {
+          folder: flags.output,
+          ...(flags.since === undefined ? {} : { since: flags.since }),
+          strict: flags.strict ?? false,
+          choices,
+        },
         session,
         phases,
       );

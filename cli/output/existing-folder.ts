@@ -2,7 +2,8 @@
 import { lstatSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isSystemError } from '../system-error.ts';
-import { MANIFEST, outputsOfManifest } from './manifest.ts';
+import { MANIFEST } from './manifest.ts';
+import { outputsOfManifest } from './read-manifest.ts';
 
 /** So many files that are not ours are named. */
 const NAMED = 3;

@@ -1,5 +1,5 @@
 /** `manifest.json`: what an output folder holds, what it was made from, and why each plane has what it has. */
-import type { TargetOutput } from '../../compiler/compile.ts';
+import type { PlaneOutput, TargetOutput } from '../../compiler/compile.ts';
 import type { CalendarDate } from '../../compiler/inputs.ts';
 import type { InputRecord } from '../inputs/recorded-inputs.ts';
 import { formatDate } from '../inputs/today.ts';
@@ -8,7 +8,7 @@ import { sha256Of, sizeOf, type OutputFile } from './output-file.ts';
 export const MANIFEST = 'manifest.json';
 
 /** Counts up when a reader of an older manifest would misread a newer one. */
-const FORMAT = 1;
+export const FORMAT = 1;
 
 /** What the command line decided about a compile. */
 export interface CompileChoices {
@@ -68,32 +68,25 @@ export function targetAsData({ name, planes, placements }: TargetOutput): object
       plane,
       reason,
     })),
-    planes: planes.map(({ plane, build, proved, figures, load, unload }) => ({
-      plane,
-      build,
-      proof: proved ?? null,
-      figures,
-      load,
-      unload,
-    })),
+    planes: planes.map(planeAsData),
   };
 }
 
-/** The paths that a manifest lists; undefined: the text is no manifest of Sluice's. */
-export function outputsOfManifest(text: string): readonly string[] | undefined {
-  let manifest: unknown;
-  try {
-    manifest = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(manifest) || typeof manifest['sluice'] !== 'string' || !Array.isArray(manifest['outputs'])) {
-    return undefined;
-  }
-  const paths = manifest['outputs'].map((output: unknown) => (isRecord(output) ? output['path'] : undefined));
-  return paths.every((path) => typeof path === 'string') ? paths : undefined;
+function planeAsData({ plane, build, proved, figures, load, unload, since }: PlaneOutput): object {
+  const delta = since ? { since: sinceAsData(since) } : {};
+  return { plane, build, proof: proved ?? null, figures, load, unload, ...delta };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/** How to get here from the earlier build: by these commands, by none, or only by loading the whole. */
+function sinceAsData({ build, outcome }: NonNullable<PlaneOutput['since']>): object {
+  switch (outcome.kind) {
+    case 'delta': {
+      const { figures, load, remarks } = outcome;
+      return { build, figures, load, remarks };
+    }
+    case 'same':
+      return { build, load: [] };
+    case 'none':
+      return { build, load: null };
+  }
 }

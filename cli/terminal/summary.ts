@@ -33,6 +33,7 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
       `To load it, ${where}`,
       target.planes.flatMap(({ load }) => load),
     ),
+    ...target.planes.flatMap(({ since }) => (since ? sinceLines(since, where) : [])),
     ...commands(
       'To take it away again',
       target.planes.flatMap(({ unload }) => unload),
@@ -40,14 +41,29 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
   ];
 }
 
+/** How to get here from an earlier build without loading the whole. */
+function sinceLines({ build, outcome }: Since, where: string): readonly string[] {
+  const host = `on a host that runs build ${build.slice(0, BUILD_DIGITS)}`;
+  if (outcome.kind === 'same') return [`  Or ${host}: nothing, it is this one`];
+  if (outcome.kind === 'none') return [];
+  const { figures, load, remarks } = outcome;
+  return [
+    `  Or ${host}, ${where} (${figuresText(figures, 'only the name of the build')}):`,
+    ...load.map((line) => `    ${line}`),
+    ...remarks.map((remark) => `    # ${remark}`),
+  ];
+}
+
+type Since = NonNullable<TargetOutput['planes'][number]['since']>;
+
 /** `12 rules, 1 set, 45,000 elements` */
-function figuresText(figures: Readonly<Record<string, number>>): string {
+function figuresText(figures: Readonly<Record<string, number>>, none = 'nothing to do'): string {
   const parts = Object.entries(figures).filter(([, count]) => count > 0);
-  if (parts.length === 0) return 'nothing to do';
+  if (parts.length === 0) return none;
   return parts.map(([name, count]) => `${formatCount(count)} ${count === 1 ? singular(name) : name}`).join(', ');
 }
 
 /** Planes name their figures in the plural: `rules`. */
 function singular(name: string): string {
-  return name.replace(/s$/, '');
+  return name.replace(/s(?=$| )/, '');
 }

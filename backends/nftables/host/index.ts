@@ -2,7 +2,7 @@
 import type { Program } from '../../../compiler/4-program/program.ts';
 import type { HostFile } from './host-file.ts';
 import { modulesFile } from './modules.ts';
-import { routesFile } from './routes.ts';
+import { FLUSH_ROUTES, ROUTES_PATH, routesFile } from './routes.ts';
 import { settingsFile } from './settings.ts';
 
 /** In the order in which they are applied. */
@@ -10,4 +10,10 @@ const FILES: readonly ((program: Program) => HostFile | undefined)[] = [modulesF
 
 export function hostFiles(program: Program): HostFile[] {
   return FILES.map((file) => file(program)).filter((file) => file !== undefined);
+}
+
+/** What an earlier build set up on the host by files that there are no more, and how it is taken back; a line each. */
+export function formerUnloads(former: ReadonlyMap<string, Uint8Array>, files: readonly HostFile[]): readonly string[] {
+  const gone = (path: string) => former.has(path) && files.every((file) => file.path !== path);
+  return gone(ROUTES_PATH) ? [`the addresses of \`dispatch\` are local no more: ${FLUSH_ROUTES}`] : [];
 }

@@ -6,19 +6,22 @@ import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { HostFile } from './host-file.ts';
 
-const PATH = 'host/routes.sh';
+export const ROUTES_PATH = 'host/routes.sh';
 /** Tells Sluice's routes from others (rtnetlink(7), RTPROT_*): a number that nothing else is known to use. */
 const PROTOCOL = 83;
+
+/** Takes back what the script of an earlier build did, where that is not at hand. */
+export const FLUSH_ROUTES = `ip route flush table local proto ${PROTOCOL}; ip -6 route flush table local proto ${PROTOCOL}`;
 
 export function routesFile(program: Program): HostFile | undefined {
   const { addresses } = dispatchedAddresses(program.policy);
   if (addresses.isEmpty()) return undefined;
   return {
-    path: PATH,
+    path: ROUTES_PATH,
     text: script(prefixTexts(addresses.ipv4), prefixTexts(addresses.ipv6)),
     description: 'makes the addresses of `dispatch` local (`up`), or takes that back (`down`)',
-    load: `sh ${PATH} up`,
-    unload: `sh ${PATH} down`,
+    load: `sh ${ROUTES_PATH} up`,
+    unload: `sh ${ROUTES_PATH} down`,
     when: 'after the rules',
   };
 }

@@ -19,6 +19,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     figures: {},
     load: [],
     unload: [],
+    since: undefined,
   };
   return { name, planes: [plane], placements: [] };
 }
