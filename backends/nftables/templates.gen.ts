@@ -22,6 +22,8 @@ table inet {{name}}
 delete table inet {{name}}
 
 table inet {{name}} {
+	comment "Made by Sluice"
+
 	# which build this is: a change that was made for another one finds no such chain, and fails
 	chain {{buildChain}}{{build}} {
 	}

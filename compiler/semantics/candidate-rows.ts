@@ -3,14 +3,14 @@
  * that demands that an address or a number be in a cell can only speak for rows with such a cell, and those are found in
  * an index. It changes no answer, only the time it takes; where no index helps, every row is a candidate.
  *
- * The one file of the reference that is there for speed. Indices are kept as long as the columns they are made from.
+ * With row-index.ts, what of the reference is there for speed. Indices are kept as long as the columns they are made from.
  */
 import type { AddressTest, Cell, Condition, NumberTest, RowVariable, ServiceCellTest } from '../model/condition.ts';
 import type { Each, RuleItem } from '../model/policy.ts';
 import { columnOf, type Column } from '../model/table.ts';
-import { prefixAt, type PrefixValue } from './cells.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
+import { NumberIndex, PrefixIndex } from './row-index.ts';
 
 /** Tables smaller than this are walked row by row. */
 const WORTH_AN_INDEX = 16;
@@ -22,7 +22,7 @@ type Demands = readonly CellTest[] | undefined;
 
 const demandsOfEach = new WeakMap<Each, Demands>();
 const prefixIndices = new WeakMap<Column, PrefixIndex>();
-const numberIndices = new WeakMap<Column, Map<number, number[]>>();
+const numberIndices = new WeakMap<Column, NumberIndex>();
 const selections = new WeakMap<Each, Uint32Array>();
 
 export function candidateRows(each: Each, journey: Journey): Iterable<number> {
@@ -113,72 +113,17 @@ function rowsMeeting(test: CellTest, journey: Journey): readonly number[] {
   const value =
     test.kind === 'number' ? numberField(journey, test.field, test.view) : numberField(journey, 'destination port');
   const column = 'kind' in cell ? columnOf(cell.row.table, cell.column) : undefined;
-  return value === undefined || column === undefined ? [] : (numberIndex(column).get(value) ?? []);
+  return value === undefined || column === undefined ? [] : numberIndex(column).rowsOf(value);
 }
 
-function numberIndex(column: Column): Map<number, number[]> {
+function numberIndex(column: Column): NumberIndex {
   let index = numberIndices.get(column);
-  if (index === undefined) {
-    index = new Map();
-    if (column.data.store === 'integer') {
-      for (const [row, value] of column.data.values.entries()) {
-        const rows = index.get(value);
-        if (rows === undefined) index.set(value, [row]);
-        else rows.push(row);
-      }
-    }
-    numberIndices.set(column, index);
-  }
+  if (index === undefined) numberIndices.set(column, (index = new NumberIndex(column)));
   return index;
-}
-
-/** Rows by prefix, for each family and length that occurs. */
-class PrefixIndex {
-  readonly #levels: { readonly family: 4 | 6; readonly length: number; readonly rows: Map<bigint, number[]> }[] = [];
-
-  add(prefix: PrefixValue, row: number): void {
-    const { rows } = this.#levelOf(prefix);
-    const key = networkOf(prefix.family, prefix.value, prefix.length);
-    const known = rows.get(key);
-    if (known === undefined) rows.set(key, [row]);
-    else known.push(row);
-  }
-
-  rowsOf(family: 4 | 6, address: bigint): readonly number[] {
-    const found: number[] = [];
-    for (const level of this.#levels) {
-      if (level.family !== family) continue;
-      found.push(...(level.rows.get(networkOf(family, address, level.length)) ?? []));
-    }
-    return found;
-  }
-
-  #levelOf({ family, length }: PrefixValue): { readonly rows: Map<bigint, number[]> } {
-    const known = this.#levels.find((level) => level.family === family && level.length === length);
-    if (known !== undefined) return known;
-    const level = { family, length, rows: new Map<bigint, number[]>() };
-    this.#levels.push(level);
-    return level;
-  }
-}
-
-function networkOf(family: 4 | 6, address: bigint, length: number): bigint {
-  return address >> BigInt((family === 4 ? 32 : 128) - length);
 }
 
 function prefixIndex(column: Column): PrefixIndex {
   let index = prefixIndices.get(column);
-  if (index === undefined) {
-    index = new PrefixIndex();
-    const rowCount =
-      column.data.store === 'prefix4' || column.data.store === 'prefix6' || column.data.store === 'prefix'
-        ? column.data.lengths.length
-        : 0;
-    for (let row = 0; row < rowCount; row++) {
-      const prefix = column.present?.[row] === 0 ? undefined : prefixAt(column, row);
-      if (prefix !== undefined) index.add(prefix, row);
-    }
-    prefixIndices.set(column, index);
-  }
+  if (index === undefined) prefixIndices.set(column, (index = new PrefixIndex(column)));
   return index;
 }

@@ -2,11 +2,8 @@
 import type { FormerBuild } from '../../../compiler/plane.ts';
 import { formerUnloads } from '../host/index.ts';
 import type { HostFile } from '../host/host-file.ts';
-import type { ChangedSet, Changes } from './changes.ts';
+import { isStateful, type Changes } from './changes.ts';
 import type { ChainPart, RulesetParts, SetPart } from './ruleset-parts.ts';
-
-/** Elements from which on a change of an interval set takes seconds. */
-const LARGE = 100_000;
 
 /** A line each. */
 export function remarksAbout(
@@ -24,10 +21,10 @@ export function remarksAbout(
       .filter(hasOwnState(before))
       .map(({ name }) => `${name}: rules of it count or limit in words of nftables' own, and are written anew`),
     ...changes.changed
-      .filter(isLargeInterval)
+      .filter(({ isWhole }) => isWhole)
       .map(
         ({ set }) =>
-          `${set.name}: an interval set of ${set.elements.count()} elements, which the kernel takes long to change`,
+          `${set.name}: ${set.elements.count()} intervals, written as a whole, which takes as long as loading them`,
       ),
     ...formerUnloads(former.files, hostFiles),
   ];
@@ -42,7 +39,7 @@ function stateLost({ removed, added }: Changes, before: RulesetParts): readonly 
 }
 
 function hasState(set: SetPart | undefined): boolean {
-  return set !== undefined && set.lines.some((line) => /^(counter|limit |flags .*dynamic)/.test(line));
+  return set !== undefined && set.lines.some(isStateful);
 }
 
 /** What a rule itself would hold, and not a set or object that it names. */
@@ -54,8 +51,4 @@ function hasOwnState(before: RulesetParts): (chain: ChainPart) => boolean {
     const known = new Set(before.chains.get(name)?.rules);
     return rules.some((rule) => known.has(rule) && OWN_STATE.test(rule.replaceAll(/"[^"]*"|\{[^}]*\}/g, '')));
   };
-}
-
-function isLargeInterval({ set }: ChangedSet): boolean {
-  return set.lines.some((line) => /^flags .*interval/.test(line)) && set.elements.count() >= LARGE;
 }

@@ -97,7 +97,7 @@ class RulesetReader {
     let comment = '';
     for (let line = this.#line(); line !== undefined; line = this.#line()) {
       if (line === '}') return true;
-      if (line === '') continue;
+      if (line === '' || line.startsWith('\tcomment ')) continue;
       const [, kind, name] = PART.exec(line) ?? [];
       if (line.startsWith('\t# ')) comment = line.slice(3);
       else if (kind === undefined || name === undefined) return false;

@@ -51,7 +51,10 @@ function headLines({ table, policy, from, to }: DeltaHead): readonly string[] {
 function takeOut({ removed, changed, emptied, rewritten }: Changes, table: string, put: Put): void {
   const rules = [...removed.chains, ...rewritten].map(({ name }) => `flush chain ${table} ${name}`);
   block(put, '# Rules that go, or are written anew below.', rules);
-  for (const { set, elements } of changed) {
+  const whole = changed.filter(({ isWhole }) => isWhole).map(({ set }) => `flush ${set.kind} ${table} ${set.name}`);
+  block(put, '# Large sets of intervals, which are put in as a whole below.', whole);
+  for (const { set, elements, isWhole } of changed) {
+    if (isWhole) continue;
     const keys = [...new Set(elements.removed.map(keyOf))];
     putElements(put, `delete element ${table} ${set.name}`, keys);
   }
@@ -76,7 +79,9 @@ function putIn({ added, changed, rewritten }: Changes, table: string, put: Put):
   parts.forEach((lines, at) => put(at > 0 ? ['', ...lines] : lines));
   if (parts.length > 0) put(['}']);
   for (const set of added.sets) putElements(put, `add element ${table} ${set.name}`, set.elements.texts());
-  for (const { set, elements } of changed) putElements(put, `add element ${table} ${set.name}`, elements.added);
+  for (const { set, elements, isWhole } of changed) {
+    putElements(put, `add element ${table} ${set.name}`, isWhole ? set.elements.texts() : elements.added);
+  }
 }
 
 function objectLines({ kind, name, lines }: ObjectPart): readonly string[] {
