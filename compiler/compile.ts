@@ -3,7 +3,7 @@ import { isError, type Diagnostic } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
 import { buildProgram } from './4-program/build.ts';
 import { place, type Placement } from './5-place/place.ts';
-import { buildPlan, type PlanOptions } from './6-plan/build.ts';
+import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import { checkPolicy } from './check.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { Policy, Target } from './model/index.ts';
@@ -11,7 +11,7 @@ import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntr
 import { provePlan, type ProvedStage } from './proof/prove.ts';
 import { runExpectations } from './semantics/expect.ts';
 
-export interface LowerOptions extends PlanOptions {
+export interface LowerOptions extends PassChoice {
   readonly planes: readonly Plane[];
   /** Only this target of the policy's; undefined: all. */
   readonly target?: string;
@@ -131,7 +131,7 @@ function lowerTarget(
 
   const planes = parts.flatMap(({ plane, program: part }) => {
     options.onPhase?.(`plan ${plane.name}`);
-    const { plan, diagnostics: planFindings } = buildPlan(part, options);
+    const { plan, diagnostics: planFindings } = buildPlan(part, { ...options, prices: plane.prices });
     diagnostics.push(...planFindings);
     if (planFindings.some(isError)) return [];
     if (options.proof !== false) options.onPhase?.(`prove ${plane.name}`);

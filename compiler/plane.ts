@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
 import type { Program, Stage } from './4-program/program.ts';
+import type { Prices } from './cost/prices.ts';
 import type { Plan } from './6-plan/plan.ts';
 
 /** One file of a compile's output. */
@@ -84,6 +85,8 @@ export interface Plane {
   readonly name: string;
   /** Why this plane cannot carry out a stage as it stands; empty: it can. */
   readonly refuse: (stage: Stage, program: Program) => readonly Diagnostic[];
+  /** What the steps of a plan cost here. */
+  readonly prices: Prices;
   /** Carries out a plan. */
   readonly lower: (plan: Plan) => Lowered;
 }

@@ -3,6 +3,7 @@ import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
 import { deltaBetween } from './delta/index.ts';
+import { prices } from './cost.ts';
 import { emitTable } from './emit.ts';
 import { hostFiles } from './host/index.ts';
 import type { HostFile } from './host/host-file.ts';
@@ -13,7 +14,7 @@ import type { NftTable } from './tree.ts';
 const TABLE = 'sluice';
 const RULESET = 'nftables/ruleset.nft';
 
-export const nftables: Plane = { name: 'nftables', refuse, lower };
+export const nftables: Plane = { name: 'nftables', refuse, prices, lower };
 
 function lower(plan: Plan): Lowered {
   const { table, diagnostics } = lowerPlan(plan, TABLE);

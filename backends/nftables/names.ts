@@ -47,7 +47,7 @@ export function identifier(text: string): string {
 }
 
 /** Eight hexadecimal digits of a text (FNV-1a, two rounds over 32 bits: enough to tell names of one policy apart). */
-export function contentHash(text: string): string {
+function contentHash(text: string): string {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

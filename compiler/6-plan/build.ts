@@ -1,30 +1,43 @@
 /** Program → Plan, stage by stage: structure first, then the passes in their order. */
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, ProgramEach, ProgramItem, ProgramRule, Stage } from '../4-program/program.ts';
-import { PASSES, type Pass } from './passes/index.ts';
+import type { Prices } from '../cost/prices.ts';
+import { PASSES, type Pass, type PassContext } from './passes/index.ts';
 import { NOTHING, isNothing, type Plan, type PlanNode, type StagePlan } from './plan.ts';
 import { lookupsFor } from './row-lookups.ts';
 
-export interface PlanOptions {
+export interface PassChoice {
   /** Names of passes to leave out. */
   readonly without?: readonly string[];
+}
+
+export interface PlanOptions extends PassChoice {
+  /** Of the plane that the plan is for. */
+  readonly prices: Prices;
 }
 
 /** The Plan of a Program; `diagnostics` name what no plan carries out exactly. */
 export function buildPlan(
   program: Program,
-  options: PlanOptions = {},
+  options: PlanOptions,
 ): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const passes = PASSES.filter((pass) => !options.without?.includes(pass.name));
-  const stages = program.stages.map((stage) => planStage(stage, passes, diagnostics));
+  const stages = program.stages.map((stage) =>
+    planStage(stage, passes, { program, prices: options.prices }, diagnostics),
+  );
   return { plan: { program, stages }, diagnostics };
 }
 
-function planStage(stage: Stage, passes: readonly Pass[], diagnostics: Diagnostic[]): StagePlan {
+function planStage(
+  stage: Stage,
+  passes: readonly Pass[],
+  given: Omit<PassContext, 'stage'>,
+  diagnostics: Diagnostic[],
+): StagePlan {
   const eachPacket = sequenceOf(stage.items.filter(isEachPacket), diagnostics);
   const body = sequenceOf([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))], diagnostics);
-  const run = (node: PlanNode) => passes.reduce((current, pass) => pass.run(current, stage), node);
+  const run = (node: PlanNode) => passes.reduce((current, pass) => pass.run(current, { ...given, stage }), node);
   return { stage, eachPacket: run(eachPacket), body: run(body) };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The Plan: how a stage's rules are carried out on a plane. A node either decides about the packet or lets it go on to
- * what follows; a leaf's rules are short lists. Every node knows the rules it carries out, and so their lines.
+ * what follows; a leaf's rules are short lists. A node that stands in several places is one object: planes
+ * carry it out once. Every node knows the rules it carries out, and so their lines.
  */
 import type { AddressField, FieldName, Origin, RowVariable, View } from '../model/index.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
@@ -57,7 +58,10 @@ export interface Lookup {
   readonly classes: readonly RowClass[];
 }
 
-/** One lookup of a field's value in disjoint sets, each with its own continuation. */
+/**
+ * One lookup of a field's value in disjoint sets, each with its own continuation. Packets of another family, and those that
+ * miss the guard, go on behind it.
+ */
 export interface Switch {
   readonly kind: 'switch';
   readonly origin: Origin;
@@ -68,6 +72,8 @@ export interface Switch {
   /** What the policy calls the field's values, for names: `from`, `to`, `service`. */
   readonly label: string;
   readonly cases: readonly { readonly values: IntervalSet; readonly body: PlanNode }[];
+  /** For a packet whose value is in no case, or that lacks the field. */
+  readonly otherwise: PlanNode;
 }
 
 /** A field that a plane can look up; addresses with the view they are seen in. */
@@ -75,7 +81,30 @@ export type SwitchField =
   | { readonly kind: 'address'; readonly field: AddressField; readonly view: View }
   | { readonly kind: 'number'; readonly field: Exclude<FieldName, AddressField | 'in' | 'out'> };
 
-export type PlanNode = Sequence | Rules | ScopeNode | Lookup | Switch;
+/**
+ * Searches side by side. Each is asked, whatever the others found, and yields the first of its `candidates` that a packet
+ * meets, or none; when all are through, the candidate of the lowest rank is carried out. Without one, the packet goes on.
+ * So independent lookups add up: rules that name a source and rules that name a destination need no tree of both. What a
+ * search finds in `rules` decides at once.
+ */
+export interface Ranked {
+  readonly kind: 'ranked';
+  readonly origin: Origin;
+  readonly searches: readonly PlanNode[];
+}
+
+/**
+ * In a search of `ranked`, a linear list: the first rule that matches is the search's candidate, and ends it. Its rules do
+ * nothing but decide (see `isPlain`).
+ */
+export interface Candidates {
+  readonly kind: 'candidates';
+  readonly rules: readonly ProgramRule[];
+  /** Of each rule, ascending: the lower goes before. Rules of one rank decide the same. */
+  readonly ranks: readonly number[];
+}
+
+export type PlanNode = Sequence | Rules | ScopeNode | Lookup | Switch | Ranked | Candidates;
 
 export interface StagePlan {
   readonly stage: Stage;
@@ -94,5 +123,62 @@ export const NOTHING: Sequence = { kind: 'sequence', steps: [] };
 
 /** Whether a node does nothing at all. */
 export function isNothing(node: PlanNode): boolean {
-  return node.kind === 'sequence' ? node.steps.every(isNothing) : node.kind === 'rules' && node.rules.length === 0;
+  switch (node.kind) {
+    case 'sequence':
+      return node.steps.every(isNothing);
+    case 'ranked':
+      return node.searches.every(isNothing);
+    case 'rules':
+    case 'candidates':
+      return node.rules.length === 0;
+    default:
+      return false;
+  }
+}
+
+/**
+ * The plan with every node put through `change`, those below a node first. Shared nodes stay shared, and a node below which
+ * nothing changes reaches `change` as it is.
+ */
+export function mapNodes(root: PlanNode, change: (node: PlanNode) => PlanNode): PlanNode {
+  const done = new Map<PlanNode, PlanNode>();
+  const visit = (node: PlanNode): PlanNode => {
+    let result = done.get(node);
+    if (!result) done.set(node, (result = change(withChildren(node, visit))));
+    return result;
+  };
+  return visit(root);
+}
+
+/** The node with each node directly below it put through `change`; the same node where that changes none. */
+function withChildren(node: PlanNode, change: (node: PlanNode) => PlanNode): PlanNode {
+  switch (node.kind) {
+    case 'sequence': {
+      const steps = node.steps.map(change);
+      return sameList(steps, node.steps) ? node : { ...node, steps };
+    }
+    case 'ranked': {
+      const searches = node.searches.map(change);
+      return sameList(searches, node.searches) ? node : { ...node, searches };
+    }
+    case 'scope': {
+      const body = change(node.body);
+      return body === node.body ? node : { ...node, body };
+    }
+    case 'switch': {
+      const bodies = node.cases.map(({ body }) => change(body));
+      const otherwise = change(node.otherwise);
+      const isSame = otherwise === node.otherwise && node.cases.every(({ body }, index) => body === bodies[index]);
+      if (isSame) return node;
+      return { ...node, cases: node.cases.map((one, index) => ({ ...one, body: bodies[index]! })), otherwise };
+    }
+    case 'rules':
+    case 'candidates':
+    case 'lookup':
+      return node;
+  }
+}
+
+function sameList<Value>(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.every((value, index) => value === b[index]);
 }

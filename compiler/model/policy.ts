@@ -271,8 +271,8 @@ export interface Target {
   readonly origin: Origin;
   /** The policy's zones, as this target binds them. */
   readonly zones: ReadonlyMap<string, Zone>;
-  /** The bits of the packet mark that Sluice may use. */
-  readonly markMask: number;
+  /** The bits of the packet mark that are reserved for Sluice; undefined: none, and the policy may use all of them. */
+  readonly markMask: number | undefined;
   readonly groOff: boolean;
   /** Where the sockets that `dispatch` names listen, by name: at most one place for each family. */
   readonly sockets: ReadonlyMap<string, readonly SocketPlace[]>;

@@ -191,6 +191,49 @@ export const longList: fastCheck.Arbitrary<ProgramRule[]> = fastCheck
     })),
   );
 
+/**
+ * Long lists of one family as filters by classes of packets have them: some rules name few sources, some few destinations,
+ * some half of all addresses, or a protocol, or ports; and all of them nothing but decide.
+ */
+export const crossedList: fastCheck.Arbitrary<ProgramRule[]> = fastCheck.array(
+  fastCheck
+    .record({
+      source: fastCheck.option(intervals(32, ADDRESSES - 1), { freq: 2 }),
+      destination: fastCheck.option(intervals(32, ADDRESSES - 1), { freq: 2 }),
+      half: fastCheck.option(field, { freq: 1 }),
+      ports: fastCheck.option(services, { freq: 2 }),
+      protocols: fastCheck.option(fastCheck.constantFrom(...PROTOCOLS), { freq: 1 }),
+      kind: fastCheck.nat(DECISIONS.length - 1),
+      isForBoth: fastCheck.boolean(),
+    })
+    .map(({ source: from, destination: to, half, ports, protocols, kind, isForBoth }): ProgramRule => {
+      const address = (side: 'source' | 'destination', narrow: IntervalSet | null): Atom[] => {
+        const set = half === side ? IntervalSet.range(32, 0, 2 ** 31 - 1) : narrow;
+        return set
+          ? [{ negated: false, test: { kind: 'address', field: side, view: 'real', family: 4, in: set } }]
+          : [];
+      };
+      const number = (name: 'service' | 'protocol', set: IntervalSet | undefined): Atom[] =>
+        set ? [{ negated: false, test: { kind: 'number', field: name, in: set } }] : [];
+      const addresses = [...address('source', from), ...address('destination', to)];
+      return {
+        kind: 'rule',
+        origin,
+        family: isForBoth && addresses.length === 0 ? undefined : 4,
+        eachPacket: false,
+        atoms: [
+          ...addresses,
+          ...number('service', ports ?? undefined),
+          ...number('protocol', ports || protocols === null ? undefined : IntervalSet.of(8, protocols)),
+        ],
+        gates: [],
+        effects: [],
+        decision: DECISIONS[kind]!,
+      };
+    }),
+  { minLength: 64, maxLength: 100 },
+);
+
 /** Port forwardings and the like: constant keys, constant targets. */
 export const translations: fastCheck.Arbitrary<ProgramRule[]> = fastCheck.array(
   fastCheck

@@ -29,7 +29,7 @@ describeWithKernel('ClassBench sets in the kernel', () => {
     test(`${name}, ${SIZE} rules`, async (context) => {
       const rules = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(name, SIZE))));
       const packets = drawPackets(rules, PACKETS);
-      const allowed = await allowedBy(artifactOf(classbenchPolicy(rules)), packets);
+      const allowed = await allowedBy(artifactOf(classbenchPolicy(rules, { reserve: true })), packets);
       const wrong = packets.flatMap((packet, id) => {
         const rule = firstMatch(rules, packet);
         const expected = rule?.verdict ?? 'drop';

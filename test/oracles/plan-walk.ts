@@ -3,7 +3,7 @@
  * the passes. A packet here is the values of its fields; a field that is not there is absent.
  */
 import type { Atom, AtomTest, ProgramItem, ProgramRule } from '../../compiler/4-program/program.ts';
-import type { Lookup, PlanNode, Switch } from '../../compiler/6-plan/plan.ts';
+import type { Candidates, Lookup, PlanNode, Ranked, Switch } from '../../compiler/6-plan/plan.ts';
 import type { Cell, Condition, RowVariable } from '../../compiler/model/index.ts';
 import { columnOf } from '../../compiler/model/table.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
@@ -149,12 +149,14 @@ export function walkPlan(node: PlanNode, packet: AbstractPacket): Walk {
   return walker.result();
 }
 
-type Step = 'goes on' | 'leaves' | 'decided';
+type Step = 'goes on' | 'leaves' | 'decided' | 'found';
 
 class Walker {
   readonly #packet: AbstractPacket;
   readonly #effects: string[] = [];
   #decision: string | undefined;
+  /** What the search at hand found. */
+  #candidate: { readonly rule: ProgramRule; readonly rank: number } | undefined;
 
   constructor(packet: AbstractPacket) {
     this.#packet = packet;
@@ -190,13 +192,43 @@ class Walker {
         return this.#first(node.steps, (step) => this.node(step));
       case 'rules':
         return this.#first(node.rules, (rule) => this.#rule(rule, NO_ROW));
-      case 'scope':
-        return this.node(node.body) === 'decided' ? 'decided' : 'goes on';
+      case 'scope': {
+        const step = this.node(node.body);
+        return step === 'leaves' ? 'goes on' : step;
+      }
       case 'lookup':
         return this.#lookup(node);
       case 'switch':
         return this.#switch(node);
+      case 'ranked':
+        return this.#ranked(node);
+      case 'candidates':
+        return this.#candidates(node);
     }
+  }
+
+  #ranked(node: Ranked): Step {
+    const found: { readonly rule: ProgramRule; readonly rank: number }[] = [];
+    for (const search of node.searches) {
+      this.#candidate = undefined;
+      const step = this.node(search);
+      if (step === 'decided') return 'decided';
+      if (step === 'leaves') throw new Error('a search leaves its group');
+      if (this.#candidate) found.push(this.#candidate);
+    }
+    const [best] = found.toSorted((a, b) => a.rank - b.rank);
+    return best ? this.#rule(best.rule, NO_ROW) : 'goes on';
+  }
+
+  #candidates(node: Candidates): Step {
+    const at = node.rules.findIndex((rule) => this.#matches(rule, NO_ROW));
+    if (at < 0) return 'goes on';
+    const rule = node.rules[at]!;
+    if (rule.effects.length > 0 || rule.gates.length > 0 || !rule.decision) {
+      throw new Error('a candidate does more than decide');
+    }
+    this.#candidate = { rule, rank: node.ranks[at]! };
+    return 'found';
   }
 
   #first<T>(list: readonly T[], walk: (one: T) => Step): Step {
@@ -233,15 +265,19 @@ class Walker {
     if (!node.guard.every((atom) => atomHolds(atom, this.#packet))) return 'goes on';
     const { field } = node;
     const value = field.kind === 'address' ? this.#packet[field.field] : numberOf(this.#packet, field.field);
-    if (value === undefined) return 'goes on';
+    if (value === undefined) return this.node(node.otherwise);
     const found = node.cases.filter((one) => one.values.contains(value));
     if (found.length > 1) throw new Error('two cases of a switch hold one value');
-    return found[0] ? this.node(found[0].body) : 'goes on';
+    return this.node(found[0]?.body ?? node.otherwise);
+  }
+
+  #matches(rule: ProgramRule, row: Row): boolean {
+    if (rule.family !== undefined && rule.family !== this.#packet.family) return false;
+    return rule.atoms.every((atom) => atomHolds(atom, this.#packet, row));
   }
 
   #rule(rule: ProgramRule, row: Row): Step {
-    if (rule.family !== undefined && rule.family !== this.#packet.family) return 'goes on';
-    if (!rule.atoms.every((atom) => atomHolds(atom, this.#packet, row))) return 'goes on';
+    if (!this.#matches(rule, row)) return 'goes on';
     for (const { effect, when } of rule.effects) {
       if (!when.some((atoms) => atoms.every((atom) => atomHolds(atom, this.#packet, row)))) continue;
       this.#effects.push(

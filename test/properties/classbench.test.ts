@@ -1,5 +1,6 @@
 /** The ClassBench sets as policies: what they mean is a plain walk of the lines, and so is what a plan makes of them. */
 import { expect, test } from 'vitest';
+import { nftables } from '../../backends/nftables/index.ts';
 import { checkPolicy } from '../../compiler/check.ts';
 import { buildProgram } from '../../compiler/4-program/build.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
@@ -15,14 +16,19 @@ const SETS = count(1, 12) === 1 ? (['acl5', 'fw3', 'fw4', 'ipc2'] as const) : CL
 const PACKETS = count(100, 2000);
 const nothing = { read: () => undefined, standard: () => undefined, standardNames: [], today: undefined };
 
-for (const name of SETS) {
-  test(`${name}, 1,000 rules: policy and plan mean what the lines mean`, (context) => {
+/** With bits of the mark for searches side by side, and without. */
+const CASES = SETS.flatMap((name) => [true, false].map((reserve) => ({ name, reserve })));
+
+for (const { name, reserve } of CASES) {
+  const marks = reserve ? 'with' : 'without';
+  test(`${name}, 1,000 rules ${marks} marks: policy and plan mean what the lines mean`, (context) => {
     const rules = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(name, '1k'))));
-    const { policy, diagnostics } = checkPolicy({ path: `${name}.sluice`, text: classbenchPolicy(rules) }, nothing);
+    const text = classbenchPolicy(rules, { reserve });
+    const { policy, diagnostics } = checkPolicy({ path: `${name}.sluice`, text }, nothing);
     expect(diagnostics).toEqual([]);
-    const { program } = buildProgram(policy!, undefined);
+    const { program } = buildProgram(policy!, policy!.targets[0]);
     const [stage] = program.stages;
-    const { plan } = buildPlan(program);
+    const { plan } = buildPlan(program, { prices: nftables.prices });
     const random = randomFrom(seed);
     for (let done = 0; done < PACKETS; done++) {
       const draw = [packetFor, packetAtEdge, () => anyPacket(rules, random)][done % 3]!;

@@ -1,12 +1,14 @@
 /** Every way of planning rules means what the rules mean. */
 import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProgramItem, Stage } from '../../compiler/4-program/program.ts';
+import type { Program, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
 import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
-import { PASSES } from '../../compiler/6-plan/passes/index.ts';
+import { PASSES, type Pass } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
-import { items, longList, origin, packet, rules, translations, ZONES } from '../arbitraries/program.ts';
+import type { Prices } from '../../compiler/cost/prices.ts';
+import type { Target } from '../../compiler/model/index.ts';
+import { crossedList, items, longList, origin, packet, rules, translations, ZONES } from '../arbitraries/program.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 
 const stageOf = (list: readonly ProgramItem[]): Stage => ({
@@ -19,14 +21,50 @@ const stageOf = (list: readonly ProgramItem[]): Stage => ({
   items: list,
 });
 
+/** Where lists are dear, so that every pass finds work in short ones. */
+const prices: Prices = {
+  rule: 20,
+  match: 3,
+  chain: 5,
+  hash: () => 30,
+  interval: () => 40,
+  concatenatedInterval: () => 60,
+};
+
+const target: Target = {
+  name: 'here',
+  origin,
+  zones: new Map(),
+  markMask: 0xffff0000,
+  groOff: false,
+  sockets: new Map(),
+  planes: [],
+};
+
+const programOf = (list: readonly ProgramItem[]): Program => ({
+  policy: undefined as never,
+  target,
+  stages: [stageOf(list)],
+  zones: ZONES,
+  memories: [],
+  tables: [],
+  balances: [],
+  shapes: [],
+});
+
+const run = (pass: Pass, list: readonly ProgramRule[]): PlanNode =>
+  pass.run({ kind: 'rules', rules: list }, { program: programOf(list), stage: stageOf(list), prices });
+
+const lists = fastCheck.oneof(rules(60), longList, translations, crossedList);
+
 const packets = fastCheck.array(packet, { minLength: 20, maxLength: 40 });
 
 describe.each(PASSES.map((pass) => [pass.name, pass] as const))('pass %s', (_name, pass) => {
   it('keeps what every packet meets', () => {
     fastCheck.assert(
-      fastCheck.property(fastCheck.oneof(rules(60), longList, translations), packets, (list, sample) => {
+      fastCheck.property(lists, packets, (list, sample) => {
         const before: PlanNode = { kind: 'rules', rules: list };
-        const after = pass.run(before, stageOf(list));
+        const after = run(pass, list);
         for (const one of sample) expect(walkPlan(after, one)).toEqual(walkPlan(before, one));
       }),
     );
@@ -36,9 +74,9 @@ describe.each(PASSES.map((pass) => [pass.name, pass] as const))('pass %s', (_nam
 it('the lists above are long enough for each pass to do something', () => {
   const changed = new Set<string>();
   fastCheck.assert(
-    fastCheck.property(fastCheck.oneof(rules(60), longList, translations), (list) => {
+    fastCheck.property(lists, (list) => {
       for (const pass of PASSES) {
-        const after = pass.run({ kind: 'rules', rules: list }, stageOf(list));
+        const after = run(pass, list);
         if (after.kind !== 'rules' || after.rules.length < list.length) changed.add(pass.name);
       }
     }),
@@ -82,16 +120,6 @@ function planOf(
   list: readonly ProgramItem[],
   without: readonly string[],
 ): { body: PlanNode; diagnostics: readonly unknown[] } {
-  const program = {
-    policy: undefined as never,
-    target: undefined,
-    stages: [stageOf(list)],
-    zones: ZONES,
-    memories: [],
-    tables: [],
-    balances: [],
-    shapes: [],
-  };
-  const { plan, diagnostics } = buildPlan(program, { without });
+  const { plan, diagnostics } = buildPlan(programOf(list), { without, prices });
   return { body: plan.stages[0]!.body, diagnostics };
 }

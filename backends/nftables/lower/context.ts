@@ -1,6 +1,7 @@
 /** What lowering gathers while it walks a plan: sets, chains and objects of one table, their names, and what went wrong. */
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Program, StageId } from '../../../compiler/4-program/program.ts';
+import type { PlanNode } from '../../../compiler/6-plan/plan.ts';
 import type { Origin, Zone } from '../../../compiler/model/index.ts';
 import { NameSpace } from '../names.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -16,6 +17,7 @@ export class Context {
   readonly #chainNames = new NameSpace();
   readonly #objectNames = new NameSpace();
   readonly #made = new Map<string, string>();
+  readonly #bodies = new Map<PlanNode, Map<string, string>>();
   readonly #refused = new Set<string>();
   readonly #chainOwners = new Set<string>();
   #stage: StageId = 'mitigate';
@@ -75,6 +77,19 @@ export class Context {
       chain.rules.push(...rules);
       return chain.name;
     });
+  }
+
+  /**
+   * The chain that carries out a node of the plan: made once, however many places in the plan hold the node. `known` is what
+   * else the chain's rules depend on.
+   */
+  body(node: PlanNode, known: string, make: () => string): string {
+    let chains = this.#bodies.get(node);
+    if (!chains) this.#bodies.set(node, (chains = new Map()));
+    const key = `${this.#stage} ${this.#part} ${known}`;
+    let name = chains.get(key);
+    if (name === undefined) chains.set(key, (name = make()));
+    return name;
   }
 
   /** A zone of the policy as the target binds it. */

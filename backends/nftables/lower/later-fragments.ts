@@ -3,7 +3,15 @@
  * reads the first bytes of their data as if they were the header, where they are not put together before.
  */
 import type { Atom, Family, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
-import { NOTHING, type Lookup, type PlanNode, type Switch } from '../../../compiler/6-plan/plan.ts';
+import {
+  isNothing,
+  mapNodes,
+  NOTHING,
+  type Candidates,
+  type Lookup,
+  type PlanNode,
+  type Switch,
+} from '../../../compiler/6-plan/plan.ts';
 import type { Gate } from '../../../compiler/model/index.ts';
 import type { NftRule } from '../tree.ts';
 
@@ -25,24 +33,29 @@ export function laterFragmentRule(family: Family, verdict: string): NftRule {
 
 /** The node as later fragments meet it; the same node where they meet all of it. */
 export function forLaterFragments(node: PlanNode): PlanNode {
-  switch (node.kind) {
-    case 'sequence': {
-      const steps = mapped(node.steps, forLaterFragments);
-      return steps === node.steps ? node : { ...node, steps };
+  return mapNodes(node, (one) => {
+    switch (one.kind) {
+      case 'rules': {
+        const rules = mapped(one.rules, ruleForLaterFragments);
+        return rules === one.rules ? one : { ...one, rules };
+      }
+      case 'candidates':
+        return candidatesForLaterFragments(one);
+      case 'lookup':
+        return lookupForLaterFragments(one);
+      case 'switch':
+        return switchForLaterFragments(one);
+      default:
+        return one;
     }
-    case 'rules': {
-      const rules = mapped(node.rules, ruleForLaterFragments);
-      return rules === node.rules ? node : { ...node, rules };
-    }
-    case 'scope': {
-      const body = forLaterFragments(node.body);
-      return body === node.body ? node : { ...node, body };
-    }
-    case 'lookup':
-      return lookupForLaterFragments(node);
-    case 'switch':
-      return switchForLaterFragments(node);
-  }
+  });
+}
+
+function candidatesForLaterFragments(node: Candidates): Candidates {
+  const rules = node.rules.map(ruleForLaterFragments);
+  if (rules.every((rule, index) => rule === node.rules[index])) return node;
+  const ranks = node.ranks.filter((_, index) => rules[index] !== undefined);
+  return { ...node, rules: rules.filter((rule) => rule !== undefined), ranks };
 }
 
 function lookupForLaterFragments(lookup: Lookup): PlanNode {
@@ -57,14 +70,14 @@ function lookupForLaterFragments(lookup: Lookup): PlanNode {
   return guard === lookup.guard && classes === lookup.classes ? lookup : { ...lookup, guard, classes };
 }
 
+/** Later fragments are in no case of a field that they lack. */
 function switchForLaterFragments(node: Switch): PlanNode {
   const guard = atomsForLaterFragments(node.guard);
-  if (guard === undefined || TRANSPORT_FIELDS.has(node.field.field)) return NOTHING;
-  const cases = mapped(node.cases, (one) => {
-    const body = forLaterFragments(one.body);
-    return body === one.body ? one : { ...one, body };
-  });
-  return guard === node.guard && cases === node.cases ? node : { ...node, guard, cases };
+  if (guard === undefined) return NOTHING;
+  if (!TRANSPORT_FIELDS.has(node.field.field)) return guard === node.guard ? node : { ...node, guard };
+  if (isNothing(node.otherwise)) return NOTHING;
+  // The guard is still asked before what is for no case.
+  return { ...node, guard, cases: [] };
 }
 
 function ruleForLaterFragments(rule: ProgramRule): ProgramRule | undefined {

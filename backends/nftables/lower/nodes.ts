@@ -1,7 +1,8 @@
 /** A plan's nodes as rules and chains of nft. */
-import type { PlanNode, ScopeNode } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, type PlanNode, type ScopeNode, type Sequence } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import { lowerLookup } from './lookups.ts';
+import { lowerCandidates, lowerRanked } from './ranked.ts';
 import { lowerRule, type RulePlace } from './rules.ts';
 import { lowerSwitch } from './switches.ts';
 
@@ -12,20 +13,27 @@ type NodeLowering<Kind extends PlanNode['kind']> = (
 ) => void;
 
 const NODES: { readonly [Kind in PlanNode['kind']]: NodeLowering<Kind> } = {
-  sequence: (node, chain, place) => {
-    for (const step of node.steps) lowerNode(step, chain, place);
-  },
+  sequence: lowerSequence,
   rules: (node, chain, place) => {
     for (const rule of node.rules) lowerRule(rule, chain, place);
   },
   lookup: lowerLookup,
   scope: lowerScope,
   switch: (node, chain, place) => lowerSwitch(node, chain, place, lowerNode),
+  ranked: (node, chain, place) => lowerRanked(node, chain, place, lowerNode),
+  candidates: lowerCandidates,
 };
 
 /** Appends what carries out `node` to `chain`. */
 export function lowerNode(node: PlanNode, chain: NftChain, place: RulePlace): void {
+  if (isNothing(node)) return;
   (NODES[node.kind] as NodeLowering<PlanNode['kind']>)(node as never, chain, place);
+}
+
+/** Nothing stands behind the last step where nothing stands behind all of them. */
+function lowerSequence({ steps }: Sequence, chain: NftChain, place: RulePlace): void {
+  const before: RulePlace = { ...place, isTail: false };
+  for (const step of steps) lowerNode(step, chain, step === steps.at(-1) ? place : before);
 }
 
 /** A group's use is a chain where something leaves it, and otherwise stands in place. */
@@ -36,7 +44,7 @@ function lowerScope(scope: ScopeNode, chain: NftChain, place: RulePlace): void {
   }
   const owner = `${scope.origin.name} ${scope.origin.span.start} ${chain.name}`;
   const own = place.context.chain(`${chain.name}_${scope.name}`, owner, scope.origin.text);
-  lowerNode(scope.body, own, place);
+  lowerNode(scope.body, own, { ...place, isTail: true });
   chain.rules.push({ statements: [`jump ${own.name}`], origin: scope.origin });
 }
 
@@ -47,9 +55,11 @@ function leaves(node: PlanNode): boolean {
     case 'rules':
       return node.rules.some((rule) => rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave');
     case 'switch':
-      return node.cases.some((one) => leaves(one.body));
+      return node.cases.some((one) => leaves(one.body)) || leaves(node.otherwise);
     case 'scope':
     case 'lookup':
+    case 'ranked':
+    case 'candidates':
       return false;
   }
 }

@@ -1,24 +1,38 @@
 /** What this host sends itself: no rule about a way in holds, and a destination translation may send it another way. */
 import type { Atom, ProgramRule } from '../../../compiler/4-program/program.ts';
-import { isNothing, NOTHING, type Lookup, type Plan, type PlanNode } from '../../../compiler/6-plan/plan.ts';
+import {
+  isNothing,
+  mapNodes,
+  NOTHING,
+  type Candidates,
+  type Lookup,
+  type Plan,
+  type PlanNode,
+} from '../../../compiler/6-plan/plan.ts';
 import type { Context } from './context.ts';
 
 /** The node without rules that ask for an incoming interface: packets of this host have none. */
 export function withoutIncoming(node: PlanNode): PlanNode {
   const keep = (rule: ProgramRule) => !asksFor('in', rule.atoms);
-  switch (node.kind) {
-    case 'sequence':
-      return { ...node, steps: node.steps.map(withoutIncoming) };
-    case 'rules':
-      return { ...node, rules: node.rules.filter(keep) };
-    case 'scope':
-      return { ...node, body: withoutIncoming(node.body) };
-    case 'switch':
-      if (asksFor('in', node.guard)) return NOTHING;
-      return { ...node, cases: node.cases.map((one) => ({ ...one, body: withoutIncoming(one.body) })) };
-    case 'lookup':
-      return lookupWithoutIncoming(node, asksFor('in', node.guard) ? () => false : keep);
-  }
+  return mapNodes(node, (one) => {
+    switch (one.kind) {
+      case 'rules':
+        return { ...one, rules: one.rules.filter(keep) };
+      case 'candidates':
+        return candidatesWhere(one, keep);
+      case 'switch':
+        return asksFor('in', one.guard) ? NOTHING : one;
+      case 'lookup':
+        return lookupWithoutIncoming(one, asksFor('in', one.guard) ? () => false : keep);
+      default:
+        return one;
+    }
+  });
+}
+
+/** The candidates that `keep` keeps, with their ranks. */
+function candidatesWhere({ kind, rules, ranks }: Candidates, keep: (rule: ProgramRule) => boolean): Candidates {
+  return { kind, rules: rules.filter(keep), ranks: ranks.filter((_, index) => keep(rules[index]!)) };
 }
 
 function asksFor(field: 'in' | 'out', atoms: readonly Atom[]): boolean {
@@ -54,29 +68,33 @@ export function refuseFormerWayOut(plan: Plan, context: Context): void {
   }
 }
 
-/** The rules that ask for the way out. */
+/** The rules that ask for the way out; a guard asks for all that stands behind it. */
 function rulesAbout(node: PlanNode, guarded = false): readonly ProgramRule[] {
-  const isAbout = (rule: ProgramRule) =>
-    guarded ||
-    [rule.atoms, ...rule.effects.flatMap(({ when }) => when)].some((atoms) =>
-      atoms.some(({ test }) => test.kind === 'zone' && test.field === 'out'),
-    );
+  const about = (rules: readonly ProgramRule[], isGuarded: boolean) =>
+    rules.filter((rule) => isGuarded || isAbout(rule));
   switch (node.kind) {
     case 'sequence':
       return node.steps.flatMap((step) => rulesAbout(step, guarded));
+    case 'ranked':
+      return node.searches.flatMap((search) => rulesAbout(search, guarded));
     case 'rules':
-      return node.rules.filter(isAbout);
+    case 'candidates':
+      return about(node.rules, guarded);
     case 'scope':
       return rulesAbout(node.body, guarded);
     case 'switch': {
       const isGuarded = guarded || guardsWayOut(node.guard);
-      return node.cases.flatMap(({ body }) => rulesAbout(body, isGuarded));
+      return [...node.cases.map(({ body }) => body), node.otherwise].flatMap((one) => rulesAbout(one, isGuarded));
     }
     case 'lookup': {
       const isGuarded = guarded || guardsWayOut(node.guard);
-      return node.classes.flatMap(({ rules }) => rules.filter((rule) => isGuarded || isAbout(rule)));
+      return node.classes.flatMap(({ rules }) => about(rules, isGuarded));
     }
   }
+}
+
+function isAbout(rule: ProgramRule): boolean {
+  return [rule.atoms, ...rule.effects.flatMap(({ when }) => when)].some(guardsWayOut);
 }
 
 function guardsWayOut(guard: readonly Atom[]): boolean {

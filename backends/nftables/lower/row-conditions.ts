@@ -19,9 +19,13 @@ import { RowValues } from './row-values.ts';
 export function conditionsAt(
   atoms: readonly Atom[],
   rule: Pick<ProgramRule, 'family' | 'origin'>,
-  { context, row, protocols }: RulePlace,
+  { context, row, protocols, family }: RulePlace,
 ): Conditions {
-  if (!row) return conditionsOf(atoms, rule, context, protocols);
+  if (!row) {
+    const conditions = conditionsOf(atoms, rule, context, protocols);
+    if (family === undefined || family !== rule.family) return conditions;
+    return { ...conditions, matches: conditions.matches.filter((match) => !isFamilyMatch(match)) };
+  }
   const variables = [...new Set(atoms.flatMap(variablesOf))].filter((variable) => row.isOf(variable));
   const cellsOf = ({ test }: Atom) => variables.flatMap((variable) => cellKey(test, variable));
   const plain = conditionsOf(

@@ -1,6 +1,6 @@
 /** One rule of the Program as rules of nft, with chains of its own where one line cannot say it. */
 import type { Gate } from '../../../compiler/model/index.ts';
-import type { ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { Family, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { NftChain } from '../tree.ts';
 import { protocolsOf, type Conditions } from './conditions.ts';
@@ -10,6 +10,7 @@ import { effectStatements, mayBreak, type EffectPlace } from './effects.ts';
 import { openingOf } from './gates.ts';
 import { conditionsAt } from './row-conditions.ts';
 import { RulePath } from './rule-path.ts';
+import type { Search } from './ranked.ts';
 import type { RowValues } from './row-values.ts';
 
 export interface RulePlace {
@@ -19,6 +20,12 @@ export interface RulePlace {
   readonly row?: RowValues | undefined;
   /** Protocols that what was tested before leaves; undefined: any. */
   readonly protocols?: IntervalSet | undefined;
+  /** The family that what was tested before leaves; undefined: either. */
+  readonly family?: Family | undefined;
+  /** Nothing will stand behind what is appended to the chain. */
+  readonly isTail?: boolean;
+  /** The search of `ranked` that is carried out. */
+  readonly search?: Search | undefined;
 }
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */

@@ -40,7 +40,7 @@ function checkTarget(target: TargetSyntax, zones: readonly Zone[], context: Rule
     name: target.name.text,
     origin: originOf(target, name, headLine(target.span, target.settings), context),
     zones: new Map(here.map((zone) => [zone.name, zone])),
-    markMask: marks[0] ? markMask(marks[0], context) : MARK_MAXIMUM,
+    markMask: marks[0] ? markMask(marks[0], context) : undefined,
     groOff: settingsOf(target, 'gro-off').length > 0,
     sockets: checkSockets(settingsOf(target, 'socket-place'), context),
     planes: planes.filter((plane) => plane !== undefined),

@@ -2,7 +2,7 @@ import { isSetTest } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
 import type { NumberTest } from '../../model/condition.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
-import type { Lookup, PlanNode } from '../plan.ts';
+import { mapNodes, type Lookup, type PlanNode } from '../plan.ts';
 import type { Pass } from './pass.ts';
 
 export const guardLookups: Pass = {
@@ -22,19 +22,11 @@ const FIELDS = ['service', 'icmp4', 'icmp6', 'destination port', 'protocol'] as 
 
 /** The pass for lookups of at least so many rows. */
 export function guardLookupsFrom(fewestRows: number, node: PlanNode): PlanNode {
-  const guarded = (inner: PlanNode) => guardLookupsFrom(fewestRows, inner);
-  switch (node.kind) {
-    case 'sequence':
-      return { ...node, steps: node.steps.map(guarded) };
-    case 'scope':
-      return { ...node, body: guarded(node.body) };
-    case 'switch':
-      return { ...node, cases: node.cases.map((one) => ({ ...one, body: guarded(one.body) })) };
-    case 'rules':
-      return node;
-    case 'lookup':
-      return node.classes.reduce((sum, one) => sum + one.rows.length, 0) < fewestRows ? node : withGuard(node);
-  }
+  return mapNodes(node, (one) => {
+    if (one.kind !== 'lookup') return one;
+    const rows = one.classes.reduce((sum, { rows: some }) => sum + some.length, 0);
+    return rows < fewestRows ? one : withGuard(one);
+  });
 }
 
 function withGuard(lookup: Lookup): Lookup {

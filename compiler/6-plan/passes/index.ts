@@ -1,10 +1,11 @@
 /** The passes, in the order in which a plan goes through them. Adding one: a file here, and a line in this list. */
-import type { Pass } from './pass.ts';
+import type { Pass, PassContext } from './pass.ts';
 import { guardLookups } from './guard-lookups.ts';
 import { mergeIntoSets } from './merge-into-sets.ts';
+import { rankedSearches } from './ranked-searches.ts';
 import { switchOnValue } from './switch-on-value.ts';
 import { translationMaps } from './translation-maps.ts';
 
-export type { Pass };
+export type { Pass, PassContext };
 
-export const PASSES: readonly Pass[] = [mergeIntoSets, translationMaps, switchOnValue, guardLookups];
+export const PASSES: readonly Pass[] = [mergeIntoSets, translationMaps, rankedSearches, switchOnValue, guardLookups];

@@ -1,5 +1,14 @@
-import type { ProgramRule, Stage } from '../../4-program/program.ts';
-import type { PlanNode } from '../plan.ts';
+import type { Program, ProgramRule, Stage } from '../../4-program/program.ts';
+import type { Prices } from '../../cost/prices.ts';
+import { mapNodes, type PlanNode } from '../plan.ts';
+
+/** What a pass may know besides the plan. */
+export interface PassContext {
+  readonly program: Program;
+  readonly stage: Stage;
+  /** What steps cost on the plane that the plan is for: by these passes choose. */
+  readonly prices: Prices;
+}
 
 /** A pure function from a stage's plan to one that means the same. */
 export interface Pass {
@@ -7,23 +16,12 @@ export interface Pass {
   readonly name: string;
   /** One paragraph: what it does and why it is sound. */
   readonly description: string;
-  readonly run: (node: PlanNode, stage: Stage) => PlanNode;
+  readonly run: (node: PlanNode, context: PassContext) => PlanNode;
 }
 
 /** The plan with each linear list put through `change`; lookups' rows keep their rules. */
 export function mapRules(node: PlanNode, change: (rules: readonly ProgramRule[]) => PlanNode): PlanNode {
-  switch (node.kind) {
-    case 'sequence':
-      return { ...node, steps: node.steps.map((step) => mapRules(step, change)) };
-    case 'rules':
-      return change(node.rules);
-    case 'scope':
-      return { ...node, body: mapRules(node.body, change) };
-    case 'switch':
-      return { ...node, cases: node.cases.map((one) => ({ ...one, body: mapRules(one.body, change) })) };
-    case 'lookup':
-      return node;
-  }
+  return mapNodes(node, (one) => (one.kind === 'rules' ? change(one.rules) : one));
 }
 
 /** Nodes as one: runs of lists joined, nothing wrapped that stands alone. */

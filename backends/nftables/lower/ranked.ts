@@ -1,0 +1,97 @@
+/**
+ * Ranked searches. nft cannot compare what two lookups found, so the best candidate so far stands in bits of the packet's
+ * mark that the target reserves: 0 for none, and the larger the lower its rank. A search's candidate replaces a smaller one;
+ * behind the last search the bits tell the decision, and are 0 again before it is carried out.
+ */
+import { markBitsFor } from '../../../compiler/6-plan/mark-bits.ts';
+import type { Candidates, PlanNode, Ranked } from '../../../compiler/6-plan/plan.ts';
+import { codesOf, type RankCodes } from '../../../compiler/6-plan/rank-codes.ts';
+import type { NftChain, NftRule } from '../tree.ts';
+import { decisionStatements } from './decisions.ts';
+import { hex } from './matches.ts';
+import { lowerConditionally, type RulePlace } from './rules.ts';
+
+/** A search at work, and where its candidates are kept. */
+export interface Search {
+  readonly codes: RankCodes;
+  /** Bits of the mark that hold the code of the best candidate so far, spread over them in order. */
+  readonly mask: number;
+  /** No other search was asked before: its first candidate is the best so far. */
+  readonly isFirst: boolean;
+}
+
+type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;
+
+/** Appends the searches, in chains of their own, and what carries out the best candidate. */
+export function lowerRanked(node: Ranked, chain: NftChain, place: RulePlace, lowerNode: LowerNode): void {
+  const { context } = place;
+  const codes = codesOf(node);
+  const mask = markBitsFor(codes, context.program);
+  if (mask === undefined) throw new Error('the mark has no room for the ranks of these searches');
+  const own = place.isTail
+    ? chain
+    : context.chain(`${chain.name}_ranked`, `ranked ${chain.name} ${chain.rules.length}`, 'independent searches');
+  if (own !== chain) chain.rules.push({ statements: [`jump ${own.name}`], origin: node.origin });
+  const frame = (remark: string, ...statements: string[]): NftRule => ({ statements, origin: undefined, remark });
+  own.rules.push(frame('no candidate yet', clear(mask)));
+  for (const [index, body] of node.searches.entries()) {
+    const search: Search = { codes, mask, isFirst: index === 0 };
+    const wanted = `${own.name}_search_${labelOf(body)}`;
+    const chainOf = context.chain(wanted, `search ${own.name} ${index}`, `a search: ${labelOf(body)}`);
+    lowerNode(body, chainOf, { ...place, isTail: true, search });
+    own.rules.push({ statements: [`jump ${chainOf.name}`], origin: node.origin });
+  }
+  own.rules.push(frame('no search found anything', `meta mark & ${hex(mask)} == 0x0`, 'return'));
+  own.rules.push(...decisions(codes, mask, place));
+}
+
+const clear = (mask: number): string => `meta mark set meta mark & ${hex(~mask)}`;
+
+/** What the bits say, and 0 in them before it is carried out. */
+function decisions(codes: RankCodes, mask: number, place: RulePlace): NftRule[] {
+  const { context, family, protocols } = place;
+  const decisionBits = spread(codes.decisions.length > 1 ? codes.modulus - 1 : 0, mask);
+  return codes.decisions.map(({ decision, origin }, index): NftRule => {
+    const isLast = index === codes.decisions.length - 1;
+    const match = isLast ? [] : [`meta mark & ${hex(decisionBits)} == ${hex(spread(index, mask))}`];
+    const final = decisionStatements(decision, { context, family, origin, protocols });
+    // A packet that is dropped takes its mark with it.
+    const cleared = final.join(' ') === 'drop' ? [] : [clear(mask)];
+    const remark = `the best candidate says ${decision.kind === 'verdict' ? decision.verdict.kind : decision.kind}`;
+    return { statements: [...match, ...cleared, ...final], origin: undefined, remark };
+  });
+}
+
+/** What a search looks up first, for names. */
+function labelOf(node: PlanNode): string {
+  if (node.kind === 'switch') return node.label;
+  return node.kind === 'sequence' && node.steps.length > 0 ? labelOf(node.steps[0]!) : 'rest';
+}
+
+/** Appends a search's rules. The first that matches is kept where it is better than what is, and ends the search. */
+export function lowerCandidates(node: Candidates, chain: NftChain, place: RulePlace): void {
+  const { search, context } = place;
+  if (!search) throw new Error('candidates stand in no search');
+  let overwrites = search.isFirst && place.isTail === true;
+  for (const [index, rule] of node.rules.entries()) {
+    const code = spread(search.codes.of(node.ranks[index]!), search.mask);
+    const chains = context.chains.length;
+    const worse = overwrites ? [] : [`meta mark & ${hex(search.mask)} < ${hex(code)}`];
+    const keep = `meta mark set meta mark & ${hex(~search.mask)} | ${hex(code)}`;
+    lowerConditionally(rule, chain, place, [], () => [...worse, keep, 'return']);
+    // From a chain of the rule's own the search comes back to the next rules, which then find a better candidate.
+    if (context.chains.length > chains) overwrites = false;
+  }
+}
+
+/** The bits of `code` put one by one into those of `mask`, from the lowest on: order is kept. */
+function spread(code: number, mask: number): number {
+  let result = 0;
+  let rest = code;
+  for (let bit = 0; bit < 32 && rest > 0; bit++) {
+    if (((mask >>> bit) & 1) === 0) continue;
+    if (rest & 1) result |= 1 << bit;
+    rest >>>= 1;
+  }
+  return result >>> 0;
+}

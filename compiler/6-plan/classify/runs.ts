@@ -1,0 +1,49 @@
+/** Which rules of a list may stand together in a tree of lookups. */
+import type { Family, ProgramRule } from '../../4-program/program.ts';
+import { hasOpaque, isPlain } from '../commute.ts';
+
+export interface Run {
+  readonly rules: readonly ProgramRule[];
+  /** Whether they may stand in a tree. */
+  readonly isOpen: boolean;
+}
+
+/** A list cut into runs of rules that may, and that may not, stand in one tree. */
+export function runsOf(rules: readonly ProgramRule[], isOpen: (rule: ProgramRule) => boolean): Run[] {
+  const runs: { rules: ProgramRule[]; isOpen: boolean }[] = [];
+  for (const rule of rules) {
+    const open = isOpen(rule);
+    const last = runs.at(-1);
+    if (last?.isOpen === open) last.rules.push(rule);
+    else runs.push({ rules: [rule], isOpen: open });
+  }
+  return runs;
+}
+
+/**
+ * Whether a rule may stand in a tree, where there may be copies of it. One that leaves its group may not: from behind a
+ * lookup there is no way back to where the group was used. Nor one with words of a plane's own.
+ */
+export function mayBeCopied(rule: ProgramRule): boolean {
+  const { decision } = rule;
+  return !hasOpaque(rule) && !(decision?.kind === 'verdict' && decision.verdict.kind === 'leave');
+}
+
+/** Whether a rule for both families may become one for each: it decides, and does nothing else. */
+export function isForOneFamily(rule: ProgramRule): boolean {
+  return rule.family !== undefined || isPlain(rule);
+}
+
+/** Rules as packets of one family meet them. */
+export interface FamilyRules {
+  readonly family: Family | undefined;
+  readonly rules: readonly ProgramRule[];
+}
+
+/** The rules that packets of each family meet; one list where no rule speaks of a family. */
+export function byFamily(rules: readonly ProgramRule[]): readonly FamilyRules[] {
+  if (rules.every(({ family }) => family === undefined)) return [{ family: undefined, rules }];
+  return ([4, 6] as const)
+    .map((one) => ({ family: one, rules: rules.filter(({ family }) => family === undefined || family === one) }))
+    .filter((part) => part.rules.length > 0);
+}

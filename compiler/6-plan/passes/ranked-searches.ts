@@ -1,0 +1,103 @@
+import { isSetTest } from '../../4-program/atoms.ts';
+import type { Atom, ProgramRule } from '../../4-program/program.ts';
+import { costOf } from '../../cost/cost.ts';
+import type { Prices } from '../../cost/prices.ts';
+import type { AddressField } from '../../model/fields.ts';
+import { byFamily, isForOneFamily, mayBeCopied, runsOf, type FamilyRules } from '../classify/runs.ts';
+import { Space } from '../classify/space.ts';
+import { treeOf } from '../classify/tree.ts';
+import { isPlain } from '../commute.ts';
+import { freeMarkBits, markBitsFor } from '../mark-bits.ts';
+import type { PlanNode, Ranked } from '../plan.ts';
+import { codesOf } from '../rank-codes.ts';
+import { mapRules, sequence, type Pass, type PassContext } from './pass.ts';
+
+export const rankedSearches: Pass = {
+  name: 'ranked-searches',
+  description: `A long list in which many rules name sources, and many others destinations, has no small tree: it would hold their
+product. It becomes independent searches: the rules with a narrow source, those of the rest with a narrow destination (or the
+other way round), and what is left, each with a tree of its own. Each search finds the first of its rules that a packet
+meets, and the one that stands first in the list is carried out, so it is the same rule as before. Only rules that do nothing
+but decide take part. The best rank so far needs bits of the packet's mark, so a target has to reserve some (\`marks
+reserve\`); it is done where it is cheaper than one tree by the plane's prices.`,
+  run: (node, context) => mapRules(node, (rules) => split(rules, context)),
+};
+
+/** Shorter lists have small trees. */
+const SHORTEST_LIST = 64;
+/** A set is narrow if it is at most this part of all addresses; several are tried. */
+const NARROW = [2 ** -8, 2 ** -12, 2 ** -16];
+const ORDERS = [
+  ['source', 'destination'],
+  ['destination', 'source'],
+] as const;
+
+function split(rules: readonly ProgramRule[], context: PassContext): PlanNode {
+  const isOpen = (rule: ProgramRule) => isPlain(rule) && mayBeCopied(rule) && isForOneFamily(rule);
+  const steps = runsOf(rules, isOpen).flatMap((run): PlanNode[] => {
+    if (!run.isOpen || run.rules.length < SHORTEST_LIST) return [{ kind: 'rules', rules: run.rules }];
+    const parts = byFamily(run.rules).map((part) => searchesFor(part, context));
+    if (parts.every((part) => part === undefined)) return [{ kind: 'rules', rules: run.rules }];
+    return byFamily(run.rules).map((part, index) => parts[index] ?? { kind: 'rules', rules: restricted(part) });
+  });
+  return sequence(steps);
+}
+
+function restricted({ family, rules }: FamilyRules): ProgramRule[] {
+  return rules.map((rule) => ({ ...rule, family }));
+}
+
+/** The cheapest way of searches for a family's rules; undefined where one tree is cheaper, or the mark has no room. */
+function searchesFor(part: FamilyRules, { prices, program }: PassContext): Ranked | undefined {
+  const { rules, family } = part;
+  if (family === undefined || rules.length < SHORTEST_LIST || freeMarkBits(program) === 0) return undefined;
+  const expense = (node: PlanNode) => {
+    const { expected, worst } = costOf(node, prices);
+    return expected + worst;
+  };
+  let price = expense(search([...rules.keys()], part, prices));
+  let best: Ranked | undefined;
+  for (const order of ORDERS) {
+    for (const narrow of NARROW) {
+      const groups = groupsOf(rules, order, narrow);
+      const searches = groups.map((group) => search(group, part, prices));
+      const ranked: Ranked = { kind: 'ranked', origin: rules[0]!.origin, searches };
+      const own = expense(ranked);
+      if (groups.length < 2 || own >= price || markBitsFor(codesOf(ranked), program) === undefined) continue;
+      best = ranked;
+      price = own;
+    }
+  }
+  return best;
+}
+
+/** Numbers of rules, by the first of the fields in which they are narrow; those that are in none come last. */
+function groupsOf(rules: readonly ProgramRule[], order: readonly AddressField[], narrow: number): number[][] {
+  const groups: number[][] = [...order.map(() => []), []];
+  for (const [number, rule] of rules.entries()) {
+    const home = order.findIndex((field) => partOfAll(rule, field) <= narrow);
+    groups.at(home)!.push(number);
+  }
+  return groups.filter((group) => group.length > 0);
+}
+
+/** How much of all addresses a rule wants of a field. */
+function partOfAll({ atoms }: ProgramRule, field: AddressField): number {
+  const isOfField = ({ test, negated }: Atom) =>
+    !negated && test.kind === 'address' && test.field === field && test.view === 'real';
+  const atom = atoms.find((one) => isOfField(one) && isSetTest(one));
+  return atom && isSetTest(atom) ? Number(atom.test.in.size()) / 2 ** atom.test.in.width : 1;
+}
+
+/** The tree of some of the rules; their numbers are their ranks. */
+function search(numbers: readonly number[], { rules, family }: FamilyRules, prices: Prices): PlanNode {
+  const space = new Space(
+    numbers.map((number) => rules[number]!),
+    family,
+  );
+  return treeOf(space, prices, (list, settled, protocol) => ({
+    kind: 'candidates',
+    rules: list.map((rule) => space.strip(rule, settled, protocol)),
+    ranks: list.map((rule) => numbers[rule]!),
+  }));
+}

@@ -1,0 +1,93 @@
+/** What a plan costs a packet on a plane. */
+import { blocksOf } from '../6-plan/blocks.ts';
+import type { PlanNode, Switch } from '../6-plan/plan.ts';
+import type { IntervalSet } from '../net/interval-set.ts';
+import type { ProgramRule } from '../4-program/program.ts';
+import type { Prices } from './prices.ts';
+
+export interface Cost {
+  /** Nanoseconds of a packet, on average over the rules that it may be for. */
+  readonly expected: number;
+  /** … and of the packet that takes longest. */
+  readonly worst: number;
+  /** Rules that the node carries out, copies counted each time: how much a branch weighs on average. */
+  readonly rules: number;
+}
+
+/** The cost of a node; shared nodes are priced once. */
+export function costOf(root: PlanNode, prices: Prices): Cost {
+  const known = new Map<PlanNode, Cost>();
+  const visit = (node: PlanNode): Cost => {
+    let cost = known.get(node);
+    if (!cost) known.set(node, (cost = priced(node, prices, visit)));
+    return cost;
+  };
+  return visit(root);
+}
+
+function priced(node: PlanNode, prices: Prices, below: (node: PlanNode) => Cost): Cost {
+  switch (node.kind) {
+    case 'rules':
+    case 'candidates':
+      return listCost(node.rules, prices);
+    case 'sequence':
+      return sum(node.steps.map(below));
+    case 'scope':
+      return below(node.body);
+    case 'ranked': {
+      const each = sum(node.searches.map(below));
+      const frame = node.searches.length * prices.chain + 4 * prices.rule;
+      return { ...each, expected: each.expected + frame, worst: each.worst + frame };
+    }
+    case 'lookup': {
+      const rows = node.classes.reduce((count, one) => count + one.rows.length, 0);
+      const lists = node.classes.map(({ rules }) => listCost(rules, prices));
+      return behind(prices.chain + prices.hash(rows), lists);
+    }
+    case 'switch':
+      return behind(switchPrice(node, prices), [...node.cases.map(({ body }) => body), node.otherwise].map(below));
+  }
+}
+
+/** A packet goes through half of a list, on average, and its matches are all tested in one rule. */
+function listCost(rules: readonly ProgramRule[], { rule, match }: Prices): Cost {
+  const matches = rules.reduce((most, { atoms }) => Math.max(most, atoms.length), 0) * match;
+  const whole = rules.length * rule;
+  return { expected: (whole + Math.min(whole, rule)) / 2 + matches, worst: whole + matches, rules: rules.length };
+}
+
+function sum(costs: readonly Cost[]): Cost {
+  return costs.reduce(
+    (all, one) => ({
+      expected: all.expected + one.expected,
+      worst: all.worst + one.worst,
+      rules: all.rules + one.rules,
+    }),
+    { expected: 0, worst: 0, rules: 0 },
+  );
+}
+
+/** One of several ways is taken. */
+function behind(price: number, ways: readonly Cost[]): Cost {
+  const rules = ways.reduce((all, way) => all + way.rules, 0);
+  const expected = ways.reduce((all, way) => all + way.expected * way.rules, 0) / Math.max(1, rules);
+  const worst = ways.reduce((most, way) => Math.max(most, way.worst), 0);
+  return { expected: price + expected, worst: price + worst, rules };
+}
+
+/** What of a switch its lookup's price depends on. */
+interface Lookups {
+  readonly field: Switch['field'];
+  readonly cases: readonly { readonly values: IntervalSet }[];
+}
+
+/** A lookup in a switch's cases, and the way into the chain of one. */
+export function switchPrice({ field, cases }: Lookups, prices: Prices): number {
+  const { chain, hash, interval, concatenatedInterval } = prices;
+  const sets = cases.map(({ values }) => values);
+  const intervals = sets.reduce((all, { intervalCount }) => all + intervalCount, 0);
+  const blocks = field.kind === 'address' ? blocksOf(sets) : undefined;
+  if (blocks) return chain + hash(blocks.count);
+  if (sets.every((set) => set.size() === BigInt(set.intervalCount))) return chain + hash(intervals);
+  return chain + (field.field === 'service' ? concatenatedInterval(intervals) : interval(intervals));
+}
