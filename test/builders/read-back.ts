@@ -20,7 +20,7 @@ export function policyReadBack(policy: string, files: Readonly<Record<string, st
   const checked = checkPolicy({ path: 'test.sluice', text: policy }, inputsWith(files));
   if (!checked.policy || checked.diagnostics.some(isError)) return undefined;
   const { program, diagnostics } = buildProgram(checked.policy, checked.policy.targets[0]);
-  const planned = buildPlan(program);
+  const planned = buildPlan(program, { prices: nftables.prices });
   if ([...diagnostics, ...planned.diagnostics].some(isError)) return undefined;
   const lowered = nftables.lower(planned.plan);
   if (lowered.diagnostics.some(isError)) return undefined;

@@ -16,7 +16,7 @@ export interface Search {
   readonly codes: RankCodes;
   /** Bits of the mark that hold the code of the best candidate so far, spread over them in order. */
   readonly mask: number;
-  /** No other search was asked before: its first candidate is the best so far. */
+  /** What it finds is the first candidate of all, and ends it: no other search was asked before, and nothing comes behind. */
   readonly isFirst: boolean;
 }
 
@@ -55,8 +55,7 @@ function decisions(codes: RankCodes, mask: number, place: RulePlace): NftRule[] 
     const isLast = index === codes.decisions.length - 1;
     const match = isLast ? [] : [`meta mark & ${hex(decisionBits)} == ${hex(spread(index, mask))}`];
     const final = decisionStatements(decision, { context, family, origin, protocols });
-    // A packet that is dropped takes its mark with it.
-    const cleared = final.join(' ') === 'drop' ? [] : [clear(mask)];
+    const cleared = isDrop(final) ? [] : [clear(mask)];
     const remark = `the best candidate says ${decision.kind === 'verdict' ? decision.verdict.kind : decision.kind}`;
     return { statements: [...match, ...cleared, ...final], origin: undefined, remark };
   });
@@ -68,11 +67,20 @@ function labelOf(node: PlanNode): string {
   return node.kind === 'sequence' && node.steps.length > 0 ? labelOf(node.steps[0]!) : 'rest';
 }
 
+/** What stands before a decision that a search makes at once: worse candidates are forgotten. */
+export function forgetCandidates(search: Search | undefined, final: readonly string[]): string[] {
+  if (!search || search.isFirst || isDrop(final)) return [];
+  return [clear(search.mask)];
+}
+
+/** A packet that is dropped takes its mark with it. */
+const isDrop = (final: readonly string[]): boolean => final.length === 1 && final[0] === 'drop';
+
 /** Appends a search's rules. The first that matches is kept where it is better than what is, and ends the search. */
 export function lowerCandidates(node: Candidates, chain: NftChain, place: RulePlace): void {
   const { search, context } = place;
   if (!search) throw new Error('candidates stand in no search');
-  let overwrites = search.isFirst && place.isTail === true;
+  let overwrites = search.isFirst;
   for (const [index, rule] of node.rules.entries()) {
     const code = spread(search.codes.of(node.ranks[index]!), search.mask);
     const chains = context.chains.length;

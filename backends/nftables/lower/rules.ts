@@ -10,7 +10,7 @@ import { effectStatements, mayBreak, type EffectPlace } from './effects.ts';
 import { openingOf } from './gates.ts';
 import { conditionsAt } from './row-conditions.ts';
 import { RulePath } from './rule-path.ts';
-import type { Search } from './ranked.ts';
+import { forgetCandidates, type Search } from './ranked.ts';
 import type { RowValues } from './row-values.ts';
 
 export interface RulePlace {
@@ -111,10 +111,11 @@ function effectPlace(rule: ProgramRule, { context, stateful, row, protocols: kno
 /** A match by which nft knows the transport protocol of all that follows in the line. */
 const TRANSPORT_MATCH = /^(meta l4proto (?!\.)|(tcp|udp|dccp|sctp|udplite) )/;
 
-function finalStatements(rule: ProgramRule, { context, row, protocols }: RulePlace, line: readonly string[]): string[] {
+function finalStatements(rule: ProgramRule, place: RulePlace, line: readonly string[]): string[] {
+  const { context, row, protocols } = place;
   if (!rule.decision) return [];
   const { family, origin, atoms } = rule;
-  return decisionStatements(rule.decision, {
+  const final = decisionStatements(rule.decision, {
     context,
     family,
     origin,
@@ -122,4 +123,5 @@ function finalStatements(rule: ProgramRule, { context, row, protocols }: RulePla
     saysTransport: line.some((match) => TRANSPORT_MATCH.test(match)),
     row,
   });
+  return [...forgetCandidates(place.search, final), ...final];
 }

@@ -12,6 +12,7 @@ import { keyExpression, keyType } from './keys.ts';
 import { portsPresent } from './numbers.ts';
 import { prefixMask } from './prefix-mask.ts';
 import { protocolText } from './protocols.ts';
+import { forgetCandidates } from './ranked.ts';
 import type { RulePlace } from './rules.ts';
 
 type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;
@@ -34,7 +35,10 @@ export function lowerSwitch(node: Switch, chain: NftChain, place: RulePlace, low
   const matches = isKnown ? conditions.matches.filter((match) => !isFamilyMatch(match)) : conditions.matches;
   const inside: RulePlace = { ...place, family, protocols: protocolsOf(node.guard, place.protocols), isTail: true };
   if (!hasRest) {
-    const map = verdictMap(node, field, chain, inside, place.isTail ? 'goto' : 'jump', lowerNode);
+    // From a case that is jumped to, a search comes back to what stands behind the switch.
+    const search = place.search && { ...place.search, isFirst: place.search.isFirst && place.isTail === true };
+    const verb = place.isTail ? 'goto' : 'jump';
+    const map = verdictMap(node, field, chain, { ...inside, search }, verb, lowerNode);
     chain.rules.push({ statements: [...matches, `${field.expression} vmap @${map}`], origin: node.origin });
     return;
   }
@@ -185,6 +189,7 @@ function bareVerdict(body: PlanNode, place: RulePlace): string | undefined {
   if (atoms.length + gates.length + effects.length > 0 || decision?.kind !== 'verdict') return undefined;
   const { context, family, protocols } = place;
   const verdict = verdictStatement(decision.verdict, { context, family, origin, protocols });
+  if (forgetCandidates(place.search, [verdict]).length > 0) return undefined;
   return /^(accept|drop|return|goto .*)$/.test(verdict) ? verdict : undefined;
 }
 

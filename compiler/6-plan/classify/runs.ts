@@ -2,20 +2,19 @@
 import type { Family, ProgramRule } from '../../4-program/program.ts';
 import { hasOpaque, isPlain } from '../commute.ts';
 
-export interface Run {
-  readonly rules: readonly ProgramRule[];
-  /** Whether they may stand in a tree. */
+export interface Run<Item> {
+  readonly items: readonly Item[];
   readonly isOpen: boolean;
 }
 
-/** A list cut into runs of rules that may, and that may not, stand in one tree. */
-export function runsOf(rules: readonly ProgramRule[], isOpen: (rule: ProgramRule) => boolean): Run[] {
-  const runs: { rules: ProgramRule[]; isOpen: boolean }[] = [];
-  for (const rule of rules) {
-    const open = isOpen(rule);
+/** A list cut into runs of what passes a test, and what does not. */
+export function runsOf<Item>(list: readonly Item[], isOpen: (item: Item) => boolean): Run<Item>[] {
+  const runs: { items: Item[]; isOpen: boolean }[] = [];
+  for (const item of list) {
+    const open = isOpen(item);
     const last = runs.at(-1);
-    if (last?.isOpen === open) last.rules.push(rule);
-    else runs.push({ rules: [rule], isOpen: open });
+    if (last?.isOpen === open) last.items.push(item);
+    else runs.push({ items: [item], isOpen: open });
   }
   return runs;
 }

@@ -6,7 +6,8 @@ import type { AddressField } from '../../model/fields.ts';
 import { byFamily, isForOneFamily, mayBeCopied, runsOf, type FamilyRules } from '../classify/runs.ts';
 import { Space } from '../classify/space.ts';
 import { treeOf } from '../classify/tree.ts';
-import { isPlain } from '../commute.ts';
+import { Boxes } from '../classify/boxes.ts';
+import { isPlain, sameDecision } from '../commute.ts';
 import { freeMarkBits, markBitsFor } from '../mark-bits.ts';
 import type { PlanNode, Ranked } from '../plan.ts';
 import { codesOf } from '../rank-codes.ts';
@@ -18,7 +19,7 @@ export const rankedSearches: Pass = {
 product. It becomes independent searches: the rules with a narrow source, those of the rest with a narrow destination (or the
 other way round), and what is left, each with a tree of its own. Each search finds the first of its rules that a packet
 meets, and the one that stands first in the list is carried out, so it is the same rule as before. Only rules that do nothing
-but decide take part. The best rank so far needs bits of the packet's mark, so a target has to reserve some (\`marks
+but decide take part; one that no rule of another search can go before decides at once. The best rank so far needs bits of the packet's mark, so a target has to reserve some (\`marks
 reserve\`); it is done where it is cheaper than one tree by the plane's prices.`,
   run: (node, context) => mapRules(node, (rules) => split(rules, context)),
 };
@@ -35,10 +36,10 @@ const ORDERS = [
 function split(rules: readonly ProgramRule[], context: PassContext): PlanNode {
   const isOpen = (rule: ProgramRule) => isPlain(rule) && mayBeCopied(rule) && isForOneFamily(rule);
   const steps = runsOf(rules, isOpen).flatMap((run): PlanNode[] => {
-    if (!run.isOpen || run.rules.length < SHORTEST_LIST) return [{ kind: 'rules', rules: run.rules }];
-    const parts = byFamily(run.rules).map((part) => searchesFor(part, context));
-    if (parts.every((part) => part === undefined)) return [{ kind: 'rules', rules: run.rules }];
-    return byFamily(run.rules).map((part, index) => parts[index] ?? { kind: 'rules', rules: restricted(part) });
+    if (!run.isOpen || run.items.length < SHORTEST_LIST) return [{ kind: 'rules', rules: run.items }];
+    const parts = byFamily(run.items).map((part) => searchesFor(part, context));
+    if (parts.every((part) => part === undefined)) return [{ kind: 'rules', rules: run.items }];
+    return byFamily(run.items).map((part, index) => parts[index] ?? { kind: 'rules', rules: restricted(part) });
   });
   return sequence(steps);
 }
@@ -55,12 +56,14 @@ function searchesFor(part: FamilyRules, { prices, program }: PassContext): Ranke
     const { expected, worst } = costOf(node, prices);
     return expected + worst;
   };
-  let price = expense(search([...rules.keys()], part, prices));
+  let price = expense(search([...rules.keys()], part, new Set(), prices));
   let best: Ranked | undefined;
+  const boxes = new Boxes(rules);
   for (const order of ORDERS) {
     for (const narrow of NARROW) {
       const groups = groupsOf(rules, order, narrow);
-      const searches = groups.map((group) => search(group, part, prices));
+      const settled = settledRules(groups, part.rules, boxes);
+      const searches = groups.map((group) => search(group, part, settled, prices));
       const ranked: Ranked = { kind: 'ranked', origin: rules[0]!.origin, searches };
       const own = expense(ranked);
       if (groups.length < 2 || own >= price || markBitsFor(codesOf(ranked), program) === undefined) continue;
@@ -89,15 +92,59 @@ function partOfAll({ atoms }: ProgramRule, field: AddressField): number {
   return atom && isSetTest(atom) ? Number(atom.test.in.size()) / 2 ** atom.test.in.width : 1;
 }
 
-/** The tree of some of the rules; their numbers are their ranks. */
-function search(numbers: readonly number[], { rules, family }: FamilyRules, prices: Prices): PlanNode {
+/**
+ * The rules that decide at once when a search finds them: none of another search stands before them, meets a packet that they
+ * meet, and decides otherwise.
+ */
+function settledRules(
+  groups: readonly (readonly number[])[],
+  rules: readonly ProgramRule[],
+  boxes: Boxes,
+): Set<number> {
+  const settled = new Set<number>();
+  for (const group of groups) {
+    const others = groups.filter((other) => other !== group).map((other) => [...other]);
+    for (const rule of group) {
+      const isBeaten = others.some((other) =>
+        firstWhere(
+          other,
+          rule,
+          (one) => boxes.meet(one, rule) && !sameDecision(rules[one]!.decision, rules[rule]!.decision),
+        ),
+      );
+      if (!isBeaten) settled.add(rule);
+    }
+  }
+  return settled;
+}
+
+/** Whether some number of an ascending list, below `limit`, passes the test. */
+function firstWhere(list: readonly number[], limit: number, test: (number: number) => boolean): boolean {
+  for (const number of list) {
+    if (number >= limit) return false;
+    if (test(number)) return true;
+  }
+  return false;
+}
+
+/** The tree of some of the rules; their numbers are their ranks. Those that are settled decide at once. */
+function search(
+  numbers: readonly number[],
+  { rules, family }: FamilyRules,
+  settled: ReadonlySet<number>,
+  prices: Prices,
+): PlanNode {
   const space = new Space(
     numbers.map((number) => rules[number]!),
     family,
   );
-  return treeOf(space, prices, (list, settled, protocol) => ({
-    kind: 'candidates',
-    rules: list.map((rule) => space.strip(rule, settled, protocol)),
-    ranks: list.map((rule) => numbers[rule]!),
-  }));
+  return treeOf(space, prices, (list, done, protocol) => {
+    const lists: PlanNode[] = [];
+    for (const run of runsOf(list, (rule) => settled.has(numbers[rule]!))) {
+      const left = run.items.map((rule) => space.strip(rule, done, protocol));
+      const ranks = run.items.map((rule) => numbers[rule]!);
+      lists.push(run.isOpen ? { kind: 'rules', rules: left } : { kind: 'candidates', rules: left, ranks });
+    }
+    return sequence(lists);
+  });
 }

@@ -22,8 +22,11 @@ const SHORTEST_LIST = 24;
 function switched(rules: readonly ProgramRule[], context: PassContext): PlanNode {
   const hasFamilies = rules.some(({ family }) => family !== undefined);
   const isOpen = (rule: ProgramRule) => mayBeCopied(rule) && (!hasFamilies || isForOneFamily(rule));
-  const steps = runsOf(rules, isOpen).map((run) => (run.isOpen ? treesOf(run.rules, context) : undefined) ?? run);
-  return sequence(steps.map((step) => ('kind' in step ? step : { kind: 'rules', rules: step.rules })));
+  return sequence(
+    runsOf(rules, isOpen).map(
+      (run): PlanNode => (run.isOpen ? treesOf(run.items, context) : undefined) ?? { kind: 'rules', rules: run.items },
+    ),
+  );
 }
 
 /** A tree for each family; undefined where lists are cheaper. */
