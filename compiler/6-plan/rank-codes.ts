@@ -2,7 +2,7 @@
 import type { Decision } from '../4-program/program.ts';
 import type { Origin } from '../model/index.ts';
 import { sameDecision } from './commute.ts';
-import type { Candidates, PlanNode, Ranked } from './plan.ts';
+import type { Candidates, PlanNode, Ranked, Rules } from './plan.ts';
 
 export interface RankCodes {
   /** What candidates decide; a code modulo `modulus` is the number of its decision. */
@@ -51,15 +51,27 @@ function nextCode(code: number, decision: number, modulus: number): number {
   return next > code ? next : next + modulus;
 }
 
-/** All lists of candidates below the nodes, each once. */
-function candidatesOf(nodes: readonly PlanNode[]): Set<Candidates> {
-  const found = new Set<Candidates>();
+/** The lowest rank that a search can find; undefined where it may also decide at once, or finds nothing. */
+export function firstRank(search: PlanNode): number | undefined {
+  const lists = [...listsOf([search])];
+  if (lists.length === 0 || lists.some(({ kind }) => kind === 'rules')) return undefined;
+  return lists.reduce((least, list) => (list.kind === 'candidates' ? Math.min(least, ...list.ranks) : least), Infinity);
+}
+
+function candidatesOf(nodes: readonly PlanNode[]): Candidates[] {
+  return [...listsOf(nodes)].filter((list) => list.kind === 'candidates');
+}
+
+/** All lists of rules below the nodes, each once; empty ones are left out. */
+function listsOf(nodes: readonly PlanNode[]): Set<Candidates | Rules> {
+  const found = new Set<Candidates | Rules>();
   const seen = new Set<PlanNode>();
   const visit = (node: PlanNode): void => {
     if (seen.has(node)) return;
     seen.add(node);
-    if (node.kind === 'candidates') found.add(node);
-    else if (node.kind === 'sequence') node.steps.forEach(visit);
+    if (node.kind === 'candidates' || node.kind === 'rules') {
+      if (node.rules.length > 0) found.add(node);
+    } else if (node.kind === 'sequence') node.steps.forEach(visit);
     else if (node.kind === 'scope') visit(node.body);
     else if (node.kind === 'switch') [...node.cases.map(({ body }) => body), node.otherwise].forEach(visit);
   };

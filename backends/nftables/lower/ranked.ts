@@ -5,20 +5,12 @@
  */
 import { markBitsFor } from '../../../compiler/6-plan/mark-bits.ts';
 import type { Candidates, PlanNode, Ranked } from '../../../compiler/6-plan/plan.ts';
-import { codesOf, type RankCodes } from '../../../compiler/6-plan/rank-codes.ts';
+import { codesOf, firstRank, type RankCodes } from '../../../compiler/6-plan/rank-codes.ts';
 import type { NftChain, NftRule } from '../tree.ts';
 import { decisionStatements } from './decisions.ts';
+import { clear, isDrop, spread, type Search } from './best-candidate.ts';
 import { hex } from './matches.ts';
 import { lowerConditionally, type RulePlace } from './rules.ts';
-
-/** A search at work, and where its candidates are kept. */
-export interface Search {
-  readonly codes: RankCodes;
-  /** Bits of the mark that hold the code of the best candidate so far, spread over them in order. */
-  readonly mask: number;
-  /** What it finds is the first candidate of all, and ends it: no other search was asked before, and nothing comes behind. */
-  readonly isFirst: boolean;
-}
 
 type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;
 
@@ -39,13 +31,19 @@ export function lowerRanked(node: Ranked, chain: NftChain, place: RulePlace, low
     const wanted = `${own.name}_search_${labelOf(body)}`;
     const chainOf = context.chain(wanted, `search ${own.name} ${index}`, `a search: ${labelOf(body)}`);
     lowerNode(body, chainOf, { ...place, isTail: true, search });
-    own.rules.push({ statements: [`jump ${chainOf.name}`], origin: node.origin });
+    own.rules.push({ statements: [...worthAsking(body, search), `jump ${chainOf.name}`], origin: node.origin });
   }
   own.rules.push(frame('no search found anything', `meta mark & ${hex(mask)} == 0x0`, 'return'));
   own.rules.push(...decisions(codes, mask, place));
 }
 
-const clear = (mask: number): string => `meta mark set meta mark & ${hex(~mask)}`;
+/** A search is passed by where the candidate at hand goes before all of its own. */
+function worthAsking(body: PlanNode, { codes, mask, isFirst }: Search): string[] {
+  const first = firstRank(body);
+  // What decides at once need not beat any candidate.
+  if (isFirst || first === undefined) return [];
+  return [`meta mark & ${hex(mask)} < ${hex(spread(codes.of(first), mask))}`];
+}
 
 /** What the bits say, and 0 in them before it is carried out. */
 function decisions(codes: RankCodes, mask: number, place: RulePlace): NftRule[] {
@@ -67,15 +65,6 @@ function labelOf(node: PlanNode): string {
   return node.kind === 'sequence' && node.steps.length > 0 ? labelOf(node.steps[0]!) : 'rest';
 }
 
-/** What stands before a decision that a search makes at once: worse candidates are forgotten. */
-export function forgetCandidates(search: Search | undefined, final: readonly string[]): string[] {
-  if (!search || search.isFirst || isDrop(final)) return [];
-  return [clear(search.mask)];
-}
-
-/** A packet that is dropped takes its mark with it. */
-const isDrop = (final: readonly string[]): boolean => final.length === 1 && final[0] === 'drop';
-
 /** Appends a search's rules. The first that matches is kept where it is better than what is, and ends the search. */
 export function lowerCandidates(node: Candidates, chain: NftChain, place: RulePlace): void {
   const { search, context } = place;
@@ -90,16 +79,4 @@ export function lowerCandidates(node: Candidates, chain: NftChain, place: RulePl
     // From a chain of the rule's own the search comes back to the next rules, which then find a better candidate.
     if (context.chains.length > chains) overwrites = false;
   }
-}
-
-/** The bits of `code` put one by one into those of `mask`, from the lowest on: order is kept. */
-function spread(code: number, mask: number): number {
-  let result = 0;
-  let rest = code;
-  for (let bit = 0; bit < 32 && rest > 0; bit++) {
-    if (((mask >>> bit) & 1) === 0) continue;
-    if (rest & 1) result |= 1 << bit;
-    rest >>>= 1;
-  }
-  return result >>> 0;
 }

@@ -10,7 +10,7 @@ import { effectStatements, mayBreak, type EffectPlace } from './effects.ts';
 import { openingOf } from './gates.ts';
 import { conditionsAt } from './row-conditions.ts';
 import { RulePath } from './rule-path.ts';
-import { forgetCandidates, type Search } from './ranked.ts';
+import { forgetCandidates, type Search } from './best-candidate.ts';
 import type { RowValues } from './row-values.ts';
 
 export interface RulePlace {

@@ -12,7 +12,7 @@ import { keyExpression, keyType } from './keys.ts';
 import { portsPresent } from './numbers.ts';
 import { prefixMask } from './prefix-mask.ts';
 import { protocolText } from './protocols.ts';
-import { forgetCandidates } from './ranked.ts';
+import { forgetCandidates } from './best-candidate.ts';
 import type { RulePlace } from './rules.ts';
 
 type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;

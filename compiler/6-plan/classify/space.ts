@@ -3,6 +3,7 @@ import { isSetTest } from '../../4-program/atoms.ts';
 import type { Atom, Family, ProgramRule } from '../../4-program/program.ts';
 import type { View } from '../../model/condition.ts';
 import { PROTOCOLS_WITH_PORTS } from '../../model/fields.ts';
+import type { Prices } from '../../cost/prices.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import type { SwitchField } from '../plan.ts';
 import { axisOf, type Axis } from './axis.ts';
@@ -20,12 +21,24 @@ export const BITS: { readonly [Name in AxisName]: number } = {
 };
 
 const PORT_BITS = 16;
+/** More than all bits of axes together. */
+const ALL_AXES = 32;
+/** The order in which planes test them, cheap ones first. */
+const ASKED = ['protocol', 'source', 'destination', 'service', 'source port'] as const;
+
+/** How much of an axis some of its segments are. */
+function partOf({ starts, width }: Axis, span: Int32Array): number {
+  let part = 0;
+  for (let i = 0; i < span.length; i += 2) part += Number(starts[span[i + 1]!]!) - Number(starts[span[i]!]!);
+  return part / 2 ** width;
+}
 
 export class Space {
   readonly rules: readonly ProgramRule[];
   readonly family: Family | undefined;
   readonly axes: { readonly [Name in AxisName]: Axis };
   readonly #stripped = new Map<string, ProgramRule>();
+  readonly #prices = new Map<number, number>();
 
   /** `rules` are of the family, or of none in particular. */
   constructor(rules: readonly ProgramRule[], family: Family | undefined) {
@@ -54,6 +67,28 @@ export class Space {
   /** How many of the rule's atoms are left when the axes in `settled` (bits) hold. */
   atomsLeft(rule: number, settled: number): number {
     return this.rules[rule]!.atoms.filter((atom) => (axisBit(atom) & ~settled) !== 0 || axisBit(atom) === 0).length;
+  }
+
+  /** What it costs, on average, to ask the rule where the axes in `settled` hold. */
+  priceOf(rule: number, settled: number, prices: Prices): number {
+    const key = rule * ALL_AXES + settled;
+    let price = this.#prices.get(key);
+    if (price === undefined) this.#prices.set(key, (price = this.#priceOf(rule, settled, prices)));
+    return price;
+  }
+
+  /** A match is tested of the packets that the ones before let through; one of several intervals is a lookup. */
+  #priceOf(rule: number, settled: number, { rule: first, match, hash }: Prices): number {
+    let price = first;
+    let reached = 1;
+    for (const name of ASKED) {
+      const axis = this.axes[name];
+      const span = axis.spans[rule];
+      if ((settled & BITS[name]) !== 0 || !span) continue;
+      price += reached * (match + (span.length > 2 ? hash(1) : 0));
+      reached *= partOf(axis, span);
+    }
+    return price;
   }
 
   /** The rule where the axes in `settled` hold, for packets of one protocol if it is known. */

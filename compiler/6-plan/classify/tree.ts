@@ -100,7 +100,7 @@ class Grower {
   /** The lookup that leaves the least work; undefined where the list as it stands is cheaper than any. */
   #best(rules: readonly number[], place: Place): Option | undefined {
     let best: Option | undefined;
-    let price = rules.length * this.#prices.rule;
+    let price = this.#listPrice(rules, place);
     // Not even one that left nothing to do would be cheaper.
     if (price < this.#prices.hash(2)) return undefined;
     for (const axis of AXES) {
@@ -112,20 +112,26 @@ class Grower {
     return best;
   }
 
-  #option(axis: AxisName, rules: readonly number[], place: Place): Option | undefined {
-    if ((place.settled & BITS[axis]) !== 0) return undefined;
-    const testing = rules.filter((rule) => this.#space.tests(rule, axis));
+  #listPrice(rules: readonly number[], { settled }: Place): number {
+    return rules.reduce((sum, rule) => sum + this.#space.priceOf(rule, settled, this.#prices), 0);
+  }
+
+  #option(name: AxisName, rules: readonly number[], place: Place): Option | undefined {
+    if ((place.settled & BITS[name]) !== 0) return undefined;
+    const testing = rules.filter((rule) => this.#space.tests(rule, name));
     if (testing.length < 2) return undefined;
-    const others = testing.length === rules.length ? [] : rules.filter((rule) => !this.#space.tests(rule, axis));
+    const others = testing.length === rules.length ? [] : rules.filter((rule) => !this.#space.tests(rule, name));
     const most = Math.min(this.#names, NAMES_FREE / 64 + rules.length * MOST_NAMES_A_RULE);
-    if (axis === 'service' && place.protocol !== undefined) return this.#byPort(testing, others, most, place);
-    const { axes } = this.#space;
-    const parts = cut(axes[axis], testing, most);
+    const axis = this.#space.axes[name];
+    if (name === 'service' && place.protocol !== undefined) return this.#byPort(testing, others, most, place);
+    const parts = cut(axis, testing, most);
     if (!parts) return undefined;
-    return this.#priced(axes[axis], parts, others, most, (part) => ({
-      values: valuesOf(axes[axis], part.segments),
-      place: this.#inside(axis, part, place),
+    const cases = parts.map((part) => ({
+      values: valuesOf(axis, part.segments),
+      members: part.members,
+      place: this.#inside(name, part, place),
     }));
+    return this.#priced(axis, cases, others, most);
   }
 
   /** Behind a lookup of the protocol only the port is left of a service. */
@@ -137,48 +143,49 @@ class Grower {
     const parts = cut(axis, testing, most, segmentAt(axis, low), segmentAt(axis, high));
     if (!parts) return undefined;
     const ports: Axis = { ...axis, field: { kind: 'number', field: 'destination port' }, label: 'dport' };
-    return this.#priced(ports, parts, others, most, (part) => ({
-      values: valuesOf(axis, part.segments, 16, low),
-      place: { ...place, settled: place.settled | BITS.service },
+    const inside: Place = { ...place, settled: place.settled | BITS.service };
+    const cases = parts.map(({ segments, members }) => ({
+      values: valuesOf(axis, segments, 16, low),
+      members,
+      place: inside,
     }));
+    return this.#priced(ports, cases, others, most);
   }
 
   #inside(axis: AxisName, part: Part, { settled, protocol }: Place): Place {
     const { starts } = this.#space.axes[axis];
     const [first, behind] = [Number(starts[part.segments[0]!]!), Number(starts[part.segments.at(-1)!]!)];
-    if (axis === 'protocol') {
-      return { settled: settled | BITS.protocol, protocol: behind - first === 1 ? first : protocol };
-    }
-    if (axis !== 'service') return { settled: settled | BITS[axis], protocol };
+    const inside = settled | BITS[axis];
+    if (axis === 'protocol') return { settled: inside, protocol: behind - first === 1 ? first : protocol };
+    if (axis !== 'service') return { settled: inside, protocol };
     const one = first >>> 16 === (behind - 1) >>> 16;
-    return { settled: settled | BITS.service, protocol: one ? first >>> 16 : protocol };
+    return { settled: inside, protocol: one ? first >>> 16 : protocol };
   }
 
   #priced(
-    axis: Axis,
-    parts: readonly Part[],
+    { field, label }: Axis,
+    parts: readonly { readonly values: IntervalSet; readonly members: readonly number[]; readonly place: Place }[],
     others: readonly number[],
     most: number,
-    inside: (part: Part) => { readonly values: IntervalSet; readonly place: Place },
   ): Option | undefined {
     const names = parts.reduce((sum, { members }) => sum + members.length + others.length, 0);
     if (names > most || (parts.length < 2 && others.length === 0)) return undefined;
-    const cases = parts.map((part) => ({ ...inside(part), rules: merged(part.members, others) }));
+    const cases = parts.map(({ values, members, place }) => ({ values, rules: merged(members, others), place }));
     let weights = others.length;
     let work = others.length * this.#guess(others.length);
     for (const [index, { members }] of parts.entries()) {
       weights += members.length;
       work += members.length * this.#guess(cases[index]!.rules.length);
     }
-    const { field, label } = axis;
     const price = switchPrice({ field, cases }, this.#prices) + work / weights;
     return { field, label, cases, otherwise: others, price, names };
   }
 
   /** What a list of so many rules will cost, with what may still be made of it. */
   #guess(count: number): number {
-    const { rule, hash } = this.#prices;
-    return Math.min(count * rule, hash(count) + 2 * rule * Math.sqrt(count));
+    const { rule, match, hash } = this.#prices;
+    const each = rule + match;
+    return Math.min(count * each, hash(count) + 2 * each * Math.sqrt(count));
   }
 }
 

@@ -93,33 +93,23 @@ function partOfAll({ atoms }: ProgramRule, field: AddressField): number {
 }
 
 /**
- * The rules that decide at once when a search finds them: none of another search stands before them, meets a packet that they
- * meet, and decides otherwise.
+ * The rules of the first search that decide at once when it finds them: none of another search stands before them, meets a
+ * packet that they meet, and decides otherwise. Later searches hold candidates only, and so may be passed by.
  */
 function settledRules(
   groups: readonly (readonly number[])[],
   rules: readonly ProgramRule[],
   boxes: Boxes,
 ): Set<number> {
-  const settled = new Set<number>();
-  for (const group of groups) {
-    const others = groups.filter((other) => other !== group).map((other) => [...other]);
-    for (const rule of group) {
-      const isBeaten = others.some((other) =>
-        firstWhere(
-          other,
-          rule,
-          (one) => boxes.meet(one, rule) && !sameDecision(rules[one]!.decision, rules[rule]!.decision),
-        ),
-      );
-      if (!isBeaten) settled.add(rule);
-    }
-  }
-  return settled;
+  const [first = [], ...others] = groups;
+  const goesBefore = (one: number, rule: number) =>
+    boxes.meet(one, rule) && !sameDecision(rules[one]!.decision, rules[rule]!.decision);
+  const isBeaten = (rule: number) => others.some((other) => someBelow(other, rule, (one) => goesBefore(one, rule)));
+  return new Set(first.filter((rule) => !isBeaten(rule)));
 }
 
 /** Whether some number of an ascending list, below `limit`, passes the test. */
-function firstWhere(list: readonly number[], limit: number, test: (number: number) => boolean): boolean {
+function someBelow(list: readonly number[], limit: number, test: (number: number) => boolean): boolean {
   for (const number of list) {
     if (number >= limit) return false;
     if (test(number)) return true;
