@@ -2,8 +2,18 @@
 import type { Table } from '../model/table.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { Atom, AtomTest, ProgramRule } from '../4-program/program.ts';
-import type { Lookup, PlanNode, RowClass, ScopeNode, Sequence, Switch, Rules } from '../6-plan/plan.ts';
-import type { Diagram } from './diagrams.ts';
+import type {
+  Candidates,
+  Lookup,
+  PlanNode,
+  Ranked,
+  RowClass,
+  Rules,
+  ScopeNode,
+  Sequence,
+  Switch,
+} from '../6-plan/plan.ts';
+import { ALL, FIRST_OWN_OPERATION, NOTHING, type Diagram, type Operation } from './diagrams.ts';
 import { GOES_ON, type Outcome } from './outcomes.ts';
 import { afterList, leaveText, type Frame, type Place, type RuleMeaning } from './rule-meaning.ts';
 import { Unprovable } from './unprovable.ts';
@@ -54,6 +64,8 @@ export class PlanMeaning {
       return { decision: this.#frame.diagrams.without(decision, left), registers };
     },
     switch: (node, before, place) => this.#switch(node, before, place),
+    ranked: (node, before, place) => this.#ranked(node, before, place),
+    candidates: (node, before, place) => this.#candidates(node, before, place),
     lookup: (node, before, place) =>
       this.#unknown.has(node.row.table) ? this.#lookUp(node, before, place) : this.#lookUpEach(node, before, place),
   };
@@ -76,13 +88,17 @@ export class PlanMeaning {
       case 'sequence':
         return node.steps.every((step) => this.#isFree(step));
       case 'rules':
+      case 'candidates':
         return node.rules.every((rule) => this.#rules.isFree(rule));
+      case 'ranked':
+        return node.searches.every((search) => this.#isFree(search));
       case 'scope':
         return this.#isFree(node.body);
       case 'switch':
         return (
           this.#areFree([...node.guard, valueTest(node, IntervalSet.full(1))]) &&
-          node.cases.every(({ body }) => this.#isFree(body))
+          node.cases.every(({ body }) => this.#isFree(body)) &&
+          this.#isFree(node.otherwise)
         );
       case 'lookup':
         return (
@@ -113,21 +129,64 @@ export class PlanMeaning {
   }
 
   #switch(node: Switch, before: Outcome, place: Place): Outcome {
-    const { atoms, outcomes } = this.#frame;
-    requireDisjoint(node);
+    const { atoms, diagrams, outcomes } = this.#frame;
     const context = { rows: place.rows, registers: before.registers };
+    const holding = (values: IntervalSet) => atoms.atom(valueTest(node, values), context);
+    const all = disjointUnion(node);
+    const ways = [
+      ...node.cases.map(({ values, body }) => ({ body, set: () => holding(values) })),
+      { body: node.otherwise, set: () => (all ? diagrams.not(holding(all)) : ALL) },
+    ];
     return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
       afterList(
-        node.cases,
+        ways,
         state,
         outcomes,
-        ({ body, values }) => this.#areFree([valueTest(node, values)]) && this.#isFree(body),
-        (one, each) =>
-          outcomes.inside(atoms.atom(valueTest(node, one.values), context), each, (inner) =>
-            this.after(one.body, inner, place),
-          ),
+        ({ body }) => this.#areFree([valueTest(node, IntervalSet.full(1))]) && this.#isFree(body),
+        ({ body, set }, each) => outcomes.inside(set(), each, (inner) => this.after(body, inner, place)),
       ),
     );
+  }
+
+  /** The candidate of the lowest rank; but what a search finds for good is found, whatever the others find. */
+  #ranked({ searches }: Ranked, before: Outcome, place: Place): Outcome {
+    const { diagrams, outcomes } = this.#frame;
+    const better: Operation = {
+      code: FIRST_OWN_OPERATION - 1,
+      plain: (a, b) => {
+        if (a === NOTHING || b === NOTHING || a === b) return a === NOTHING ? b : a;
+        if (!diagrams.isValue(a) || !diagrams.isValue(b)) return -1;
+        return betterOf(diagrams.valueAt(a, NO_PACKET), diagrams.valueAt(b, NO_PACKET)) === 'first' ? a : b;
+      },
+    };
+    const decided: Operation = {
+      code: FIRST_OWN_OPERATION - 2,
+      plain: (a) => (diagrams.isValue(a) ? diagrams.value(decisionIn(diagrams.valueAt(a, NO_PACKET))) : -1),
+    };
+    const state: Outcome = { decision: NOTHING, registers: before.registers };
+    const best = searches
+      .map((search) => this.after(search, state, place).decision)
+      .reduce((a, b) => diagrams.combine(better, a, b), NOTHING);
+    return outcomes.follow(before, { decision: diagrams.combine(decided, best, NOTHING), registers: new Map() });
+  }
+
+  #candidates({ rules, ranks, kind }: Candidates, before: Outcome, place: Place): Outcome {
+    const { diagrams, outcomes } = this.#frame;
+    const found = rules.map((rule, index): Outcome => {
+      if (rule.gates.length > 0 || rule.effects.length > 0 || !rule.decision) {
+        throw new Unprovable(rule.origin, `one of the ${kind} does more than decide`);
+      }
+      const state: Outcome = { decision: NOTHING, registers: before.registers };
+      const { decision } = this.#rules.after({ rule, atoms: rule.atoms }, state, place);
+      const number = Math.max(...diagrams.valuesOf(decision));
+      const rank = ranks[index]!;
+      if (rank >= MOST_RANKS || number >= MOST_CANDIDATE_DECISIONS) {
+        throw new Unprovable(rule.origin, 'there are more candidates than the proof has numbers for');
+      }
+      const candidate = FIRST_CANDIDATE + rank * MOST_CANDIDATE_DECISIONS + number;
+      return { decision: diagrams.when(decision, diagrams.value(candidate)), registers: new Map() };
+    });
+    return outcomes.follow(before, outcomes.inOrder(found));
   }
 
   /** A row that is not known: the same one that the policy's `each` finds by the same key. */
@@ -194,15 +253,32 @@ function allRows(classes: readonly RowClass[]): Uint32Array {
   return Uint32Array.from(classes.flatMap(({ rows }) => [...rows])).toSorted();
 }
 
-/** A value in two cases would be looked up in a map with two answers. */
-function requireDisjoint({ cases, origin }: Switch): void {
+/** All values of the cases; undefined: there is no case. One in two cases would be looked up in a map with two answers. */
+function disjointUnion({ cases, origin }: Switch): IntervalSet | undefined {
   const [first] = cases;
-  if (!first) return;
+  if (!first) return undefined;
   const sets = cases.map(({ values }) => values);
-  const together = IntervalSet.unionOf(first.values.width, sets).size();
-  if (sets.reduce((sum, set) => sum + set.size(), 0n) !== together) {
+  const together = IntervalSet.unionOf(first.values.width, sets);
+  if (sets.reduce((sum, set) => sum + set.size(), 0n) !== together.size()) {
     throw new Unprovable(origin, 'two cases of a lookup hold one value');
   }
+  return together;
+}
+
+/** Candidates are numbers above those of decisions: rank by rank, and then by what they decide. */
+const FIRST_CANDIDATE = 2 ** 29;
+const MOST_CANDIDATE_DECISIONS = 2 ** 10;
+const MOST_RANKS = 2 ** 19;
+const NO_PACKET: ReadonlySet<number> = new Set();
+
+/** What is found for good goes before any candidate, and before what is found for good later. */
+function betterOf(first: number, second: number): 'first' | 'second' {
+  if (first < FIRST_CANDIDATE) return 'first';
+  return second < FIRST_CANDIDATE || second < first ? 'second' : 'first';
+}
+
+function decisionIn(value: number): number {
+  return value < FIRST_CANDIDATE ? value : (value - FIRST_CANDIDATE) % MOST_CANDIDATE_DECISIONS;
 }
 
 /** The nodes that a node is made of. */
@@ -213,8 +289,11 @@ export function childrenOf(node: PlanNode): readonly PlanNode[] {
     case 'scope':
       return [node.body];
     case 'switch':
-      return node.cases.map(({ body }) => body);
+      return [...node.cases.map(({ body }) => body), node.otherwise];
+    case 'ranked':
+      return node.searches;
     case 'rules':
+    case 'candidates':
     case 'lookup':
       return [];
   }

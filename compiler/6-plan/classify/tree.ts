@@ -123,6 +123,8 @@ class Grower {
     const others = testing.length === rules.length ? [] : rules.filter((rule) => !this.#space.tests(rule, name));
     const most = Math.min(this.#names, NAMES_FREE / 64 + rules.length * MOST_NAMES_A_RULE);
     const axis = this.#space.axes[name];
+    // What stands where ports are is something else in other protocols.
+    if (name === 'source port' && !PROTOCOLS_WITH_PORTS.some((known) => known === place.protocol)) return undefined;
     if (name === 'service' && place.protocol !== undefined) return this.#byPort(testing, others, most, place);
     const parts = cut(axis, testing, most);
     if (!parts) return undefined;
