@@ -5,49 +5,8 @@ import type { Zone } from '../model/policy.ts';
 import { protocolName } from '../model/protocols.ts';
 import { formatIpv4, formatIpv6, formatMac } from '../net/address.ts';
 import type { Assignment } from './diagrams.ts';
-import { FAMILY_LEVEL, type FieldLayout, type LayoutField } from './fields.ts';
-
-/** Reads the values of a packet's fields. */
-class FieldReader {
-  readonly family: 4 | 6;
-  readonly #packet: Assignment;
-  readonly #layout: FieldLayout;
-
-  constructor(packet: Assignment, layout: FieldLayout) {
-    this.#packet = packet;
-    this.#layout = layout;
-    this.family = packet.has(FAMILY_LEVEL) ? 6 : 4;
-  }
-
-  /** Undefined where the packet lacks the field. */
-  value(field: LayoutField, width?: number): bigint | undefined {
-    const place = this.#layout.placeOf(field);
-    if (place.presence !== undefined && !this.#packet.has(place.presence)) return undefined;
-    let value = 0n;
-    for (let bit = 0; bit < (width ?? place.width); bit++) {
-      value = (value << 1n) | (this.#packet.has(place.first + bit) ? 1n : 0n);
-    }
-    return value;
-  }
-
-  number(field: LayoutField): number | undefined {
-    const value = this.value(field);
-    return value === undefined ? undefined : Number(value);
-  }
-
-  ends(view: View): string {
-    return `${this.#end('source', view)} -> ${this.#end('destination', view)}`;
-  }
-
-  #end(side: 'source' | 'destination', view: View): string {
-    const bits = this.value(`${side}/${view}`, this.family === 4 ? 32 : 128);
-    if (bits === undefined) return 'nobody';
-    const address = this.family === 4 ? formatIpv4(Number(bits)) : formatIpv6(bits);
-    const port = this.value(`${side} port/${view}`);
-    if (port === undefined) return address;
-    return this.family === 4 ? `${address}:${port}` : `[${address}]:${port}`;
-  }
-}
+import { FieldReader } from './field-reader.ts';
+import type { FieldLayout } from './fields.ts';
 
 /** One line; what is 0 or not there is left out, and so are views that no test looked at. */
 export function packetText(
@@ -58,9 +17,9 @@ export function packetText(
 ): string {
   const reader = new FieldReader(packet, layout);
   const members = zones.flatMap(({ name, members: list }) => list.map((member) => member.interface ?? name));
-  const parts = [`IPv${reader.family} ${protocolName(reader.number('protocol') ?? 0)} ${reader.ends('real')}`];
+  const parts = [`IPv${reader.family} ${protocolName(reader.number('protocol') ?? 0)} ${endsOf(reader, 'real')}`];
   for (const view of ['original', 'on wire'] as const) {
-    const ends = reader.ends(view);
+    const ends = endsOf(reader, view);
     if (/[1-9a-f]/.test(ends.replaceAll(/nobody|->/g, ''))) parts.push(`${view} ${ends}`);
   }
   for (const side of ['in', 'out'] as const) {
@@ -83,4 +42,17 @@ export function packetText(
   const state = reader.number('state');
   if (state) parts.push(`state ${FLOW_STATES[state]}`);
   return [...parts, ...answers].join(', ');
+}
+
+function endsOf(reader: FieldReader, view: View): string {
+  return `${endOf(reader, 'source', view)} -> ${endOf(reader, 'destination', view)}`;
+}
+
+function endOf(reader: FieldReader, side: 'source' | 'destination', view: View): string {
+  const bits = reader.value(`${side}/${view}`, reader.family === 4 ? 32 : 128);
+  if (bits === undefined) return 'nobody';
+  const address = reader.family === 4 ? formatIpv4(Number(bits)) : formatIpv6(bits);
+  const port = reader.value(`${side} port/${view}`);
+  if (port === undefined) return address;
+  return reader.family === 4 ? `${address}:${port}` : `[${address}]:${port}`;
 }

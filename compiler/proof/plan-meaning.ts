@@ -16,6 +16,7 @@ import type {
 import { ALL, FIRST_OWN_OPERATION, NOTHING, type Diagram, type Operation } from './diagrams.ts';
 import { GOES_ON, type Outcome } from './outcomes.ts';
 import { afterList, leaveText, type Frame, type Place, type RuleMeaning } from './rule-meaning.ts';
+import { isUnique } from './rows.ts';
 import { Unprovable } from './unprovable.ts';
 
 type NodeOf<Kind extends PlanNode['kind']> = Extract<PlanNode, { readonly kind: Kind }>;
@@ -193,7 +194,7 @@ export class PlanMeaning {
   #lookUp(node: Lookup, before: Outcome, place: Place): Outcome {
     const { atoms, finder, outcomes } = this.#frame;
     const { table } = node.row;
-    const found = finder.find(table, node.key, allRows(node.classes));
+    const found = finder.find(table, node.key, isUnique(table, node.key) ? undefined : allRows(node.classes));
     const inner: Place = { ...place, rows: new Map(place.rows).set(table, { kind: 'found', name: found.name }) };
     return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
       afterList(

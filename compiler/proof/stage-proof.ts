@@ -35,6 +35,7 @@ export interface Difference {
   /** What differs: `decision`, or the name of what rules write. */
   readonly what: string;
   readonly packet: string;
+  readonly at: Assignment;
   readonly policy: Fate;
   readonly plan: Fate;
 }
@@ -129,6 +130,7 @@ class StageProof {
     const { layout, zones } = this.#question;
     return {
       what,
+      at: packet,
       packet: packetText(packet, layout, zones, this.#packets.freeAt(packet)),
       policy: fate((frame) => this.#ofItems(frame, items, isAsked)),
       plan: fate((frame) => this.#ofPlan(frame, node)),
