@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
+export const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 
 /** What a process took. */
 interface ProcessCost {
@@ -16,14 +16,14 @@ interface ProcessCost {
 }
 
 /** A process that ended, and how. */
-interface Finished extends ProcessCost {
+export interface Finished extends ProcessCost {
   readonly status: number | null;
   /** Standard output and standard error. */
   readonly output: string;
 }
 
 /** Runs a command under time(1), for at most so many seconds; past them its status is 124. */
-function timed(words: readonly string[], limit = 600): Finished {
+export function timed(words: readonly string[], limit = 600): Finished {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-timed-'));
   try {
     const log = join(folder, 'time');
