@@ -1,0 +1,61 @@
+/** Mistakes put into the compiler on purpose: are they noticed? See ../mutations/README.md. */
+import { beforeAll, expect, test } from 'vitest';
+import { count, seed } from '../sampling.ts';
+import { corpus, type Specimen } from '../mutations/corpus.ts';
+import { isCaught, judge, type Verdict } from '../mutations/judge.ts';
+import { MUTATIONS } from '../mutations/list/index.ts';
+import { mutant, type Subject } from '../mutations/mutant.ts';
+import { randomFrom } from '../builders/classbench/packets.ts';
+import { NETWORK } from './conformance/network.ts';
+import { agrees, tryPolicy } from './conformance/run.ts';
+import { describeWithKernel } from './harness/require-kernel.ts';
+
+const EFFORT = { plans: count(60, 200), policies: count(6, 12), seed };
+
+/** `SLUICE_MUTATIONS=all`: all of them, with the sample's effort. */
+const ALL = process.env['SLUICE_MUTATIONS'] === 'all';
+
+describeWithKernel('mistakes put into the compiler on purpose', () => {
+  let specimens: readonly Specimen[];
+  let unchanged: Subject;
+  beforeAll(async () => {
+    specimens = corpus(count(8, 30), 500, seed);
+    unchanged = await mutant(undefined);
+  });
+
+  test('the compiler as it is passes what they are judged by', async () => {
+    expect(unchanged.wrongPlan(EFFORT.plans, seed)).toBeUndefined();
+    for (const { name, built, script } of specimens) {
+      expect(agrees(await tryPolicy(NETWORK, built, script)), name).toBe(true);
+    }
+  });
+
+  test('are noticed', async () => {
+    const verdicts: Verdict[] = [];
+    for (const mutation of sample()) verdicts.push(await judge(mutation, specimens, EFFORT));
+    process.stdout.write(`${tableOf(verdicts)}\n`);
+    const missed = verdicts.filter((verdict) => !isCaught(verdict)).map(({ mutation }) => mutation.name);
+    // Of forty, two may slip through: some mistakes take more packets to show than there is time for.
+    expect(missed.length, missed.join('; ')).toBeLessThanOrEqual(Math.floor(verdicts.length / 20));
+  });
+});
+
+/** All in `npm run test:full`; else a few, the same each time. */
+function sample(): readonly (typeof MUTATIONS)[number][] {
+  const random = randomFrom(seed);
+  const drawn = MUTATIONS.map((mutation) => ({ mutation, at: random(2 ** 32) })).toSorted((a, b) => a.at - b.at);
+  const wanted = new Set(
+    drawn.slice(0, ALL ? MUTATIONS.length : count(5, MUTATIONS.length)).map(({ mutation }) => mutation),
+  );
+  return MUTATIONS.filter((mutation) => wanted.has(mutation));
+}
+
+function tableOf(verdicts: readonly Verdict[]): string {
+  const rows = verdicts.map((verdict) => {
+    const noticed = (['proof', 'compiler', 'plans', 'kernel'] as const).filter(
+      (judgeName) => verdict[judgeName] !== undefined,
+    );
+    return `${verdict.mutation.name.padEnd(64)} ${noticed.join(', ') || 'MISSED'}`;
+  });
+  return [`${verdicts.filter(isCaught).length} of ${verdicts.length} noticed`, ...rows].join('\n');
+}

@@ -1,0 +1,100 @@
+/**
+ * What is tried of a compiler, mutated or not: bundled whole for each mutation (`mutant.ts`), and so with its own walk of
+ * plans, which knows the sets of its own compiler only.
+ */
+import fastCheck from 'fast-check';
+import { nftables } from '../../backends/nftables/index.ts';
+import { compile } from '../../compiler/compile.ts';
+import type { Inputs } from '../../compiler/inputs.ts';
+import type { ProgramItem, Stage } from '../../compiler/4-program/program.ts';
+import { buildPlan } from '../../compiler/6-plan/build.ts';
+import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
+import { isError } from '../../grammar/diagnostic.ts';
+import { items, longList, origin, packet, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { nearlyAlike, packetsNearby } from './nearly-alike.ts';
+import { walkItems, walkPlan, type Walk } from '../oracles/plan-walk.ts';
+
+/** What came of a policy. */
+export type Compiled =
+  | { readonly kind: 'compiled'; readonly ruleset: string }
+  | { readonly kind: 'refused'; readonly codes: readonly string[] };
+
+/** `proof`: whether the compile proves its plan. */
+export function compilePolicy(policy: string, inputs: Inputs, proof: boolean): Compiled {
+  const options = { planes: [nftables], nameBuild: () => 'conformance', proof };
+  const { targets, diagnostics } = compile({ path: 'policy.sluice', text: policy }, inputs, options);
+  const artifacts = targets[0]?.planes.flatMap((plane) => plane.artifacts);
+  const ruleset = artifacts?.find(({ path }) => path.endsWith('.nft'));
+  const errors = diagnostics.filter(isError);
+  if (errors.length > 0 || ruleset === undefined) {
+    return { kind: 'refused', codes: [...new Set(errors.map(({ code }) => code))] };
+  }
+  return { kind: 'compiled', ruleset: ruleset.content.map((part) => new TextDecoder().decode(part)).join('') };
+}
+
+/** The first of so many random lists whose plan a packet tells from the list; undefined: none. */
+export function wrongPlan(runs: number, seed: number): string | undefined {
+  const lists = fastCheck.oneof(rules(60), longList, translations, items) as fastCheck.Arbitrary<ProgramItem[]>;
+  const packets = fastCheck.array(packet, { minLength: 30, maxLength: 30 });
+  const samples = [
+    ...fastCheck.sample(fastCheck.tuple(lists, packets), { seed, numRuns: runs }),
+    ...fastCheck.sample(fastCheck.tuple(items, packets), { seed, numRuns: 4 * runs }),
+    ...fastCheck.sample(fastCheck.tuple(nearlyAlike, packetsNearby), { seed, numRuns: 8 * runs }),
+  ];
+  for (const [list, sample] of samples) {
+    const difference = differenceOf(list, sample);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+type Packet = Parameters<typeof walkItems>[1];
+
+function differenceOf(list: readonly ProgramItem[], packets: readonly Packet[]): string | undefined {
+  let planned: ReturnType<typeof buildPlan>;
+  try {
+    planned = buildPlan(programOf(list));
+  } catch (error) {
+    return String(error);
+  }
+  if (planned.diagnostics.length > 0) return undefined;
+  const { body } = planned.plan.stages[0]!;
+  // Tables of a test have too few rows for the pass to do anything by itself.
+  for (const node of [body, guardLookupsFrom(1, body)]) {
+    for (const one of packets) {
+      const [expected, seen] = [textOf(() => walkItems(list, one)), textOf(() => walkPlan(node, one))];
+      if (expected !== seen) return `expected ${expected}, planned ${seen}`;
+    }
+  }
+  return undefined;
+}
+
+function textOf(walk: () => Walk): string {
+  try {
+    return JSON.stringify(walk());
+  } catch (error) {
+    return String(error);
+  }
+}
+
+function programOf(list: readonly ProgramItem[]): Parameters<typeof buildPlan>[0] {
+  const stage: Stage = {
+    id: 'filter forward',
+    origin,
+    stateful: undefined,
+    default: undefined,
+    zones: undefined,
+    implied: [],
+    items: list,
+  };
+  return {
+    policy: undefined as never,
+    target: undefined,
+    stages: [stage],
+    zones: ZONES,
+    memories: [],
+    tables: [],
+    balances: [],
+    shapes: [],
+  };
+}
