@@ -13,8 +13,8 @@ const ADDRESSES = [
 ];
 const PORTS = ['22', '53', '80', '1024:65535', '1000:1010', '443'];
 /** Limits that are asked before other matches: they count packets that those refuse. They refill too slowly to matter. */
-const EARLY = ['', '', '', '-m limit --limit 1/day --limit-burst 40 '];
-const LATE = ['-m limit --limit 2/day --limit-burst 30', '-m limit --limit 1/day'];
+const EARLY = ['', '', '', '-m limit --limit 1/hour --limit-burst 30 '];
+const LATE = ['-m limit --limit 2/hour --limit-burst 30', '-m limit --limit 1/hour'];
 const USER_CHAINS = ['one', 'two', 'three'];
 
 const pick = (values: readonly string[]): Arbitrary<string> => fastCheck.constantFrom(...values);
