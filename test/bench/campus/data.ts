@@ -35,7 +35,7 @@ export function makeCampus(members: number): Campus {
   cpSync(example, folder, { recursive: true, filter: (path) => !path.endsWith('.csv') });
   mkdirSync(join(folder, 'data'), { recursive: true });
   const data = join(folder, 'data');
-  execFileSync('python3', [generator, data, '--members', String(members)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  generateRules(data, members);
   const rows = (name: string) => readFileSync(join(data, name), 'utf8').trim().split('\n').slice(1);
   return {
     folder,
@@ -53,6 +53,13 @@ export function makeCampus(members: number): Campus {
     ),
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** Writes the tables of a campus and its iptables rules into a folder; gives the path of the rules. */
+export function generateRules(folder: string, members: number, flags: readonly string[] = []): string {
+  const words = [generator, folder, '--members', String(members), ...flags];
+  execFileSync('python3', words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return join(folder, 'rules.save');
 }
 
 /** The campus's rule set as the command compiles it; `without` are blocks to leave out. */

@@ -6,6 +6,7 @@ import type { DumpTable } from '../dump/dump.ts';
 import type { ImportedRule } from '../rules.ts';
 import type { RuleTranslator } from '../translate-rule.ts';
 import { arrange } from './arrange.ts';
+import { coveredEntries } from './covered-rows.ts';
 import { entriesOf, NO_CLASS, type Entries } from './entries.ts';
 import { ListClasses } from './list-classes.ts';
 import { OpenedChains } from './opened-chains.ts';
@@ -66,7 +67,11 @@ export class TableExtraction {
     const found = this.#unitsOf(chain) ?? this.#unitsClosed(chain);
     const { classes, units } = found;
     const order = arrange(units, (unit, isKept) => classes.cut(unit, isKept));
-    const listed = order.map((unit): Listed => this.#listed(unit, classes));
+    const left = order.flatMap((unit, at) => {
+      const isCovered = coveredEntries(unit, order.slice(at + 1), (one) => classes.classOf(one));
+      return isCovered ? classes.without(unit, isCovered) : [unit];
+    });
+    const listed = left.map((unit): Listed => this.#listed(unit, classes));
     if (listed.length > 0) this.#lists.set(chain, listed);
     return this.#targets(classes.entries);
   }

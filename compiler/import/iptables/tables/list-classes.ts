@@ -72,6 +72,12 @@ export class ListClasses {
     return [kept, others].flatMap((places) => this.#classUnit(places) ?? this.#singles(places));
   }
 
+  /** A class without some of its rows. */
+  without(unit: Unit, isLeft: (row: number) => boolean): Unit[] {
+    const kept = unit.places.filter((_, row) => !isLeft(row));
+    return kept.length === 0 ? [] : (this.#classUnit(kept) ?? this.#singles(kept));
+  }
+
   #placesByClass(): Map<number, Uint32Array> {
     const sizes = new Map<number, number>();
     const { entries } = this;
