@@ -53,7 +53,7 @@ type Packet = Parameters<typeof walkItems>[1];
 function differenceOf(list: readonly ProgramItem[], packets: readonly Packet[]): string | undefined {
   let planned: ReturnType<typeof buildPlan>;
   try {
-    planned = buildPlan(programOf(list));
+    planned = buildPlan(programOf(list), { prices: nftables.prices });
   } catch (error) {
     return String(error);
   }

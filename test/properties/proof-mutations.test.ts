@@ -1,9 +1,10 @@
 /** Wrong plans: refused exactly where a walk over all packets of a small world tells a difference, with a packet that does. */
 import fastCheck from 'fast-check';
 import { expect, it } from 'vitest';
+import { nftables } from '../../backends/nftables/index.ts';
 import type { Atom, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
-import type { PlanNode } from '../../compiler/6-plan/plan.ts';
+import type { Candidates, PlanNode, Ranked } from '../../compiler/6-plan/plan.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
 import { Diagrams, type Assignment } from '../../compiler/proof/diagrams.ts';
 import { FieldReader } from '../../compiler/proof/field-reader.ts';
@@ -118,7 +119,7 @@ function stageOf(list: readonly ProgramItem[]): Stage {
 function planOf(stage: Stage): PlanNode | undefined {
   const lists = { memories: [], tables: [], balances: [], shapes: [] };
   const program = { policy: undefined as never, target: undefined, stages: [stage], zones: ZONES, ...lists };
-  const { plan, diagnostics } = buildPlan(program);
+  const { plan, diagnostics } = buildPlan(program, { prices: nftables.prices });
   return diagnostics.length === 0 ? plan.stages[0]!.body : undefined;
 }
 
@@ -164,7 +165,21 @@ function onList(
         ),
       };
     }
+    case 'ranked':
+      return inOneSearch(node, choose, (search) => onList(search, choose, change));
+    case 'candidates':
+      return { ...node, ...rankedAnew(change(node.rules, choose(node.rules.length)), node.ranks) };
   }
+}
+
+function inOneSearch(node: Ranked, choose: (most: number) => number, change: (search: PlanNode) => PlanNode): Ranked {
+  const at = choose(node.searches.length);
+  return { ...node, searches: node.searches.map((search, index) => (index === at ? change(search) : search)) };
+}
+
+/** As many ranks as rules; where one more stands, it shares the last. */
+function rankedAnew(rules: readonly ProgramRule[], ranks: readonly number[]): Pick<Candidates, 'rules' | 'ranks'> {
+  return { rules, ranks: rules.map((_rule, index) => ranks[index] ?? ranks.at(-1)!) };
 }
 
 function onRule(
@@ -220,6 +235,10 @@ function forgetful(node: PlanNode, choose: (most: number) => number): PlanNode {
     }
     case 'rules':
       return { kind: 'rules', rules: node.rules.slice(1) };
+    case 'ranked':
+      return inOneSearch(node, choose, (search) => forgetful(search, choose));
+    case 'candidates':
+      return { ...node, rules: node.rules.slice(1), ranks: node.ranks.slice(1) };
   }
 }
 
@@ -230,7 +249,10 @@ function unguarded(node: PlanNode): PlanNode {
     case 'scope':
       return { ...node, body: unguarded(node.body) };
     case 'rules':
+    case 'candidates':
       return node;
+    case 'ranked':
+      return { ...node, searches: node.searches.map(unguarded) };
     case 'switch':
     case 'lookup':
       return { ...node, guard: node.guard.slice(1), family: undefined };
