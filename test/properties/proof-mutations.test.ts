@@ -178,8 +178,8 @@ function inOneSearch(node: Ranked, choose: (most: number) => number, change: (se
 }
 
 /** As many ranks as rules; where one more stands, it shares the last. */
-function rankedAnew(rules: readonly ProgramRule[], ranks: readonly number[]): Pick<Candidates, 'rules' | 'ranks'> {
-  return { rules, ranks: rules.map((_rule, index) => ranks[index] ?? ranks.at(-1)!) };
+function rankedAnew(list: readonly ProgramRule[], ranks: readonly number[]): Pick<Candidates, 'rules' | 'ranks'> {
+  return { rules: list, ranks: list.map((_rule, index) => ranks[index] ?? ranks.at(-1)!) };
 }
 
 function onRule(
