@@ -19,7 +19,7 @@ import { networkOf } from './import/dump-network.ts';
 const PACKETS = count(2000, 100_000);
 const DUMPS = count(12, 200);
 const PACKETS_A_DUMP = 400;
-const PACKETS_A_CASE = count(400, 100_000);
+const PACKETS_A_CASE = count(400, 10_000);
 const MOST_PACKETS_A_LAB = 5000;
 
 /** Cases of `test/cases/import` that the kernel takes, and in which it draws no lots. */
