@@ -7,7 +7,7 @@ import { checkTraffic } from '../actions/traffic.ts';
 import { checkVerdict } from '../actions/verdict.ts';
 import { NEVER, all, type ClauseContext, type RuleContext } from '../context.ts';
 import { oneLine, originOf } from '../origin.ts';
-import { EACH_PACKET_HERE } from '../problems.ts';
+import { EACH_PACKET_HERE, ILLEGAL_ACTION } from '../problems.ts';
 import { checkTranslation } from '../translations/index.ts';
 import { checkClauses } from './clauses.ts';
 import type { Condition } from '../../model/condition.ts';
@@ -116,8 +116,19 @@ function checkAction(action: Action, condition: Condition, context: RuleContext)
       return socket === undefined ? undefined : { socket };
     }
     default: {
+      if (!isAloneLegal(action, context)) return undefined;
       const effect = checkEffect(action, condition, context);
       return effect && { effects: [{ effect, condition: all([]), gates: [], span: action.span }] };
     }
   }
+}
+
+/** `nat` has two walks, before and behind routing: an effect of its own would not say in which it happens. */
+function isAloneLegal(effect: Action, context: RuleContext): boolean {
+  const { place } = context;
+  if (place?.kind !== 'dnat' && place?.kind !== 'snat') return true;
+  report(context, ILLEGAL_ACTION, effect.span, 'a rule of `nat` that does not translate', {
+    hint: 'Hang the effect on a translation (`masquerade out uplink and log`), or move the rule to `mangle` or `filter`.',
+  });
+  return false;
 }
