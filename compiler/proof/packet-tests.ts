@@ -3,7 +3,7 @@
  * false, so `diagrams.not` of one holds for every packet without the field, too.
  */
 import type { View } from '../model/condition.ts';
-import type { AddressField, NumberField } from '../model/fields.ts';
+import { PROTOCOLS_WITH_PORTS, type AddressField, type NumberField } from '../model/fields.ts';
 import type { Zone } from '../model/policy.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { Family } from '../4-program/program.ts';
@@ -13,6 +13,25 @@ import { TERMINAL } from './node-table.ts';
 
 /** A field as a policy names it. */
 type PolicyField = NumberField | AddressField;
+
+/** Only packets of these have a field. */
+interface Owner {
+  readonly protocols: IntervalSet;
+  readonly family?: Family;
+}
+
+const WITH_PORTS: Owner = {
+  protocols: IntervalSet.fromIntervals(
+    8,
+    PROTOCOLS_WITH_PORTS.map((protocol) => [protocol, protocol] as const),
+  ),
+};
+
+const OWNERS: ReadonlyMap<DiagramField, Owner> = new Map([
+  ['tcp flags', { protocols: IntervalSet.of(8, 6) }],
+  ['icmp4', { protocols: IntervalSet.of(8, 1), family: 4 }],
+  ['icmp6', { protocols: IntervalSet.of(8, 58), family: 6 }],
+]);
 
 export class PacketTests {
   readonly diagrams: Diagrams;
@@ -46,8 +65,7 @@ export class PacketTests {
   /** The packets that have the field at all. */
   present(field: PolicyField, view: View = 'real'): Diagram {
     if (field === 'family') return ALL;
-    const { presence } = this.layout.placeOf(fieldOf(field === 'service' ? 'destination port' : field, view));
-    return presence === undefined ? ALL : this.diagrams.variable(presence);
+    return this.#presence(fieldOf(field === 'service' ? 'destination port' : field, view));
   }
 
   /** The packets that have the number field, with a value in the set (of the field's width). */
@@ -116,9 +134,23 @@ export class PacketTests {
   }
 
   #present(field: DiagramField, set: IntervalSet): Diagram {
-    const { first, presence } = this.layout.placeOf(field);
-    const inSet = this.diagrams.inSet(first, set);
-    return presence === undefined ? inSet : this.diagrams.when(this.diagrams.variable(presence), inSet);
+    return this.diagrams.when(this.#presence(field), this.diagrams.inSet(this.layout.placeOf(field).first, set));
+  }
+
+  /**
+   * The packets that have a field of the layout: of these protocols, and not cut off before it. Without the protocol here,
+   * rules for TCP and rules for UDP would multiply in packets that there cannot be.
+   */
+  #presence(field: DiagramField): Diagram {
+    const { diagrams } = this;
+    const { presence } = this.layout.placeOf(field);
+    if (presence === undefined) return ALL;
+    const owner = field.includes(' port/') ? WITH_PORTS : OWNERS.get(field);
+    const there = diagrams.variable(presence);
+    if (!owner) return there;
+    const { first } = this.layout.placeOf('protocol');
+    const ofFamily = owner.family === undefined ? ALL : this.family(owner.family);
+    return diagrams.when(ofFamily, diagrams.when(diagrams.inSet(first, owner.protocols), there));
   }
 
   /** Ports by protocol, then both: the two fields need not stand side by side. */

@@ -26,8 +26,8 @@ export interface ProvedStage {
 
 /** Bytes for diagrams unless said otherwise. */
 const PROOF_BUDGET = 2 ** 30;
-/** The first tries, in which every order of the fields has its turn. */
-const FIRST_BUDGETS = [2 ** 27, 2 ** 29];
+/** What each order of the fields may use at first, before any may use the whole. */
+const FIRST_BUDGETS = [2 ** 28];
 /** Tables of no more rows than this are walked row by row where the short way finds a difference: then it names a row. */
 const MOST_WALKED_ROWS = 4096;
 
