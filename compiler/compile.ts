@@ -2,12 +2,14 @@
 import { isError, type Diagnostic } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
 import { buildProgram } from './4-program/build.ts';
+import type { Program } from './4-program/program.ts';
 import { place, type Placement } from './5-place/place.ts';
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import { checkPolicy } from './check.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { Policy, Target } from './model/index.ts';
 import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntry } from './plane.ts';
+import { compareReadBack, type ComparedPart } from './proof/machine/read-back.ts';
 import { provePlan, type ProvedStage } from './proof/prove.ts';
 import { runExpectations } from './semantics/expect.ts';
 
@@ -37,6 +39,7 @@ const UNPROVED = 'NOT PROVED to mean what the policy means: made with --no-proof
 /** One plane's part of a target, and what was proved of its plan; undefined: nothing was asked to be. */
 export interface LoweredPart {
   readonly plane: string;
+  readonly program: Program;
   readonly lowered: Lowered;
   readonly proved: readonly ProvedStage[] | undefined;
 }
@@ -66,6 +69,8 @@ export interface PlaneOutput {
   readonly sourceMap: readonly SourceMapEntry[];
   /** See `LoweredPart`. */
   readonly proved: readonly ProvedStage[] | undefined;
+  /** What of the artifacts was read back, and compared with the policy; undefined: nothing was. */
+  readonly compared: readonly ComparedPart[] | undefined;
   /** See `Lowered`. */
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
@@ -90,9 +95,11 @@ export interface CompileResult {
 
 /** Compiles a policy for its targets. Never throws for anything a policy or its data may contain. */
 export function compile(main: SourceFile, inputs: Inputs, options: CompileOptions): CompileResult {
-  const { policy, diagnostics, targets } = lowerPolicy(main, inputs, options);
-  if (!policy) return { policy, diagnostics, targets: [] };
-  return { policy, diagnostics, targets: targets.map((target) => writeTarget(target, policy, options)) };
+  const { policy, diagnostics: found, targets } = lowerPolicy(main, inputs, options);
+  if (!policy) return { policy, diagnostics: found, targets: [] };
+  const diagnostics = [...found];
+  const written = targets.map((target) => writeTarget(target, policy, options, diagnostics));
+  return { policy, diagnostics, targets: diagnostics.some(isError) ? [] : written };
 }
 
 /** Everything that can fail in a compile, for all of its targets; nothing is written down. */
@@ -140,7 +147,7 @@ function lowerTarget(
     options.onPhase?.(`lower ${plane.name}`);
     const lowered = plane.lower(plan);
     diagnostics.push(...lowered.diagnostics);
-    return { plane: plane.name, lowered, proved: proof?.proved };
+    return { plane: plane.name, program: part, lowered, proved: proof?.proved };
   });
   return { name, planes, placements };
 }
@@ -151,8 +158,9 @@ function writeTarget(
   { name, planes, placements }: LoweredTarget,
   policy: Policy,
   options: CompileOptions,
+  diagnostics: Diagnostic[],
 ): TargetOutput {
-  const written = planes.map(({ plane, lowered, proved }): PlaneOutput => {
+  const written = planes.map(({ plane, program, lowered, proved }): PlaneOutput => {
     options.onPhase?.(`emit ${plane}`);
     const { figures, load, unload } = lowered;
     const {
@@ -161,11 +169,27 @@ function writeTarget(
       since: deltaSince,
     } = lowered.write({ policy: policy.name, remarks: proved ? [] : [UNPROVED] });
     const build = options.nameBuild(artifacts(UNNAMED_BUILD));
+    const named = artifacts(build);
+    if (options.proof !== false) options.onPhase?.(`read back ${plane}`);
+    const compared =
+      options.proof === false || !lowered.readBack ? undefined : compareReadBack(lowered.readBack(named), program);
+    diagnostics.push(...(compared?.diagnostics ?? []));
     const former = options.former?.(name, plane);
     if (former) options.onPhase?.(`delta ${plane}`);
     const outcome = former && (former.build === build ? SAME : deltaSince(former, build));
     const since = former && outcome && { build: former.build, outcome };
-    return { plane, build, artifacts: artifacts(build), sourceMap, proved, figures, load, unload, since };
+    return {
+      plane,
+      build,
+      artifacts: named,
+      sourceMap,
+      proved,
+      compared: compared?.parts,
+      figures,
+      load,
+      unload,
+      since,
+    };
   });
   return { name, planes: written, placements };
 }

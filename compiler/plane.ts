@@ -7,6 +7,7 @@ import type { Span } from '../grammar/source.ts';
 import type { Program, Stage } from './4-program/program.ts';
 import type { Prices } from './cost/prices.ts';
 import type { Plan } from './6-plan/plan.ts';
+import type { ReadBack } from './proof/machine/read-back.ts';
 
 /** One file of a compile's output. */
 export interface Artifact {
@@ -38,6 +39,8 @@ export interface Lowered {
   /** How to take it away again, likewise; settings of the host stay. */
   readonly unload: readonly string[];
   readonly write: (context: WriteContext) => Written;
+  /** Reads back what `write` gave, with code that shares nothing with it. Planes without it are not compared. */
+  readonly readBack?: (artifacts: readonly Artifact[]) => ReadBack;
 }
 
 export interface WriteContext {

@@ -8,6 +8,8 @@ import { emitTable } from './emit.ts';
 import { hostFiles } from './host/index.ts';
 import type { HostFile } from './host/host-file.ts';
 import { lowerPlan } from './lower/index.ts';
+import { readBack } from './readback/index.ts';
+import { opaqueWordsOf } from './readback/opaque-words.ts';
 import type { NftTable } from './tree.ts';
 
 /** One table whatever the policy's name: loading another policy replaces this one, and never stands beside it. */
@@ -26,6 +28,10 @@ function lower(plan: Plan): Lowered {
     figures: figuresOf(table),
     load: [...commands('before the rules'), `nft -f ${RULESET}`, ...commands('after the rules')],
     unload: [...files.flatMap((file) => file.unload ?? []), `nft delete table inet ${TABLE}`],
+    readBack: (artifacts) => {
+      const ruleset = artifacts.find(({ path }) => path === RULESET);
+      return readBack(ruleset?.content ?? [], opaqueWordsOf(plan.program));
+    },
     write: (context) => {
       const { content, sourceMap } = emitTable(table, context, RULESET);
       const hosts = files.map((file) => ({ ...file, content: [new TextEncoder().encode(file.text)] }));

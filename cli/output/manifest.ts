@@ -72,9 +72,20 @@ export function targetAsData({ name, planes, placements }: TargetOutput): object
   };
 }
 
-function planeAsData({ plane, build, proved, figures, load, unload, since }: PlaneOutput): object {
+function planeAsData({ plane, build, proved, compared, figures, load, unload, since }: PlaneOutput): object {
+  const readBack = compared ? comparedAsData(compared) : null;
   const delta = since ? { since: sinceAsData(since) } : {};
-  return { plane, build, proof: proved ?? null, figures, load, unload, ...delta };
+  return { plane, build, proof: proved ?? null, readBack, figures, load, unload, ...delta };
+}
+
+/** What was read back and found to mean the same for all packets, and what could not be compared, and why. */
+function comparedAsData(compared: NonNullable<PlaneOutput['compared']>): object {
+  return {
+    same: compared.flatMap((part) => (part.kind === 'the same' ? [part.part] : [])),
+    notCompared: compared.flatMap((part) =>
+      part.kind === 'not compared' ? [{ part: part.part, reason: part.reason }] : [],
+    ),
+  };
 }
 
 /** How to get here from the earlier build: by these commands, by none, or only by loading the whole. */

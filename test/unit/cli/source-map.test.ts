@@ -16,6 +16,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     artifacts: [],
     sourceMap,
     proved: undefined,
+    compared: undefined,
     figures: {},
     load: [],
     unload: [],
