@@ -50,8 +50,9 @@ export async function compareRouters(
     const same = new Set([...outcome.ports].filter((port) => other?.ports.has(port)));
     const told = (one: Outcome): string => describe(one.seen, (port) => same.has(port) || known.has(port));
     const [expected, seen] = [told(outcome), other === undefined ? 'not sent' : told(other)];
-    if (!isSameButForChosen(expected, seen))
+    if (!isSameButForChosen(expected, seen)) {
       differences.push(`${id} ${outcome.packet}\n    original ${expected}\n    imported ${seen}`);
+    }
   }
   return { compared, forwarded, delivered, differences };
 }
