@@ -16,6 +16,7 @@ import type {
 import { ALL, FIRST_OWN_OPERATION, NOTHING, type Diagram, type Operation } from './diagrams.ts';
 import { GOES_ON, type Outcome } from './outcomes.ts';
 import { afterList, leaveText, type Frame, type Place, type RuleMeaning } from './rule-meaning.ts';
+import { inOrderOfRank } from './ranked-in-order.ts';
 import { isUnique } from './rows.ts';
 import { Unprovable } from './unprovable.ts';
 
@@ -65,7 +66,8 @@ export class PlanMeaning {
       return { decision: this.#frame.diagrams.without(decision, left), registers };
     },
     switch: (node, before, place) => this.#switch(node, before, place),
-    ranked: (node, before, place) => this.#ranked(node, before, place),
+    ranked: (node, before, place) =>
+      (before === GOES_ON ? this.#rankedList(node, place) : undefined) ?? this.#ranked(node, before, place),
     candidates: (node, before, place) => this.#candidates(node, before, place),
     lookup: (node, before, place) =>
       this.#unknown.has(node.row.table) ? this.#lookUp(node, before, place) : this.#lookUpEach(node, before, place),
@@ -149,8 +151,36 @@ export class PlanMeaning {
     );
   }
 
+  /** The candidates as a list in the order of ranks; undefined where that is not the same, or not known to be. */
+  #rankedList(node: Ranked, place: Place): Outcome | undefined {
+    const { atoms, diagrams, outcomes } = this.#frame;
+    if (!this.#isFree(node)) return undefined;
+    const context = { rows: place.rows, registers: GOES_ON.registers };
+    const tests = {
+      admitted: (one: Switch) => {
+        disjointUnion(one);
+        return this.#admitted(one, GOES_ON, place);
+      },
+      holding: (one: Switch, values: IntervalSet) => atoms.atom(valueTest(one, values), context),
+    };
+    const candidates = inOrderOfRank(node, tests, diagrams);
+    if (!candidates) return undefined;
+    const ranks: { readonly rank: number; decision: Diagram; readonly number: number }[] = [];
+    for (const { rule, rank, reached } of candidates) {
+      requirePlain(rule);
+      const own = this.#rules.after({ rule, atoms: rule.atoms }, GOES_ON, place).decision;
+      const number = Math.max(...diagrams.valuesOf(own));
+      const last = ranks.at(-1);
+      const met = diagrams.when(reached, own);
+      if (last?.rank !== rank) ranks.push({ rank, decision: met, number });
+      else if (last.number !== number) return undefined;
+      else last.decision = diagrams.orElse(last.decision, met);
+    }
+    return outcomes.inOrder(ranks.map(({ decision }) => ({ decision, registers: GOES_ON.registers })));
+  }
+
   /** The candidate of the lowest rank; but what a search finds for good is found, whatever the others find. */
-  #ranked({ searches }: Ranked, before: Outcome, place: Place): Outcome {
+  #ranked({ searches, origin }: Ranked, before: Outcome, place: Place): Outcome {
     const { diagrams, outcomes } = this.#frame;
     const better: Operation = {
       code: FIRST_OWN_OPERATION - 1,
@@ -166,17 +196,21 @@ export class PlanMeaning {
     };
     const state: Outcome = { decision: NOTHING, registers: before.registers };
     const best = searches
-      .map((search) => this.after(search, state, place).decision)
+      .map((search) => {
+        const { decision, registers } = this.after(search, state, place);
+        if (!outcomes.equal({ decision: NOTHING, registers }, state)) {
+          throw new Unprovable(origin, 'one of the searches does more than decide');
+        }
+        return decision;
+      })
       .reduce((a, b) => diagrams.combine(better, a, b), NOTHING);
     return outcomes.follow(before, { decision: diagrams.combine(decided, best, NOTHING), registers: new Map() });
   }
 
-  #candidates({ rules, ranks, kind }: Candidates, before: Outcome, place: Place): Outcome {
+  #candidates({ rules, ranks }: Candidates, before: Outcome, place: Place): Outcome {
     const { diagrams, outcomes } = this.#frame;
     const found = rules.map((rule, index): Outcome => {
-      if (rule.gates.length > 0 || rule.effects.length > 0 || !rule.decision) {
-        throw new Unprovable(rule.origin, `one of the ${kind} does more than decide`);
-      }
+      requirePlain(rule);
       const state: Outcome = { decision: NOTHING, registers: before.registers };
       const { decision } = this.#rules.after({ rule, atoms: rule.atoms }, state, place);
       const number = Math.max(...diagrams.valuesOf(decision));
@@ -242,6 +276,11 @@ export class PlanMeaning {
       });
     return diagrams.firstOf(families.map((family) => atoms.all(tests(family), { rows, registers: new Map() })));
   }
+}
+
+function requirePlain(rule: ProgramRule): void {
+  if (rule.gates.length === 0 && rule.effects.length === 0 && rule.decision) return;
+  throw new Unprovable(rule.origin, 'one of the candidates does more than decide');
 }
 
 function valueTest({ field }: Switch, values: IntervalSet): Atom {

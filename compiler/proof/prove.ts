@@ -27,7 +27,7 @@ export interface ProvedStage {
 /** Bytes for diagrams unless said otherwise. */
 const PROOF_BUDGET = 2 ** 30;
 /** What each order of the fields may use at first, before any may use the whole. */
-const FIRST_BUDGETS = [2 ** 28];
+const FIRST_BUDGETS = [2 ** 29];
 /** Tables of no more rows than this are walked row by row where the short way finds a difference: then it names a row. */
 const MOST_WALKED_ROWS = 4096;
 
