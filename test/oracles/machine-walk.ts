@@ -72,6 +72,8 @@ class Walker {
         return { decision: verdict.kind };
       case 'return':
         return 'returned';
+      case 'continue':
+        return 'on';
       case 'jump': {
         const end = this.#chain(this.#machine.chains.get(verdict.chain)!);
         return end === 'returned' ? 'on' : end;

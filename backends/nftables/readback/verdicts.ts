@@ -9,6 +9,7 @@ export function verdictOf(tokens: Tokens): Verdict | undefined {
     case 'accept':
     case 'drop':
     case 'return':
+    case 'continue':
       tokens.next();
       return { kind: word };
     case 'jump':

@@ -120,6 +120,8 @@ export class ChainMeaning {
         return meanings.decides(set, outcomes.DROP);
       case 'return':
         return meanings.returns(set);
+      case 'continue':
+        return NO_MEANING;
       case 'jump':
         return meanings.within(set, meanings.called(this.#chain(verdict.chain)));
       case 'goto':

@@ -149,8 +149,10 @@ export type Refusal =
   /** Codes of "unreachable" in ICMP and ICMPv6; a packet of a family without one goes on. */
   | { readonly kind: 'unreachable'; readonly codes: { readonly [F in Family]?: number } };
 
+/** `continue` goes on with the next rule, `return` behind the rule that called the chain. */
 export type Verdict =
-  { readonly kind: 'accept' | 'drop' | 'return' } | { readonly kind: 'jump' | 'goto'; readonly chain: string };
+  | { readonly kind: 'accept' | 'drop' | 'return' | 'continue' }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string };
 
 /** A set by its name, or a list in place. */
 export type SetUse = string | MachineSet;

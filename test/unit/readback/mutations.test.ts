@@ -159,3 +159,23 @@ describe('finds', () => {
     expect(different, text).not.toEqual([]);
   });
 });
+
+describe('a map that lets some values go on', () => {
+  const small = policyReadBack(`filter forward stateless default drop { drop from 10.0.0.1  allow from 10.0.0.0/24 }`)!;
+  const kindsWith = (verdict: string) => {
+    const text = small.text.replace(
+      'ip saddr 10.0.0.1 drop',
+      `ip saddr vmap { 10.0.0.1 : drop, 10.0.0.2 : ${verdict} }`,
+    );
+    expect(text).not.toBe(small.text);
+    return new Set(compareWithProgram(machineOf(text), small.program, BUDGET).map(({ kind }) => kind));
+  };
+
+  it('means what the rule alone means', () => {
+    expect(kindsWith('continue')).toEqual(new Set(['the same']));
+  });
+
+  it('is told from one by which they return', () => {
+    expect(kindsWith('return')).toContain('different');
+  });
+});

@@ -47,6 +47,7 @@ describe('a rule', () => {
     // Verdicts.
     ['ct state vmap { related : accept, invalid : jump odd }', 'state leads { 2 : accept, 3 : jump odd }'],
     ['ip saddr vmap @rooms', 'family in 4 | source/4 leads @rooms'],
+    ['meta mark vmap { 1 : continue, 2 : return }', 'mark leads { 1 : continue, 2 : return }'],
     ['goto next', 'goto next'],
     ['reject with tcp reset', 'protocol in 6 | reject refusal={"kind":"tcp reset"}'],
     ['reject with icmp type host-unreachable', 'family in 4 | reject refusal={"kind":"unreachable","codes":{"4":1}}'],
