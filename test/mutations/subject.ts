@@ -6,11 +6,12 @@ import fastCheck from 'fast-check';
 import { nftables } from '../../backends/nftables/index.ts';
 import { compile } from '../../compiler/compile.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
-import type { ProgramItem, Stage } from '../../compiler/4-program/program.ts';
+import type { ProgramItem } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
 import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
 import { isError } from '../../grammar/diagnostic.ts';
-import { items, longList, origin, packet, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
+import { DEAR_LISTS, programOf, stageOf } from '../builders/program.ts';
 import { nearlyAlike, packetsNearby } from './nearly-alike.ts';
 import { walkItems, walkPlan, type Walk } from '../oracles/plan-walk.ts';
 
@@ -34,7 +35,9 @@ export function compilePolicy(policy: string, inputs: Inputs, proof: boolean): C
 
 /** The first of so many random lists whose plan a packet tells from the list; undefined: none. */
 export function wrongPlan(runs: number, seed: number): string | undefined {
-  const lists = fastCheck.oneof(rules(60), longList, translations, items) as fastCheck.Arbitrary<ProgramItem[]>;
+  const lists = fastCheck.oneof(rules(60), longList, crossedList, translations, items) as fastCheck.Arbitrary<
+    ProgramItem[]
+  >;
   const packets = fastCheck.array(packet, { minLength: 30, maxLength: 30 });
   const samples = [
     ...fastCheck.sample(fastCheck.tuple(lists, packets), { seed, numRuns: runs }),
@@ -53,7 +56,7 @@ type Packet = Parameters<typeof walkItems>[1];
 function differenceOf(list: readonly ProgramItem[], packets: readonly Packet[]): string | undefined {
   let planned: ReturnType<typeof buildPlan>;
   try {
-    planned = buildPlan(programOf(list), { prices: nftables.prices });
+    planned = buildPlan(programOf(stageOf(list)), { prices: DEAR_LISTS });
   } catch (error) {
     return String(error);
   }
@@ -75,26 +78,4 @@ function textOf(walk: () => Walk): string {
   } catch (error) {
     return String(error);
   }
-}
-
-function programOf(list: readonly ProgramItem[]): Parameters<typeof buildPlan>[0] {
-  const stage: Stage = {
-    id: 'filter forward',
-    origin,
-    stateful: undefined,
-    default: undefined,
-    zones: undefined,
-    implied: [],
-    items: list,
-  };
-  return {
-    policy: undefined as never,
-    target: undefined,
-    stages: [stage],
-    zones: ZONES,
-    memories: [],
-    tables: [],
-    balances: [],
-    shapes: [],
-  };
 }

@@ -1,59 +1,20 @@
 /** Every way of planning rules means what the rules mean. */
 import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Program, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
+import type { ProgramItem, ProgramRule } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
 import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
 import { PASSES, type Pass } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
-import type { Prices } from '../../compiler/cost/prices.ts';
-import type { Target } from '../../compiler/model/index.ts';
-import { crossedList, items, longList, origin, packet, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
+import { DEAR_LISTS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 
-const stageOf = (list: readonly ProgramItem[]): Stage => ({
-  id: 'filter forward',
-  origin,
-  stateful: undefined,
-  default: undefined,
-  zones: undefined,
-  implied: [],
-  items: list,
-});
-
-/** Where lists are dear, so that every pass finds work in short ones. */
-const prices: Prices = {
-  rule: 20,
-  match: 3,
-  chain: 5,
-  hash: () => 30,
-  interval: () => 40,
-  concatenatedInterval: () => 60,
-};
-
-const target: Target = {
-  name: 'here',
-  origin,
-  zones: new Map(),
-  markMask: 0xffff0000,
-  groOff: false,
-  sockets: new Map(),
-  planes: [],
-};
-
-const programOf = (list: readonly ProgramItem[]): Program => ({
-  policy: undefined as never,
-  target,
-  stages: [stageOf(list)],
-  zones: ZONES,
-  memories: [],
-  tables: [],
-  balances: [],
-  shapes: [],
-});
-
 const run = (pass: Pass, list: readonly ProgramRule[]): PlanNode =>
-  pass.run({ kind: 'rules', rules: list }, { program: programOf(list), stage: stageOf(list), prices });
+  pass.run(
+    { kind: 'rules', rules: list },
+    { program: programOf(stageOf(list)), stage: stageOf(list), prices: DEAR_LISTS },
+  );
 
 const lists = fastCheck.oneof(rules(60), longList, translations, crossedList);
 
@@ -83,6 +44,18 @@ it('the lists above are long enough for each pass to do something', () => {
   );
   const forLists = PASSES.filter((pass) => pass.name !== 'guard-lookups').map((pass) => pass.name);
   expect([...changed].toSorted()).toEqual(forLists.toSorted());
+});
+
+it('searches side by side find what every packet meets, whatever they cost', () => {
+  let searched = 0;
+  fastCheck.assert(
+    fastCheck.property(crossedList, packets, (list, sample) => {
+      const after = searchesOf(list);
+      if (hasSearches(after)) searched++;
+      for (const one of sample) expect(walkPlan(after, one)).toEqual(walkItems(list, one));
+    }),
+  );
+  expect(searched).toBeGreaterThan(0);
 });
 
 describe('a plan with rows', () => {
@@ -120,6 +93,6 @@ function planOf(
   list: readonly ProgramItem[],
   without: readonly string[],
 ): { body: PlanNode; diagnostics: readonly unknown[] } {
-  const { plan, diagnostics } = buildPlan(programOf(list), { without, prices });
+  const { plan, diagnostics } = buildPlan(programOf(stageOf(list)), { without, prices: DEAR_LISTS });
   return { body: plan.stages[0]!.body, diagnostics };
 }

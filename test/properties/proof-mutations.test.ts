@@ -1,7 +1,6 @@
 /** Wrong plans: refused exactly where a walk over all packets of a small world tells a difference, with a packet that does. */
 import fastCheck from 'fast-check';
 import { expect, it } from 'vitest';
-import { nftables } from '../../backends/nftables/index.ts';
 import type { Atom, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
 import type { Candidates, PlanNode, Ranked } from '../../compiler/6-plan/plan.ts';
@@ -10,7 +9,8 @@ import { Diagrams, type Assignment } from '../../compiler/proof/diagrams.ts';
 import { FieldReader } from '../../compiler/proof/field-reader.ts';
 import { FieldLayout, ORDERS } from '../../compiler/proof/fields.ts';
 import { compareStage } from '../../compiler/proof/stage-proof.ts';
-import { items, longList, origin, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { crossedList, items, longList, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { DEAR_LISTS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
 import { count } from '../sampling.ts';
 import { walkItems, walkPlan, type AbstractPacket } from '../oracles/plan-walk.ts';
 
@@ -32,13 +32,26 @@ const MUTATIONS: readonly (readonly [string, Mutation])[] = [
   ['forgets a guard', unguarded],
 ];
 
+/** A list, and a right plan of it; undefined where it has none. */
+type Planned = readonly [list: readonly ProgramItem[], body: PlanNode | undefined];
+
+const PLANNED: fastCheck.Arbitrary<Planned> = fastCheck.oneof(
+  fastCheck
+    .oneof(items, rules(8), longList, translations)
+    .map((list: readonly ProgramItem[]): Planned => [list, planOf(stageOf(list))]),
+  crossedList.map((list): Planned => [list, searchesOf(list)]),
+);
+
+/** How many of the plans had searches side by side. */
+let searched = 0;
+
 it.each(MUTATIONS)('a plan that %s', (_name, mutate) => {
   let told = 0;
   fastCheck.assert(
-    fastCheck.property(fastCheck.oneof(items, rules(8), longList, translations), fastCheck.nat(), (list, number) => {
+    fastCheck.property(PLANNED, fastCheck.nat(), ([list, right], number) => {
       const stage = stageOf(list);
-      const right = planOf(stage);
       fastCheck.pre(right !== undefined);
+      if (hasSearches(right)) searched++;
       const body = mutate(right, chooser(number));
       const difference = compareStage({
         stage,
@@ -55,9 +68,13 @@ it.each(MUTATIONS)('a plan that %s', (_name, mutate) => {
         expect(differ(list, body, packetOf(difference.at))).toBe(true);
       }
     }),
-    { numRuns: count(12, 500) },
+    { numRuns: count(24, 500) },
   );
   expect(told).toBeGreaterThan(0);
+});
+
+it('some of these plans had searches side by side', () => {
+  expect(searched).toBeGreaterThan(0);
 });
 
 function differ(list: readonly ProgramItem[], body: PlanNode, packet: AbstractPacket): boolean {
@@ -111,15 +128,8 @@ function packetOf(at: Assignment): AbstractPacket {
   };
 }
 
-function stageOf(list: readonly ProgramItem[]): Stage {
-  const more = { stateful: undefined, default: undefined, zones: undefined, implied: [] };
-  return { id: 'filter forward', origin, items: list, ...more };
-}
-
 function planOf(stage: Stage): PlanNode | undefined {
-  const lists = { memories: [], tables: [], balances: [], shapes: [] };
-  const program = { policy: undefined as never, target: undefined, stages: [stage], zones: ZONES, ...lists };
-  const { plan, diagnostics } = buildPlan(program, { prices: nftables.prices });
+  const { plan, diagnostics } = buildPlan(programOf(stage), { prices: DEAR_LISTS });
   return diagnostics.length === 0 ? plan.stages[0]!.body : undefined;
 }
 

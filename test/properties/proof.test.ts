@@ -3,56 +3,15 @@ import fastCheck from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProgramItem, Stage } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
-import type { StagePlan } from '../../compiler/6-plan/plan.ts';
-import type { Prices } from '../../compiler/cost/prices.ts';
-import type { Target } from '../../compiler/model/index.ts';
+import { NOTHING, type StagePlan } from '../../compiler/6-plan/plan.ts';
 import { Diagrams } from '../../compiler/proof/diagrams.ts';
 import { FieldLayout, ORDERS } from '../../compiler/proof/fields.ts';
 import { compareStage, type Difference } from '../../compiler/proof/stage-proof.ts';
-import { crossedList, items, longList, origin, rules, translations, ZONES } from '../arbitraries/program.ts';
-
-const stageOf = (list: readonly ProgramItem[]): Stage => ({
-  id: 'filter forward',
-  origin,
-  stateful: undefined,
-  default: undefined,
-  zones: undefined,
-  implied: [],
-  items: list,
-});
-
-/** Where lists are dear, so that the planner finds work in short ones. */
-const prices: Prices = {
-  rule: 20,
-  match: 3,
-  chain: 5,
-  hash: () => 30,
-  interval: () => 40,
-  concatenatedInterval: () => 60,
-};
-
-const target: Target = {
-  name: 'here',
-  origin,
-  zones: new Map(),
-  markMask: 0xffff0000,
-  groOff: false,
-  sockets: new Map(),
-  planes: [],
-};
+import { crossedList, items, longList, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { DEAR_LISTS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
 
 function planOf(stage: Stage, without: readonly string[] = []): StagePlan | undefined {
-  const program = {
-    policy: undefined as never,
-    target,
-    stages: [stage],
-    zones: ZONES,
-    memories: [],
-    tables: [],
-    balances: [],
-    shapes: [],
-  };
-  const { plan, diagnostics } = buildPlan(program, { without, prices });
+  const { plan, diagnostics } = buildPlan(programOf(stage), { without, prices: DEAR_LISTS });
   return diagnostics.length === 0 ? plan.stages[0] : undefined;
 }
 
@@ -74,6 +33,19 @@ describe('a plan of the planner is proved', () => {
         expect(compare(stage, planOf(stage)!, false, order)).toBeUndefined();
       }),
     );
+  });
+
+  it('with searches side by side, whatever they cost', () => {
+    let searched = 0;
+    fastCheck.assert(
+      fastCheck.property(crossedList, (list) => {
+        const stage = stageOf(list);
+        const body = searchesOf(list);
+        if (hasSearches(body)) searched++;
+        expect(compare(stage, { stage, eachPacket: NOTHING, body }, false)).toBeUndefined();
+      }),
+    );
+    expect(searched).toBeGreaterThan(0);
   });
 
   it.each([

@@ -21,8 +21,16 @@ other way round), and what is left, each with a tree of its own. Each search fin
 meets, and the one that stands first in the list is carried out, so it is the same rule as before. Only rules that do nothing
 but decide take part; one that no rule of another search can go before decides at once. The best rank so far needs bits of the packet's mark, so a target has to reserve some (\`marks
 reserve\`); it is done where it is cheaper than one tree by the plane's prices.`,
-  run: (node, context) => mapRules(node, (rules) => split(rules, context)),
+  run: (node, context) => searchesBelow(treePrice, node, context),
 };
+
+/** What searches must cost less than, to stand in the place of a family's rules. */
+type PriceToBeat = (part: FamilyRules, prices: Prices) => number;
+
+/** The pass for searches that cost less than this. */
+export function searchesBelow(toBeat: PriceToBeat, node: PlanNode, context: PassContext): PlanNode {
+  return mapRules(node, (rules) => split(rules, context, toBeat));
+}
 
 /** Shorter lists have small trees. */
 const SHORTEST_LIST = 64;
@@ -33,11 +41,11 @@ const ORDERS = [
   ['destination', 'source'],
 ] as const;
 
-function split(rules: readonly ProgramRule[], context: PassContext): PlanNode {
+function split(rules: readonly ProgramRule[], context: PassContext, toBeat: PriceToBeat): PlanNode {
   const isOpen = (rule: ProgramRule) => isPlain(rule) && mayBeCopied(rule) && isForOneFamily(rule);
   const steps = runsOf(rules, isOpen).flatMap((run): PlanNode[] => {
     if (!run.isOpen || run.items.length < SHORTEST_LIST) return [{ kind: 'rules', rules: run.items }];
-    const parts = byFamily(run.items).map((part) => searchesFor(part, context));
+    const parts = byFamily(run.items).map((part) => searchesFor(part, context, toBeat));
     if (parts.every((part) => part === undefined)) return [{ kind: 'rules', rules: run.items }];
     return byFamily(run.items).map((part, index) => parts[index] ?? { kind: 'rules', rules: restricted(part) });
   });
@@ -48,15 +56,21 @@ function restricted({ family, rules }: FamilyRules): ProgramRule[] {
   return rules.map((rule) => ({ ...rule, family }));
 }
 
-/** The cheapest way of searches for a family's rules; undefined where one tree is cheaper, or the mark has no room. */
-function searchesFor(part: FamilyRules, { prices, program }: PassContext): Ranked | undefined {
+/** What one tree of all the rules costs. */
+function treePrice(part: FamilyRules, prices: Prices): number {
+  return expenseOf(search([...part.rules.keys()], part, new Set(), prices), prices);
+}
+
+function expenseOf(node: PlanNode, prices: Prices): number {
+  const { expected, worst } = costOf(node, prices);
+  return expected + worst;
+}
+
+/** The cheapest way of searches for a family's rules; undefined where none costs less, or the mark has no room. */
+function searchesFor(part: FamilyRules, { prices, program }: PassContext, toBeat: PriceToBeat): Ranked | undefined {
   const { rules, family } = part;
   if (family === undefined || rules.length < SHORTEST_LIST || freeMarkBits(program) === 0) return undefined;
-  const expense = (node: PlanNode) => {
-    const { expected, worst } = costOf(node, prices);
-    return expected + worst;
-  };
-  let price = expense(search([...rules.keys()], part, new Set(), prices));
+  let price = toBeat(part, prices);
   let best: Ranked | undefined;
   const boxes = new Boxes(rules);
   for (const order of ORDERS) {
@@ -65,7 +79,7 @@ function searchesFor(part: FamilyRules, { prices, program }: PassContext): Ranke
       const settled = settledRules(groups, part.rules, boxes);
       const searches = groups.map((group) => search(group, part, settled, prices));
       const ranked: Ranked = { kind: 'ranked', origin: rules[0]!.origin, searches };
-      const own = expense(ranked);
+      const own = expenseOf(ranked, prices);
       if (groups.length < 2 || own >= price || markBitsFor(codesOf(ranked), program) === undefined) continue;
       best = ranked;
       price = own;

@@ -1,0 +1,67 @@
+/** A Program of one list of rules, and prices at which every pass finds work in short ones. */
+import type { Program, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
+import { searchesBelow } from '../../compiler/6-plan/passes/ranked-searches.ts';
+import type { PlanNode } from '../../compiler/6-plan/plan.ts';
+import type { Prices } from '../../compiler/cost/prices.ts';
+import type { Target } from '../../compiler/model/index.ts';
+import { origin, ZONES } from '../arbitraries/program.ts';
+
+/** The list as a stage that judges every packet by itself. */
+export function stageOf(list: readonly ProgramItem[]): Stage {
+  return {
+    id: 'filter forward',
+    origin,
+    stateful: undefined,
+    default: undefined,
+    zones: undefined,
+    implied: [],
+    items: list,
+  };
+}
+
+/** Reserves bits of the mark, so that searches may stand side by side. */
+const target: Target = {
+  name: 'here',
+  origin,
+  zones: new Map(),
+  markMask: 0xffff0000,
+  groOff: false,
+  sockets: new Map(),
+  planes: [],
+};
+
+/** A Program of this stage alone; it has no policy. */
+export function programOf(stage: Stage): Program {
+  return {
+    policy: undefined as never,
+    target,
+    stages: [stage],
+    zones: ZONES,
+    memories: [],
+    tables: [],
+    balances: [],
+    shapes: [],
+  };
+}
+
+/** Lists are dear, and lookups cheap. */
+export const DEAR_LISTS: Prices = {
+  rule: 20,
+  match: 3,
+  chain: 5,
+  hash: () => 30,
+  interval: () => 40,
+  concatenatedInterval: () => 60,
+};
+
+/** The list with searches side by side wherever that is possible, whatever they cost. */
+export function searchesOf(list: readonly ProgramRule[]): PlanNode {
+  const stage = stageOf(list);
+  const context = { program: programOf(stage), stage, prices: DEAR_LISTS };
+  return searchesBelow(() => Infinity, { kind: 'rules', rules: list }, context);
+}
+
+/** Whether searches stand side by side at the top of a plan. */
+export function hasSearches(node: PlanNode): boolean {
+  return node.kind === 'ranked' || (node.kind === 'sequence' && node.steps.some(hasSearches));
+}
