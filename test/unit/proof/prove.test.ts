@@ -195,6 +195,30 @@ describe('the proof of a plan', () => {
     `);
   });
 
+  describe('with searches side by side', () => {
+    const web = rule([port(80)], { verdict: allow });
+    const candidates = (rules: ProgramRule[], ranks: number[]): PlanNode => ({ kind: 'candidates', rules, ranks });
+    const searches = (...some: PlanNode[]): PlanNode => ({ kind: 'ranked', origin, searches: some });
+
+    test('takes the candidate of the lowest rank', () => {
+      const some = rule([port(23, 80)], { verdict: drop });
+      const items = [some, web, rest];
+      expect(codes(items, searches(candidates([web], [1]), candidates([some, rest], [0, 2])))).toEqual([]);
+      expect(codes(items, searches(candidates([web], [0]), candidates([some, rest], [1, 2])))).toEqual(['SL1001']);
+    });
+
+    test('refuses rules that do more than decide', () => {
+      const counting = rule([port(80)], {
+        verdict: allow,
+        effects: [{ kind: 'count', counter: { kind: 'named', name: 'web' } }],
+      });
+      expect(codes([counting, rest], searches(candidates([counting], [0]), candidates([rest], [1])))).toEqual([
+        'SL1002',
+      ]);
+      expect(codes([counting, rest], searches(list(counting), candidates([rest], [0])))).toEqual(['SL1002']);
+    });
+  });
+
   test('stops at its budget', () => {
     const [finding] = findings([telnet, rest], list(telnet, rest), { budget: 2 ** 16 });
     expect([finding?.code, finding?.message, finding?.hint]).toMatchInlineSnapshot(`
