@@ -5,16 +5,21 @@ import { IntervalSet } from '../net/interval-set.ts';
 import type { Atom, AtomTest, FamilyAddressTest } from './program.ts';
 
 /** A test of a field against a constant set. */
-type SetTest = (NumberTest | FamilyAddressTest) & { readonly in: IntervalSet };
+export type SetTest = (NumberTest | FamilyAddressTest) & { readonly in: IntervalSet };
 
 export function isSetTest(atom: Atom): atom is Atom & { readonly test: SetTest } {
   const { test } = atom;
   return (test.kind === 'number' || test.kind === 'address') && test.in instanceof IntervalSet;
 }
 
-/** Same field (and view), so that two set tests can become one. */
-function fieldKey(test: SetTest): string {
-  return test.kind === 'address' ? `${test.field}/${test.view}` : test.field;
+/** Same field and view, so that two set tests can become one. */
+export function fieldKey({ field, view = 'real' }: SetTest): string {
+  return `${field}/${view}`;
+}
+
+/** Whether two tests of numbers are of the same end's ports. */
+export function sameView(a: NumberTest, b: NumberTest): boolean {
+  return (a.view ?? 'real') === (b.view ?? 'real');
 }
 
 /**
@@ -161,7 +166,9 @@ function sameTest(a: AtomTest, b: AtomTest): boolean {
   if (a.kind === 'address' && b.kind === 'address') {
     return a.field === b.field && a.view === b.view && a.family === b.family && sameValue(a.in, b.in);
   }
-  if (a.kind === 'number' && b.kind === 'number') return a.field === b.field && sameValue(a.in, b.in);
+  if (a.kind === 'number' && b.kind === 'number') {
+    return a.field === b.field && sameView(a, b) && sameValue(a.in, b.in);
+  }
   if (a.kind === 'zone' && b.kind === 'zone') {
     return a.field === b.field && a.zones.length === b.zones.length && a.zones.every((zone, i) => zone === b.zones[i]);
   }

@@ -1,5 +1,5 @@
 /** When the order of two rules makes no difference to any packet. */
-import { isSetTest } from '../4-program/atoms.ts';
+import { isSetTest, sameView } from '../4-program/atoms.ts';
 import type { Atom, Decision, ProgramRule } from '../4-program/program.ts';
 
 /** Whether no packet can meet both rules. */
@@ -15,7 +15,8 @@ function atomsExclude(a: Atom, b: Atom): boolean {
     if (x.kind === 'address' && y.kind === 'address') {
       return x.family !== y.family || (x.field === y.field && x.view === y.view && !x.in.intersects(y.in));
     }
-    return x.kind === 'number' && y.kind === 'number' && x.field === y.field && !x.in.intersects(y.in);
+    if (x.kind !== 'number' || y.kind !== 'number') return false;
+    return x.field === y.field && sameView(x, y) && !x.in.intersects(y.in);
   }
   if (a.test.kind === 'zone' && b.test.kind === 'zone') {
     const theirs = b.test.zones;
@@ -24,10 +25,25 @@ function atomsExclude(a: Atom, b: Atom): boolean {
   return false;
 }
 
+/** Whether no packet can meet both, even where the one that comes first writes what the other reads. */
 export function rulesExclude(a: ProgramRule, b: ProgramRule): boolean {
   if (a.family !== undefined && b.family !== undefined && a.family !== b.family) return true;
-  return exclude(a.atoms, b.atoms);
+  return writesFields(a) || writesFields(b)
+    ? exclude(a.atoms.filter(isSteady), b.atoms.filter(isSteady))
+    : exclude(a.atoms, b.atoms);
 }
+
+/** Whether the rule writes what rules behind it may test. */
+function writesFields({ effects }: ProgramRule): boolean {
+  return effects.some(({ effect }) => effect.kind === 'mark set' || effect.kind === 'dscp set');
+}
+
+/** Whether a test reads what rules may write. */
+export function isWrittenByRules(test: Atom['test']): boolean {
+  return 'field' in test && (test.field === 'mark' || test.field === 'dscp');
+}
+
+const isSteady = ({ test }: Atom): boolean => !isWrittenByRules(test);
 
 /** Whether the two may change places. */
 export function commute(a: ProgramRule, b: ProgramRule): boolean {
@@ -61,7 +77,12 @@ export function hasOpaque({ atoms, effects }: ProgramRule): boolean {
 
 /** Whether two decisions are the same for every packet; those that depend on a row never are. */
 export function sameDecision(a: Decision | undefined, b: Decision | undefined): boolean {
-  if (a === undefined || b === undefined || a.kind !== b.kind) return false;
-  if (a.kind === 'verdict' && b.kind === 'verdict') return JSON.stringify(a.verdict) === JSON.stringify(b.verdict);
-  return a.kind === 'socket' && b.kind === 'socket' && a.socket === b.socket;
+  const key = decisionKey(a);
+  return key !== undefined && key === decisionKey(b);
+}
+
+/** The same text for decisions that are the same for every packet; undefined for those that are like no other. */
+export function decisionKey(decision: Decision | undefined): string | undefined {
+  if (decision?.kind === 'verdict') return `verdict ${JSON.stringify(decision.verdict)}`;
+  return decision?.kind === 'socket' ? `socket ${decision.socket}` : undefined;
 }

@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import type { ProgramItem, ProgramRule } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
 import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
+import { mergeIntoSets } from '../../compiler/6-plan/passes/merge-into-sets.ts';
 import { PASSES, type Pass } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
+import { IntervalSet } from '../../compiler/net/interval-set.ts';
 import { crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
 import { DEAR_LISTS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
+import { nearlyAlike, packetsNearby } from '../mutations/nearly-alike.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 
 const run = (pass: Pass, list: readonly ProgramRule[]): PlanNode =>
@@ -56,6 +59,64 @@ it('searches side by side find what every packet meets, whatever they cost', () 
     }),
   );
   expect(searched).toBeGreaterThan(0);
+});
+
+/** Two short lists with a long one between, whose rules allow what hardly any rule of the others is about. */
+const farAlike = fastCheck
+  .tuple(nearlyAlike, nearlyAlike)
+  .map(([first, second]) => [...first.map(deciding), ...unlike(first[0]!, 80), ...second.map(deciding)]);
+
+/** The rule without effects, and with a decision if it had none. */
+const deciding = (rule: ProgramRule): ProgramRule => ({
+  ...rule,
+  effects: [],
+  decision: rule.decision ?? { kind: 'verdict', verdict: { kind: 'drop' } },
+});
+
+/** So many rules that allow, each another service from another source. */
+const unlike = (like: ProgramRule, count: number): ProgramRule[] =>
+  Array.from({ length: count }, (_, at) => ({
+    ...like,
+    atoms: [
+      {
+        negated: false,
+        test: { kind: 'address', field: 'source', view: 'real', family: 4, in: IntervalSet.of(32, 1000 + at) },
+      },
+      { negated: false, test: { kind: 'number', field: 'service', in: IntervalSet.of(24, 6 * 65_536 + 1000 + at) } },
+    ],
+    effects: [],
+    decision: { kind: 'verdict', verdict: { kind: 'allow' } },
+  }));
+
+it.each(PASSES.map((pass) => [pass.name, pass] as const))(
+  'pass %s keeps what packets meet in lists whose rules are nearly alike',
+  (_name, pass) => {
+    fastCheck.assert(
+      fastCheck.property(fastCheck.oneof(nearlyAlike, farAlike), packetsNearby, (list, sample) => {
+        const after = run(pass, list);
+        for (const one of sample) expect(walkPlan(after, one)).toEqual(walkItems(list, one));
+      }),
+    );
+  },
+);
+
+it('rules of such lists merge, and join others more than 64 rules above', () => {
+  let [merged, far, drawn] = [0, 0, 0];
+  fastCheck.assert(
+    fastCheck.property(fastCheck.oneof(nearlyAlike, farAlike), (list) => {
+      const placed = list.map((rule, at) => ({ ...rule, origin: { ...rule.origin, name: String(at) } }));
+      const after = run(mergeIntoSets, placed);
+      const joined = after.kind === 'rules' ? after.rules.filter((rule) => rule.merged !== undefined) : [];
+      const distances = joined.flatMap(({ origin, merged: others }) =>
+        others!.map(({ name }) => Number(name) - Number(origin.name)),
+      );
+      drawn++;
+      if (joined.length > 0) merged++;
+      if (distances.some((distance) => distance > 64)) far++;
+    }),
+  );
+  expect(merged / drawn).toBeGreaterThan(0.1);
+  expect(far / drawn).toBeGreaterThan(0.05);
 });
 
 describe('a plan with rows', () => {

@@ -1,72 +1,161 @@
-import { isSetTest, sameAtom } from '../../4-program/atoms.ts';
+import { fieldKey, isSetTest, sameAtom, type SetTest } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
-import { commute, isPlain, sameDecision } from '../commute.ts';
+import { IntervalSet } from '../../net/interval-set.ts';
+import { decisionKey, isPlain } from '../commute.ts';
+import { Blockers } from '../overlaps/blockers.ts';
+import { AtomTexts } from '../overlaps/keys.ts';
 import { mapRules, type Pass } from './pass.ts';
 
 export const mergeIntoSets: Pass = {
   name: 'merge-into-sets',
-  description: `Rules that decide the same and differ in the values of one field become one rule with the union of the values.
-A later rule moves up to an earlier one only past rules with which it commutes (no packet meets both, or both decide the
-same), so the first rule that decides about a packet decides the same as before. Rules with effects, limits or values of
-a row are left alone: their counts and buckets are their own.`,
+  description: `Rules that decide the same and differ in the values of one field become one rule with the union of the values,
+however far apart they stand. A later rule moves up to an earlier one only past rules with which it commutes (no packet meets
+both, or both decide the same), so the first rule that decides about a packet decides the same as before. Rules with effects,
+limits or values of a row are left alone: their counts and buckets are their own.`,
   run: (node) => mapRules(node, (rules) => ({ kind: 'rules', rules: merged(rules) })),
 };
 
-/** How far up a rule looks for one to join: keeps long lists linear. */
-const FARTHEST = 64;
+/** Each round merges rules in one field; what is then alike may merge in another. */
+const MOST_ROUNDS = 8;
 
-function merged(rules: readonly ProgramRule[]): ProgramRule[] {
-  const result: ProgramRule[] = [];
-  for (const rule of rules) {
-    if (!join(result, rule)) result.push(rule);
+function merged(rules: readonly ProgramRule[]): readonly ProgramRule[] {
+  let list = rules;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const shorter = mergedOnce(list);
+    if (shorter.length === list.length) break;
+    list = shorter;
   }
-  return result;
+  return list;
 }
 
-function join(earlier: ProgramRule[], rule: ProgramRule): boolean {
-  if (!isPlain(rule)) return false;
-  for (let i = earlier.length - 1; i >= Math.max(0, earlier.length - FARTHEST); i--) {
-    const other = earlier[i]!;
-    const both = isPlain(other) && sameDecision(other.decision, rule.decision) ? unionOf(other, rule) : undefined;
-    if (both) {
-      earlier[i] = both;
-      return true;
-    }
-    if (!commute(other, rule)) return false;
-  }
-  return false;
+/** Rules that become one, where the first of them stands. */
+interface Group {
+  readonly place: number;
+  readonly rules: ProgramRule[];
+  /** The field in which they differ; undefined as long as they do not. */
+  field: string | undefined;
 }
 
-/** One rule for both, where all but one field's values are alike. */
-function unionOf(first: ProgramRule, second: ProgramRule): ProgramRule | undefined {
-  if (first.family !== second.family || first.eachPacket !== second.eachPacket) return undefined;
-  if (first.atoms.length !== second.atoms.length) return undefined;
-  const ownFirst = first.atoms.filter((atom) => !second.atoms.some((other) => sameAtom(atom, other)));
-  const ownSecond = second.atoms.filter((atom) => !first.atoms.some((other) => sameAtom(atom, other)));
-  const origins = { merged: [...(first.merged ?? []), second.origin, ...(second.merged ?? [])] };
-  if (ownFirst.length === 0 && ownSecond.length === 0) return { ...first, ...origins };
-  if (ownFirst.length !== 1 || ownSecond.length !== 1) return undefined;
-  const joined = unionAtom(ownFirst[0]!, ownSecond[0]!);
-  if (!joined) return undefined;
-  return { ...first, ...origins, atoms: first.atoms.map((atom) => (atom === ownFirst[0] ? joined : atom)) };
+/** A way in which rules may be alike: in all atoms, or in all but the one of `field`. */
+interface Likeness {
+  readonly text: string;
+  readonly field: string | undefined;
 }
 
-function unionAtom(a: Atom, b: Atom): Atom | undefined {
-  if (a.negated || b.negated || !isSetTest(a) || !isSetTest(b)) return undefined;
-  const [x, y] = [a.test, b.test];
-  if (x.kind === 'number' && y.kind === 'number' && x.field === y.field) {
-    const { name: _name, ...rest } = x;
-    return { negated: false, test: { ...rest, in: x.in.union(y.in) } };
+function mergedOnce(rules: readonly ProgramRule[]): readonly ProgramRule[] {
+  const likenesses = sharedLikenesses(rules);
+  if (likenesses.every((list) => list.length === 0)) return rules;
+  const blockers = new Blockers(rules);
+  const groups: Group[] = [];
+  const homes = new Map<string, Group[]>();
+  for (const [number, rule] of rules.entries()) {
+    const own = likenesses[number]!;
+    const isFree = (group: Group) => blockers.mayMove(number, group.place);
+    const place = join(rule, own, homes, isFree) ?? number;
+    blockers.put(number, place);
+    if (place !== number) continue;
+    const group: Group = { place, rules: [rule], field: undefined };
+    groups.push(group);
+    for (const { text } of own) listAt(homes, text).push(group);
   }
-  if (
-    x.kind === 'address' &&
-    y.kind === 'address' &&
-    x.field === y.field &&
-    x.view === y.view &&
-    x.family === y.family
-  ) {
-    const { name: _name, ...rest } = x;
-    return { negated: false, test: { ...rest, in: x.in.union(y.in) } };
+  return groups.map(mergedRule);
+}
+
+/** Of each rule the likenesses that others have, too: those of most rules first, so that they decide who is merged. */
+function sharedLikenesses(rules: readonly ProgramRule[]): Likeness[][] {
+  const texts = new AtomTexts();
+  const all = rules.map((rule) => likenessesOf(rule, texts));
+  const counts = new Map<string, number>();
+  for (const list of all) for (const { text } of list) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return all.map((list) =>
+    list
+      .filter(({ text }) => counts.get(text)! > 1)
+      .toSorted(
+        (a, b) =>
+          Number(a.field !== undefined) - Number(b.field !== undefined) || counts.get(b.text)! - counts.get(a.text)!,
+      ),
+  );
+}
+
+function likenessesOf(rule: ProgramRule, texts: AtomTexts): Likeness[] {
+  const decision = decisionKey(rule.decision);
+  if (!isPlain(rule) || decision === undefined) return [];
+  const head = `${decision} ${rule.family} ${rule.eachPacket}`;
+  const atoms = rule.atoms.map((atom) => texts.of(atom));
+  const alike = (left: readonly string[]) => [head, ...left.toSorted()].join('\n');
+  const but = rule.atoms.flatMap((atom, index): Likeness[] => {
+    if (!isMergeable(atom)) return [];
+    const field = fieldKey(atom.test);
+    return [{ text: `${alike(atoms.toSpliced(index, 1))}\nbut ${field}`, field }];
+  });
+  return [{ text: alike(atoms), field: undefined }, ...but];
+}
+
+function isMergeable(atom: Atom): atom is Atom & { readonly test: SetTest } {
+  return !atom.negated && isSetTest(atom);
+}
+
+/** The place of the group that the rule has joined; undefined: none. */
+function join(
+  rule: ProgramRule,
+  likenesses: readonly Likeness[],
+  homes: ReadonlyMap<string, Group[]>,
+  isFree: (group: Group) => boolean,
+): number | undefined {
+  for (const { text, field } of likenesses) {
+    const group = nearest(homes.get(text), field);
+    if (!group || !isAlike(group.rules[0]!, rule, field) || !isFree(group)) continue;
+    group.rules.push(rule);
+    group.field ??= field;
+    return group.place;
   }
   return undefined;
+}
+
+/** The last of the groups that may take rules which differ in the field; those that no longer may are dropped. */
+function nearest(groups: Group[] | undefined, field: string | undefined): Group | undefined {
+  if (field === undefined) return groups?.at(-1);
+  for (let group = groups?.at(-1); group; group = groups?.at(-1)) {
+    if (group.field === undefined || group.field === field) return group;
+    groups!.pop();
+  }
+  return undefined;
+}
+
+/** Texts may be the same by chance: whether the atoms are. */
+function isAlike(first: ProgramRule, second: ProgramRule, field: string | undefined): boolean {
+  const but = ({ atoms }: ProgramRule) =>
+    field === undefined ? atoms : atoms.filter((atom) => !isMergeable(atom) || fieldKey(atom.test) !== field);
+  const [one, other] = [but(first), but(second)];
+  return one.length === other.length && one.every((atom) => other.some((theirs) => sameAtom(atom, theirs)));
+}
+
+/** One rule for all of a group. */
+function mergedRule({ rules, field }: Group): ProgramRule {
+  const [first, ...others] = rules;
+  if (others.length === 0) return first!;
+  const origins = others.flatMap(({ origin, merged: further = [] }) => [origin, ...further]);
+  const united = { ...first!, merged: [...(first!.merged ?? []), ...origins] };
+  if (field === undefined) return united;
+  const own = first!.atoms.find((atom) => isMergeable(atom) && fieldKey(atom.test) === field) as Atom & {
+    test: SetTest;
+  };
+  const { name: _name, ...test } = own.test;
+  const union: Atom = { negated: false, test: { ...test, in: unionIn(field, rules) } as SetTest };
+  return { ...united, atoms: first!.atoms.map((atom) => (atom === own ? union : atom)) };
+}
+
+/** What the rules together want of a field. */
+function unionIn(field: string, rules: readonly ProgramRule[]): IntervalSet {
+  const sets = rules.flatMap(({ atoms }) => atoms.filter(isMergeable).filter(({ test }) => fieldKey(test) === field));
+  return IntervalSet.unionOf(
+    sets[0]!.test.in.width,
+    sets.map(({ test }) => test.in),
+  );
+}
+
+function listAt<Value>(lists: Map<string, Value[]>, key: string): Value[] {
+  let list = lists.get(key);
+  if (!list) lists.set(key, (list = []));
+  return list;
 }

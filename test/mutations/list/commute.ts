@@ -16,8 +16,8 @@ export const commute = mutationsOf('compiler/6-plan/commute.ts', [
   },
   {
     name: 'numbers of different fields exclude each other',
-    original: "x.kind === 'number' && y.kind === 'number' && x.field === y.field && !x.in.intersects(y.in)",
-    replacement: "x.kind === 'number' && y.kind === 'number' && !x.in.intersects(y.in)",
+    original: 'x.field === y.field && sameView(x, y) && !x.in.intersects(y.in)',
+    replacement: 'sameView(x, y) && !x.in.intersects(y.in)',
     why: 'a wrong field: a protocol is held against a service',
   },
   {
@@ -40,9 +40,15 @@ export const commute = mutationsOf('compiler/6-plan/commute.ts', [
   },
   {
     name: 'verdicts of one kind are the same',
-    original: 'JSON.stringify(a.verdict) === JSON.stringify(b.verdict)',
-    replacement: 'a.verdict.kind === b.verdict.kind',
+    original: '`verdict ${JSON.stringify(decision.verdict)}`',
+    replacement: '`verdict ${decision.verdict.kind}`',
     why: 'a reject with one reason becomes one with another',
+  },
+  {
+    name: 'a rule moves past one that writes the mark that it reads',
+    original: 'return writesFields(a) || writesFields(b)',
+    replacement: 'return false',
+    why: 'a lost guard: before, the packet met both',
   },
   {
     name: 'rules that decide the same commute, whatever else they do',

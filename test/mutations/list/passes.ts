@@ -2,6 +2,48 @@
 import { mutationsOf } from '../mutation.ts';
 
 export const passes = [
+  ...mutationsOf('compiler/6-plan/passes/merge-into-sets.ts', [
+    {
+      name: 'rules join others whatever stands between',
+      original: '|| !isFree(group)) continue;',
+      replacement: ') continue;',
+      why: 'a lost guard: a rule moves past one that decides otherwise',
+    },
+    {
+      name: 'rules that differ in one field join those that differ in another',
+      original: 'if (group.field === undefined || group.field === field) return group;',
+      replacement: 'return group;',
+      why: 'what the rules ask of the first field is forgotten',
+    },
+    {
+      name: 'of merged rules the last set is lost',
+      original: 'const sets = rules.flatMap(({ atoms }) =>',
+      replacement: 'const sets = rules.slice(0, -1).flatMap(({ atoms }) =>',
+      why: 'a missing element',
+    },
+  ]),
+  ...mutationsOf('compiler/6-plan/overlaps/blockers.ts', [
+    {
+      name: "rules of the kind that stands lowest are in nobody's way",
+      original: '(this.#kindOfLowest[node] === kind ? this.#lowestOfOthers : this.#lowest)[node]!',
+      replacement: 'this.#lowestOfOthers[node]!',
+      why: 'a rule moves past one that decides otherwise',
+    },
+    {
+      name: "rules at the end stand in nobody's way",
+      original: 'if (this.#places[other]! <= place ||',
+      replacement: 'if (this.#places[other]! <= place + 1 ||',
+      why: 'an off-by-one in a place',
+    },
+  ]),
+  ...mutationsOf('compiler/6-plan/overlaps/sides.ts', [
+    {
+      name: 'boxes end where the first interval ends',
+      original: 'Number(set.highAt(set.intervalCount - 1))',
+      replacement: 'Number(set.highAt(0))',
+      why: 'rules whose further values meet pass each other',
+    },
+  ]),
   ...mutationsOf('compiler/6-plan/passes/translation-maps.ts', [
     {
       name: 'of equal keys the last translation stands',

@@ -1,0 +1,156 @@
+/** Rules by their boxes, for finding those of a long list that a rule may share packets with. */
+import type { ProgramRule } from '../../4-program/program.ts';
+import { sidesOf, type Sides } from './sides.ts';
+
+/** Fewer rules are compared one by one. */
+const LEAF = 8;
+
+/**
+ * A tree over the boxes of rules: below a node are rules whose boxes its own encloses. They are halved at the mean of the
+ * field in which their middles lie farthest apart, compared with all rules'.
+ */
+export class BoxTree {
+  readonly #sides: Sides;
+  readonly #order: Uint32Array;
+  /** Of each node: where its rules begin and end in `#order`, its second child (the first is the next node), its parent. */
+  readonly #from: number[] = [];
+  readonly #to: number[] = [];
+  readonly #second: number[] = [];
+  readonly #parent: number[] = [];
+  readonly #lows: number[] = [];
+  readonly #highs: number[] = [];
+  readonly #leafOf: Uint32Array;
+  readonly #scales: readonly number[];
+
+  constructor(rules: readonly ProgramRule[]) {
+    this.#sides = sidesOf(rules);
+    this.#order = Uint32Array.from(rules.keys());
+    this.#leafOf = new Uint32Array(rules.length);
+    this.#scales = Array.from(
+      { length: this.#sides.count },
+      (_, side) => 1 / (this.#spread(0, rules.length, side).width || 1),
+    );
+    this.#build(0, rules.length, -1);
+  }
+
+  get nodeCount(): number {
+    return this.#from.length;
+  }
+
+  /** The nodes above a rule, from its leaf to the root. */
+  *nodesAbove(rule: number): Generator<number> {
+    for (let node = this.#leafOf[rule]!; node >= 0; node = this.#parent[node]!) yield node;
+  }
+
+  /**
+   * Asks `isFound` of rules whose boxes meet that of `rule`, itself among them, below nodes that `isWorth` holds for, until
+   * it says yes; false where it never does.
+   */
+  some(rule: number, isWorth: (node: number) => boolean, isFound: (other: number) => boolean): boolean {
+    const open = this.nodeCount > 0 ? [0] : [];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (!isWorth(node) || !this.#meetsNode(rule, node)) continue;
+      const second = this.#second[node]!;
+      if (second >= 0) {
+        open.push(second, node + 1);
+        continue;
+      }
+      for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
+        const other = this.#order[at]!;
+        if (this.meet(rule, other) && isFound(other)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the boxes of two rules meet. */
+  meet(a: number, b: number): boolean {
+    const { count, lows, highs } = this.#sides;
+    for (let side = 0; side < count; side++) {
+      if (lows[a * count + side]! > highs[b * count + side]!) return false;
+      if (lows[b * count + side]! > highs[a * count + side]!) return false;
+    }
+    return true;
+  }
+
+  #meetsNode(rule: number, node: number): boolean {
+    const { count, lows, highs } = this.#sides;
+    for (let side = 0; side < count; side++) {
+      if (lows[rule * count + side]! > this.#highs[node * count + side]!) return false;
+      if (highs[rule * count + side]! < this.#lows[node * count + side]!) return false;
+    }
+    return true;
+  }
+
+  #build(from: number, to: number, parent: number): void {
+    const node = this.#from.push(from) - 1;
+    this.#to.push(to);
+    this.#parent.push(parent);
+    this.#second.push(-1);
+    this.#bound(from, to);
+    const middle = to - from > LEAF ? this.#halve(from, to) : undefined;
+    if (middle === undefined) {
+      for (let at = from; at < to; at++) this.#leafOf[this.#order[at]!] = node;
+      return;
+    }
+    this.#build(from, middle, node);
+    this.#second[node] = this.nodeCount;
+    this.#build(middle, to, node);
+  }
+
+  #bound(from: number, to: number): void {
+    const { count, lows, highs } = this.#sides;
+    for (let side = 0; side < count; side++) {
+      let [low, high] = [Infinity, -Infinity];
+      for (let at = from; at < to; at++) {
+        const rule = this.#order[at]! * count + side;
+        low = Math.min(low, lows[rule]!);
+        high = Math.max(high, highs[rule]!);
+      }
+      this.#lows.push(low);
+      this.#highs.push(high);
+    }
+  }
+
+  /** Puts those with a low middle first, and says where the others begin; undefined where all middles are the same. */
+  #halve(from: number, to: number): number | undefined {
+    let best: { side: number; mean: number } | undefined;
+    let widest = 0;
+    for (let side = 0; side < this.#sides.count; side++) {
+      const { width, mean } = this.#spread(from, to, side);
+      if (width * this.#scales[side]! <= widest) continue;
+      widest = width * this.#scales[side]!;
+      best = { side, mean };
+    }
+    if (!best) return undefined;
+    const rules = this.#order.slice(from, to);
+    const { side, mean } = best;
+    const low = rules.filter((rule) => this.#middle(rule, side) <= mean);
+    this.#order.set(low, from);
+    this.#order.set(
+      rules.filter((rule) => this.#middle(rule, side) > mean),
+      from + low.length,
+    );
+    // The mean may be rounded to one of the ends.
+    return low.length === rules.length || low.length === 0 ? undefined : from + low.length;
+  }
+
+  /** How far apart the rules' middles in a field lie, and their mean. */
+  #spread(from: number, to: number, side: number): { width: number; mean: number } {
+    let [low, high, sum] = [Infinity, -Infinity, 0];
+    for (let at = from; at < to; at++) {
+      const middle = this.#middle(this.#order[at]!, side);
+      low = Math.min(low, middle);
+      high = Math.max(high, middle);
+      sum += middle / (to - from);
+    }
+    return { width: Math.max(0, high - low), mean: sum };
+  }
+
+  /** The middle of a rule's values; below all others where it does not test the field. */
+  #middle(rule: number, side: number): number {
+    const { count, lows, highs } = this.#sides;
+    const low = lows[rule * count + side]!;
+    return low === -Infinity ? -1 : (low + highs[rule * count + side]!) / 2;
+  }
+}
