@@ -64,7 +64,7 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const extractions = [...tables].map(([key, table]) => {
     return [key, table, new TableExtraction(table, translators.get(key)!, store)] as const;
   });
-  const names = new Names([...known.values(), ...memories.uses().map(({ name }) => name)]);
+  const names = new Names([...known.values(), ...memories.uses().flatMap((use) => use.names)]);
   const stored = store.finish(names);
   const read = new Map(extractions.map(([key, table, extraction]) => [key, readRules(table, extraction)] as const));
   const reached = [...read.values()];

@@ -1,16 +1,29 @@
 /** Lists that rules write and read while packets pass (`recent`, sets): memories of the policy. */
 import { Names } from './write/names.ts';
 
-interface MemoryUse {
+/** What some rule asks a list for: an address that was seen so often within so long. */
+export interface MemoryQuestion {
   readonly list: string;
-  /** In seconds; undefined: entries stay. */
+  /** Undefined: however long ago. */
   readonly seconds: number | undefined;
-  readonly name: string;
+  readonly hits: number;
 }
 
-/** Entries of one list that are asked for by different ages are memories of their own, all written together. */
+/** A question with the memories that answer it: one, or a ring of them where it is about several hits. */
+export interface MemoryUse extends MemoryQuestion {
+  readonly names: readonly string[];
+}
+
+/**
+ * What is asked of one list with another age or number of hits is kept in memories of its own, and all are written together.
+ *
+ * A memory knows of an address only that it was seen. `hits` times are told by a ring of `hits + 1` memories, each of which
+ * holds one time: a new one goes into the memory behind the latest, and the memory behind that is emptied. So the times that
+ * are young enough stand side by side in the ring, there are never more than `hits` of them, and there are as many if and
+ * only if no two neighbours in the ring are both without the address.
+ */
 export class Memories {
-  readonly #ages = new Map<string, Set<number>>();
+  readonly #questions = new Map<string, Map<string, MemoryQuestion>>();
   readonly #translated = new Set<string>();
   readonly #names: Names;
 
@@ -19,17 +32,22 @@ export class Memories {
     this.#names = new Names(taken);
   }
 
-  /** Notes that some rule asks the list for entries not older than `seconds`. */
-  note(list: string, seconds: number | undefined): void {
-    const ages = this.#ages.get(list) ?? new Set<number>();
-    if (seconds !== undefined) ages.add(seconds);
-    else ages.add(0);
-    this.#ages.set(list, ages);
+  /** Notes that some rule asks the list. */
+  note(question: MemoryQuestion): void {
+    this.#questionsOf(question.list).set(keyOf(question), question);
   }
 
   /** Notes that some rule writes the list. */
   noteList(list: string): void {
-    if (!this.#ages.has(list)) this.#ages.set(list, new Set());
+    this.#questionsOf(list);
+  }
+
+  #questionsOf(list: string): Map<string, MemoryQuestion> {
+    const known = this.#questions.get(list);
+    if (known) return known;
+    const questions = new Map<string, MemoryQuestion>();
+    this.#questions.set(list, questions);
+    return questions;
   }
 
   /** True the first time that it is asked about a list. */
@@ -39,26 +57,34 @@ export class Memories {
     return true;
   }
 
-  /** The memory that holds the list's entries up to an age. */
-  of(list: string, seconds: number | undefined): string {
-    const ages = this.#ages.get(list);
-    const age = ages !== undefined && ages.size > 1 ? ` ${seconds === undefined ? 'ever' : `${seconds}s`}` : '';
-    return this.#names.of(`${list}${age}`, `${list}${age}`, 'list');
+  /** The memories that answer a question, in the order of their ring. */
+  of(question: MemoryQuestion): readonly string[] {
+    const { list, seconds, hits } = question;
+    const others = [...(this.#questions.get(list) ?? [])].filter(([key]) => key !== keyOf(question));
+    const isOnly = (field: 'seconds' | 'hits'): boolean =>
+      others.every(([, other]) => other[field] === question[field]);
+    const age = isOnly('seconds') ? '' : ` ${seconds === undefined ? 'ever' : `${seconds}s`}`;
+    const base = `${list}${age}${isOnly('hits') || hits === 1 ? '' : ` ${hits} hits`}`;
+    const name = (text: string): string => this.#names.of(text, text, 'list');
+    if (hits === 1) return [name(base)];
+    return Array.from({ length: hits + 1 }, (_, at) => name(`${base} ${at + 1}`));
   }
 
-  /** All memories of the list: what is written goes into each. */
-  all(list: string): string[] {
-    return this.uses()
-      .filter((use) => use.list === list)
-      .map(({ name }) => name);
+  /** All memories of the list: what is written goes into each of them, or into each ring. */
+  all(list: string): MemoryUse[] {
+    return this.uses().filter((use) => use.list === list);
   }
 
+  /** In a fixed order: by list, age and number of hits. */
   uses(): MemoryUse[] {
-    return [...this.#ages].flatMap(([list, ages]) =>
-      (ages.size === 0 ? [0] : [...ages].toSorted((a, b) => a - b)).map((age) => {
-        const seconds = age === 0 ? undefined : age;
-        return { list, seconds, name: this.of(list, seconds) };
-      }),
-    );
+    return [...this.#questions].flatMap(([list, questions]) => {
+      const asked = [...questions.values()].toSorted((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0) || a.hits - b.hits);
+      const all = asked.length === 0 ? [{ list, seconds: undefined, hits: 1 }] : asked;
+      return all.map((question) => ({ ...question, names: this.of(question) }));
+    });
   }
+}
+
+function keyOf({ seconds, hits }: MemoryQuestion): string {
+  return `${seconds} ${hits}`;
 }

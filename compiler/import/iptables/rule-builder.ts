@@ -21,8 +21,9 @@ export class RuleBuilder {
   readonly findings: Diagnostic[] = [];
   /** What is asked and done before the matches at hand, in the order of the rule. */
   readonly #before: Stage[] = [];
+  #unless: readonly (readonly Term[])[] = [];
   #terms: Term[] = [];
-  #effects: string[] = [];
+  #effects: Effect[] = [];
   readonly #comments: string[] = [];
   /** Terms of which some must hold, each for a rule of its own. */
   #alternatives: readonly (readonly Term[])[] = [[]];
@@ -49,11 +50,24 @@ export class RuleBuilder {
 
   /** What stands before has counted packets that the matches to come may refuse: those are a rule behind it. */
   #keepOrder(): void {
-    if (!this.#isGated) return;
-    this.#before.push({ terms: this.#terms, effects: this.#effects });
+    if (this.#isGated) this.#beginStage([]);
+  }
+
+  #beginStage(unless: readonly (readonly Term[])[]): void {
+    this.#before.push(this.#stage());
+    this.#unless = unless;
     this.#terms = [];
     this.#effects = [];
     this.#isGated = false;
+  }
+
+  #stage(): Stage {
+    return { unless: this.#unless, terms: this.#terms, effects: this.#effects };
+  }
+
+  /** Packets that meet all terms of one of the lists do not meet the rule. */
+  unless(lists: readonly (readonly Term[])[]): void {
+    this.#beginStage(lists);
   }
 
   /** A limit or a sample: asked last, of packets that meet all else. `shared` is the name of a limit's table. */
@@ -100,6 +114,11 @@ export class RuleBuilder {
 
   effect(text: string): void {
     this.#effects.push(text);
+  }
+
+  /** An effect of several rules, which are a chain that packets come back from. Equal names are one chain. */
+  call(chain: string, rules: readonly CalledRule[]): void {
+    this.#effects.push({ chain, rules });
   }
 
   comment(text: string): void {
@@ -157,44 +176,83 @@ export class RuleBuilder {
   build(): ImportedRule[] {
     if (this.#isNever) return [];
     const stages = this.#stages();
-    const { kind } = this.#outcome;
-    if (this.#before.length > 0 && (kind === 'return' || kind === 'goto')) {
+    if (this.#before.length > 0 && this.#leavesChain()) {
       this.refuse('a way out of the chain behind a limit or list with further matches', 'Write the limit last.');
     }
-    return stages.flatMap((stage, at) => this.#rulesOf(stage, at, stages.length));
+    return stages.flatMap((stage, at) => this.#rulesOf(stage, at, stages));
+  }
+
+  #leavesChain(): boolean {
+    return this.#outcome.kind === 'return' || this.#outcome.kind === 'goto';
   }
 
   #stages(): readonly Stage[] {
-    const last = { terms: this.#terms, effects: this.#effects };
+    const last = this.#stage();
     const { kind } = this.#outcome;
-    const goesOn = (kind === 'jump' || kind === 'goto') && this.#effects.length > 0;
-    return [...this.#before, last, ...(goesOn ? [{ terms: [], effects: [] }] : [])];
+    const isJump = kind === 'jump' || kind === 'goto';
+    const goesOn = isJump ? last.effects.length > 0 : last.effects.some((effect) => typeof effect !== 'string');
+    return [...this.#before, last, ...(goesOn ? [NOTHING] : [])];
   }
 
   /** A stage that others follow leads to a chain that begins with what it does. */
-  #rulesOf({ terms, effects }: Stage, at: number, stages: number): ImportedRule[] {
+  #rulesOf({ unless, terms, effects }: Stage, at: number, stages: readonly Stage[]): ImportedRule[] {
     const { family, span, chain } = this.place;
     const chainOf = (stage: number): string => (stage === 0 ? chain : `${chain} then #${span.start}.${stage}`);
     const common = { family, span, chain: chainOf(at), comments: this.#comments };
+    const back = unless.map((some) => ({ ...common, terms: some, effects: [], outcome: { kind: 'return' } as const }));
     const asked = at === 0 ? this.#alternatives.map((some) => [...some, ...terms]) : [terms];
-    if (at === stages - 1) {
-      const decided = { ...common, effects, outcome: this.#outcome };
-      return asked.map((all) => ({ ...decided, terms: all }));
+    if (at === stages.length - 1) {
+      if (stages[at] === NOTHING && this.#outcome.kind === 'none') return [];
+      const decided = { ...common, effects: effects.filter((effect) => typeof effect === 'string') };
+      return [...back, ...asked.map((all) => ({ ...decided, terms: all, outcome: this.#outcome }))];
     }
-    const next = chainOf(at + 1);
-    const kind = this.#outcome.kind === 'goto' ? 'goto' : 'jump';
-    const done: ImportedRule = { ...common, chain: next, terms: [], effects, outcome: { kind: 'none' } };
+    const done = this.#done(effects, chainOf(at + 1));
+    const [only, ...others] = effects;
+    const isOnlyCall = typeof only === 'object' && others.length === 0 && stages[at + 1] === NOTHING;
+    const next = isOnlyCall && this.#outcome.kind === 'none' ? only.chain : chainOf(at + 1);
+    const kind = this.#leavesChain() ? 'goto' : 'jump';
     return [
+      ...back,
       ...asked.map((all) => ({ ...common, terms: all, effects: [], outcome: { kind, chain: next } as const })),
-      ...(effects.length > 0 ? [done] : []),
+      ...done.filter((rule) => next === chainOf(at + 1) || rule.chain === next),
     ];
+  }
+
+  /** What effects do, as rules of a chain and of those that it calls. */
+  #done(effects: readonly Effect[], chain: string): ImportedRule[] {
+    const { family, span } = this.place;
+    const common = { family, span, comments: [] };
+    const rules: ImportedRule[] = [];
+    for (const effect of effects) {
+      const last = rules.at(-1);
+      if (typeof effect === 'object') {
+        rules.push({ ...common, chain, terms: [], effects: [], outcome: { kind: 'jump', chain: effect.chain } });
+        rules.push(...effect.rules.map((rule) => ({ ...common, ...rule, chain: effect.chain })));
+      } else if (last?.chain === chain && last.outcome.kind === 'none') {
+        rules[rules.length - 1] = { ...last, effects: [...last.effects, effect] };
+      } else rules.push({ ...common, chain, terms: [], effects: [effect], outcome: { kind: 'none' } });
+    }
+    return rules;
   }
 }
 
 /** Matches of a rule up to the first that counts packets, and what it does with those that meet them. */
 interface Stage {
+  /** Who meets one of these lists meets nothing of the stage, or of those behind it. */
+  readonly unless: readonly (readonly Term[])[];
+  readonly terms: readonly Term[];
+  readonly effects: readonly Effect[];
+}
+
+const NOTHING: Stage = { unless: [], terms: [], effects: [] };
+
+type Effect = string | { readonly chain: string; readonly rules: readonly CalledRule[] };
+
+/** A rule of a chain that an effect calls. */
+export interface CalledRule {
   readonly terms: readonly Term[];
   readonly effects: readonly string[];
+  readonly outcome: { readonly kind: 'return' | 'none' };
 }
 
 /** A text in the language's quotes. */
