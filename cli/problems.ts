@@ -65,4 +65,11 @@ The message says why there is none: the folder is not there or was written by an
 or the two builds have too little in common. The new output is whole all the same: load it as a whole, once, and use it as
 \`--since\` from then on. Loading it whole starts counters, limits and memories anew.`,
   },
+  unknownRule: error(
+    'SL0915',
+    'no such rule',
+    `\`sluice explain --rule\` names a rule by its line in the policy's main file, by FILE:LINE, or by its name as the
+comments of artifacts and manifest.json have it (\`filter forward/allow-https\`). No rule that a plane carries out stands
+there: blank lines, comments, declarations and blocks themselves are no rules.`,
+  ),
 } as const satisfies Record<string, DiagnosticKind>;

@@ -9,12 +9,14 @@ import { checkBound } from './3-check/policy.ts';
 import * as checking from './3-check/problems.ts';
 import { reportNothing } from './3-check/statements/nothing.ts';
 import type { Inputs } from './inputs.ts';
-import type { Policy } from './model/policy.ts';
+import type { ExpectationBlock, Policy } from './model/policy.ts';
 
 export interface CheckedPolicy {
   /** Absent where there is an error. */
   readonly policy: Policy | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** The packets asked about, as blocks; see `questionText`. */
+  readonly questions: readonly ExpectationBlock[];
 }
 
 /** What is said to be missing may stand in a part that could not be read; what is said of a date may be of no date. */
@@ -36,13 +38,13 @@ const UNSURE_AFTER_SYNTAX_ERRORS: readonly DiagnosticKind[] = [
  * Reads and checks a policy with everything that it uses, and finds as many errors as it can. Never throws for anything
  * that a policy or its data may contain.
  */
-export function checkPolicy(main: SourceFile, inputs: Inputs): CheckedPolicy {
+export function checkPolicy(main: SourceFile, inputs: Inputs, questions: readonly SourceFile[] = []): CheckedPolicy {
   const loaded = loadModules(main, inputs);
   const unsure = loaded.diagnostics.some(isError) ? UNSURE_AFTER_SYNTAX_ERRORS : [];
   const findings = new Findings(unsure);
   for (const finding of loaded.diagnostics) findings.add(finding);
   const bound = bindModules(loaded, inputs, findings);
-  const policy = checkBound(bound, main, inputs, findings);
+  const { policy, questions: asked } = checkBound(bound, main, inputs, findings, questions);
   reportNothing(policy, loaded.main.syntax, main, findings);
-  return { policy: findings.hasErrors ? undefined : policy, diagnostics: findings.all() };
+  return { policy: findings.hasErrors ? undefined : policy, diagnostics: findings.all(), questions: asked };
 }

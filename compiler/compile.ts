@@ -7,7 +7,9 @@ import { place, type Placement } from './5-place/place.ts';
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import { checkPolicy } from './check.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
-import type { Policy, Target } from './model/index.ts';
+import type { Plan } from './6-plan/plan.ts';
+import type { Prices } from './cost/prices.ts';
+import type { ExpectationBlock, Policy, Target } from './model/index.ts';
 import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntry } from './plane.ts';
 import { compareReadBack, type ComparedPart } from './proof/machine/read-back.ts';
 import { provePlan, type ProvedStage } from './proof/prove.ts';
@@ -19,6 +21,8 @@ export interface LowerOptions extends PassChoice {
   readonly target?: string;
   /** False: plans are not proved, and what is written says so. */
   readonly proof?: boolean;
+  /** Packets that are asked about; see `questionText`. */
+  readonly questions?: readonly SourceFile[];
   /** Told the name of each phase as it begins, for progress and timing. */
   readonly onPhase?: (phase: string) => void;
 }
@@ -40,6 +44,8 @@ const UNPROVED = 'NOT PROVED to mean what the policy means: made with --no-proof
 export interface LoweredPart {
   readonly plane: string;
   readonly program: Program;
+  readonly plan: Plan;
+  readonly prices: Prices;
   readonly lowered: Lowered;
   readonly proved: readonly ProvedStage[] | undefined;
 }
@@ -58,6 +64,8 @@ export interface LoweredPolicy {
   readonly diagnostics: readonly Diagnostic[];
   /** Empty where there is an error. */
   readonly targets: readonly LoweredTarget[];
+  /** What `questions` ask. */
+  readonly questions: readonly ExpectationBlock[];
 }
 
 /** What one plane of a target gets. */
@@ -105,15 +113,15 @@ export function compile(main: SourceFile, inputs: Inputs, options: CompileOption
 /** Everything that can fail in a compile, for all of its targets; nothing is written down. */
 export function lowerPolicy(main: SourceFile, inputs: Inputs, options: LowerOptions): LoweredPolicy {
   options.onPhase?.('check');
-  const { policy, diagnostics: found } = checkPolicy(main, inputs);
+  const { policy, diagnostics: found, questions } = checkPolicy(main, inputs, options.questions);
   const diagnostics = [...found];
-  if (!policy || diagnostics.some(isError)) return { policy, diagnostics, targets: [] };
+  if (!policy || diagnostics.some(isError)) return { policy, diagnostics, targets: [], questions };
 
   options.onPhase?.('expect');
   diagnostics.push(...runExpectations(policy, inputs.today ? { now: startOfDay(inputs.today) } : {}));
 
   const targets = targetsOf(policy, options.target).map((target) => lowerTarget(policy, target, options, diagnostics));
-  return { policy, diagnostics, targets: diagnostics.some(isError) ? [] : targets };
+  return { policy, diagnostics, targets: diagnostics.some(isError) ? [] : targets, questions };
 }
 
 function targetsOf(policy: Policy, name: string | undefined): readonly (Target | undefined)[] {
@@ -147,7 +155,7 @@ function lowerTarget(
     options.onPhase?.(`lower ${plane.name}`);
     const lowered = plane.lower(plan);
     diagnostics.push(...lowered.diagnostics);
-    return { plane: plane.name, program: part, lowered, proved: proof?.proved };
+    return { plane: plane.name, program: part, plan, prices: plane.prices, lowered, proved: proof?.proved };
   });
   return { name, planes, placements };
 }

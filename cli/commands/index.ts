@@ -1,9 +1,10 @@
 import type { CommandDefinition } from '../command.ts';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
+import { explain } from './explain.ts';
 import { fmt } from './fmt.ts';
 import { importRules } from './import.ts';
 import { optimize } from './optimize.ts';
 
 /** All commands, in the order in which `--help` lists them. */
-export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, fmt, importRules, optimize];
+export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, explain, fmt, importRules, optimize];

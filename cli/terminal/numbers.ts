@@ -17,3 +17,8 @@ export function formatBytes(bytes: number): string {
   }
   return `${value.toFixed(1)} ${units[unit]}`;
 }
+
+/** Nanoseconds as `45 ns`, `1.2 µs`. */
+export function formatNanoseconds(nanoseconds: number): string {
+  return Math.abs(nanoseconds) < 1000 ? `${nanoseconds.toFixed(0)} ns` : `${(nanoseconds / 1000).toFixed(1)} µs`;
+}

@@ -4,7 +4,7 @@ import type { SourceFile } from '../../grammar/source.ts';
 import type { Findings } from '../2-resolve/findings.ts';
 import type { BoundPolicy } from '../2-resolve/modules.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Policy } from '../model/policy.ts';
+import type { ExpectationBlock, Policy } from '../model/policy.ts';
 import { checkBalances } from './blocks/balance.ts';
 import { essentialRules } from './blocks/essential.ts';
 import { checkFilter } from './blocks/filter.ts';
@@ -19,6 +19,7 @@ import { policyName } from './origin.ts';
 import { checkDefinitions } from './statements/definitions.ts';
 import { checkExpects } from './statements/expect.ts';
 import { reportSameNames } from './statements/names.ts';
+import { checkQuestions } from './statements/questions.ts';
 import { checkTargets } from './statements/target.ts';
 import { unsupportedParts } from './statements/unsupported.ts';
 import { reportOverlaps } from './statements/zones.ts';
@@ -26,8 +27,20 @@ import { reportOverlaps } from './statements/zones.ts';
 const FILTER_HOOKS: readonly FilterHook[] = ['input', 'forward', 'output'];
 const MANGLE_HOOKS: readonly MangleHook[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
 
+export interface CheckedBound {
+  readonly policy: Policy;
+  /** What `questions` ask. */
+  readonly questions: readonly ExpectationBlock[];
+}
+
 /** Where something is wrong it is reported, and the policy lacks that part: nobody may use it then. */
-export function checkBound(bound: BoundPolicy, main: SourceFile, inputs: Inputs, findings: Findings): Policy {
+export function checkBound(
+  bound: BoundPolicy,
+  main: SourceFile,
+  inputs: Inputs,
+  findings: Findings,
+  questions: readonly SourceFile[] = [],
+): CheckedBound {
   const session: CheckSession = {
     today: inputs.today,
     checkItems,
@@ -68,7 +81,7 @@ export function checkBound(bound: BoundPolicy, main: SourceFile, inputs: Inputs,
     unsupported: unsupportedParts(statements),
   };
   checkDefinitions(bound, session);
-  return policy;
+  return { policy, questions: checkQuestions(questions, bound, session, findings) };
 }
 
 /** A block for each hook that has one. */

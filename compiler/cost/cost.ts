@@ -14,15 +14,20 @@ export interface Cost {
   readonly rules: number;
 }
 
-/** The cost of a node; shared nodes are priced once. */
+/** The cost of a node. */
 export function costOf(root: PlanNode, prices: Prices): Cost {
+  return pricing(prices)(root);
+}
+
+/** Tells the cost of nodes, each priced once, those of a plan that share nodes among them. */
+export function pricing(prices: Prices): (node: PlanNode) => Cost {
   const known = new Map<PlanNode, Cost>();
   const visit = (node: PlanNode): Cost => {
     let cost = known.get(node);
     if (!cost) known.set(node, (cost = priced(node, prices, visit)));
     return cost;
   };
-  return visit(root);
+  return visit;
 }
 
 function priced(node: PlanNode, prices: Prices, below: (node: PlanNode) => Cost): Cost {
@@ -81,13 +86,23 @@ interface Lookups {
   readonly cases: readonly { readonly values: IntervalSet }[];
 }
 
-/** A lookup in a switch's cases, and the way into the chain of one. */
-export function switchPrice({ field, cases }: Lookups, prices: Prices): number {
-  const { chain, hash, interval, concatenatedInterval } = prices;
+/** How a switch's value is found, and among how many elements. */
+export interface SwitchLookup {
+  readonly kind: 'hash' | 'interval' | 'concatenatedInterval';
+  readonly elements: number;
+}
+
+export function switchLookup({ field, cases }: Lookups): SwitchLookup {
   const sets = cases.map(({ values }) => values);
   const intervals = sets.reduce((all, { intervalCount }) => all + intervalCount, 0);
   const blocks = field.kind === 'address' ? blocksOf(sets) : undefined;
-  if (blocks) return chain + hash(blocks.count);
-  if (sets.every((set) => set.size() === BigInt(set.intervalCount))) return chain + hash(intervals);
-  return chain + (field.field === 'service' ? concatenatedInterval(intervals) : interval(intervals));
+  if (blocks) return { kind: 'hash', elements: blocks.count };
+  if (sets.every((set) => set.size() === BigInt(set.intervalCount))) return { kind: 'hash', elements: intervals };
+  return { kind: field.field === 'service' ? 'concatenatedInterval' : 'interval', elements: intervals };
+}
+
+/** A lookup in a switch's cases, and the way into the chain of one. */
+export function switchPrice(lookups: Lookups, prices: Prices): number {
+  const { kind, elements } = switchLookup(lookups);
+  return prices.chain + prices[kind](elements);
 }

@@ -1,12 +1,12 @@
 /** What an outcome does other than a line expects, in words. */
 import type { Expectation, ExpectedEndpoint, Policy } from '../../model/policy.ts';
-import { formatIpv4, formatIpv6 } from '../../net/address.ts';
 import { interfaceNamed, type Environment } from '../environment.ts';
 import type { Outcome } from '../evaluate.ts';
 import type { Fate } from '../fate.ts';
 import { unreachable } from '../kernel/icmp-errors.ts';
 import type { Packet } from '../packet/packet.ts';
 import { zoneOf } from '../zones.ts';
+import { endsText, fateInWords } from './words.ts';
 
 /** Undefined where the outcome is what the line says. */
 export function difference(
@@ -16,7 +16,7 @@ export function difference(
   environment: Environment,
 ): string | undefined {
   const { fate } = outcome;
-  if (verdictOf(fate) !== expectation.verdict) return `the packet is ${inWords(fate)}`;
+  if (verdictOf(fate) !== expectation.verdict) return `the packet is ${fateInWords(fate)}`;
   return (
     reasonDiffers(expectation, fate) ??
     wayDiffers(expectation, fate, policy, environment) ??
@@ -45,38 +45,13 @@ function verdictOf(fate: Fate): Expectation['verdict'] | 'none' {
   }
 }
 
-function inWords(fate: Fate): string {
-  switch (fate.kind) {
-    case 'forwarded':
-      return `allowed out of ${fate.leaving.out}`;
-    case 'delivered':
-      return fate.socket === undefined ? 'allowed to this host' : `allowed to the socket ${fate.socket}`;
-    case 'held':
-      return 'held until the rest of its fragments come';
-    case 'encapsulated':
-      return `sent to a backend by ${fate.by}`;
-    case 'answered by synproxy':
-      return 'answered by synproxy';
-    case 'rejected': {
-      const how = fate.with === 'tcp-reset' ? 'a TCP reset' : `ICMP ${fate.with.type}/${fate.with.code}`;
-      return fate.by === 'host' ? `refused by the host itself, with ${how}` : `rejected with ${how}`;
-    }
-    case 'gone':
-      return fate.by === 'policy' ? 'dropped' : `thrown away by the host itself: ${fate.why}`;
-    case 'not judged':
-      return 'not judged by any block';
-    default:
-      return fate satisfies never;
-  }
-}
-
 function reasonDiffers({ reason, source }: Expectation, fate: Fate): string | undefined {
   if (reason === undefined || fate.kind !== 'rejected') return undefined;
   if (reason === 'tcp-reset' || fate.with === 'tcp-reset') {
-    return reason === fate.with ? undefined : `the packet is ${inWords(fate)}`;
+    return reason === fate.with ? undefined : `the packet is ${fateInWords(fate)}`;
   }
   const { type, code } = unreachable(source.address?.family ?? 4, reason);
-  return fate.with.type === type && fate.with.code === code ? undefined : `the packet is ${inWords(fate)}`;
+  return fate.with.type === type && fate.with.code === code ? undefined : `the packet is ${fateInWords(fate)}`;
 }
 
 function wayDiffers({ out }: Expectation, fate: Fate, policy: Policy, environment: Environment): string | undefined {
@@ -111,19 +86,9 @@ function isEnd(
   return expected.address.family === packet.family && expected.address.value === address;
 }
 
-function endsText(packet: Packet): string {
-  return `${endText(packet, packet.source, packet.sourcePort)} -> ${endText(packet, packet.destination, packet.destinationPort)}`;
-}
-
-function endText({ family }: Packet, address: bigint | undefined, port: number | undefined): string {
-  const text = family === 4 ? formatIpv4(Number(address ?? 0n)) : formatIpv6(address ?? 0n);
-  if (port === undefined) return text;
-  return family === 4 ? `${text}:${port}` : `[${text}]:${port}`;
-}
-
 function socketDiffers({ socket }: Expectation, fate: Fate): string | undefined {
   if (socket === undefined || (fate.kind === 'delivered' && fate.socket === socket)) return undefined;
-  return `the packet is ${inWords(fate)}`;
+  return `the packet is ${fateInWords(fate)}`;
 }
 
 function recordDiffers({ counted, logged }: Expectation, outcome: Outcome): string | undefined {

@@ -1,0 +1,93 @@
+/** What `sluice explain` shows, as data: plans as trees with what their steps cost, and packets with their ways. */
+import type { Span } from '../../grammar/source.ts';
+
+/** Nanoseconds of a packet, by the plane's prices. */
+export interface Expense {
+  /** On average over the rules that the packet may be for. */
+  readonly expected: number;
+  /** Of the packet that takes longest. */
+  readonly worst: number;
+}
+
+/** A step of a plan. */
+export interface ExplainedStep {
+  /** What it does, in a few words. */
+  readonly title: string;
+  /** How a value is found, and among how many: `hash, 24,000 rows`; undefined: no lookup. */
+  readonly lookup: string | undefined;
+  /** Undefined where the step's cost is that of the whole it stands in. */
+  readonly expense: Expense | undefined;
+  /** Lines of the policy that it carries out, ascending within each file. */
+  readonly lines: readonly PolicyLines[];
+  /** Steps below it, in the order in which a packet meets them; those of a switch exclude each other. */
+  readonly steps: readonly ExplainedStep[];
+  /** Equal subtrees are one: a number where several ways lead here; only its first place shows what is below. */
+  readonly shared: number | undefined;
+}
+
+/** Lines of one file, counted from 1. */
+export interface PolicyLines {
+  readonly path: string;
+  readonly lines: readonly number[];
+}
+
+/** A plan that was not chosen. */
+export interface Alternative {
+  /** The pass that it does without. */
+  readonly without: string;
+  readonly expense: Expense;
+}
+
+export interface ExplainedStage {
+  /** `filter forward` */
+  readonly name: string;
+  /** What goes before the rules, in words: established flows, invalid packets. */
+  readonly before: readonly string[];
+  /** What meets a packet that no rule decided about; undefined: it goes on. */
+  readonly default: string | undefined;
+  readonly expense: Expense;
+  readonly steps: readonly ExplainedStep[];
+  /** Only those that cost something else. */
+  readonly alternatives: readonly Alternative[];
+}
+
+/** One plane's part of a target. */
+export interface ExplainedPlane {
+  readonly target: string;
+  readonly plane: string;
+  readonly stages: readonly ExplainedStage[];
+}
+
+/** What one rule costs in a stage. */
+export interface RuleExpense {
+  readonly stage: string;
+  /** The rule's own text, on one line. */
+  readonly text: string;
+  /** As if it were the stage's only rule. */
+  readonly alone: Expense;
+  /** The stage with it, less the stage without it; a rule may make a plan cheaper. */
+  readonly margin: Expense;
+}
+
+/** A rule or block that had a say about a packet. */
+export interface WayStep {
+  /** `filter forward`, `host` */
+  readonly block: string;
+  readonly did: string;
+  readonly place: Span | undefined;
+  /** The rule's text; empty for defaults and the host. */
+  readonly text: string;
+}
+
+/** One thing that may become of a packet. */
+export interface ExplainedWay {
+  readonly steps: readonly WayStep[];
+  /** In words: `forwarded out uplink0 as tcp 198.51.100.7:40000 -> 203.0.113.9:443`. */
+  readonly fate: string;
+}
+
+export interface ExplainedPacket {
+  readonly text: string;
+  /** More than one where the language leaves something open. */
+  readonly ways: readonly ExplainedWay[];
+}

@@ -1,0 +1,68 @@
+/** What one rule costs: alone, and at the margin of the rules that it stands among. */
+import { positionOf } from '../../grammar/source.ts';
+import type { Program, ProgramItem, Stage } from '../4-program/program.ts';
+import { buildPlan } from '../6-plan/build.ts';
+import type { Origin } from '../model/index.ts';
+import type { Expense, RuleExpense } from './explained.ts';
+import { expenseOfStage, type PlannedPart } from './stages.ts';
+
+/** Whether a rule is meant. */
+export type Meant = (origin: Origin) => boolean;
+
+/** A rule by its name, by its line in the main file (`12`), or in another (`groups.sluice:12`). */
+export function meantBy(text: string, mainPath: string): Meant {
+  const [, path, line] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
+  if (line === undefined) return ({ name }) => name === text;
+  return ({ span }) => {
+    const isFile = path === undefined ? span.source.path === mainPath : span.source.path.endsWith(path);
+    if (!isFile) return false;
+    const first = positionOf(span.source, span.start).line;
+    const last = positionOf(span.source, Math.max(span.start, span.end - 1)).line;
+    return first <= Number(line) && Number(line) <= last;
+  };
+}
+
+/** For each stage of the part that has the rule; empty where none has. */
+export function explainRule(part: PlannedPart, meant: Meant): readonly RuleExpense[] {
+  const { program, plan, prices } = part;
+  return program.stages.flatMap((stage, index): RuleExpense[] => {
+    const first = originsIn([...stage.implied, ...stage.items]).find(meant);
+    if (first === undefined) return [];
+    const whole = expenseOfStage(plan.stages[index]!, prices);
+    const alone = stageExpense(
+      part,
+      withItems(stage, (origin) => meant(origin)),
+    );
+    const without = stageExpense(
+      part,
+      withItems(stage, (origin) => !meant(origin)),
+    );
+    return [{ stage: stage.id, text: first.text, alone, margin: less(whole, without) }];
+  });
+}
+
+function stageExpense({ program, prices, without = [] }: PlannedPart, stage: Stage): Expense {
+  const only: Program = { ...program, stages: [stage] };
+  const { plan } = buildPlan(only, { prices, without });
+  return expenseOfStage(plan.stages[0]!, prices);
+}
+
+function less(a: Expense, b: Expense): Expense {
+  return { expected: a.expected - b.expected, worst: a.worst - b.worst };
+}
+
+function withItems(stage: Stage, keeps: Meant): Stage {
+  return { ...stage, implied: kept(stage.implied, keeps), items: kept(stage.items, keeps) };
+}
+
+function kept(items: readonly ProgramItem[], keeps: Meant): readonly ProgramItem[] {
+  return items.flatMap((item): ProgramItem[] => {
+    if (item.kind === 'rule') return keeps(item.origin) ? [item] : [];
+    const inner = kept(item.items, keeps);
+    return inner.length === 0 ? [] : [{ ...item, items: inner }];
+  });
+}
+
+function originsIn(items: readonly ProgramItem[]): readonly Origin[] {
+  return items.flatMap((item) => (item.kind === 'rule' ? [item.origin] : originsIn(item.items)));
+}

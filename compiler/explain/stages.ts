@@ -1,0 +1,71 @@
+/** A plane's stages: their plans as steps, what goes before and behind the rules, and the plans that were not chosen. */
+import type { Program, Stage } from '../4-program/program.ts';
+import { buildPlan, type PassChoice } from '../6-plan/build.ts';
+import { PASSES } from '../6-plan/passes/index.ts';
+import { isNothing, type Plan, type StagePlan } from '../6-plan/plan.ts';
+import { costOf } from '../cost/cost.ts';
+import type { Prices } from '../cost/prices.ts';
+import type { Alternative, Expense, ExplainedStage } from './explained.ts';
+import { stepsOf } from './plan-steps.ts';
+
+/** A plane's part of a target, with the plan that was chosen for it. */
+export interface PlannedPart extends PassChoice {
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly prices: Prices;
+}
+
+export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
+  const { plan, prices } = part;
+  const others = otherPlans(part);
+  return plan.stages
+    .map((stage, index): ExplainedStage => {
+      const expense = expenseOfStage(stage, prices);
+      return {
+        name: stage.stage.id,
+        before: goesBefore(stage.stage),
+        default: stage.stage.default?.kind,
+        expense,
+        steps: [...stepsOf(stage.eachPacket, prices), ...stepsOf(stage.body, prices)],
+        alternatives: others.flatMap((other) => alternative(other, index, expense, prices)),
+      };
+    })
+    .filter(({ steps, default: verdict }) => steps.length > 0 || verdict !== undefined);
+}
+
+/** What a packet pays for the rules of a stage: those for every packet, and those for what begins a flow. */
+export function expenseOfStage({ eachPacket, body }: StagePlan, prices: Prices): Expense {
+  const nodes = [eachPacket, body].filter((node) => !isNothing(node)).map((node) => costOf(node, prices));
+  return {
+    expected: nodes.reduce((sum, { expected }) => sum + expected, 0),
+    worst: nodes.reduce((sum, { worst }) => sum + worst, 0),
+  };
+}
+
+interface OtherPlan {
+  readonly without: string;
+  readonly plan: Plan;
+}
+
+/** The plan without each of the passes, one at a time. */
+function otherPlans({ program, prices, without = [] }: PlannedPart): readonly OtherPlan[] {
+  return PASSES.filter(({ name }) => !without.includes(name)).map(({ name }) => ({
+    without: name,
+    plan: buildPlan(program, { prices, without: [...without, name] }).plan,
+  }));
+}
+
+/** Differences below this are of rounding. */
+const LEAST_DIFFERENCE = 0.5;
+
+function alternative({ without, plan }: OtherPlan, index: number, chosen: Expense, prices: Prices): Alternative[] {
+  const expense = expenseOfStage(plan.stages[index]!, prices);
+  const differs = (kind: keyof Expense) => Math.abs(expense[kind] - chosen[kind]) >= LEAST_DIFFERENCE;
+  return differs('expected') || differs('worst') ? [{ without, expense }] : [];
+}
+
+function goesBefore({ stateful }: Stage): readonly string[] {
+  if (stateful === undefined) return [];
+  const invalid = stateful.invalid === 'drop' ? ['invalid packets are dropped'] : [];
+  return ['packets of established flows pass', ...invalid];
+}

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runSluice, type Run } from './session.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const POLICY = `zone inside = eth0
+zone uplink = eth1
+
+table rooms(room: prefix4 key, open: port) = {
+  (10.1.0.0/24, 22),
+  (10.1.1.0/24, 25)
+}
+
+nat {
+  masquerade ipv4 out uplink
+}
+
+filter forward default drop {
+  each r in rooms { allow in uplink to r.room tcp/r.open }
+  drop in inside tcp/25
+  allow in inside out uplink
+}
+
+expect {
+  given address 198.51.100.7 on uplink
+  allow tcp 10.1.0.9:40000 -> 203.0.113.9:443 in inside out uplink
+}
+`;
+
+function explain(...more: readonly string[]): Promise<Run> {
+  const path = join(temporaryFolder(), 'policy.sluice');
+  writeFileSync(path, POLICY);
+  return runSluice(['explain', path, ...more]);
+}
+
+describe('a plan', () => {
+  test('is a tree with costs and lines', async () => {
+    const { code, stdout, stderr } = await explain();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatchSnapshot();
+  });
+
+  test('is data with --json', async () => {
+    const { code, stdout } = await explain('--json');
+    const document = JSON.parse(stdout) as {
+      readonly planes: readonly { readonly stages: readonly { readonly name: string; readonly default?: string }[] }[];
+    };
+    expect(code).toBe(0);
+    expect(document.planes[0]?.stages.map(({ name }) => name)).toEqual(['filter forward', 'source nat']);
+    expect(document.planes[0]?.stages[0]?.default).toBe('drop');
+  });
+});
+
+describe('a packet', () => {
+  test('is followed block by block, in the surroundings of the first expectations', async () => {
+    const { code, stdout } = await explain('--packet', 'tcp 10.1.0.9:40000 -> 203.0.113.9:443 in inside out uplink');
+    expect(code).toBe(0);
+    expect(stdout).toBe(`tcp 10.1.0.9:40000 -> 203.0.113.9:443 in inside out uplink
+  filter forward  allow       policy.sluice:16  allow in inside out uplink
+  nat             masquerade  policy.sluice:10  masquerade ipv4 out uplink
+  The packet is allowed out of eth1, as 198.51.100.7:40000 -> 203.0.113.9:443.
+`);
+  });
+
+  test('of a known flow, and the reply to it, pass with it', async () => {
+    const { stdout } = await explain('--packet', 'tcp 10.1.0.9:40000 -> 203.0.113.9:443 in inside out uplink reply');
+    expect(stdout).toContain('filter forward  allow with its flow');
+  });
+
+  test('may be asked about several times, and as data', async () => {
+    const mail = 'tcp 10.1.0.9:40000 -> 203.0.113.9:25 in inside out uplink';
+    const { stdout } = await explain('--packet', mail, '--packet', mail, '--json');
+    const { packets } = JSON.parse(stdout) as {
+      readonly packets: readonly { readonly packet: string; readonly ways: readonly object[] }[];
+    };
+    const step = {
+      block: 'filter forward',
+      did: 'drop',
+      text: 'drop in inside tcp/25',
+      path: 'policy.sluice',
+      line: 15,
+    };
+    const answer = { packet: mail, ways: [{ steps: [step], fate: 'dropped' }] };
+    expect(packets).toEqual([answer, answer]);
+  });
+
+  test('that is none is an error that shows what was asked', async () => {
+    const { code, stdout, stderr } = await explain('--packet', 'tcp 10.1.0.9 -> 203.0.113.9:443 in insid');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('--packet:1');
+    expect(stderr).toContain('did you mean `inside`?');
+  });
+});
+
+describe('a rule', () => {
+  test('costs something alone, and something at the margin', async () => {
+    const { code, stdout } = await explain('--rule', '15');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^filter forward: drop in inside tcp\/25\n {2}alone: +expected \d+ ns, worst \d+ ns\n {2}at the margin: expected \d+ ns, worst \d+ ns\n$/,
+    );
+  });
+
+  test('may be one for each row', async () => {
+    const { stdout } = await explain('--rule', 'policy.sluice:14');
+    expect(stdout).toContain('filter forward: allow in uplink to r.room tcp/r.open');
+  });
+
+  test('that is not there is an error', async () => {
+    const { code, stdout, stderr } = await explain('--rule', '3');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('error[SL0915]: no rule is called or stands at `3`');
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { lowerPolicy } from '../../../compiler/compile.ts';
+import type { ExplainedStage, ExplainedStep } from '../../../compiler/explain/explained.ts';
+import { explainStages } from '../../../compiler/explain/stages.ts';
+import { nftables } from '../../../backends/nftables/index.ts';
+import { inputsOfFolder } from '../../builders/inputs-of-folder.ts';
+
+/** The `filter forward` of these rules, explained; each rule stands on a line of its own, the first on line 2. */
+function explained(rules: readonly string[]): ExplainedStage {
+  const text = ['filter forward stateless default drop { essential off', ...rules, '}'].join('\n');
+  const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [nftables] });
+  const [stage] = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
+  if (!stage) throw new Error('no stage');
+  return stage;
+}
+
+const HOSTS = Array.from(
+  { length: 40 },
+  (_, index) => `${index % 3 === 0 ? 'drop' : 'allow'} from 10.0.${index}.1 tcp/${index + 1}`,
+);
+
+function linesOf(steps: readonly ExplainedStep[]): Set<number> {
+  return new Set(steps.flatMap(({ lines }) => lines.flatMap((one) => one.lines)));
+}
+
+describe('a long list', () => {
+  const stage = explained(HOSTS);
+
+  test('is a lookup, whose ways lead to its rules', () => {
+    const [tree, ...more] = stage.steps;
+    expect(more).toEqual([]);
+    expect(tree).toMatchObject({ title: 'IPv4, by source', lookup: 'hash, 40 elements' });
+    expect(tree?.steps[1]?.title).toBe('10.0.1.1: allow from 10.0.1.1 tcp/2 (IPv4)');
+  });
+
+  test('names every line that it carries out', () => {
+    expect(linesOf(stage.steps)).toEqual(new Set(HOSTS.map((_, index) => index + 2)));
+  });
+
+  test('costs more without the pass that made the tree', () => {
+    const other = stage.alternatives.find(({ without }) => without === 'switch-on-value');
+    expect(other?.expense.worst).toBeGreaterThan(stage.expense.worst);
+    expect(stage.alternatives.map(({ without }) => without)).not.toContain('translation-maps');
+  });
+});
+
+test('rules that were merged are named with their lines', () => {
+  const [list] = explained(['allow from 10.0.0.1 tcp/80', 'allow from 10.0.0.7 tcp/80']).steps;
+  expect(list?.title).toBe('allow from 10.0.0.1 tcp/80 (IPv4; and 1 rule merged into it)');
+  expect(list?.lines).toEqual([{ path: 'policy.sluice', lines: [2, 3] }]);
+});
+
+test('a short list shows its rules, without costs of their own', () => {
+  const [list] = explained(['allow from 10.0.0.1 tcp/80', 'drop from 10.0.0.7 tcp/81']).steps;
+  expect(list).toMatchObject({ title: '2 rules, one after another', lookup: undefined });
+  expect(list?.steps.map(({ expense }) => expense)).toEqual([undefined, undefined]);
+});
