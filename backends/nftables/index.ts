@@ -15,8 +15,6 @@ import type { NftTable } from './tree.ts';
 /** One table whatever the policy's name: loading another policy replaces this one, and never stands beside it. */
 const TABLE = 'sluice';
 const RULESET = 'nftables/ruleset.nft';
-/** Reading more back takes longer than all else, and nothing of that size is compared yet. */
-const MOST_ELEMENTS_READ = 100_000;
 
 export const nftables: Plane = { name: 'nftables', refuse, prices, lower };
 
@@ -31,8 +29,6 @@ function lower(plan: Plan): Lowered {
     load: [...commands('before the rules'), `nft -f ${RULESET}`, ...commands('after the rules')],
     unload: [...files.flatMap((file) => file.unload ?? []), `nft delete table inet ${TABLE}`],
     readBack: (artifacts) => {
-      const elements = table.sets.reduce((sum, set) => sum + (set.elements?.count ?? 0), 0);
-      if (elements > MOST_ELEMENTS_READ) return { unread: `${elements} elements, more than are read back` };
       const ruleset = artifacts.find(({ path }) => path === RULESET);
       return readBack(ruleset?.content ?? [], opaqueWordsOf(plan.program));
     },

@@ -8,7 +8,7 @@ import { needsTracking } from '../../compiler/semantics/needs.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
 import { packetsFor } from '../arbitraries/machine-packet.ts';
-import { policyReadBack } from '../builders/read-back.ts';
+import { machineOf, policyReadBack } from '../builders/read-back.ts';
 import { walkMachine } from '../oracles/machine-walk.ts';
 import { walkStage, type TrackedPacket } from '../oracles/stage-walk.ts';
 import { count } from '../sampling.ts';
@@ -117,13 +117,17 @@ it('every stage, packet by packet', () => {
   }
 });
 
-it('every stage, for all packets', () => {
+it.each([
+  ['bit by bit', undefined],
+  ['sets and tables by name', 0],
+  ['large sets and tables by name', 2],
+])('every stage, for all packets, %s', (_name, large) => {
   const compared = new Map<string, number>();
   fastCheck.assert(
     fastCheck.property(randomPolicy(), ({ policy, files }) => {
       const read = policyReadBack(policy, files);
       fastCheck.pre(read !== undefined);
-      for (const comparison of compareWithProgram(read.machine, read.program, 2 ** 27)) {
+      for (const comparison of compareWithProgram(read.machine, read.program, 2 ** 27, large)) {
         expect(comparison.kind, `${JSON.stringify(comparison)}\n${policy}\n${read.text}`).not.toBe('different');
         if (comparison.kind === 'the same') compared.set(comparison.part, (compared.get(comparison.part) ?? 0) + 1);
       }
@@ -133,4 +137,58 @@ it('every stage, for all packets', () => {
   for (const part of ['filter forward', 'filter input', 'source nat']) {
     expect(compared.get(part), part).toBeGreaterThan(0);
   }
+});
+
+/** The text with one line changed: a number is another one, or a rule or an element is gone. */
+function changed(text: string, [choice, digit]: readonly [number, number]): string {
+  const lines = text.split('\n');
+  const candidates = lines.flatMap((line, index) => (/^\t\t+[^#}]|^\t\d/.test(line) ? [index] : []));
+  const at = candidates[choice % candidates.length] ?? 0;
+  const line = lines[at]!;
+  const numbers = [...line.replace(/ comment "[^"]*"$/, '').matchAll(/\d+/g)];
+  const number = numbers[digit % numbers.length];
+  if (!number || digit % 4 === 0)
+    return lines
+      .toSpliced(at, 1)
+      .join('\n')
+      .replaceAll(/,\n(\t*\})/g, '\n$1');
+  const other = String(digit % 3 === 0 ? Math.max(0, Number(number[0]) - 1) : Number(number[0]) + 1);
+  return lines.with(at, line.slice(0, number.index) + other + line.slice(number.index + number[0].length)).join('\n');
+}
+
+it('finds by name what it finds bit by bit', () => {
+  const outcomes = new Map<string, number>();
+  const kindsOf = (machine: Machine, program: Program, large?: number) =>
+    new Map(compareWithProgram(machine, program, 2 ** 27, large).map((one) => [one.part, one]));
+  fastCheck.assert(
+    fastCheck.property(
+      randomPolicy(without('limits', 'row limits', 'connections')),
+      fastCheck.array(fastCheck.tuple(fastCheck.nat(), fastCheck.nat()), { minLength: 5, maxLength: 5 }),
+      ({ policy, files }, choices) => {
+        const read = policyReadBack(policy, files);
+        fastCheck.pre(read !== undefined);
+        for (const choice of choices) {
+          const text = changed(read.text, choice);
+          let machine: Machine;
+          try {
+            machine = machineOf(text);
+          } catch {
+            // No text that nft would take.
+            continue;
+          }
+          const exact = kindsOf(machine, read.program);
+          for (const [part, one] of kindsOf(machine, read.program, 0)) {
+            const what = `${one.kind} by name, ${exact.get(part)!.kind} bit by bit`;
+            outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
+            const kinds = [one.kind, exact.get(part)!.kind];
+            const isContrary = kinds.includes('the same') && kinds.includes('different');
+            expect(isContrary, `${part}: ${what}\n${policy}\n${text}`).toBe(false);
+          }
+        }
+      },
+    ),
+    { numRuns: count(30, 1000) },
+  );
+  for (const kind of ['the same', 'different'])
+    expect(outcomes.get(`${kind} by name, ${kind} bit by bit`)).toBeGreaterThan(0);
 });

@@ -50,28 +50,45 @@ function testSet(test: AtomTest, packets: StagePackets, rows: Rows): Diagram {
 type TestOf<Kind extends AtomTest['kind']> = Extract<AtomTest, { kind: Kind }>;
 
 /** In the header, addresses and ports are the ones that a stage speaks of; what tracking knows are others. */
-function viewOf(view: View | undefined): 'original' | 'real' {
+export function viewOf(view: View | undefined): 'original' | 'real' {
   return view === 'original' ? 'original' : 'real';
 }
 
-function numberSet({ field, in: value, view }: TestOf<'number'>, { tests }: StagePackets, rows: Rows): Diagram {
-  if (value instanceof IntervalSet) return tests.numberIn(field, value, viewOf(view));
+function numberSet({ field, in: value, view }: TestOf<'number'>, packets: StagePackets, rows: Rows): Diagram {
+  const { tests, lookups, diagrams } = packets;
+  if (value instanceof IntervalSet) {
+    const bits = () => tests.numberIn(field, value, viewOf(view));
+    if (field !== 'mark' && field !== 'source mac') return bits();
+    const key = { field, family: undefined, width: value.width };
+    return diagrams.when(tests.present(field), lookups.inSet(key, value, bits));
+  }
   if (field === 'service') throw new NotCompared('a service that is in a row');
   const set = cellSet(value, rows);
-  return set === undefined ? NOTHING : tests.numberIn(field, widened(field, set), viewOf(view));
+  if (set === undefined) return NOTHING;
+  return numberSet({ kind: 'number', field, in: widened(field, set), view }, packets, rows);
 }
 
-function addressSet(
-  { field, family, view, in: value }: TestOf<'address'>,
-  { tests }: StagePackets,
-  rows: Rows,
+/** The packets of the family whose address is in the set, which may be large. */
+export function addressIn(
+  { field, family, view }: Pick<TestOf<'address'>, 'field' | 'family' | 'view'>,
+  set: IntervalSet,
+  { tests, lookups }: StagePackets,
 ): Diagram {
-  if (value instanceof IntervalSet) return tests.addressIn(field, family, value, viewOf(view));
+  const seen = viewOf(view);
+  return lookups.inSet({ field: `${field}/${seen}`, family, width: set.width }, set, () =>
+    tests.addressIn(field, family, set, seen),
+  );
+}
+
+function addressSet(test: TestOf<'address'>, packets: StagePackets, rows: Rows): Diagram {
+  const { field, family, view, in: value } = test;
+  const { tests } = packets;
+  if (value instanceof IntervalSet) return addressIn(test, value, packets);
   if (value.kind === 'masked') {
     return tests.addressMasked(field, family, value.value & value.mask, value.mask, viewOf(view));
   }
   const set = addressCell(value, family, rows);
-  return set === undefined ? NOTHING : tests.addressIn(field, family, set, viewOf(view));
+  return set === undefined ? NOTHING : addressIn(test, set, packets);
 }
 
 function serviceSet(test: TestOf<'service cell'>, { tests, diagrams }: StagePackets, rows: Rows): Diagram {

@@ -1,10 +1,24 @@
 /** What rules that were read back do, as diagrams. */
+import { strideOf } from '../../net/words.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
-import type { Machine, MachineChain, MachineRule, MachineSet, Read, SetUse, Statement, Verdict } from './form.ts';
+import type {
+  Column,
+  Machine,
+  MachineChain,
+  MachineRule,
+  MachineSet,
+  Read,
+  SetUse,
+  Statement,
+  Verdict,
+} from './form.ts';
+import { dataRead, rowsRead } from './key-reads.ts';
+import type { KeyData } from './key-tables.ts';
+import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type ValueKind } from './lookups.ts';
 import { markEvent, NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
 import * as outcomes from './outcomes.ts';
 import { readsOwnMark } from './reachable.ts';
-import { dataText, PacketReads } from './packet-reads.ts';
+import { PacketReads } from './packet-reads.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 export class ChainMeaning {
@@ -78,6 +92,11 @@ export class ChainMeaning {
         return { steps: this.#refusal(statement.refusal, set), set: NOTHING };
       case 'translate':
         return { steps: this.#translation(statement, set), set: NOTHING };
+      case 'set mark by map': {
+        // What finds nothing breaks off the rule.
+        const found = this.#found(statement.key, this.#set(statement.map));
+        return { steps: this.#markByMap(statement, set), set: this.#packets.diagrams.when(set, found) };
+      }
       default:
         return { steps: [this.#effect(statement, set)], set };
     }
@@ -96,18 +115,39 @@ export class ChainMeaning {
   #attached(key: readonly Read[], looked: MachineSet, set: Diagram): Meaning[] {
     if (!looked.attachments) return [];
     const { indices, list } = looked.attachments;
-    const counted = groupsOf(looked.count, (index) => {
-      const attachment = list[indices[index]!]!;
-      if (attachment.limit) throw new NotCompared('limits of elements');
-      return attachment.comment ?? '';
-    });
-    return [...counted].map(([comment, elements]) => {
-      const { thing, what } = outcomes.rowCount(looked.name ?? '', comment);
-      return this.#meanings.affects(this.#packets.diagrams.when(set, this.#found(key, looked, elements)), thing, what);
-    });
+    if (list.some(({ limit }) => limit)) throw new NotCompared('limits of elements');
+    const { lookups } = this.#packets;
+    const numbers = lookups.numbered(list.map(({ comment }) => outcomes.counterText(comment ?? '')));
+    const texts = indices.map((index) => numbers[index]!);
+    return this.#values(key, looked, { stride: 1, lows: texts, highs: texts }, lookups.textValues, set).map(
+      ({ where, text }) => {
+        const { thing, what } = outcomes.rowCount(looked.name ?? '', text);
+        return this.#meanings.affects(where, thing, what);
+      },
+    );
   }
 
-  #found(key: readonly Read[], set: MachineSet, elements?: readonly number[]): Diagram {
+  /** Which packets of the set find what stands behind the keys. */
+  #values(
+    key: readonly Read[],
+    looked: MachineSet,
+    data: KeyData,
+    kind: ValueKind,
+    set: Diagram,
+  ): readonly { readonly where: Diagram; readonly text: string }[] {
+    const { diagrams, lookups } = this.#packets;
+    const within = diagrams.when(set, this.#reads.readable(key));
+    const read = rowsRead(key, looked, undefined);
+    const found = read && lookups.values(read.fields, read.rows, dataRead(data, read.elements), kind);
+    if (found) return found.map(({ where, text }) => ({ where: diagrams.when(within, where), text }));
+    if (looked.count > lookups.large) throw new NotCompared(`what a key finds in a large set, by \`${key[0]?.kind}\``);
+    return [...groupsOf(looked.count, (index) => kind.text(data, index))].map(([text, elements]) => ({
+      where: diagrams.when(within, this.#reads.found(key, looked, elements)),
+      text,
+    }));
+  }
+
+  #found(key: readonly Read[], set: MachineSet, elements?: Uint32Array): Diagram {
     return this.#packets.diagrams.when(this.#reads.readable(key), this.#reads.found(key, set, elements));
   }
 
@@ -161,11 +201,22 @@ export class ChainMeaning {
     }
     if (to.kind === 'prefix') throw new NotCompared('a translation of a whole network');
     const looked = this.#set(to.map);
-    const byTarget = groupsOf(looked.count, (index) => looked.data.map((column) => dataText(column, index)).join(' '));
-    return [...byTarget].map(([target, elements]) => {
-      const [addresses, ports = outcomes.SAME] = target.split(' ');
-      return decides(diagrams.when(where, this.#found(to.key, looked, elements)), addresses!, ports);
-    });
+    const [addresses, ports] = looked.data.map((column, at) =>
+      this.#values(to.key, looked, numbersOf(column), at === 0 ? ADDRESS_VALUES : PORT_VALUES, where),
+    );
+    return addresses!.flatMap((address) =>
+      ports
+        ? ports.map((port) => decides(diagrams.when(address.where, port.where), address.text, port.text))
+        : [decides(address.where, address.text, outcomes.SAME)],
+    );
+  }
+
+  #markByMap({ of, key, map }: Extract<Statement, { kind: 'set mark by map' }>, set: Diagram): Meaning[] {
+    const looked = this.#set(map);
+    const found = this.#values(key, looked, numbersOf(looked.data[0]!), MARK_VALUES, set);
+    return found.map(({ where, text }) =>
+      this.#meanings.affects(where, of === 'packet' ? 'mark' : 'flow mark', outcomes.markTo(text)),
+    );
   }
 
   #effect(statement: Statement, set: Diagram): Meaning {
@@ -201,7 +252,7 @@ export class ChainMeaning {
   }
 }
 
-function groupsOf<Group>(count: number, groupOf: (index: number) => Group): Map<Group, number[]> {
+function groupsOf<Group>(count: number, groupOf: (index: number) => Group): Map<Group, Uint32Array> {
   const groups = new Map<Group, number[]>();
   for (let index = 0; index < count; index++) {
     const group = groupOf(index);
@@ -209,5 +260,10 @@ function groupsOf<Group>(count: number, groupOf: (index: number) => Group): Map<
     if (known) known.push(index);
     else groups.set(group, [index]);
   }
-  return groups;
+  return new Map([...groups].map(([group, indices]) => [group, Uint32Array.from(indices)]));
+}
+
+function numbersOf(column: Column): KeyData {
+  if (column.kind === 'names') throw new NotCompared('names as data of a map');
+  return { stride: strideOf(column.width), lows: column.lows, highs: column.highs };
 }

@@ -1,12 +1,13 @@
 /** Rules that were read back against the Program that they carry out, stage by stage. */
 import type { Family, Program, Stage, StageId } from '../../4-program/program.ts';
 import { needsTracking } from '../../semantics/needs.ts';
-import { Diagrams, type Diagram } from '../diagrams.ts';
+import { Diagrams, type Assignment, type Diagram } from '../diagrams.ts';
 import { FieldLayout, ORDERS } from '../fields.ts';
 import { OutOfBudget } from '../node-table.ts';
 import { ChainMeaning } from './chain-meaning.ts';
 import { matchedEffects } from './counters.ts';
 import type { Entry, Machine, MachineChain } from './form.ts';
+import { LARGE } from './lookups.ts';
 import { Meanings, NotCompared, type Meaning } from './meaning.ts';
 import { sizeFrom } from './reachable.ts';
 import { meaningOfStages } from './stage-meaning.ts';
@@ -45,8 +46,22 @@ export type Comparison =
   | { readonly kind: 'not compared'; readonly part: string; readonly reason: string }
   | { readonly kind: 'different'; readonly part: string; readonly message: string; readonly stage: Stage | undefined };
 
+/** What a comparison may take. */
+interface Bounds {
+  /** Bytes of the diagrams of one part. */
+  readonly budget: number;
+  /** Sets of more intervals are one unknown each. */
+  readonly large: number;
+}
+
 /** Compares everything that there is; `budget`: bytes that the diagrams of one part may take. */
-export function compareWithProgram(machine: Machine, program: Program, budget: number): readonly Comparison[] {
+export function compareWithProgram(
+  machine: Machine,
+  program: Program,
+  budget: number,
+  large: number = LARGE,
+): readonly Comparison[] {
+  const bounds: Bounds = { budget, large };
   const chains = new Map(
     [...machine.chains.values()].filter(({ entry }) => entry).map((chain) => [keyOf(chain.entry!), chain]),
   );
@@ -57,7 +72,7 @@ export function compareWithProgram(machine: Machine, program: Program, budget: n
     for (const one of places) {
       const chain = chains.get(keyOf(one));
       known.add(keyOf(one));
-      if (stages.length > 0 || chain) comparisons.push(compareStage(id, one, stages, chain, machine, program, budget));
+      if (stages.length > 0 || chain) comparisons.push(compareStage(id, one, stages, chain, machine, program, bounds));
     }
   }
   for (const [key, { name }] of chains) {
@@ -79,16 +94,16 @@ function compareStage(
   chain: MachineChain | undefined,
   machine: Machine,
   program: Program,
-  budget: number,
+  { budget, large }: Bounds,
 ): Comparison {
   const part = PLACES[id].length > 1 ? `${id} (${hook})` : id;
   const layout = new FieldLayout(ORDERS[0]!);
   try {
-    const size = chain ? sizeFrom(chain, machine) : 0;
+    const size = chain ? sizeFrom(chain, machine, large) : 0;
     if (size > MOST_PARTS) throw new NotCompared(`${size} rules and elements, more than are followed`);
     const diagrams = new Diagrams(budget);
     const meanings = new Meanings(diagrams);
-    const packets = new StagePackets(diagrams, layout, boundZones(program), pointOf(id, hook, program));
+    const packets = new StagePackets(diagrams, layout, boundZones(program), pointOf(id, hook, program), large);
     const wanted = meaningOfStages(stages, meanings, packets);
     const found = new ChainMeaning(machine, meanings, packets).ofBase(chain);
     const difference = differenceOf(wanted, found, meanings, packets);
@@ -118,9 +133,13 @@ function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packe
   const { diagrams } = packets;
   const differs = (one: Diagram, other: Diagram, what: string): string | undefined => {
     const [a, b] = [diagrams.when(possible, one), diagrams.when(possible, other)];
-    const packet = diagrams.difference(a, b);
-    if (!packet) return undefined;
-    const [should, does] = [a, b].map((diagram) => meanings.textOf(diagrams.valueAt(diagram, packet)) || 'nothing');
+    const found = diagrams.difference(a, b);
+    if (!found) return undefined;
+    const textAt = (diagram: Diagram, packet: Assignment) =>
+      packets.lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, packet)), packet);
+    const packet = packets.lookups.realPacket(found, (one) => textAt(a, one) !== textAt(b, one));
+    if (!packet) throw new NotCompared('lookups in large sets, which may differ or not');
+    const [should, does] = [a, b].map((diagram) => textAt(diagram, packet) || 'nothing');
     return `${what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
   };
   const decision = differs(wanted.decision, found.decision, 'the verdict');

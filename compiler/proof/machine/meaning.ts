@@ -134,6 +134,8 @@ export function markEvent(keep: number, value: number): string {
 function joinedEvents(first: string, second: string): string {
   const events = [first, second].flatMap((text) => text.split(THEN));
   if (events.every((event) => event.startsWith(COUNTS))) return events.toSorted().join(THEN);
+  // Nothing is left of what a mark was before it becomes another.
+  if (second.startsWith('mark & 0 |')) return second;
   const [a, b] = [first, second].map((text) => /^mark & (\d+) \| (\d+)$/.exec(text));
   if (!a || !b) return events.join(THEN);
   const [keepA, valueA, keepB, valueB] = [a[1], a[2], b[1], b[2]].map(Number) as [number, number, number, number];

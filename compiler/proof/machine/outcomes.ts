@@ -1,7 +1,7 @@
 /** What rules decide and do, in words that are the same for rules of a policy and for rules that were read back. */
 import type { Family } from '../../4-program/program.ts';
 import type { Cell, Effect, RejectReason, Translation } from '../../model/index.ts';
-import { columnOf } from '../../model/table.ts';
+import { columnOf, type Column } from '../../model/table.ts';
 import { readBigint } from '../../net/words.ts';
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
 import { COUNTS, markEvent, NotCompared, OF_ROWS } from './meaning.ts';
@@ -91,8 +91,18 @@ export function logText(prefix: string, level: string | undefined, group: number
 
 /** `counter`: whatever tells the counters of one rule, or of one set, from those of others. */
 export function rowCount(counter: string, text: string): Event {
+  return { thing: `${OF_ROWS}${counter}`, what: `${COUNTS}${counterText(text)}` };
+}
+
+/** The name of a row's counter, as a plane has it. */
+export function counterText(text: string): string {
   if (text.length > LONGEST_TEXT) throw new NotCompared('a long name of a counter');
-  return { thing: `${OF_ROWS}${counter}`, what: `${COUNTS}${text.replace(/["\\\p{Cc}]/gu, '_')}` };
+  return text.replace(/["\\\p{Cc}]/gu, '_');
+}
+
+/** A mark that becomes what the text says, a number or what stands for one. */
+export function markTo(text: string): string {
+  return `mark & 0 | ${text}`;
 }
 
 function cellsOf(effect: Effect): readonly Cell[] {
@@ -106,10 +116,18 @@ function isEmpty({ row: variable, column }: Cell, rows: Rows): boolean {
 }
 
 /** A cell as a person would write it. */
-function cellText({ row: variable, column: name }: Cell, rows: Rows): string {
-  const { data, type } = columnOf(variable.table, name)!;
+function cellText({ row: variable, column }: Cell, rows: Rows): string {
   const row = rows.get(variable);
   if (row === undefined) throw new NotCompared('a cell of a row that is not at hand');
+  return textOf(columnOf(variable.table, column)!, row);
+}
+
+/** The names of counters that rows have in a column. */
+export function counterTexts(column: Column, rows: Uint32Array): string[] {
+  return Array.from(rows, (row) => counterText(textOf(column, row)));
+}
+
+function textOf({ data, type }: Column, row: number): string {
   switch (data.store) {
     case 'integer':
       return type.kind === 'enum' ? (type.members[data.values[row]!] ?? '') : String(data.values[row]);

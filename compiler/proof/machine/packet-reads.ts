@@ -1,11 +1,12 @@
 /** Keys that were read back, looked up in sets that were read back, as sets of packets. */
 import { IntervalSet } from '../../net/interval-set.ts';
-import { readBigint, strideOf } from '../../net/words.ts';
+import { strideOf } from '../../net/words.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
-import type { DiagramField } from '../fields.ts';
 import type { Column, FieldRead, MachineSet, Read } from './form.ts';
 import { fragmentIn } from './fragment-reads.ts';
+import { rowsRead } from './key-reads.ts';
 import { NotCompared } from './meaning.ts';
+import { OPTIONAL_FIELDS, PLAIN_FIELDS } from './read-fields.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 /** Where a number's bits stand, how many they are, and what a packet must have for the read to succeed. */
@@ -18,7 +19,7 @@ interface Bits {
 }
 
 /** Elements of columns in one part: which index each value set belongs to. */
-type ElementGroup = readonly number[];
+type ElementGroup = Uint32Array;
 
 export class PacketReads {
   readonly #packets: StagePackets;
@@ -33,17 +34,19 @@ export class PacketReads {
   }
 
   /** The packets whose key is in one of these elements of the set; all elements where none are named. */
-  found(key: readonly Read[], set: MachineSet, elements?: ElementGroup): Diagram {
-    const indices = elements ?? Array.from({ length: set.count }, (_, index) => index);
+  found(key: readonly Read[], set: MachineSet, elements?: Uint32Array): Diagram {
+    const { diagrams, lookups } = this.#packets;
+    const read = rowsRead(key, set, elements);
+    if (read) return lookups.inRows(read.fields, read.rows);
+    const indices = elements ?? Uint32Array.from({ length: set.count }, (_, index) => index);
     if (key.length === 1) return this.#inColumn(key[0]!, set.key[0]!, indices);
-    const { diagrams } = this.#packets;
     const halves = (from: number, to: number): Diagram => {
       if (to - from === 0) return NOTHING;
       if (to - from > 1) {
         const middle = (from + to) >> 1;
         return diagrams.orElse(halves(from, middle), halves(middle, to));
       }
-      const one = [indices[from]!];
+      const one = indices.subarray(from, to);
       return key.reduce((all, read, part) => diagrams.when(all, this.#inColumn(read, set.key[part]!, one)), ALL);
     };
     return halves(0, indices.length);
@@ -82,7 +85,7 @@ export class PacketReads {
     }
     return this.#packets.interfaces(
       read.field,
-      indices.map((index) => column.names[column.indices[index]!]!),
+      Array.from(indices, (index) => column.names[column.indices[index]!]!),
     );
   }
 
@@ -115,28 +118,6 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['family', 'fragment header', 'i
 const LOCAL = 1;
 
 const FRAGMENT_FIELDS: ReadonlySet<string> = new Set(['fragment offset', 'more fragments', 'fragment header']);
-
-/** Of transport headers the bits count, whether there is such a header or not. */
-const PLAIN_FIELDS: { readonly [Field in FieldRead['field']]?: DiagramField } = {
-  protocol: 'protocol',
-  source: 'source/real',
-  destination: 'destination/real',
-  'source port': 'source port/real',
-  'destination port': 'destination port/real',
-  'tcp flags': 'tcp flags',
-  ttl: 'ttl',
-  dscp: 'dscp',
-  mark: 'mark',
-  state: 'state',
-};
-
-/** Fields that a packet has, or has not. */
-const OPTIONAL_FIELDS: { readonly [Field in FieldRead['field']]?: DiagramField } = {
-  vlan: 'vlan',
-  'source mac': 'source mac',
-  'original source': 'source/original',
-  'original destination': 'destination/original',
-};
 
 /** What no field of a policy stands for. */
 const OWN_FIELDS: { readonly [Field in FieldRead['field']]?: number } = {
@@ -241,12 +222,4 @@ function intervalsOf(column: Extract<Column, { kind: 'numbers' }>, indices: Elem
   };
   const lows = take(column.lows);
   return IntervalSet.fromColumns(column.width, lows, column.highs === column.lows ? lows : take(column.highs));
-}
-
-/** One element's value of a column, as text. */
-export function dataText(column: Column, index: number): string {
-  if (column.kind === 'names') return column.names[column.indices[index]!]!;
-  const stride = strideOf(column.width);
-  const [low, high] = [column.lows, column.highs].map((words) => readBigint(words, index, stride));
-  return `${low}-${high}`;
 }

@@ -1,6 +1,9 @@
 /** All the rules that packets may meet which enter by a chain. */
 import type { Machine, MachineChain, MachineSet, SetUse, Statement } from './form.ts';
 
+/** From so many verdicts on, those of a map are not few. */
+const MOST_VERDICTS = 64;
+
 /** The chain's rules, and those of all chains that they lead to. */
 function statementsFrom(start: MachineChain, { chains, sets }: Machine): Statement[] {
   const seen = new Set<MachineChain>();
@@ -39,10 +42,12 @@ function usesOf(statement: Statement): SetUse[] {
   return statement.kind === 'translate' && 'map' in statement.to ? [statement.to.map] : [];
 }
 
-/** Statements, and elements of the sets that they look something up in. */
-export function sizeFrom(start: MachineChain, machine: Machine): number {
+/** Statements, and elements of the sets that they look something up in; a large set is one, whatever is in it. */
+export function sizeFrom(start: MachineChain, machine: Machine, large: number): number {
+  const sizeOf = ({ count, verdicts }: MachineSet) =>
+    count > large && (verdicts?.list.length ?? 0) <= MOST_VERDICTS ? 1 : count;
   return statementsFrom(start, machine).reduce(
-    (sum, statement) => sum + 1 + usesOf(statement).reduce((all, use) => all + setOf(use, machine.sets).count, 0),
+    (sum, statement) => sum + 1 + usesOf(statement).reduce((all, use) => all + sizeOf(setOf(use, machine.sets)), 0),
     0,
   );
 }

@@ -5,9 +5,8 @@ import { compareWithProgram, type Comparison } from './compare.ts';
 import type { Machine } from './form.ts';
 import { PROBLEMS } from './problems.ts';
 
-/** What the text of a plane says, what in it is not understood, or why it was not read. */
-export type ReadBack =
-  { readonly machine: Machine } | { readonly diagnostics: readonly Diagnostic[] } | { readonly unread: string };
+/** What the text of a plane says, or what in it is not understood. */
+export type ReadBack = { readonly machine: Machine } | { readonly diagnostics: readonly Diagnostic[] };
 
 /** A part of what was written, and whether it was compared. */
 export type ComparedPart = Exclude<Comparison, { kind: 'different' }>;
@@ -20,9 +19,6 @@ export function compareReadBack(
   read: ReadBack,
   program: Program,
 ): { readonly parts: readonly ComparedPart[]; readonly diagnostics: readonly Diagnostic[] } {
-  if ('unread' in read) {
-    return { parts: [{ kind: 'not compared', part: 'the whole rule set', reason: read.unread }], diagnostics: [] };
-  }
   if ('diagnostics' in read) return { parts: [], diagnostics: read.diagnostics };
   const parts: ComparedPart[] = [];
   const diagnostics: Diagnostic[] = [];

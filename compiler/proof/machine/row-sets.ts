@@ -4,7 +4,7 @@ import type { RowVariable } from '../../model/condition.ts';
 import { columnOf } from '../../model/table.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import type { Diagram } from '../diagrams.ts';
-import { asksCell } from './atoms.ts';
+import { addressIn, asksCell } from './atoms.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 /**
@@ -32,12 +32,12 @@ function columnName({ test }: Atom): string {
 }
 
 /** The packets whose address is in the cell of one of the rows. */
-export function addressSetOf(atom: Atom, rows: Uint32Array, { tests }: StagePackets): Diagram {
+export function addressSetOf(atom: Atom, rows: Uint32Array, packets: StagePackets): Diagram {
   const { test } = atom;
   if (test.kind !== 'address' || !('column' in test.in)) throw new TypeError('no address in a cell');
   const { data, present } = columnOf(test.in.row.table, test.in.column)!;
   if (!('lengths' in data)) throw new TypeError('no column of addresses');
-  const { family, field } = test;
+  const { family } = test;
   const own = (row: number): boolean => {
     if (present !== undefined && present[row] === 0) return false;
     return (data.store === 'prefix4' ? 4 : data.store === 'prefix6' ? 6 : data.families[row]) === family;
@@ -51,5 +51,5 @@ export function addressSetOf(atom: Atom, rows: Uint32Array, { tests }: StagePack
     else words.set(data.words.subarray(row * 4, row * 4 + 4), index * 4);
   });
   const set = IntervalSet.fromPrefixes(family === 4 ? 32 : 128, words, lengths);
-  return tests.addressIn(field, family, set, test.view === 'original' ? 'original' : 'real');
+  return addressIn(test, set, packets);
 }

@@ -4,6 +4,8 @@ import type { AddressTarget, PortTarget, Translation, Verdict } from '../../mode
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
+import { FoundRows } from './found-rows.ts';
+import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
 import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
 import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
 import * as outcomes from './outcomes.ts';
@@ -110,6 +112,9 @@ class StageMeaning {
     const rules = items.filter((item) => item.kind !== 'rule' || item.eachPacket === eachPacket);
     const [only] = rules;
     if (rules.length === 0) return NO_MEANING;
+    const isLarge = rows.length > this.#packets.lookups.large;
+    const byKeys = isLarge ? this.#byKeys(rules, each, rows, outer) : undefined;
+    if (byKeys) return byKeys;
     if (rules.every((rule) => rule.kind === 'rule' && isKeyOfAddresses(rule, variable, rules.length > 1))) {
       return this.#meanings.sequence(rules.map((rule) => this.#ruleOfRows(rule as ProgramRule, rows)));
     }
@@ -118,6 +123,38 @@ class StageMeaning {
     return this.#meanings.sequence(
       Array.from(rows, (row) => this.#items(rules, eachPacket, new Map(outer).set(variable, row))),
     );
+  }
+
+  /** Rules that find their row by its key, each for all rows at once; undefined where that could mean something else. */
+  #byKeys(rules: readonly ProgramItem[], { row }: ProgramEach, rows: Uint32Array, outer: Rows): Meaning | undefined {
+    const keyed: KeyedRule[] = [];
+    for (const rule of rules) {
+      const key = rule.kind === 'rule' ? rowKeyOf(rule, row, this.#packets, outer) : undefined;
+      if (rule.kind !== 'rule' || !key) return undefined;
+      keyed.push({ rule, key });
+    }
+    if (!mayAskRulesInTurn(keyed, row)) return undefined;
+    return this.#meanings.sequence(
+      keyed.map(({ rule, key }) => {
+        if (rule.gates.length > 0) throw new NotCompared('a limit');
+        const found = new FoundRows(key, row, rowsWithKey(key, rows), this.#packets, this.#meanings);
+        const done = this.#ofFoundRow(rule, found);
+        return this.#meanings.within(this.#packets.diagrams.when(this.#family(rule.family), key.plain), done);
+      }),
+    );
+  }
+
+  #ofFoundRow(rule: ProgramRule, found: FoundRows): Meaning {
+    const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
+    const steps = rule.effects.map(({ effect, when, gates }) => {
+      if (gates.length > 0) throw new NotCompared('a limit of an effect');
+      const where = this.#packets.diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, NO_ROWS)));
+      return this.#meanings.within(where, found.effect(effect, nameOf(rule), stateful));
+    });
+    const { decision } = rule;
+    if (decision?.kind === 'translation') steps.push(found.translation(decision.translation));
+    else steps.push(this.#decision(decision, found.any(), NO_ROWS));
+    return this.#meanings.sequence(steps);
   }
 
   /** One rule that does the same for each row: the rows' cells as one set, and what else it asks for once. */
@@ -158,7 +195,7 @@ class StageMeaning {
       const where = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, rows)));
       const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
       return outcomes
-        .eventsOf(effect, `${rule.origin.name} ${rule.origin.span.start} ${rule.family ?? ''}`, stateful, rows)
+        .eventsOf(effect, nameOf(rule), stateful, rows)
         .map(({ thing, what }) => this.#meanings.affects(diagrams.when(set, where), thing, what));
     });
     return this.#meanings.sequence([...steps, this.#decision(rule.decision, set, rows)]);
@@ -230,6 +267,11 @@ class StageMeaning {
     });
     return this.#meanings.sequence(ofFamily);
   }
+}
+
+/** Tells the rule from others. */
+function nameOf({ origin, family }: ProgramRule): string {
+  return `${origin.name} ${origin.span.start} ${family ?? ''}`;
 }
 
 /** Undefined: the row has no address of the family. */

@@ -6,6 +6,7 @@ import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram, type Diagrams } from '../diagrams.ts';
 import type { FieldLayout, FieldPlace, LayoutField } from '../fields.ts';
 import { PacketTests } from '../packet-tests.ts';
+import { Lookups } from './lookups.ts';
 import { NotCompared } from './meaning.ts';
 
 const [NEW, ESTABLISHED, RELATED] = [0, 1, 2];
@@ -24,13 +25,15 @@ export interface StagePoint {
 export class StagePackets {
   readonly tests: PacketTests;
   readonly point: StagePoint;
+  readonly lookups: Lookups;
   /** A number for each interface of a zone; 0 is one of none. */
   readonly #numbers = new Map<string, number>();
   readonly #zones: readonly Zone[];
 
-  constructor(diagrams: Diagrams, layout: FieldLayout, zones: readonly Zone[], point: StagePoint) {
+  constructor(diagrams: Diagrams, layout: FieldLayout, zones: readonly Zone[], point: StagePoint, large: number) {
     this.tests = new PacketTests(diagrams, layout, zones);
     this.point = point;
+    this.lookups = new Lookups(this.tests, large);
     this.#zones = zones;
     for (const name of zones.flatMap((zone) => namesOf(zone))) {
       if (!this.#numbers.has(name)) this.#numbers.set(name, this.#numbers.size + 1);
@@ -98,7 +101,7 @@ export class StagePackets {
     return this.diagrams.variable(this.tests.freeLevels('flow confirmed', 1));
   }
 
-  /** The packets that can come here at all. */
+  /** The packets that can come here at all; asked when all that is looked up is known. */
   possible(): Diagram {
     const { diagrams, tests, point } = this;
     const hasHeader = diagrams.not(this.#numberIn('fragment', [LATER, 3]));
@@ -136,7 +139,7 @@ export class StagePackets {
     for (const family of point.tracked) {
       conditions.push(this.#implies(tests.family(family), this.#numberIn('fragment', [WHOLE, WHOLE])));
     }
-    return conditions.reduce((all, one) => diagrams.when(one, all), ALL);
+    return conditions.reduce((all, one) => diagrams.when(one, all), this.lookups.facts());
   }
 
   #numberIn(field: 'state' | 'fragment' | 'protocol' | 'length', [low, high]: readonly [number, number]): Diagram {
