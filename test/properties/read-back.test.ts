@@ -143,17 +143,20 @@ it.each([
 function changed(text: string, [choice, digit]: readonly [number, number]): string {
   const lines = text.split('\n');
   const candidates = lines.flatMap((line, index) => (/^\t\t+[^#}]|^\t\d/.test(line) ? [index] : []));
-  const at = candidates[choice % candidates.length] ?? 0;
-  const line = lines[at]!;
+  const chosen = candidates[choice % candidates.length] ?? 0;
+  const line = lines[chosen]!;
   const numbers = [...line.replace(/ comment "[^"]*"$/, '').matchAll(/\d+/g)];
   const number = numbers[digit % numbers.length];
-  if (!number || digit % 4 === 0)
+  if (!number || digit % 4 === 0) {
     return lines
-      .toSpliced(at, 1)
+      .toSpliced(chosen, 1)
       .join('\n')
       .replaceAll(/,\n(\t*\})/g, '\n$1');
+  }
   const other = String(digit % 3 === 0 ? Math.max(0, Number(number[0]) - 1) : Number(number[0]) + 1);
-  return lines.with(at, line.slice(0, number.index) + other + line.slice(number.index + number[0].length)).join('\n');
+  return lines
+    .with(chosen, line.slice(0, number.index) + other + line.slice(number.index + number[0].length))
+    .join('\n');
 }
 
 it('finds by name what it finds bit by bit', () => {
@@ -180,8 +183,8 @@ it('finds by name what it finds bit by bit', () => {
           for (const [part, one] of kindsOf(machine, read.program, 0)) {
             const what = `${one.kind} by name, ${exact.get(part)!.kind} bit by bit`;
             outcomes.set(what, (outcomes.get(what) ?? 0) + 1);
-            const kinds = [one.kind, exact.get(part)!.kind];
-            const isContrary = kinds.includes('the same') && kinds.includes('different');
+            const kinds = new Set([one.kind, exact.get(part)!.kind]);
+            const isContrary = kinds.has('the same') && kinds.has('different');
             expect(isContrary, `${part}: ${what}\n${policy}\n${text}`).toBe(false);
           }
         }
@@ -189,6 +192,7 @@ it('finds by name what it finds bit by bit', () => {
     ),
     { numRuns: count(30, 1000) },
   );
-  for (const kind of ['the same', 'different'])
+  for (const kind of ['the same', 'different']) {
     expect(outcomes.get(`${kind} by name, ${kind} bit by bit`)).toBeGreaterThan(0);
+  }
 });

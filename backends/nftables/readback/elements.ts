@@ -71,6 +71,10 @@ function endOfWord(bytes: Uint8Array, start: number): number {
 /** What stands up to the comma or brace that ends the element, but not within quotes; space at its end is no part of it. */
 function readTail(text: Text, builder: SetBuilder): void {
   const { bytes, at } = text;
+  if (bytes[at] === COMMA || bytes[at] === CLOSE) {
+    builder.appendTail(bytes, at, at);
+    return;
+  }
   let end = at;
   let quoted = false;
   for (; end < bytes.length; end++) {

@@ -21,6 +21,8 @@ const TYPES: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
   ['dscp', { notation: 'number', width: 6 }],
 ]);
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Data that are names of objects. */
 const OBJECT: ValueType = { notation: 'name', width: 0 };
 
@@ -102,8 +104,17 @@ export class SetBuilder {
 
   /** What stands behind the key: a verdict, or what the element has of its own. Empty: nothing. */
   appendTail(bytes: Uint8Array, start: number, end: number): void {
-    if (end > start) this.#hasTails = true;
+    // Most sets have nothing there, and need no list of it.
+    if (end === start && !this.#hasTails) return;
+    if (!this.#hasTails) this.#beginTails();
     this.#tailIndices.append(this.#tails.intern(bytes, start, end));
+  }
+
+  /** Elements up to here have nothing behind their keys. */
+  #beginTails(): void {
+    this.#hasTails = true;
+    const nothing = this.#count > 0 ? this.#tails.intern(NO_BYTES, 0, 0) : 0;
+    for (let element = 0; element < this.#count; element++) this.#tailIndices.append(nothing);
   }
 
   /** The element is complete. */
@@ -119,9 +130,10 @@ export class SetBuilder {
     if (shape.size !== undefined && this.#count > shape.size) {
       throw new Misread(`${this.#count} elements in a set of at most ${shape.size}`);
     }
-    const texts = this.#hasTails || shape.hasVerdicts ? this.#tails.strings() : [];
+    if (!this.#hasTails && (shape.hasVerdicts || shape.counted || shape.limit !== undefined)) this.#beginTails();
+    const texts = this.#hasTails ? this.#tails.strings() : [];
     const indices = this.#tailIndices.finish();
-    const isAttached = !shape.hasVerdicts && (this.#hasTails || shape.counted || shape.limit !== undefined);
+    const isAttached = !shape.hasVerdicts && this.#hasTails;
     return {
       name: shape.name,
       count: this.#count,

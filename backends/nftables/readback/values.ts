@@ -6,6 +6,7 @@ import {
   parseIpv6PrefixBytes,
   parseMacBytes,
 } from '../../../compiler/net/address-bytes.ts';
+import { ByteInterner } from '../../../compiler/1-load/tables/byte-interner.ts';
 import { compareWords, lowOnes, strideOf, writeValue } from '../../../compiler/net/words.ts';
 import { NameColumn, NumberColumn } from './columns.ts';
 import { Misread } from './misread.ts';
@@ -219,8 +220,21 @@ function wideNumber({ width }: ValueType, bytes: Uint8Array, start: number, end:
   writeValue(width, BigInt(text), out, 0);
 }
 
+/** Texts that were read before, and their values: a table has few words, and millions of places for them. */
+const knownWords = new Map<Notation, { readonly texts: ByteInterner; readonly values: number[] }>();
+
+function wordValue(type: ValueType, bytes: Uint8Array, start: number, end: number): number {
+  let known = knownWords.get(type.notation);
+  if (!known) knownWords.set(type.notation, (known = { texts: new ByteInterner(), values: [] }));
+  const number = known.texts.find(bytes, start, end);
+  if (number >= 0) return known.values[number]!;
+  const value = valueOfWords(type, bytes, start, end);
+  known.values[known.texts.intern(bytes, start, end)] = value;
+  return value;
+}
+
 /** One word; or several flags, `syn | ack`. */
-function wordValue({ notation }: ValueType, bytes: Uint8Array, start: number, end: number): number {
+function valueOfWords({ notation }: ValueType, bytes: Uint8Array, start: number, end: number): number {
   const known = WORDS[notation];
   const parts = decoder.decode(bytes.subarray(start, end)).split(notation === 'flags' ? ' | ' : '\0');
   let value = 0;

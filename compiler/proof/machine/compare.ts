@@ -133,11 +133,11 @@ function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packe
   const { diagrams } = packets;
   const differs = (one: Diagram, other: Diagram, what: string): string | undefined => {
     const [a, b] = [diagrams.when(possible, one), diagrams.when(possible, other)];
-    const found = diagrams.difference(a, b);
-    if (!found) return undefined;
-    const textAt = (diagram: Diagram, packet: Assignment) =>
-      packets.lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, packet)), packet);
-    const packet = packets.lookups.realPacket(found, (one) => textAt(a, one) !== textAt(b, one));
+    const named = diagrams.difference(a, b);
+    if (!named) return undefined;
+    const textAt = (diagram: Diagram, at: Assignment) =>
+      packets.lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, at)), at);
+    const packet = packets.lookups.realPacket(named, (tried) => textAt(a, tried) !== textAt(b, tried));
     if (!packet) throw new NotCompared('lookups in large sets, which may differ or not');
     const [should, does] = [a, b].map((diagram) => textAt(diagram, packet) || 'nothing');
     return `${what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;

@@ -91,10 +91,10 @@ export class FoundRows {
     const places = { address: { width: family === 4 ? 32 : 128, family }, port: { width: 16, family: undefined } };
     const fixedPorts = ports === undefined ? outcomes.SAME : ports.kind === 'cell' ? undefined : fixed(ports);
     if (addresses.kind !== 'cell') {
-      if (fixedPorts !== undefined)
-        return [{ where: this.any(), text: `${fixed(addresses)} ${fixedPorts}`, repeats: false }];
+      const to = fixed(addresses);
+      if (fixedPorts !== undefined) return [{ where: this.any(), text: `${to} ${fixedPorts}`, repeats: false }];
       const found = this.#numbers(ports as Cell, places.port, PORT_VALUES);
-      return found.map((one) => ({ ...one, text: `${fixed(addresses)} ${one.text}` }));
+      return found.map((one) => ({ ...one, text: `${to} ${one.text}` }));
     }
     const found = this.#numbers(addresses, places.address, ADDRESS_VALUES);
     if (fixedPorts !== undefined) return found.map((one) => ({ ...one, text: `${one.text} ${fixedPorts}` }));
@@ -111,7 +111,8 @@ export class FoundRows {
   /** The rows that have the cell, of the family if there is one. */
   #with(cell: Cell, family: Family | undefined): Uint32Array {
     const column = columnOf(this.#row.table, cell.column)!;
-    return this.#rows.filter((row) => hasCell(column, family, row));
+    const isFull = !column.present && (family === undefined || column.data.store !== 'prefix');
+    return isFull ? this.#rows : this.#rows.filter((row) => hasCell(column, family, row));
   }
 
   #numbers(

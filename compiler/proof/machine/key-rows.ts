@@ -52,21 +52,28 @@ export function canonicalKeys(rows: KeyRows): KeyRows {
 }
 
 /** Whether a row of one list and a row of another are the same in all these parts. */
-export function isSameIn(left: readonly KeyPart[], i: number, right: readonly KeyPart[], j: number): boolean {
-  return left.every(
-    (part, at) =>
-      compareWords(part.lows, i, right[at]!.lows, j, part.stride) === 0 &&
-      compareWords(part.highs, i, right[at]!.highs, j, part.stride) === 0,
-  );
+function isSameIn(left: readonly KeyPart[], i: number, right: readonly KeyPart[], j: number): boolean {
+  for (let at = 0; at < left.length; at++) {
+    const [part, other] = [left[at]!, right[at]!];
+    if (compareWords(part.lows, i, other.lows, j, part.stride) !== 0) return false;
+    if (compareWords(part.highs, i, other.highs, j, part.stride) !== 0) return false;
+  }
+  return true;
 }
 
 /** Less than, equal to or greater than zero, as key `i` of one list begins before, with or behind key `j` of another. */
 export function compareKeys(left: readonly KeyPart[], i: number, right: readonly KeyPart[], j: number): number {
-  for (const [at, { lows, stride }] of left.entries()) {
+  for (let at = 0; at < left.length; at++) {
+    const { lows, stride } = left[at]!;
     const order = compareWords(lows, i, right[at]!.lows, j, stride);
     if (order !== 0) return order;
   }
   return 0;
+}
+
+/** The least key of a row: a column of one value for each part. */
+export function keyAt(parts: readonly KeyPart[], row: number): readonly Uint32Array[] {
+  return parts.map(({ lows, stride }) => lows.slice(row * stride, (row + 1) * stride));
 }
 
 export function sameKeys(left: KeyRows, right: KeyRows): boolean {

@@ -11,7 +11,7 @@ import {
   writePredecessor,
   writeSuccessor,
 } from '../../net/words.ts';
-import { areApartByLast, compareKeys, isSameIn, type KeyPart, type KeyRows } from './key-rows.ts';
+import { areApartByLast, compareKeys, keyAt, type KeyPart, type KeyRows } from './key-rows.ts';
 
 /** Keys that are in the same lists. */
 export interface Region {
@@ -35,7 +35,20 @@ export function regionsOf(lists: readonly KeyRows[], blocks: readonly IntervalSe
   const [first] = lists;
   if (!first || lists.length > MOST_LISTS || !lists.every(areApartByLast)) return undefined;
   const last = first.parts.at(-1)!;
+  // Of one list, nothing is to be told but that some keys are in it, and some not.
+  if (lists.length === 1 && blocks.length === 0) {
+    const some = first.count > 0 ? [{ lists: 1, block: 0, key: keyAt(first.parts, 0) }] : [];
+    return [{ lists: 0, block: 0, key: keyOutside(first) }, ...some];
+  }
   return new Sweep(lists, last, blockStarts(last, blocks)).run();
+}
+
+/** A key that is in none of the rows of one part; of several parts, any. */
+function keyOutside({ count, parts }: KeyRows): readonly Uint32Array[] {
+  const { lows, highs, stride } = parts.at(-1)!;
+  const value = new Uint32Array(stride);
+  if (count > 0 && compareWords(lows, 0, value, 0, stride) === 0) writeSuccessor(highs, 0, value, 0, stride);
+  return [...parts.slice(0, -1).map((part) => new Uint32Array(part.stride)), value];
 }
 
 /** Where blocks begin: at the least value, and wherever one of the sets begins or has ended. */
@@ -58,8 +71,13 @@ export function blockStarts({ width, stride }: KeyPart, sets: readonly IntervalS
 class Sweep {
   readonly #lists: readonly KeyRows[];
   readonly #last: KeyPart;
+  /** Parts of each list before the last. */
+  readonly #heads: readonly (readonly KeyPart[])[];
+  readonly #tails: readonly KeyPart[];
   readonly #starts: Uint32Array;
+  /** Where each list stands, and where its rows with the heads at hand end. */
   readonly #at: Uint32Array;
+  readonly #ends: Uint32Array;
   /** By list bits and block in one number. */
   readonly #found = new Map<number, Region>();
   readonly #position: Uint32Array;
@@ -69,58 +87,52 @@ class Sweep {
   constructor(lists: readonly KeyRows[], last: KeyPart, starts: Uint32Array) {
     this.#lists = lists;
     this.#last = last;
+    this.#heads = lists.map(({ parts }) => parts.slice(0, -1));
+    this.#tails = lists.map(({ parts }) => parts.at(-1)!);
     this.#starts = starts;
     this.#at = new Uint32Array(lists.length);
-    [this.#position, this.#end, this.#maximum] = [0, 1, 2].map(() => new Uint32Array(last.stride)) as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-    ];
+    this.#ends = new Uint32Array(lists.length);
+    this.#position = new Uint32Array(last.stride);
+    this.#end = new Uint32Array(last.stride);
+    this.#maximum = new Uint32Array(last.stride);
     writeMaximum(last.width, this.#maximum, 0);
   }
 
   run(): readonly Region[] {
-    for (let lists = this.#nextLists(); lists.length > 0; lists = this.#nextLists()) this.#group(lists);
+    for (let members = this.#nextLists(); members.length > 0; members = this.#nextLists()) this.#group(members);
     return [...this.#found.values()];
   }
 
   /** The lists whose next key begins with the least values of all parts but the last. */
   #nextLists(): number[] {
-    let least: number | undefined;
-    let lists: number[] = [];
+    let members: number[] = [];
     for (let list = 0; list < this.#lists.length; list++) {
       if (this.#at[list]! >= this.#lists[list]!.count) continue;
-      const order = least === undefined ? -1 : this.#compareHeads(list, least);
-      if (order < 0) [least, lists] = [list, [list]];
-      else if (order === 0) lists.push(list);
+      const [least] = members;
+      const order =
+        least === undefined
+          ? -1
+          : compareKeys(this.#heads[list]!, this.#at[list]!, this.#heads[least]!, this.#at[least]!);
+      if (order < 0) members = [list];
+      else if (order === 0) members.push(list);
     }
-    return lists;
-  }
-
-  #compareHeads(left: number, right: number): number {
-    const [a, b] = [this.#heads(left), this.#heads(right)];
-    return compareKeys(a, this.#at[left]!, b, this.#at[right]!);
-  }
-
-  #heads(list: number): readonly KeyPart[] {
-    return this.#lists[list]!.parts.slice(0, -1);
+    return members;
   }
 
   /** All values of the last part, where the others are those at which these lists stand. */
   #group(members: readonly number[]): void {
-    const [example] = members;
-    const row = this.#at[example!]!;
-    const heads = this.#heads(example!).map(({ lows, stride }) => lows.slice(row * stride, (row + 1) * stride));
-    const ends = new Map(members.map((list) => [list, this.#endOfHead(list)]));
     const { stride } = this.#last;
     const [position, end] = [this.#position, this.#end];
+    const example = members[0]!;
+    const row = this.#at[example]!;
+    for (const list of members) this.#ends[list] = this.#endOfHead(list);
     position.fill(0);
     for (;;) {
       copyWords(this.#maximum, 0, end, 0, stride);
       let lists = 0;
-      for (const list of members) if (this.#at[list]! < ends.get(list)!) lists |= this.#cut(list);
-      this.#add(lists, heads);
-      for (const list of members) this.#passBehind(list, ends.get(list)!);
+      for (const list of members) if (this.#at[list]! < this.#ends[list]!) lists |= this.#cut(list);
+      this.#add(lists, example, row);
+      for (const list of members) this.#passBehind(list);
       if (compareWords(end, 0, this.#maximum, 0, stride) === 0) return;
       writeSuccessor(end, 0, position, 0, stride);
     }
@@ -128,17 +140,17 @@ class Sweep {
 
   #endOfHead(list: number): number {
     const { count } = this.#lists[list]!;
-    const heads = this.#heads(list);
+    const heads = this.#heads[list]!;
     if (heads.length === 0) return count;
     const start = this.#at[list]!;
     let end = start + 1;
-    while (end < count && isSameIn(heads, start, heads, end)) end++;
+    while (end < count && compareKeys(heads, start, heads, end) === 0) end++;
     return end;
   }
 
   /** Brings the end of the region down to where the list changes; its bit where the position is in it. */
   #cut(list: number): number {
-    const { lows, highs, stride } = this.#lists[list]!.parts.at(-1)!;
+    const { lows, highs, stride } = this.#tails[list]!;
     const at = this.#at[list]!;
     const end = this.#end;
     if (compareWords(lows, at, this.#position, 0, stride) <= 0) {
@@ -149,25 +161,25 @@ class Sweep {
     return 0;
   }
 
-  #passBehind(list: number, end: number): void {
-    const { highs, stride } = this.#lists[list]!.parts.at(-1)!;
+  #passBehind(list: number): void {
+    const { highs, stride } = this.#tails[list]!;
     const at = this.#at[list]!;
-    if (at < end && compareWords(highs, at, this.#end, 0, stride) <= 0) this.#at[list] = at + 1;
+    if (at < this.#ends[list]! && compareWords(highs, at, this.#end, 0, stride) <= 0) this.#at[list] = at + 1;
   }
 
-  /** What lies between position and end, in each block that it touches. */
-  #add(lists: number, heads: readonly Uint32Array[]): void {
+  /** What lies between position and end, in each block that it touches; the heads are those of a row of a list. */
+  #add(lists: number, list: number, row: number): void {
     const { stride } = this.#last;
     const starts = this.#starts;
     const count = starts.length / stride;
-    let block = searchAtLeast(starts, 0, count, this.#position, 0, stride);
+    let block = count === 1 ? 0 : searchAtLeast(starts, 0, count, this.#position, 0, stride);
     if (block === count || compareWords(starts, block, this.#position, 0, stride) > 0) block--;
     for (; block < count && compareWords(starts, block, this.#end, 0, stride) <= 0; block++) {
       const name = lists * count + block;
       if (this.#found.has(name)) continue;
       const value = this.#position.slice();
       if (compareWords(starts, block, value, 0, stride) > 0) copyWords(starts, block, value, 0, stride);
-      this.#found.set(name, { lists, block, key: [...heads, value] });
+      this.#found.set(name, { lists, block, key: [...keyAt(this.#heads[list]!, row), value] });
     }
   }
 }

@@ -1,5 +1,6 @@
 /** What keys find, as functions of the key: tables that agree wherever both have a row are one, and have one name. */
-import { areApartByLast, compareKeys, keyOrder, permuted, sameWords, type KeyRows } from './key-rows.ts';
+import { areApartByLast, compareKeys, keyAt, keyOrder, permuted, sameWords, type KeyRows } from './key-rows.ts';
+import { permuteWords } from '../../net/word-order.ts';
 import { compareWords } from '../../net/words.ts';
 
 /** A value for each row: a number or a text of a list, or ends of an interval. */
@@ -24,9 +25,10 @@ export function tableOf(rows: KeyRows, data: KeyData): KeyTable | undefined {
   const sorted = permuted(rows, order);
   const kept: number[] = [];
   const last = sorted.parts.at(-1)!;
+  const heads = sorted.parts.slice(0, -1);
   for (let row = 0; row < sorted.count; row++) {
     const before = kept.at(-1);
-    if (before === undefined || compareKeys(sorted.parts.slice(0, -1), before, sorted.parts, row) !== 0) {
+    if (before === undefined || compareKeys(heads, before, heads, row) !== 0) {
       kept.push(row);
       continue;
     }
@@ -39,20 +41,16 @@ export function tableOf(rows: KeyRows, data: KeyData): KeyTable | undefined {
       compareWords(last.highs, row, last.highs, before, last.stride) === 0;
     if (!isSameKey) return undefined;
   }
-  const chosen = Uint32Array.from(kept, (row) => order[row]!);
+  const chosen = kept.length === order.length ? order : Uint32Array.from(kept, (row) => order[row]!);
   return takeRows({ keys: rows, data }, chosen);
 }
 
 /** Some rows of a table, in this order. */
 function takeRows({ keys, data }: KeyTable, rows: Uint32Array): KeyTable {
   const { stride, lows, highs } = data;
-  const take = (words: Uint32Array) => {
-    const taken = new Uint32Array(rows.length * stride);
-    rows.forEach((row, at) => taken.set(words.subarray(row * stride, (row + 1) * stride), at * stride));
-    return taken;
-  };
-  const taken = take(lows);
-  return { keys: permuted(keys, rows), data: { stride, lows: taken, highs: lows === highs ? taken : take(highs) } };
+  const taken = permuteWords(lows, stride, rows);
+  const ends = lows === highs ? taken : permuteWords(highs, stride, rows);
+  return { keys: permuted(keys, rows), data: { stride, lows: taken, highs: ends } };
 }
 
 /** Both tables as one; or a key at which they do not agree, a column of one value for each part. */
@@ -64,7 +62,7 @@ export function joinedTables(left: KeyTable, right: KeyTable): KeyTable | { read
   while (i < left.keys.count || j < right.keys.count) {
     const which = i === left.keys.count ? 1 : j === right.keys.count ? -1 : compareKeys(a, i, b, j);
     if (which === 0) {
-      if (!isSameRow(left, i, right, j)) return { clash: keyAt(left.keys, i) };
+      if (!isSameRow(left, i, right, j)) return { clash: keyAt(left.keys.parts, i) };
       order.push(i++);
       j++;
     } else if (which < 0) order.push(i++);
@@ -118,15 +116,12 @@ function stacked(left: KeyTable, right: KeyTable): KeyTable {
 function withoutOverlaps(table: KeyTable): KeyTable | { readonly clash: readonly Uint32Array[] } {
   const { count, parts } = table.keys;
   const last = parts.at(-1)!;
+  const heads = parts.slice(0, -1);
   for (let row = 1; row < count; row++) {
     const isApart =
-      compareKeys(parts.slice(0, -1), row - 1, parts, row) !== 0 ||
+      compareKeys(heads, row - 1, heads, row) !== 0 ||
       compareWords(last.lows, row, last.highs, row - 1, last.stride) > 0;
-    if (!isApart) return { clash: keyAt(table.keys, row) };
+    if (!isApart) return { clash: keyAt(parts, row) };
   }
   return table;
-}
-
-export function keyAt({ parts }: KeyRows, row: number): readonly Uint32Array[] {
-  return parts.map(({ lows, stride }) => lows.slice(row * stride, (row + 1) * stride));
 }

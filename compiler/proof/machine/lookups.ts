@@ -16,7 +16,7 @@ import { readBigint } from '../../net/words.ts';
 /** Sets of more intervals than this are named, unless told otherwise; smaller ones are followed bit by bit. */
 export const LARGE = 1024;
 /** Narrower fields have no sets that are too large to be followed. */
-export const NAMED_WIDTH = 32;
+const NAMED_WIDTH = 32;
 /** Intervals of one field by which a row of several fields is known to be out of reach. */
 const MOST_OUTLINED = 64;
 

@@ -47,7 +47,7 @@ export class PacketReads {
         return diagrams.orElse(halves(from, middle), halves(middle, to));
       }
       const one = indices.subarray(from, to);
-      return key.reduce((all, read, part) => diagrams.when(all, this.#inColumn(read, set.key[part]!, one)), ALL);
+      return key.reduce((all, part, at) => diagrams.when(all, this.#inColumn(part, set.key[at]!, one)), ALL);
     };
     return halves(0, indices.length);
   }

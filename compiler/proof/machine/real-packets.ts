@@ -2,9 +2,8 @@
 import type { Assignment } from '../diagrams.ts';
 import { FAMILY_LEVEL, type FieldLayout } from '../fields.ts';
 import { compareWords, searchAtLeast, strideOf } from '../../net/words.ts';
-import { rowOf, type KeyRows } from './key-rows.ts';
+import { keyAt, rowOf, type KeyRows } from './key-rows.ts';
 import { blockStarts, type Region } from './key-sweep.ts';
-import { keyAt } from './key-tables.ts';
 import { cutsOf, type KeyField, type LookedKey } from './looked-keys.ts';
 
 /** Rows of a table, and regions of a key, of which packets are tried. */
@@ -54,7 +53,7 @@ function* candidates(
   for (const { fields, keys: rows } of tables) {
     // Odd, so that rows in a pattern are not all left out.
     const step = Math.ceil(rows.count / TRIED) | 1;
-    for (let row = 0; row < rows.count; row += step) yield withKey(packet, fields, keyAt(rows, row), layout);
+    for (let row = 0; row < rows.count; row += step) yield withKey(packet, fields, keyAt(rows.parts, row), layout);
   }
 }
 

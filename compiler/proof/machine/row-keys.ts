@@ -56,9 +56,20 @@ export function placeOf({ field }: KeyField): number {
 
 /** The last is the one of which neighbouring values are joined. */
 const FIELDS_IN_ORDER: readonly string[] = [
-  ...['source/real', 'source/original', 'destination/real', 'destination/original', 'source mac', 'vlan', 'mark'],
-  ...['dscp', 'ttl', 'protocol', 'source port/real', 'source port/original'],
-  ...['destination port/real', 'destination port/original'],
+  'source/real',
+  'source/original',
+  'destination/real',
+  'destination/original',
+  'source mac',
+  'vlan',
+  'mark',
+  'dscp',
+  'ttl',
+  'protocol',
+  'source port/real',
+  'source port/original',
+  'destination port/real',
+  'destination port/original',
 ];
 
 function keyCellsOf(test: AtomTest, row: RowVariable): KeyCell[] | undefined {
@@ -111,14 +122,13 @@ function constantOf(test: AtomTest, { tests, diagrams }: StagePackets): Diagram 
 
 /** The rows that have all cells of the key, addresses of the family that it is about, and that some packet may find. */
 export function rowsWithKey({ fields, columns }: RowKey, rows: Uint32Array): Uint32Array {
-  return rows.filter((row) =>
-    columns.every((column, at) => {
-      const { family, width } = fields[at]!;
-      const { data } = column;
-      const isTooLarge = data.store === 'integer' && data.values[row]! >= 2 ** width;
-      return !isTooLarge && hasCell(column, family, row);
-    }),
-  );
+  return columns.reduce((kept, column, at) => {
+    const { family, width } = fields[at]!;
+    const { data, present } = column;
+    const most = 2 ** width - 1;
+    const filled = data.store === 'prefix' || present ? kept.filter((row) => hasCell(column, family, row)) : kept;
+    return data.store === 'integer' ? filled.filter((row) => data.values[row]! <= most) : filled;
+  }, rows);
 }
 
 /** Whether the row has a cell there, and, of a column of both families, one of this. */
@@ -135,7 +145,12 @@ export function keysOf({ fields, columns }: RowKey, rows: Uint32Array): KeyRows 
 
 /** Cells of some rows as intervals of values of a field. Throws NotCompared for a column that holds none. */
 export function partOf({ data }: Column, { width, family }: Omit<KeyField, 'field'>, rows: Uint32Array): KeyPart {
-  const take = (values: ArrayLike<number>) => Uint32Array.from(rows, (row) => values[row]!);
+  const taken = <Values extends Uint32Array | Uint8Array>(values: Values, to: Values): Values => {
+    for (let at = 0; at < rows.length; at++) to[at] = values[rows[at]!]!;
+    return to;
+  };
+  const take = (values: Uint32Array) => taken(values, new Uint32Array(rows.length));
+  const takeLengths = (values: Uint8Array) => taken(values, new Uint8Array(rows.length));
   switch (data.store) {
     case 'integer':
       return exactKey(width, take(data.values));
@@ -150,11 +165,7 @@ export function partOf({ data }: Column, { width, family }: Omit<KeyField, 'fiel
       return exactKey(width, words);
     }
     case 'prefix4':
-      return prefixKey(
-        width,
-        take(data.addresses),
-        Uint8Array.from(rows, (row) => data.lengths[row]!),
-      );
+      return prefixKey(width, take(data.addresses), takeLengths(data.lengths));
     case 'prefix6':
     case 'prefix': {
       const words = new Uint32Array(rows.length * (family === 4 ? 1 : 4));
@@ -162,11 +173,7 @@ export function partOf({ data }: Column, { width, family }: Omit<KeyField, 'fiel
         if (family === 4) words[at] = data.words[row * 4 + 3]!;
         else words.set(data.words.subarray(row * 4, row * 4 + 4), at * 4);
       });
-      return prefixKey(
-        width,
-        words,
-        Uint8Array.from(rows, (row) => data.lengths[row]!),
-      );
+      return prefixKey(width, words, takeLengths(data.lengths));
     }
     default:
       throw new NotCompared(`keys in a column of \`${data.store}\``);
