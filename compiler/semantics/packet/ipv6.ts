@@ -22,7 +22,8 @@ export const IPV6_DESTINATION_AT = 24;
 export function decodeIpv6(received: Uint8Array, throughAuthentication = false): Packet {
   const declared = declaredLength(received);
   const version = (byteAt(received, 0) ?? 0) >> 4;
-  const wellFormed = version === 6 && declared !== undefined && declared <= received.length;
+  const isWhole = received.length >= IPV6_HEADER_LENGTH && declared !== undefined && declared <= received.length;
+  const wellFormed = version === 6 && isWhole;
   const bytes = wellFormed ? received.subarray(0, declared) : received;
   const chain = followChain(bytes, throughAuthentication);
   const word = uint16At(bytes, 0);

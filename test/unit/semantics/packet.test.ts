@@ -118,6 +118,13 @@ describe('decoding IPv6', () => {
     });
   });
 
+  it('takes no jumbogram for one whose header is cut off', () => {
+    const whole = bytes(`60000000 0000 00 40 20010db8000000000000000000000001 20010db8000000000000000000000002 3b00`);
+    expect(decodePacket(whole, 6)).toMatchObject({ wellFormed: true, length: 42 });
+    expect(decodePacket(whole.subarray(0, 40), 6).wellFormed).toBe(true);
+    expect(decodePacket(whole.subarray(0, 39), 6).wellFormed).toBe(false);
+  });
+
   it('names what a later fragment carries, without its ports', () => {
     const packet = base('2c', '11 00 05a8 00000007  0400 0035 0008 0000');
     expect(packet).toMatchObject({ protocol: 17, sourcePort: undefined });
