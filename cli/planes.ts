@@ -1,5 +1,6 @@
 import type { Plane } from '../compiler/plane.ts';
+import { xdp } from '../backends/ebpf/index.ts';
 import { nftables } from '../backends/nftables/index.ts';
 
 /** Every plane of this version. A target that names none gets the first. */
-export const PLANES: readonly Plane[] = [nftables];
+export const PLANES: readonly Plane[] = [nftables, xdp];

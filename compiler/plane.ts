@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
-import type { Program, Stage } from './4-program/program.ts';
+import type { Program, Stage, StageId } from './4-program/program.ts';
 import type { Prices } from './cost/prices.ts';
 import type { Plan } from './6-plan/plan.ts';
 import type { ReadBack } from './proof/machine/read-back.ts';
@@ -86,6 +86,8 @@ export type DeltaOutcome = Delta | { readonly kind: 'same' } | { readonly kind: 
 export interface Plane {
   /** As a target names it: `nftables`. */
   readonly name: string;
+  /** The stages that it is made for; undefined: all, and `balance`. */
+  readonly stages?: readonly StageId[];
   /** Why this plane cannot carry out a stage as it stands; empty: it can. */
   readonly refuse: (stage: Stage, program: Program) => readonly Diagnostic[];
   /** What the steps of a plan cost here. */

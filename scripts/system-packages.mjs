@@ -27,14 +27,15 @@ const forTests = [
   },
   { name: 'conntrack', commands: ['conntrack'], required: true, use: 'reading tracked connections' },
   { name: 'netbase', file: '/etc/protocols', required: true, use: 'names of protocols and services' },
+  { name: 'clang', commands: ['clang'], use: 'programs in BPF' },
+  { name: 'libbpf-dev', file: '/usr/include/bpf/bpf_helpers.h', use: 'programs in BPF' },
+  { name: 'make', commands: ['make'], use: 'programs in BPF' },
   { name: 'bsdutils', commands: ['script'], use: 'tests on a terminal' },
   { name: 'iptables', commands: ['iptables-restore'], use: 'comparing with iptables' },
 ];
 
 /** @type {SystemPackage[]} */
 const forBenchmarks = [
-  { name: 'clang', commands: ['clang'], use: 'programs in BPF' },
-  { name: 'libbpf-dev', file: '/usr/include/bpf/bpf_helpers.h', use: 'programs in BPF' },
   { name: 'python3', commands: ['python3'], use: 'made-up networks' },
   { name: 'time', commands: ['/usr/bin/time'], use: 'measuring memory' },
 ];

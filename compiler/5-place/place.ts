@@ -1,6 +1,6 @@
 /**
- * Which plane carries out which stage. With one plane per target the answer is short: the first plane the target names
- * that can carry a stage out exactly gets it, and a stage that none can is an error.
+ * Which plane carries out which stage: the first plane the target names that can carry it out exactly. A stage that none
+ * can is an error; one that passes by a plane made for it is a warning, which says why.
  */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Span } from '../../grammar/source.ts';
@@ -31,9 +31,9 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
     const answers = available.map((plane) => ({ plane, refusals: plane.refuse(stage, program) }));
     const taker = answers.find(({ refusals }) => refusals.length === 0);
     if (taker) {
-      const others = available.length - 1;
-      const reason = others === 0 ? 'the only plane of the target' : 'the first plane of the target that can';
-      placements.push({ stage, plane: taker.plane.name, reason });
+      const passed = answers.slice(0, answers.indexOf(taker)).filter(({ plane }) => isMadeFor(plane, stage));
+      placements.push({ stage, plane: taker.plane.name, reason: reasonOf(available, passed) });
+      diagnostics.push(...passed.map(({ plane, refusals }) => passedBy(stage, plane, taker.plane, refusals)));
     } else {
       diagnostics.push(...answers.flatMap(({ refusals }) => refusals));
     }
@@ -41,7 +41,11 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
   const parts: { readonly plane: Plane; readonly program: Program }[] = available
     .map((plane) => ({
       plane,
-      program: { ...program, stages: placements.filter((one) => one.plane === plane.name).map(({ stage }) => stage) },
+      program: {
+        ...program,
+        stages: placements.filter((one) => one.plane === plane.name).map(({ stage }) => stage),
+        balances: plane.stages ? [] : program.balances,
+      },
     }))
     .filter((part) => part.program.stages.length > 0 || part.program.balances.length > 0);
   // A policy without a rule replaces the one before it, too.
@@ -50,19 +54,46 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
   return { parts, placements, diagnostics };
 }
 
+/** A plane's answer to a stage. */
+interface Answer {
+  readonly plane: Plane;
+  readonly refusals: readonly Diagnostic[];
+}
+
+function isMadeFor({ stages }: Plane, { id }: Stage): boolean {
+  return stages === undefined || stages.includes(id);
+}
+
+function reasonOf(available: readonly Plane[], passed: readonly Answer[]): string {
+  if (available.length === 1) return 'the only plane of the target';
+  const obstacles = passed.map(({ plane, refusals }) => `; ${plane.name} cannot: ${refusals[0]!.message}`);
+  return `the first plane of the target that can${obstacles.join('')}`;
+}
+
+/** That a plane named before another leaves it a stage. */
+function passedBy(stage: Stage, plane: Plane, taker: Plane, [first]: readonly Diagnostic[]): Diagnostic {
+  const message = `\`${taker.name}\` carries out \`${stage.origin.name}\`, because \`${plane.name}\` cannot: ${first!.message}`;
+  const hint = `The policy means the same there. To have the block at \`${plane.name}\`, say this in another way or in another block.`;
+  return diagnostic(PROBLEMS.passedBy, first!.span, message, { hint });
+}
+
 function planesOf(target: Target | undefined, planes: readonly Plane[], diagnostics: Diagnostic[]): readonly Plane[] {
   if (!target || target.planes.length === 0) return planes.slice(0, 1);
-  return target.planes.flatMap((request) => {
+  const named = new Set<Plane>();
+  for (const request of target.planes) {
     const plane = planes.find((candidate) => candidate.name === request.plane);
-    if (plane) return [plane];
+    if (plane) {
+      named.add(plane);
+      continue;
+    }
     const known = planes.map((candidate) => `\`${candidate.name}\``).join(', ');
     diagnostics.push(
       diagnostic(PROBLEMS.unknownPlane, request.span, `no plane \`${request.plane}\` in this version`, {
         hint: `Planes of this version: ${known}. Remove the line from target \`${target.name}\`.`,
       }),
     );
-    return [];
-  });
+  }
+  return [...named];
 }
 
 function unsupportedParts(policy: Policy): Diagnostic[] {

@@ -17,4 +17,12 @@ the plane exists.`,
     explanation: `A target names a plane (\`nftables\`, \`tc on bond0\`, …) that this version of Sluice does not know or does not
 have yet. Remove the line from the target; what the plane would have carried out must then be carried out by another.`,
   },
+  passedBy: {
+    code: 'SL0553',
+    severity: 'warning',
+    title: 'a plane that leaves a block to another',
+    explanation: `A target names its planes in the order in which they are asked. Here the first one that is made for a block cannot
+carry it out exactly, so the next one that can has taken it: the policy means the same, but frames get farther into the host before
+it speaks. The message says which rule is in the way. Change the rule, or name the planes in another order.`,
+  },
 } as const satisfies Record<string, DiagnosticKind>;

@@ -1,0 +1,171 @@
+/** What XDP can carry out: all of `mitigate` or nothing of it, and why not. */
+import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type {
+  Atom,
+  Program,
+  ProgramEffect,
+  ProgramItem,
+  ProgramRule,
+  Stage,
+} from '../../compiler/4-program/program.ts';
+import type { Effect, Gate, Origin, Zone } from '../../compiler/model/index.ts';
+import { isAskable, tableAtom } from './lower/conditions.ts';
+import { requestsOf } from './lower/interfaces.ts';
+import { MOST_ZONES } from './fields.ts';
+import { PROBLEMS } from './problems.ts';
+
+/**
+ * Why XDP cannot take a stage. Blocks of `mitigate` are taken together: an `allow` in the first ends the others, too, and
+ * what XDP does comes before all other planes.
+ */
+export function refuse(stage: Stage, program: Program): readonly Diagnostic[] {
+  if (stage.id !== 'mitigate') {
+    const message = `\`xdp\` carries out \`mitigate\` only, not \`${stage.origin.name}\``;
+    return [diagnostic(PROBLEMS.notHere, stage.origin.span, message, { hint: 'Add `nftables` to the target.' })];
+  }
+  const blocks = program.stages.filter(({ id }) => id === 'mitigate');
+  const refusals = new Refusals();
+  for (const block of blocks) {
+    refuseZones(block, program, refusals);
+    for (const item of block.items) refuseItem(item, program, refusals);
+  }
+  return refusals.diagnostics;
+}
+
+class Refusals {
+  readonly diagnostics: Diagnostic[] = [];
+
+  add({ span }: Pick<Origin, 'span'>, message: string, hint: string): void {
+    if (this.diagnostics.some((known) => known.span === span && known.message === message)) return;
+    this.diagnostics.push(diagnostic(PROBLEMS.notExact, span, message, { hint }));
+  }
+}
+
+/** Every way into the block's zones must be one that the program runs on, or frames would pass by it. */
+function refuseZones({ zones, origin }: Stage, program: Program, refusals: Refusals): void {
+  const on = new Set(requestsOf(program).flatMap((request) => request.on));
+  const wanted: readonly Zone[] = zones ?? program.zones;
+  if (program.zones.length > MOST_ZONES) {
+    refusals.add(origin, `XDP tells at most ${MOST_ZONES} zones apart`, 'Join zones, or leave `mitigate` to nftables.');
+  }
+  for (const { name, members } of wanted) {
+    for (const member of members) {
+      const device = member.interface;
+      if (member.ports !== undefined) {
+        refusals.add(origin, `XDP does not know the ports of zone \`${name}\``, 'Name the interface of each port.');
+      } else if (device === undefined) {
+        refusals.add(origin, `zone \`${name}\` has VLANs of no interface`, 'Say whose they are: `eth0 vlan 100-199`.');
+      } else if (device.endsWith('*')) {
+        refusals.add(origin, `\`${device}\` names no single interface to run on`, 'Name the interfaces one by one.');
+      } else if (!on.has(device)) {
+        refusals.add(
+          origin,
+          `\`${device}\` of zone \`${name}\` is no interface that the target runs XDP on`,
+          hintFor(device, [...on]),
+        );
+      }
+    }
+  }
+}
+
+/** A device of a VLAN gets its frames behind XDP; the interface below it sees them with their tags. */
+function hintFor(device: string, on: readonly string[]): string {
+  const [, parent, vlan] = /^(.+)\.(\d{1,4})$/.exec(device) ?? [];
+  if (parent !== undefined && vlan !== undefined && on.includes(parent)) {
+    return `Frames of VLAN ${vlan} come in by \`${parent}\`: write \`${parent} vlan ${vlan}\` in the zone.`;
+  }
+  return `Write \`xdp on ${[...on, device].join(', ')}\`, or take it out of the zone.`;
+}
+
+function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): void {
+  switch (item.kind) {
+    case 'rule':
+      return refuseRule(item, program, refusals);
+    case 'scope':
+      for (const inner of item.items) refuseItem(inner, program, refusals);
+      return;
+    case 'each':
+      refusals.add(item.origin, 'XDP has no rules for each row of a table yet', LEAVE);
+  }
+}
+
+const LEAVE = 'Add `nftables` to the target: it then takes `mitigate` whole.';
+
+function refuseRule(rule: ProgramRule, program: Program, refusals: Refusals): void {
+  const { origin, atoms, gates, effects } = rule;
+  refuseAtoms(atoms, origin, refusals);
+  for (const gate of gates) refuseGate(gate, origin, refusals);
+  for (const effect of effects) refuseEffect(effect, rule, program, refusals);
+}
+
+function refuseAtoms(atoms: readonly Atom[], origin: Origin, refusals: Refusals): void {
+  for (const atom of atoms) {
+    if (tableAtom(atom) || isAskable(atom.test)) continue;
+    refusals.add(origin, WITHOUT[atom.test.kind] ?? `XDP cannot ask for \`${atom.test.kind}\``, LEAVE);
+  }
+}
+
+/** What a test would need. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  until: 'XDP has no clock that tells the date',
+  during: 'XDP has no clock that tells the time of day',
+  memory: 'XDP has no memories yet',
+  'address of zone': 'XDP does not know the addresses that interfaces have',
+  opaque: "XDP does not understand another plane's words",
+};
+
+function refuseGate(gate: Gate, origin: Origin, refusals: Refusals): void {
+  if (gate.kind !== 'sample') refusals.add(origin, 'XDP has no limits yet', LEAVE);
+}
+
+function refuseEffect(
+  { effect, when, gates }: ProgramEffect,
+  rule: ProgramRule,
+  program: Program,
+  refusals: Refusals,
+): void {
+  const { origin } = rule;
+  for (const atoms of when) refuseAtoms(atoms, origin, refusals);
+  for (const gate of gates) refuseGate(gate, origin, refusals);
+  if (effect.kind !== 'count') {
+    refusals.add(
+      origin,
+      `XDP cannot carry out \`${wordOf(effect)}\``,
+      `Put it into a block behind \`mitigate\`. ${LEAVE}`,
+    );
+    return;
+  }
+  const { counter } = effect;
+  if (counter.kind !== 'named') {
+    refusals.add(origin, 'XDP has no counters for each row of a table yet', LEAVE);
+  } else if (program.stages.some((stage) => stage.id !== 'mitigate' && counts(stage.items, counter.name))) {
+    refusals.add(
+      origin,
+      `the counter \`${counter.name}\` counts in another block, too, which another plane carries out`,
+      'Give one of the two another name, and add them up where they are read.',
+    );
+  }
+  const isConditional = gates.length > 0 || !when.some((atoms) => atoms.length === 0);
+  if (isConditional && rule.gates.length > 0) {
+    refusals.add(
+      origin,
+      'XDP has no effect with clauses of its own on a rule that draws lots',
+      'Write the effect as a rule of its own.',
+    );
+  }
+}
+
+/** As a policy writes the effect. */
+function wordOf({ kind }: Effect): string {
+  return kind === 'opaque' ? 'opaque …' : kind;
+}
+
+function counts(items: readonly ProgramItem[], name: string): boolean {
+  return items.some((item) =>
+    item.kind === 'rule'
+      ? item.effects.some(
+          ({ effect }) => effect.kind === 'count' && effect.counter.kind === 'named' && effect.counter.name === name,
+        )
+      : counts(item.items, name),
+  );
+}

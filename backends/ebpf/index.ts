@@ -1,0 +1,25 @@
+/** The plane `xdp`: `mitigate` as a program in C that runs on every frame, with its tables and its loader. */
+import type { Plan } from '../../compiler/6-plan/plan.ts';
+import type { Lowered, Plane } from '../../compiler/plane.ts';
+import { refuse } from './capabilities.ts';
+import { prices } from './cost.ts';
+import { ProgramFiles } from './files.ts';
+import { lowerPlan } from './lower/index.ts';
+
+export const xdp: Plane = { name: 'xdp', stages: ['mitigate'], refuse, prices, lower };
+
+function lower(plan: Plan): Lowered {
+  const { mitigation, diagnostics } = lowerPlan(plan);
+  const files = new ProgramFiles(mitigation);
+  return {
+    diagnostics,
+    figures: files.figures,
+    load: ['make -C ebpf', 'ebpf/sluice-load replace'],
+    unload: ['ebpf/sluice-load down'],
+    write: (context) => ({
+      artifacts: (build) => files.artifacts({ ...context, build }),
+      sourceMap: files.sourceMap,
+      since: () => ({ kind: 'none', why: 'the program and its tables are replaced as one' }),
+    }),
+  };
+}

@@ -1,0 +1,89 @@
+/** Which atoms tables find, and what becomes of the others. */
+import type { Atom, AtomTest, FamilyAddressTest } from '../../../compiler/4-program/program.ts';
+import type { Gate, MaskedTest, NumberTest, ZoneTest } from '../../../compiler/model/condition.ts';
+import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import { MaskedValue } from '../../../compiler/net/masked.ts';
+import type { PacketField } from '../fields.ts';
+import type { Condition } from '../tree.ts';
+
+/** A test of a field against a constant set. */
+export type TableTest =
+  (NumberTest & { readonly in: IntervalSet }) | (FamilyAddressTest & { readonly in: IntervalSet }) | ZoneTest;
+
+export interface TableAtom {
+  readonly negated: boolean;
+  readonly test: TableTest;
+}
+
+/** The atom as one that a table can find; undefined where it is asked of the packet itself. */
+export function tableAtom({ test, negated }: Atom): TableAtom | undefined {
+  switch (test.kind) {
+    case 'zone':
+      return { negated, test };
+    case 'masked': {
+      const set = new MaskedValue(FIELD_WIDTHS[test.field], test.value, test.mask).toIntervalSet();
+      return set && { negated, test: { kind: 'number', field: test.field, in: set } };
+    }
+    case 'number':
+      return test.in instanceof IntervalSet ? { negated, test: { ...test, in: test.in } } : undefined;
+    case 'address': {
+      const set = addressesOf(test);
+      return set && { negated, test: { ...test, in: set } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function addressesOf({ in: wanted, family }: FamilyAddressTest): IntervalSet | undefined {
+  if (wanted instanceof IntervalSet) return wanted;
+  if (wanted.kind === 'cell') return undefined;
+  return new MaskedValue(family === 4 ? 32 : 128, wanted.value, wanted.mask).toIntervalSet();
+}
+
+/** Whether XDP can ask this of a packet at all. */
+export function isAskable(test: AtomTest): boolean {
+  return ['payload', 'same field', 'masked'].includes(test.kind) || (test.kind === 'address' && isMasked(test));
+}
+
+function isMasked({ in: wanted }: FamilyAddressTest): boolean {
+  return !(wanted instanceof IntervalSet) && wanted.kind === 'masked';
+}
+
+/** An atom that no table finds. */
+export function conditionOf({ test, negated }: Atom): Condition {
+  switch (test.kind) {
+    case 'payload':
+      return { kind: 'payload', negated, test };
+    case 'same field':
+      return { kind: 'same field', negated, test };
+    case 'masked':
+      return { kind: 'masked', negated, test: { field: fieldOf(test), family: undefined, ...bitsOf(test) } };
+    case 'address': {
+      const { field, family, in: wanted } = test;
+      if (wanted instanceof IntervalSet || wanted.kind === 'cell') break;
+      return { kind: 'masked', negated, test: { field, family, ...bitsOf(wanted) } };
+    }
+    default:
+  }
+  throw new Error(`XDP has been given a test of ${test.kind}, which it refuses`);
+}
+
+function fieldOf({ field }: MaskedTest): PacketField {
+  if (field === 'mark' || field === 'state') throw new Error(`frames have no ${field}`);
+  return field;
+}
+
+function bitsOf({ value, mask }: { readonly value: number | bigint; readonly mask: number | bigint }): {
+  readonly value: bigint;
+  readonly mask: bigint;
+} {
+  return { value: BigInt(value) & BigInt(mask), mask: BigInt(mask) };
+}
+
+/** A gate, asked behind all else; see `refusalsOf` for those that there are not. */
+export function gateCondition(gate: Gate): Condition {
+  if (gate.kind !== 'sample') throw new Error(`XDP has been given a limit of ${gate.kind}, which it refuses`);
+  return { kind: 'sample', one: gate.one, of: gate.of };
+}

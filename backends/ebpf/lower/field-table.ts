@@ -1,0 +1,182 @@
+/**
+ * The table of a field: its values cut into ranges at every end of a set that a rule tests, and for each range the row of
+ * rules whose tests of the field hold there (bit vectors: Lakshman and Stiliadis, 1998). A packet that lacks the field has a
+ * row of its own: what a rule wants of the field is false of it, and what a rule does not want is true.
+ */
+import type { Family } from '../../../compiler/4-program/program.ts';
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import { sortedOrder } from '../../../compiler/net/word-order.ts';
+import {
+  compareWords,
+  copyWords,
+  strideOf,
+  writeMaximum,
+  writeSuccessor,
+  type Stride,
+} from '../../../compiler/net/words.ts';
+import { widthOf, type PacketField } from '../fields.ts';
+import type { FieldTable, ListedRule, Ranges } from '../tree.ts';
+import type { TableAtom } from './conditions.ts';
+import { ChangingRow, RowBits } from './row-bits.ts';
+
+/** A test of the field, as one side of its table sees it. */
+interface FieldTest {
+  readonly rule: number;
+  readonly negated: boolean;
+  /** The values for which the test (not negated) holds. */
+  readonly set: IntervalSet;
+}
+
+/** Numbers of zones, by name. */
+export type ZoneNumbers = ReadonlyMap<string, number>;
+
+export function fieldOfAtom({ test }: TableAtom): PacketField {
+  const { field } = test;
+  if (field === 'out' || field === 'mark' || field === 'state') throw new Error(`frames have no ${field}`);
+  return field;
+}
+
+/** The table of a field that some of the rules test. `words`: 32-bit words of a row. */
+export function fieldTable(
+  field: PacketField,
+  rules: readonly ListedRule[],
+  words: number,
+  zones: ZoneNumbers,
+): FieldTable {
+  const rows = new RowBits();
+  const sides: readonly (Family | undefined)[] = field === 'source' || field === 'destination' ? [4, 6] : [undefined];
+  const absent = absentRow(field, rules, words);
+  const absentNumber = rows.numberOf(absent.bits, absent.hash);
+  const ranges = sides.map((family) =>
+    rangesOf(testsOf(field, family, rules, zones), widthOf(field, family), rules.length, words, rows),
+  );
+  return { field, ranges, absentRow: absentNumber, rowBits: rows.rows };
+}
+
+function absentRow(field: PacketField, rules: readonly ListedRule[], words: number): ChangingRow {
+  const row = new ChangingRow(words);
+  for (const [number, { atoms }] of rules.entries()) {
+    row.set(
+      number,
+      atoms.every((atom) => atom.negated || fieldOfAtom(atom) !== field),
+    );
+  }
+  return row;
+}
+
+/** The tests that rules make of the field; those of the other family hold for no address of this one. */
+function testsOf(
+  field: PacketField,
+  family: Family | undefined,
+  rules: readonly ListedRule[],
+  zones: ZoneNumbers,
+): FieldTest[] {
+  return rules.flatMap(({ atoms }, rule) =>
+    atoms
+      .filter((atom) => fieldOfAtom(atom) === field)
+      .map(({ test, negated }): FieldTest => {
+        switch (test.kind) {
+          case 'zone':
+            return { rule, negated, set: numbersOf(test.zones.map(({ name }) => zones.get(name) ?? 0)) };
+          case 'number':
+            return { rule, negated, set: test.in };
+          case 'address':
+            return {
+              rule,
+              negated,
+              set: test.family === family ? test.in : IntervalSet.empty(family === 4 ? 32 : 128),
+            };
+        }
+      }),
+  );
+}
+
+function numbersOf(zones: readonly number[]): IntervalSet {
+  return IntervalSet.fromIntervals(
+    8,
+    zones.map((zone) => [zone, zone] as const),
+  );
+}
+
+/** Ends of intervals in ascending order, each with the test that begins or ends to hold there. */
+interface Ends {
+  readonly words: Uint32Array;
+  readonly order: Uint32Array;
+  /** For each end, the number of its test; those that end there count from the number of tests on. */
+  readonly tests: Uint32Array;
+}
+
+function rangesOf(tests: readonly FieldTest[], width: number, ruleCount: number, words: number, rows: RowBits): Ranges {
+  const stride = strideOf(width);
+  const ends = endsOf(tests, width);
+  const row = new ChangingRow(words);
+  // How many of a rule's tests do not hold yet.
+  const failing = new Uint32Array(ruleCount);
+  for (const { rule, negated } of tests) if (!negated) failing[rule]!++;
+  for (let rule = 0; rule < ruleCount; rule++) row.set(rule, failing[rule] === 0);
+
+  const writer = new RangeWriter(width, ends.order.length + 1);
+  let from: Uint32Array = new Uint32Array(stride);
+  let fromIndex = 0;
+  for (const end of ends.order) {
+    if (compareWords(from, fromIndex, ends.words, end, stride) !== 0) {
+      writer.add(from, fromIndex, rows.numberOf(row.bits, row.hash));
+      [from, fromIndex] = [ends.words, end];
+    }
+    const number = ends.tests[end]!;
+    const begins = number < tests.length;
+    const { rule, negated } = tests[begins ? number : number - tests.length]!;
+    failing[rule] = failing[rule]! + (begins === negated ? 1 : -1);
+    row.set(rule, failing[rule] === 0);
+  }
+  writer.add(from, fromIndex, rows.numberOf(row.bits, row.hash));
+  return writer.finish();
+}
+
+/** Takes ranges in ascending order; neighbours with the same row are one. */
+class RangeWriter {
+  readonly #width: number;
+  readonly #stride: Stride;
+  readonly #lows: Uint32Array;
+  readonly #rows: Uint16Array;
+  #count = 0;
+
+  constructor(width: number, most: number) {
+    this.#width = width;
+    this.#stride = strideOf(width);
+    this.#lows = new Uint32Array(most * this.#stride);
+    this.#rows = new Uint16Array(most);
+  }
+
+  add(low: Uint32Array, index: number, row: number): void {
+    if (this.#count > 0 && this.#rows[this.#count - 1] === row) return;
+    copyWords(low, index, this.#lows, this.#count, this.#stride);
+    this.#rows[this.#count++] = row;
+  }
+
+  finish(): Ranges {
+    const lows = this.#lows.slice(0, this.#count * this.#stride);
+    return { width: this.#width, lows, rows: this.#rows.slice(0, this.#count) };
+  }
+}
+
+function endsOf(tests: readonly FieldTest[], width: number): Ends {
+  const stride = strideOf(width);
+  const most = tests.reduce((sum, { set }) => sum + 2 * set.intervalCount, 0);
+  const words = new Uint32Array(most * stride);
+  const numbers = new Uint32Array(most);
+  const maximum = new Uint32Array(stride);
+  writeMaximum(width, maximum, 0);
+  let count = 0;
+  for (const [number, { set }] of tests.entries()) {
+    for (let interval = 0; interval < set.intervalCount; interval++) {
+      copyWords(set.lows, interval, words, count, stride);
+      numbers[count++] = number;
+      if (compareWords(set.highs, interval, maximum, 0, stride) === 0) continue;
+      writeSuccessor(set.highs, interval, words, count, stride);
+      numbers[count++] = number + tests.length;
+    }
+  }
+  const used = words.subarray(0, count * stride);
+  return { words: used, order: sortedOrder(used, stride), tests: numbers.subarray(0, count) };
+}

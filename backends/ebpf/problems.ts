@@ -1,0 +1,30 @@
+import type { DiagnosticKind } from '../../grammar/diagnostic.ts';
+
+/** What XDP cannot carry out: SL12xx. */
+export const PROBLEMS = {
+  notExact: {
+    code: 'SL1201',
+    severity: 'error',
+    title: 'XDP cannot carry this out exactly',
+    explanation: `The rule is right, but a program at XDP has no way to do exactly what it says: it sees frames before the kernel has
+looked at them, and knows neither marks, flows, the clock on the wall nor what other planes keep. Sluice never emits something
+that is only nearly right. The message says what the obstacle is and what to write instead; where the target names another
+plane behind XDP that can carry the block out, that plane takes it whole, and this is only said as the reason in
+\`manifest.json\`.`,
+  },
+  notHere: {
+    code: 'SL1202',
+    severity: 'error',
+    title: 'XDP carries out `mitigate` only',
+    explanation: `Programs at XDP carry out \`mitigate\` in this version. All other blocks need another plane: add \`nftables\` to the
+target.`,
+  },
+  tooLarge: {
+    code: 'SL1203',
+    severity: 'error',
+    title: 'too many rules for the tables of XDP',
+    explanation: `Each field that rules test has a table of the rules that a value meets, a bit for each rule. Here the tables would
+take more memory than one map can hold, or more different rows than can be numbered. Put the values that decide the same into
+one set (\`let blocked from "list.txt"\`): a set of a million prefixes is one rule. Or leave this part to nftables.`,
+  },
+} as const satisfies Record<string, DiagnosticKind>;

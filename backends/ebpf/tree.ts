@@ -1,0 +1,77 @@
+/**
+ * What a plan becomes for XDP: one list of rules, and tables that find the rules which a packet may meet. Rules are data:
+ * the program's text depends on which fields they test, never on how many they are.
+ */
+import type { Origin } from '../../compiler/model/index.ts';
+import type { PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
+import type { PacketField } from './fields.ts';
+import type { TableAtom } from './lower/conditions.ts';
+
+/** What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number. */
+export type Action = { readonly kind: 'pass' | 'drop' | 'on' } | { readonly kind: 'skip'; readonly to: number };
+
+/** A condition that no table finds: it is asked of packets that the tables have led to the rule. */
+export type Condition =
+  | { readonly kind: 'payload'; readonly negated: boolean; readonly test: PayloadTest }
+  | { readonly kind: 'same field'; readonly negated: boolean; readonly test: SameFieldTest }
+  | { readonly kind: 'masked'; readonly negated: boolean; readonly test: MaskedFieldTest }
+  | { readonly kind: 'sample'; readonly one: number; readonly of: number };
+
+/** `field & mask == value`, of an address of one family or of a number. */
+export interface MaskedFieldTest {
+  readonly field: PacketField;
+  readonly family: 4 | 6 | undefined;
+  readonly value: bigint;
+  readonly mask: bigint;
+}
+
+export interface ListedRule {
+  readonly origin: Origin;
+  /** Tests of fields against constant sets: what the tables are made from. */
+  readonly atoms: readonly TableAtom[];
+  /** In the order in which they are asked. */
+  readonly conditions: readonly Condition[];
+  /** Numbers of counters. */
+  readonly counts: readonly number[];
+  readonly action: Action;
+}
+
+/** Values of a field from `lows` on, up to before the next, and the row of rules that they share. */
+export interface Ranges {
+  readonly width: number;
+  /** Ascending, the first is 0; layout as in IntervalSet. */
+  readonly lows: Uint32Array;
+  readonly rows: Uint16Array;
+}
+
+/** A field that some rule tests: which of its values share a row, and the rules of each row. */
+export interface FieldTable {
+  readonly field: PacketField;
+  /** For addresses: of IPv4, of IPv6. For all others: of the values. */
+  readonly ranges: readonly Ranges[];
+  /** The row of packets that lack the field. */
+  readonly absentRow: number;
+  /** For each row, a bit for each rule, the lowest bit of the first word is rule 0. */
+  readonly rowBits: readonly Uint32Array[];
+}
+
+/** An interface that the program runs on. */
+export interface XdpInterface {
+  readonly name: string;
+  readonly generic: boolean;
+  /** The number of the zone that untagged frames come in by, and those of each VLAN; 0: none. */
+  readonly untagged: number;
+  readonly byVlan: Uint8Array;
+}
+
+/** The whole of `mitigate`. */
+export interface Mitigation {
+  readonly target: string;
+  readonly rules: readonly ListedRule[];
+  readonly fields: readonly FieldTable[];
+  /** Names of counters, by number. */
+  readonly counters: readonly string[];
+  readonly interfaces: readonly XdpInterface[];
+  /** Names of zones; their numbers count from 1. */
+  readonly zones: readonly string[];
+}
