@@ -162,7 +162,7 @@ export function clauses(features: Features, way: Way): Arbitrary<Piece> {
           maybe(words('ipv4', 'ipv6'), 7),
           maybe(fragments(), ['mitigate', 'raw', 'stateless'].includes(place) ? 10 : 0),
           maybe(states(), has('states') && ['each packet', 'stateless'].includes(place) ? 25 : 0),
-          maybe(words('until 2035-01-01', 'during 00:00-24:00'), 3),
+          maybe(words('until 2035-01-01', 'during 00:00-24:00'), has('times') ? 3 : 0),
         )
         .map((parts) => joined(parts, ' ')),
     );

@@ -12,6 +12,7 @@ export const FEATURES = [
   'packet fields',
   'masked addresses',
   'payload',
+  'times',
   'original addresses',
   'wire addresses',
   'addresses of zones',

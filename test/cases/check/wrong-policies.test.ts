@@ -4,10 +4,10 @@
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { nftables } from '../../../backends/nftables/index.ts';
 import { lowerPolicy } from '../../../compiler/compile.ts';
 import { renderFindings } from '../../../compiler/diagnostics/render.ts';
 import type { CalendarDate } from '../../../compiler/inputs.ts';
+import { PLANES } from '../../../cli/planes.ts';
 import { inputsOfFolder } from '../../builders/inputs-of-folder.ts';
 
 const here = new URL('./', import.meta.url);
@@ -23,7 +23,7 @@ describe('a wrong policy is explained', () => {
     const folder = new URL(`${name}/`, here);
     const text = readFileSync(new URL('policy.sluice', folder), 'utf8');
     const inputs = inputsOfFolder(folder, todayOf(text));
-    const { targets, diagnostics } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [nftables] });
+    const { targets, diagnostics } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: PLANES });
     const shown = renderFindings(diagnostics);
     const expected = new URL('expected.txt', folder);
     if (update) writeFileSync(expected, shown);

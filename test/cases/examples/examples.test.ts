@@ -6,9 +6,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { nftables } from '../../../backends/nftables/index.ts';
 import { compile, UNNAMED_BUILD } from '../../../compiler/compile.ts';
 import { renderFindings } from '../../../compiler/diagnostics/render.ts';
+import { PLANES } from '../../../cli/planes.ts';
 import { inputsOfFolder } from '../../builders/inputs-of-folder.ts';
 
 const folder = fileURLToPath(new URL('../../../examples', import.meta.url));
@@ -24,27 +24,27 @@ function filesBelow(path: string): string[] {
   return files.map((file) => relative(path, file)).toSorted();
 }
 
-function artifactsOf(name: string): Map<string, string> {
+function artifactsOf(name: string): Map<string, Buffer> {
   const text = readFileSync(join(folder, name, 'policy.sluice'), 'utf8');
   const inputs = inputsOfFolder(pathToFileURL(`${join(folder, name)}/`), undefined);
-  const { targets, diagnostics } = compile({ path: 'policy.sluice', text }, inputs, { planes: [nftables], nameBuild });
+  const { targets, diagnostics } = compile({ path: 'policy.sluice', text }, inputs, { planes: PLANES, nameBuild });
   expect(renderFindings(diagnostics)).toBe('');
-  const artifacts = new Map<string, string>();
+  const artifacts = new Map<string, Buffer>();
   for (const target of targets) {
     for (const plane of target.planes) {
       for (const { path, content } of plane.artifacts) {
-        artifacts.set(`${target.name}/${path}`, Buffer.concat(content).toString('utf8'));
+        artifacts.set(`${target.name}/${path}`, Buffer.concat(content));
       }
     }
   }
   return artifacts;
 }
 
-function refresh(path: string, artifacts: ReadonlyMap<string, string>): void {
+function refresh(path: string, artifacts: ReadonlyMap<string, Buffer>): void {
   rmSync(path, { recursive: true, force: true });
-  for (const [name, text] of artifacts) {
+  for (const [name, content] of artifacts) {
     mkdirSync(dirname(join(path, name)), { recursive: true });
-    writeFileSync(join(path, name), text);
+    writeFileSync(join(path, name), content);
   }
 }
 
@@ -54,6 +54,10 @@ describe.each(examples.map((entry) => entry.name))('example %s', (name) => {
     const artifacts = artifactsOf(name);
     if (update) refresh(expected, artifacts);
     expect([...artifacts.keys()].toSorted()).toEqual(filesBelow(expected));
-    for (const [path, text] of artifacts) expect(text).toBe(readFileSync(join(expected, path), 'utf8'));
+    for (const [path, content] of artifacts) {
+      const kept = readFileSync(join(expected, path));
+      if (path.endsWith('.bin')) expect(content.equals(kept), path).toBe(true);
+      else expect(content.toString()).toBe(kept.toString());
+    }
   });
 });

@@ -1,0 +1,116 @@
+/** Frames at XDP, in the kernel, get what the reference says. */
+import fastCheck from 'fast-check';
+import { expect, test } from 'vitest';
+import { renderFindings } from '../../compiler/diagnostics/render.ts';
+import { mitigationPolicy, XDP_INTERFACES } from '../arbitraries/policy/mitigation.ts';
+import { randomFrom } from '../builders/classbench/packets.ts';
+import { count, seed } from '../sampling.ts';
+
+import { compileForXdp, runXdp, type Compiled } from './xdp/build.ts';
+import { FrameSource, type ArrivingFrame } from './xdp/frames.ts';
+import { Reference } from './xdp/reference.ts';
+import { describeWithXdp } from './xdp/require-xdp.ts';
+
+const POLICIES = count(10, 200);
+const FRAMES = count(12_000, 25_000);
+
+interface Comparison {
+  /** Frames that got something else than the reference says, a line each. */
+  readonly differences: readonly string[];
+  readonly dropped: number;
+  /** Frames that met a rule. */
+  readonly spoken: number;
+}
+
+function compare(
+  { policy, artifacts }: Compiled,
+  interfaces: readonly string[],
+  frames: readonly ArrivingFrame[],
+): Comparison {
+  const { verdicts, stats } = runXdp(artifacts, interfaces, frames);
+  const reference = new Reference(policy!, interfaces);
+  const differences = frames.flatMap((frame, number) => {
+    const allowed = reference.judge(frame);
+    if (allowed.has(verdicts[number]!)) return [];
+    return [`${frame.in} ${verdicts[number]}, not ${[...allowed].join()}: ${Buffer.from(frame.bytes).toString('hex')}`];
+  });
+  if (!reference.hasDrawnLots) {
+    const counted = stats.split('\n').filter((line) => line !== '' && !line.endsWith(': 0 packets, 0 bytes'));
+    expect(counted.toSorted()).toEqual(reference.counters);
+  }
+  const dropped = verdicts.filter((verdict) => verdict === 'drop').length;
+  return { differences, dropped, spoken: reference.spoken };
+}
+
+function compiled(text: string, files: Readonly<Record<string, string>> = {}): Compiled {
+  const result = compileForXdp(text, files);
+  expect(renderFindings(result.diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+  return result;
+}
+
+describeWithXdp('mitigate at XDP', () => {
+  test('random policies, on frames of all kinds', () => {
+    const policies = fastCheck.sample(mitigationPolicy(), { seed, numRuns: 8 * POLICIES });
+    let compared = 0;
+    let dropped = 0;
+    let spoken = 0;
+    for (const [number, { policy, files }] of policies.entries()) {
+      if (compared >= POLICIES * FRAMES) break;
+      // Empty sets and the like: not what this is about.
+      if (compileForXdp(policy, files).artifacts.length === 0) continue;
+      const built = compiled(policy, files);
+      const frames = new FrameSource(built.program!, XDP_INTERFACES, randomFrom(seed + number)).draw(FRAMES);
+      const result = compare(built, XDP_INTERFACES, frames);
+      expect(result.differences.slice(0, 5).join('\n'), policy).toBe('');
+      compared += frames.length;
+      dropped += result.dropped;
+      spoken += result.spoken;
+    }
+    expect(compared).toBeGreaterThanOrEqual(POLICIES * FRAMES);
+    expect(dropped).toBeGreaterThan(compared / 40);
+    expect(spoken).toBeGreaterThan(compared / 10);
+  });
+
+  test('more rules than eight words have bits, and groups that leave over several of them', () => {
+    const uplink = 'zone uplink = uplink0';
+    const pairs = Array.from({ length: 350 }, (_, n) => {
+      const net = `10.${n % 7}.${n % 64}.0-10.${n % 7}.${(n % 64) + (n % 20)}.255, 2001:db8:${n % 9}::/48`;
+      return `count as c${n % 5} from ${net} udp/${n % 11}-${(n % 90) + 11}
+        ${n % 3 === 0 ? 'allow' : 'drop'} from ${net} to 192.0.2.${n % 200}-192.0.2.${(n % 200) + (n % 50)} tcp/${n}-${n + 40}`;
+    });
+    const groups = [40, 130, 300].map((size, n) => {
+      const rules = pairs.slice(n * 20, n * 20 + size).join('\n');
+      return `group g${n}(machines) { leave to machines\n${rules} }`;
+    });
+    const text = `${uplink} ${groups.join('\n')} mitigate in uplink {
+      use g0(192.0.2.0/26) ${pairs.slice(0, 100).join('\n')} use g1(192.0.2.128/25)
+      use g2(192.0.2.64-192.0.2.80) ${pairs.slice(100).join('\n')}
+    } target edge { xdp on uplink0 }`;
+    const built = compiled(text);
+    const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES / 3);
+    const { differences, dropped, spoken } = compare(built, ['uplink0'], frames);
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(dropped).toBeGreaterThan(frames.length / 40);
+    expect(spoken).toBeGreaterThan(frames.length / 10);
+  });
+
+  test('every clause that no table finds', () => {
+    const text = `zone uplink = uplink0 mitigate in uplink {
+      count as all
+      count as drawn sample 1/3
+      drop udp sample 1/2
+      drop where source == destination
+      count as ports where source port == destination port
+      drop from 0.0.0.5/0.0.0.255, 10.0.0.0/8
+      count as suffix not to ::1:2/::ffff:ffff, 0.0.0.5/0.0.0.255
+      drop where payload[0..1] == 0x0000
+      count as long not where payload[4..19] == 0x00000000000000000000000000000000
+      drop where payload[30] == 0x00 and source port == destination port
+    } target edge { xdp on uplink0 }`;
+    const built = compiled(text);
+    const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES);
+    const { differences, dropped } = compare(built, ['uplink0'], frames);
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(dropped).toBeGreaterThan(frames.length / 20);
+  });
+});

@@ -1,0 +1,123 @@
+/** A policy's program for XDP: compiled, built, loaded, run on frames, and taken away. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { nftables } from '../../../backends/nftables/index.ts';
+import { xdp } from '../../../backends/ebpf/index.ts';
+import { buildProgram } from '../../../compiler/4-program/build.ts';
+import type { Program } from '../../../compiler/4-program/program.ts';
+import { compile } from '../../../compiler/compile.ts';
+import type { Artifact } from '../../../compiler/plane.ts';
+import type { Policy } from '../../../compiler/model/index.ts';
+import type { Diagnostic } from '../../../grammar/diagnostic.ts';
+import { inputsWith } from '../../builders/ruleset.ts';
+import { compiled } from '../harness/compiled.ts';
+import type { ArrivingFrame } from './frames.ts';
+
+export interface Compiled {
+  readonly policy: Policy | undefined;
+  /** Of its first target, all planes. */
+  readonly program: Program | undefined;
+  /** Of the plane `xdp`; empty where another took `mitigate`, or nothing was compiled. */
+  readonly artifacts: readonly Artifact[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function compileForXdp(text: string, files: Readonly<Record<string, string>> = {}): Compiled {
+  const options = { planes: [nftables, xdp], nameBuild: () => 'test' };
+  const { policy, targets, diagnostics } = compile({ path: 'test.sluice', text }, inputsWith(files), options);
+  const planes = targets.flatMap((target) => target.planes);
+  const program = policy && buildProgram(policy, policy.targets[0]).program;
+  const artifacts = planes.find(({ plane }) => plane === 'xdp')?.artifacts ?? [];
+  return { policy, program, artifacts, diagnostics };
+}
+
+/** `XDP_DROP` and `XDP_PASS`. */
+const ACTIONS: ReadonlyMap<number, 'drop' | 'pass'> = new Map([
+  [1, 'drop'],
+  [2, 'pass'],
+]);
+
+export interface XdpRun {
+  /** Of each frame; `verdict 4` and the like where the program said something else, or has changed the frame. */
+  readonly verdicts: readonly string[];
+  /** What `sluice-load stats` prints at the end. */
+  readonly stats: string;
+}
+
+/** Runs the program of a target on frames, in a network namespace with these interfaces. Throws where a step fails. */
+export function runXdp(
+  artifacts: readonly Artifact[],
+  interfaces: readonly string[],
+  frames: readonly ArrivingFrame[],
+): XdpRun {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-xdp-'));
+  try {
+    for (const { path, content } of artifacts) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), Buffer.concat(content));
+    }
+    command('make', ['-s', '-C', join(folder, 'ebpf')]);
+    const target = /^target (.*)$/m.exec(textOf(artifacts, 'ebpf/policy.conf'))![1]!;
+    const output = command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', script(folder, target, interfaces)], {
+      input: framesFile(frames, interfaces),
+    });
+    const verdicts = [...output.subarray(0, frames.length)].map((byte) => ACTIONS.get(byte) ?? `verdict ${byte}`);
+    return { verdicts, stats: output.subarray(frames.length).toString() };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function script(folder: string, target: string, interfaces: readonly string[]): string {
+  const pairs = interfaces.map(
+    (name, number) => `ip link add ${name} type veth peer name peer${number}
+ip link set ${name} up
+ip link set peer${number} up
+${runner()} keep-tags ${name}`,
+  );
+  return `mount -t bpf bpf /sys/fs/bpf
+${pairs.join('\n')}
+${folder}/ebpf/sluice-load up
+${runner()} run /sys/fs/bpf/sluice/${target}/program ${interfaces.join(' ')}
+${folder}/ebpf/sluice-load stats
+${folder}/ebpf/sluice-load down
+test ! -e /sys/fs/bpf/sluice`;
+}
+
+function textOf(artifacts: readonly Artifact[], path: string): string {
+  const artifact = artifacts.find((one) => one.path === path);
+  if (!artifact) throw new Error(`no ${path}`);
+  return Buffer.concat(artifact.content).toString();
+}
+
+/** Its standard output. Throws with what it says where it fails. */
+function command(name: string, args: readonly string[], options: { readonly input?: Uint8Array } = {}): Buffer {
+  const result = spawnSync(name, args, { ...options, maxBuffer: 1 << 28 });
+  if (result.status === 0) return result.stdout;
+  throw new Error(`${name} ${args.join(' ')}: ${result.stderr.toString() || String(result.error)}`);
+}
+
+function runner(): string {
+  return compiled({
+    name: 'xdp-runner',
+    compiler: 'cc',
+    arguments: ['-std=gnu11', '-O2', '-Wall', '-Wextra'],
+    sources: [fileURLToPath(new URL('runner/xdp-runner.c', import.meta.url))],
+    libraries: ['-lbpf'],
+  });
+}
+
+function framesFile(frames: readonly ArrivingFrame[], interfaces: readonly string[]): Uint8Array {
+  const bytes = Buffer.alloc(frames.reduce((sum, frame) => sum + 8 + frame.bytes.length, 0));
+  let at = 0;
+  for (const frame of frames) {
+    bytes.writeUInt32LE(interfaces.indexOf(frame.in), at);
+    bytes.writeUInt32LE(frame.bytes.length, at + 4);
+    bytes.set(frame.bytes, at + 8);
+    at += 8 + frame.bytes.length;
+  }
+  return bytes;
+}

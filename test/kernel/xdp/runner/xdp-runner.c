@@ -1,0 +1,98 @@
+/*
+ * Runs a pinned XDP program on frames, by BPF_PROG_TEST_RUN, and writes what it says of each.
+ *
+ *   xdp-runner run PIN INTERFACE ...
+ *   xdp-runner keep-tags INTERFACE   (as `ethtool -K INTERFACE rxvlan off` does)
+ *
+ * Reads from standard input, for each frame, two 32-bit numbers and its bytes: the interface that it comes in by, counted
+ * from 0 as they stand in the arguments, and its length, at least 14. Writes a byte for each: the program's verdict, and
+ * 0x80 besides where the frame is not what it was.
+ */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#define MOST_INTERFACES 16
+#define MOST_BYTES 4096
+
+static void die(const char *what)
+{
+	fprintf(stderr, "xdp-runner: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static unsigned char run(int program, uint32_t interface, const unsigned char *frame, uint32_t length)
+{
+	static unsigned char out[MOST_BYTES + 512];
+	struct xdp_md context = { .data_end = length, .ingress_ifindex = interface };
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = length, .data_out = out,
+		    .data_size_out = sizeof out, .ctx_in = &context, .ctx_size_in = sizeof context);
+
+	if (bpf_prog_test_run_opts(program, &options))
+		die("the program cannot be run");
+	const int changed = options.data_size_out != length || memcmp(out, frame, length) != 0;
+
+	return (unsigned char)(options.retval | (changed ? 0x80 : 0));
+}
+
+static int run_all(int program, const uint32_t *interfaces, uint32_t count)
+{
+	static unsigned char frame[MOST_BYTES];
+	uint32_t head[2];
+
+	while (fread(head, sizeof head, 1, stdin) == 1) {
+		if (head[0] >= count || head[1] > MOST_BYTES || fread(frame, 1, head[1], stdin) != head[1]) {
+			fputs("xdp-runner: a frame that is none\n", stderr);
+			return 1;
+		}
+		putchar(run(program, interfaces[head[0]], frame, head[1]));
+	}
+	return fflush(stdout) ? 1 : 0;
+}
+
+static int keep_tags(const char *interface)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
+	struct ifreq request = { .ifr_data = (void *)&value };
+	const int handle = socket(AF_INET, SOCK_DGRAM, 0);
+
+	strncpy(request.ifr_name, interface, sizeof request.ifr_name - 1);
+	if (handle < 0 || ioctl(handle, SIOCETHTOOL, &request))
+		die(interface);
+	value.cmd = ETHTOOL_SFLAGS;
+	value.data &= ~(uint32_t)ETH_FLAG_RXVLAN;
+	if (ioctl(handle, SIOCETHTOOL, &request))
+		die(interface);
+	return 0;
+}
+
+int main(int count, char **arguments)
+{
+	uint32_t interfaces[MOST_INTERFACES] = { 0 };
+
+	if (count == 3 && !strcmp(arguments[1], "keep-tags"))
+		return keep_tags(arguments[2]);
+	if (count < 4 || count > MOST_INTERFACES + 3 || strcmp(arguments[1], "run") != 0) {
+		fputs("usage: xdp-runner run PIN INTERFACE ...\n       xdp-runner keep-tags INTERFACE\n", stderr);
+		return 2;
+	}
+	const int program = bpf_obj_get(arguments[2]);
+
+	if (program < 0)
+		die(arguments[2]);
+	for (int i = 3; i < count; i++) {
+		interfaces[i - 3] = if_nametoindex(arguments[i]);
+		if (!interfaces[i - 3])
+			die(arguments[i]);
+	}
+	return run_all(program, interfaces, (uint32_t)count - 3);
+}

@@ -1,0 +1,117 @@
+/** What a policy becomes for XDP. */
+import { expect, test } from 'vitest';
+import { nftables } from '../../../backends/nftables/index.ts';
+import { xdp } from '../../../backends/ebpf/index.ts';
+import { compile } from '../../../compiler/compile.ts';
+import { inputsWith } from '../../builders/ruleset.ts';
+
+function compiled(text: string, files: Readonly<Record<string, string>> = {}) {
+  const options = { planes: [nftables, xdp], nameBuild: () => 'test' };
+  return compile({ path: 'test.sluice', text }, inputsWith(files), options);
+}
+
+function artifactsOf(text: string, files: Readonly<Record<string, string>> = {}): ReadonlyMap<string, string> {
+  const { targets, diagnostics } = compiled(text, files);
+  expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
+  const artifacts = targets.flatMap(({ planes }) => planes.find(({ plane }) => plane === 'xdp')?.artifacts ?? []);
+  return new Map(artifacts.map(({ path, content }) => [path.replace('ebpf/', ''), Buffer.concat(content).toString()]));
+}
+
+const mitigate = (rules: string) => `zone uplink = eth0
+  mitigate in uplink { ${rules} }
+  target edge { xdp on eth0 }`;
+
+test('a program has the tables of the fields that rules test, and no others', () => {
+  const files = artifactsOf(mitigate('drop udp/1900 from 10.0.0.0/8  count as pings icmp4 8'));
+  expect([...files.keys()].filter((path) => path.startsWith('maps/')).toSorted()).toEqual([
+    'maps/icmp4.bin',
+    'maps/icmp4_rules.bin',
+    'maps/rules.bin',
+    'maps/rules.txt',
+    'maps/service.bin',
+    'maps/service_rules.bin',
+    'maps/source_ipv4.bin',
+    'maps/source_rules.bin',
+  ]);
+  expect(files.get('mitigate.bpf.c')).not.toMatch(/holds\(|skip_to|zone_of|words_in_summary/);
+});
+
+test('rules are listed by number, with their lines', () => {
+  const text = mitigate(`drop udp/1900
+    use g(192.0.2.0/24)
+    count as a tcp and count as b ipv6`);
+  const files = artifactsOf(`group g(machines) { leave from 10.0.0.0/8  drop to machines }\n${text}`);
+  expect(files.get('maps/rules.txt')!.trim().split('\n')).toEqual([
+    '0 drop test.sluice:3 drop udp/1900',
+    '1 skip to 3 test.sluice:1 leave from 10.0.0.0/8',
+    '2 drop test.sluice:1 drop to machines',
+    '3 on test.sluice:5 count as a tcp and count as b ipv6',
+    '4 on test.sluice:5 count as a tcp and count as b ipv6',
+  ]);
+});
+
+test('the loader is told where the program runs, and what its counters are called', () => {
+  const files = artifactsOf(`zone uplink = eth0 vlan 100-199
+    zone inside = eth1, eth0 vlan 7
+    mitigate { drop in inside udp  count as "two words" tcp  count as a udp }
+    target edge { xdp on eth0 generic xdp on eth1 }`);
+  expect(files.get('policy.conf')!.split('\n').slice(1)).toEqual([
+    'target edge',
+    'build test',
+    'interface eth0 generic',
+    'interface eth1 native',
+    'tags',
+    'zone eth0 7-7 2',
+    'zone eth0 100-199 1',
+    'zone eth1 untagged 2',
+    'zone eth1 0-4095 2',
+    'counter two words',
+    'counter a',
+    '',
+  ]);
+});
+
+test('where all frames come in by one zone, no rule asks for it', () => {
+  const files = artifactsOf(`zone uplink = eth0 zone inside = eth1
+    mitigate in uplink { drop in uplink udp  drop in inside tcp  drop not in inside icmp }
+    target edge { xdp on eth0 }`);
+  expect(files.get('maps/rules.txt')!.match(/drop (in|not).*/g)).toEqual([
+    'drop in uplink udp',
+    'drop not in inside icmp',
+  ]);
+  expect(files.has('maps/zone_rules.bin')).toBe(false);
+});
+
+test('an empty block is a program that lets everything pass', () => {
+  const files = artifactsOf(`zone uplink = eth0 zone inside = eth1 mitigate in uplink { drop in inside }
+    target edge { xdp on eth0 }`);
+  expect([...files.keys()].filter((path) => path.startsWith('maps/'))).toEqual(['maps/rules.txt']);
+  expect(files.get('mitigate.bpf.c')).toContain('return XDP_PASS;');
+});
+
+test('the plane that takes a block is the first that can, and manifest and findings say why', () => {
+  const text = `zone uplink = eth0 mitigate in uplink { notrack udp } filter input default drop { allow tcp }`;
+  const { targets, diagnostics } = compiled(`${text} target edge { xdp on eth0 nftables }`);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['SL0553']);
+  expect(targets[0]!.placements.map(({ stage, plane, reason }) => `${stage.id}: ${plane}, ${reason}`)).toEqual([
+    'mitigate: nftables, the first plane of the target that can; xdp cannot: XDP cannot carry out `notrack`',
+    'filter input: nftables, the first plane of the target that can',
+  ]);
+});
+
+test('rows that cannot be numbered are refused', () => {
+  const bits = 17;
+  const lists = Array.from({ length: bits }, (_, bit) => `let l${bit} from "l${bit}.txt"`);
+  const files = Array.from({ length: bits }, (_, bit) => {
+    const prefixes = Array.from({ length: 2 ** bit }, (_ignored, at) => {
+      const address = (at * 2 + 1) * 2 ** (31 - bit);
+      return `${[24, 16, 8, 0].map((shift) => (address >>> shift) & 0xff).join('.')}/${bit + 1}`;
+    });
+    return [`l${bit}.txt`, `${prefixes.join('\n')}\n`] as const;
+  });
+  const rules = lists.map((_, bit) => `count as c${bit} from l${bit}`);
+  const { diagnostics } = compiled(`${lists.join('\n')}\n${mitigate(rules.join('\n'))}`, Object.fromEntries(files));
+  expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'SL1203 the table of the source address would be too large for 17 rules',
+  ]);
+});
