@@ -32,6 +32,7 @@ const forTests = [
   { name: 'make', commands: ['make'], use: 'programs in BPF' },
   { name: 'bsdutils', commands: ['script'], use: 'tests on a terminal' },
   { name: 'iptables', commands: ['iptables-restore'], use: 'comparing with iptables' },
+  { name: 'ipset', commands: ['ipset'], use: 'comparing with iptables' },
 ];
 
 /** @type {SystemPackage[]} */

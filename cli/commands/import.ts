@@ -28,6 +28,8 @@ export const importRules: CommandDefinition<ImportFlags> = {
     'Reads what iptables-save and ip6tables-save have written (one file or several, of either family) and writes the ' +
       'policy that treats every packet the same: zones from interfaces, groups from chains, services by name, sets where ' +
       'rules differ in one value.',
+    'What `ipset save` has written may be one of the files: its sets become lists of the policy, and those that rules write ' +
+      'become memories.',
     'A rule that a policy cannot say exactly is an error, with the line and the reason; nothing is written then. ' +
       "--keep-opaque keeps what nft can say in nft's own words.",
     'Without -o, the policy goes to standard output.',
@@ -46,6 +48,10 @@ export const importRules: CommandDefinition<ImportFlags> = {
   examples: [
     { command: 'iptables-save | sluice import iptables-save -', does: 'see what this host has as a policy' },
     { command: 'sluice import iptables-save rules.v4 rules.v6 -o policy', does: 'both families into one policy' },
+    {
+      command: 'sluice import iptables-save rules.v4 sets.save -o policy',
+      does: 'with the sets that `ipset save` lists',
+    },
   ],
   async run(session, [, ...paths], flags) {
     const obstacle = flags.output === undefined ? undefined : obstacleFinding(flags.output);

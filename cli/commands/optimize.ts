@@ -45,7 +45,9 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
     'The file is written whole or not at all, and the same input always gives the same bytes. Its comments name lines of ' +
       'the policy that stands between the two: --policy writes that, too.',
   ],
-  arguments: [new Argument('<files...>', 'what iptables-save or ip6tables-save wrote, or `-` for standard input')],
+  arguments: [
+    new Argument('<files...>', 'what iptables-save, ip6tables-save or ipset save wrote, or `-` for standard input'),
+  ],
   options: [
     new Option('-o, --output <file>', 'the file to write').argParser(pathFrom).makeOptionMandatory(),
     new Option('--policy <folder>', 'a folder for the policy as well').argParser(pathFrom),

@@ -18,6 +18,9 @@ import type { Item, Lists } from './items.ts';
 import { Memories } from './memories.ts';
 import { PROBLEMS } from './problems.ts';
 import type { ImportedRule } from './rules.ts';
+import type { IpSet } from './sets/ip-set.ts';
+import { describesSets, readSets } from './sets/read-sets.ts';
+import { Sets } from './sets/sets.ts';
 import { TableExtraction } from './tables/extract-tables.ts';
 import { TableStore } from './tables/table-store.ts';
 import { RuleTranslator } from './translate-rule.ts';
@@ -46,7 +49,14 @@ export interface ImportResult {
 export function importIptables(sources: readonly SourceFile[], options: ImportOptions): ImportResult {
   const findings: Diagnostic[] = [];
   const tables = new Map<string, DumpTable>();
+  const ipSets = new Map<string, IpSet>();
   for (const source of sources) {
+    if (describesSets(source)) {
+      const reading = readSets(source);
+      findings.push(...reading.findings);
+      for (const [name, set] of reading.sets) ipSets.set(name, set);
+      continue;
+    }
     const dump = readDump(source);
     findings.push(...dump.findings);
     for (const table of dump.tables) addTable(table, tables, findings);
@@ -56,15 +66,18 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
     findings.push(diagnostic(PROBLEMS.notADump, undefined, 'the files hold no table of iptables'));
   }
   const known = serviceNames(options.services);
-  const memories = new Memories(known.values());
-  const settings = { memories, keepOpaque: options.keepOpaque };
+  const names = new Names(known.values());
+  const memories = new Memories(names);
+  const sets = new Sets(ipSets, names);
+  const settings = { memories, sets, keepOpaque: options.keepOpaque };
   const translators = new Map([...tables].map(([key, table]) => [key, new RuleTranslator(table, settings)] as const));
   for (const translator of translators.values()) translator.prepare();
+  // Memories get their names before tables and lists do.
+  memories.uses();
   const store = new TableStore();
   const extractions = [...tables].map(([key, table]) => {
     return [key, table, new TableExtraction(table, translators.get(key)!, store)] as const;
   });
-  const names = new Names([...known.values(), ...memories.uses().flatMap((use) => use.names)]);
   const stored = store.finish(names);
   const read = new Map(extractions.map(([key, table, extraction]) => [key, readRules(table, extraction)] as const));
   const reached = [...read.values()];
@@ -90,7 +103,8 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const parts = blocksOf(merged, families);
   const written = writePolicy({
     ...parts,
-    memories: memoryDeclarations(memories, [...families.values()].flat()),
+    memories: [...memoryDeclarations(memories, [...families.values()].flat()), ...sets.memories()],
+    lists: sets.lists(),
     tables: stored,
     names,
     remarks: [],

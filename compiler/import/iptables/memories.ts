@@ -1,5 +1,5 @@
 /** Lists that rules write and read while packets pass (`recent`, sets): memories of the policy. */
-import { Names } from './write/names.ts';
+import type { Names } from './write/names.ts';
 
 /** What some rule asks a list for: an address that was seen so often within so long. */
 export interface MemoryQuestion {
@@ -27,9 +27,8 @@ export class Memories {
   readonly #translated = new Set<string>();
   readonly #names: Names;
 
-  /** `taken` are names that no memory may have. */
-  constructor(taken: Iterable<string>) {
-    this.#names = new Names(taken);
+  constructor(names: Names) {
+    this.#names = names;
   }
 
   /** Notes that some rule asks the list. */
@@ -65,7 +64,7 @@ export class Memories {
       others.every(([, other]) => other[field] === question[field]);
     const age = isOnly('seconds') ? '' : ` ${seconds === undefined ? 'ever' : `${seconds}s`}`;
     const base = `${list}${age}${isOnly('hits') || hits === 1 ? '' : ` ${hits} hits`}`;
-    const name = (text: string): string => this.#names.of(text, text, 'list');
+    const name = (text: string): string => this.#names.of(`memory ${text}`, text, 'list');
     if (hits === 1) return [name(base)];
     return Array.from({ length: hits + 1 }, (_, at) => name(`${base} ${at + 1}`));
   }

@@ -1,5 +1,6 @@
 /** How options are written: the tables of matches and targets, and one use of each in a rule. */
 import type { Memories } from './memories.ts';
+import type { Sets } from './sets/sets.ts';
 import type { RuleBuilder } from './rule-builder.ts';
 
 export interface OptionSpec {
@@ -62,12 +63,18 @@ export class Options {
   }
 }
 
+/** What rules of a dump write and read while packets pass. */
+export interface WrittenLists {
+  readonly memories: Memories;
+  readonly sets: Sets;
+}
+
 /** A match (`-m NAME`) or a target (`-j NAME`) of iptables-extensions(8). */
 export interface Extension {
   readonly name: string;
   readonly options: OptionTable;
   /** Notes what rules of the whole dump write and read, before any of them is translated. */
-  readonly prepare?: (options: Options, memories: Memories) => void;
+  readonly prepare?: (options: Options, lists: WrittenLists) => void;
   /** Says in the rule what the options mean. */
   readonly translate: (options: Options, rule: RuleBuilder) => void;
 }

@@ -73,4 +73,11 @@ packets meet. The message says which one, and what happens between the two place
     `No block of a policy stands where packets meet the table \`security\`, or the chain \`INPUT\` of the table \`nat\`, and
 the rules there do something. Take them out of a copy of the dump, import that, and keep them in a table of your own.`,
   ),
+  unknownSet: error(
+    'SL0811',
+    'a set that no file describes',
+    `The rule asks for a set of \`ipset\`, or writes one, and no dump of iptables holds what is in it. Save the sets on the
+host, \`ipset save > sets.save\`, and give that file beside the others, in any order. What the sets hold then becomes lists
+of the policy; what packets or other programs put into them becomes memories.`,
+  ),
 } as const satisfies Record<string, DiagnosticKind>;

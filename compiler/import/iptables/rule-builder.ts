@@ -2,17 +2,16 @@
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Span } from '../../../grammar/source.ts';
 import type { Family, TableName } from './dump/dump.ts';
-import type { Memories } from './memories.ts';
+import type { WrittenLists } from './options.ts';
 import { negatedTerm } from './chains/negate.ts';
 import { PROBLEMS } from './problems.ts';
 import { isGate, type ImportedRule, type Outcome, type Slot, type Term } from './rules.ts';
 
-export interface RulePlace {
+export interface RulePlace extends WrittenLists {
   readonly family: Family;
   readonly table: TableName;
   readonly chain: string;
   readonly span: Span;
-  readonly memories: Memories;
   readonly keepOpaque: boolean;
 }
 
@@ -25,7 +24,7 @@ export class RuleBuilder {
   #terms: Term[] = [];
   #effects: Effect[] = [];
   readonly #comments: string[] = [];
-  /** Terms of which some must hold, each for a rule of its own. */
+  /** Lists of terms of which one must hold, each for a rule of its own. */
   #alternatives: readonly (readonly Term[])[] = [[]];
   #outcome: Outcome = { kind: 'none' };
   #isGated = false;
@@ -56,13 +55,14 @@ export class RuleBuilder {
   #beginStage(unless: readonly (readonly Term[])[]): void {
     this.#before.push(this.#stage());
     this.#unless = unless;
+    this.#alternatives = [[]];
     this.#terms = [];
     this.#effects = [];
     this.#isGated = false;
   }
 
   #stage(): Stage {
-    return { unless: this.#unless, terms: this.#terms, effects: this.#effects };
+    return { unless: this.#unless, alternatives: this.#alternatives, terms: this.#terms, effects: this.#effects };
   }
 
   /** Packets that meet all terms of one of the lists do not meet the rule. */
@@ -138,10 +138,14 @@ export class RuleBuilder {
   /** The clause or the words of nft must hold: two rules that no packet meets both. */
   either(term: Term, nft: string, what: string): void {
     this.#needOpaque(what);
+    this.anyOf([[term], [negatedTerm(term), { slot: 'opaque', items: [nft], negated: false }]]);
+  }
+
+  /** All terms of one of the lists must hold: a rule for each, and no packet may meet two of them. */
+  anyOf(lists: readonly (readonly Term[])[]): void {
     this.#keepOrder();
-    const isFirst = this.#alternatives.length === 1 && this.#before.length === 0;
-    if (!isFirst) return this.refuse('two alternatives in one rule', 'Make it two rules.');
-    this.#alternatives = [[term], [negatedTerm(term), { slot: 'opaque', items: [nft], negated: false }]];
+    if (this.#alternatives.length > 1) this.#beginStage([]);
+    this.#alternatives = lists;
   }
 
   opaqueEffect(nft: string, what: string): void {
@@ -165,6 +169,13 @@ export class RuleBuilder {
   unknown(what: string): void {
     const hint = 'Look for a misspelt word, or express the rule without it.';
     this.findings.push(diagnostic(PROBLEMS.unknownWord, this.place.span, what, { hint }));
+  }
+
+  unknownSet(name: string): void {
+    const hint = 'Give what `ipset save` writes as one file more.';
+    this.findings.push(
+      diagnostic(PROBLEMS.unknownSet, this.place.span, `no file says what is in the set \`${name}\``, { hint }),
+    );
   }
 
   /** A detail that does not change which packets pass. */
@@ -195,12 +206,12 @@ export class RuleBuilder {
   }
 
   /** A stage that others follow leads to a chain that begins with what it does. */
-  #rulesOf({ unless, terms, effects }: Stage, at: number, stages: readonly Stage[]): ImportedRule[] {
+  #rulesOf({ unless, alternatives, terms, effects }: Stage, at: number, stages: readonly Stage[]): ImportedRule[] {
     const { family, span, chain } = this.place;
     const chainOf = (stage: number): string => (stage === 0 ? chain : `${chain} then #${span.start}.${stage}`);
     const common = { family, span, chain: chainOf(at), comments: this.#comments };
     const back = unless.map((some) => ({ ...common, terms: some, effects: [], outcome: { kind: 'return' } as const }));
-    const asked = at === 0 ? this.#alternatives.map((some) => [...some, ...terms]) : [terms];
+    const asked = alternatives.map((some) => [...some, ...terms]);
     if (at === stages.length - 1) {
       if (stages[at] === NOTHING && this.#outcome.kind === 'none') return [];
       const decided = { ...common, effects: effects.filter((effect) => typeof effect === 'string') };
@@ -240,11 +251,12 @@ export class RuleBuilder {
 interface Stage {
   /** Who meets one of these lists meets nothing of the stage, or of those behind it. */
   readonly unless: readonly (readonly Term[])[];
+  readonly alternatives: readonly (readonly Term[])[];
   readonly terms: readonly Term[];
   readonly effects: readonly Effect[];
 }
 
-const NOTHING: Stage = { unless: [], terms: [], effects: [] };
+const NOTHING: Stage = { unless: [], alternatives: [[]], terms: [], effects: [] };
 
 type Effect = string | { readonly chain: string; readonly rules: readonly CalledRule[] };
 

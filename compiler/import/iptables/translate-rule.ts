@@ -2,14 +2,12 @@
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import { ruleSpan, type DumpTable } from './dump/dump.ts';
 import { valuesOf } from './dump/values.ts';
-import type { Memories } from './memories.ts';
-import { Options } from './options.ts';
+import { Options, type WrittenLists } from './options.ts';
 import { RuleBuilder } from './rule-builder.ts';
 import type { ImportedRule } from './rules.ts';
 import { readShapeOptions, type ShapeOptions, type UsedExtension } from './shape-options.ts';
 
-export interface RuleSettings {
-  readonly memories: Memories;
+export interface RuleSettings extends WrittenLists {
   readonly keepOpaque: boolean;
 }
 
@@ -29,8 +27,9 @@ export class RuleTranslator {
   prepare(): void {
     const { rules } = this.#table;
     for (let index = 0; index < rules.shape.length; index++) {
-      for (const { extension, used } of this.optionsOf(index).matches) {
-        extension.prepare?.(new Options(used, valuesOf(rules, index)), this.#settings.memories);
+      const { matches, target } = this.optionsOf(index);
+      for (const { extension, used } of target ? [...matches, target] : matches) {
+        extension.prepare?.(new Options(used, valuesOf(rules, index)), this.#settings);
       }
     }
   }

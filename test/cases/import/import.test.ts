@@ -1,5 +1,5 @@
 /**
- * Dumps and what becomes of them, a folder each: `input.save` (and `input6.save`, of ip6tables), in `expected.sluice` the
+ * Dumps and what becomes of them, a folder each: `input.save` (and `input6.save`, of ip6tables, and `sets.save`, of ipset), in `expected.sluice` the
  * policy, in `expected.data` the files that it reads, in `expected.txt` what is said about it. A name that ends in `-opaque`
  * is imported with `--keep-opaque`. `SLUICE_UPDATE=1` writes them anew.
  */
@@ -22,7 +22,7 @@ const cases = readdirSync(here, { withFileTypes: true })
 describe('a dump becomes a policy', () => {
   it.each(cases)('%s', async (name) => {
     const folder = new URL(`${name}/`, here);
-    const sources = ['input.save', 'input6.save']
+    const sources = ['input.save', 'input6.save', 'sets.save']
       .filter((path) => existsSync(new URL(path, folder)))
       .map((path) => ({ path, text: readFileSync(new URL(path, folder), 'utf8') }));
     const { written, findings } = importIptables(sources, { keepOpaque: name.endsWith('-opaque'), services });

@@ -9,6 +9,8 @@ import { decodePacket, formatPacket, packetOfFrame, type DecodedPacket } from '.
 
 /** iptables-save texts by family. */
 export interface Dumps {
+  /** What `ipset save` wrote. */
+  readonly sets?: string;
   readonly 4?: string;
   readonly 6?: string;
 }
@@ -68,6 +70,7 @@ function isSameButForChosen(expected: string, seen: string): boolean {
 }
 
 async function loadDumps(lab: Lab, dumps: Dumps): Promise<void> {
+  if (dumps.sets !== undefined) await lab.exec(['ipset', 'restore'], dumps.sets);
   if (dumps[4] !== undefined) await lab.exec(['iptables-legacy-restore'], dumps[4]);
   if (dumps[6] !== undefined) await lab.exec(['ip6tables-legacy-restore'], dumps[6]);
 }

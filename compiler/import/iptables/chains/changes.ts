@@ -10,6 +10,6 @@ export function isChangedBy(effect: string, { slot, items }: Term): boolean {
   if (effect.startsWith('mark')) return slot === 'mark' || says(/mark/);
   if (effect.startsWith('dscp')) return slot === 'dscp' || says(/dscp|@nh/);
   // A list of addresses is asked for like addresses, by its name.
-  const [, memory] = /^(?:remember|forget) .* in (\w+)$/.exec(effect) ?? [];
+  const [, memory] = /^(?:remember|forget) .* in (\w+)/.exec(effect) ?? [];
   return memory === undefined || ((slot === 'from' || slot === 'to') && items.includes(memory));
 }

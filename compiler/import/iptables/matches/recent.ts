@@ -28,7 +28,7 @@ export const recent: Extension = {
     rdest: FLAG,
     mask: VALUE,
   },
-  prepare(options, memories) {
+  prepare(options, { memories }) {
     const question = questionOf(options);
     if (question && question.hits <= MOST_HITS) memories.note(question);
     else memories.noteList(listOf(options));

@@ -3,6 +3,7 @@ import type { Family } from '../dump/dump.ts';
 import type { Item, RuleItem } from '../items.ts';
 import { quoted } from '../rule-builder.ts';
 import { clauseTexts, type ClauseNames } from './clauses.ts';
+import type { NamedList } from '../sets/sets.ts';
 import type { StoredTable } from '../tables/table-store.ts';
 import type { Names } from './names.ts';
 
@@ -28,6 +29,8 @@ export interface PolicyParts {
   /** By table and chain: `filter FW`. */
   readonly groups: ReadonlyMap<string, { readonly items: readonly Item[]; readonly open: readonly Family[] }>;
   readonly memories: readonly { readonly name: string; readonly declaration: string }[];
+  /** Sets that rules name. */
+  readonly lists: readonly NamedList[];
   /** Tables and long lists, with their rows. */
   readonly tables: readonly StoredTable[];
   /** The names that are taken. */
@@ -56,7 +59,7 @@ class PolicyWriter {
   readonly #names: Names;
   readonly #zones = new Map<string, string>();
   readonly #services = new Set<string>();
-  readonly #lets = new Map<string, { name: string; items: readonly string[] }>();
+  readonly #lets = new Map<string, NamedList>();
   readonly #files: PolicyData[] = [];
   /** Groups in the order in which they must be read: those that others use come first. */
   readonly #groups: string[] = [];
@@ -70,14 +73,14 @@ class PolicyWriter {
 
   write(): WrittenPolicy {
     const blocks = this.#parts.blocks.map((block) => this.#block(block));
-    const { remarks, memories, tables } = this.#parts;
+    const { remarks, memories, tables, lists } = this.#parts;
     this.#files.push(...tables.map((table) => table.file()));
     const services = [...this.#services].toSorted();
     const sections = [
       remarks.map((line) => `# ${line}`).join('\n'),
       services.length > 0 ? `use std.services (${services.join(', ')})` : '',
       [...this.#zones].map(([member, name]) => `zone ${name} = ${interfaceText(member)}`).join('\n'),
-      [...this.#lets.values()].map((one) => this.#let(one)).join('\n'),
+      [...lists, ...this.#lets.values()].map((one) => this.#let(one)).join('\n'),
       tables.map(({ declaration }) => declaration).join('\n'),
       memories.map(({ declaration }) => declaration).join('\n'),
       ...this.#groups,
@@ -86,7 +89,7 @@ class PolicyWriter {
     return { policy: `${sections.filter((section) => section !== '').join('\n\n')}\n`, files: this.#files };
   }
 
-  #let({ name, items }: { readonly name: string; readonly items: readonly string[] }): string {
+  #let({ name, items }: NamedList): string {
     if (items.length <= LONG_FILE) return `let ${name} = {\n${items.join(',\n')}\n}`;
     const path = `data/${name}.txt`;
     this.#files.push({ path, bytes: new TextEncoder().encode(`${items.join('\n')}\n`) });
