@@ -106,8 +106,8 @@ export const CLAUSE_ROWS: Readonly<Record<ClauseRow, Row>> = {
     reason: 'What happens here cannot depend on how much came before.',
   },
   connections: {
-    places: ['filter'],
-    reason: 'Connections are counted where new ones are let in: in a stateful `filter`.',
+    places: ['filter', 'stateless'],
+    reason: 'Connections are counted where packets are let in: in a `filter`, by rules that are not for `each packet`.',
   },
   sample: {
     places: ['mitigate', 'raw', 'filter', 'each packet', 'stateless', 'mangle'],

@@ -256,7 +256,7 @@ export function limit(features: Features, { place, hasIn }: Way): Arbitrary<Piec
     .map(([sense, amount, per]) => piece`${sense} ${amount} connections ${per}`);
   return either(
     [features.has('limits') ? 4 : 0, rates],
-    [features.has('connections') && place === 'filter' ? 1 : 0, connections],
+    [features.has('connections') && (place === 'filter' || place === 'stateless') ? 1 : 0, connections],
     [features.has('limits') ? 0 : 1, fastCheck.constant(NOTHING)],
   );
 }

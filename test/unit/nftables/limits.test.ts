@@ -96,6 +96,6 @@ test('rates of rows with keys are chains by rate, with common buckets', () => {
 
 test('connections are counted where they begin', () => {
   expect(lastOf(artifactOf(forward('allow tcp up to 3 connections per source/24/64')))).toBe(
-    'meta nfproto ipv6 meta l4proto tcp ct state new add @forward_allow_tcp_ipv6 { ip6 saddr & ffff:ffff:ffff:ffff:: ct count 3 } accept',
+    'meta nfproto ipv6 meta l4proto tcp ct state established,related,new add @forward_allow_tcp_ipv6 { ip6 saddr & ffff:ffff:ffff:ffff:: ct count 3 } accept',
   );
 });

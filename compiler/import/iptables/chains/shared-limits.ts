@@ -56,7 +56,8 @@ function sharersOf(tables: readonly ReachedRules[], findings: Diagnostic[]): Sha
   for (const table of tables) {
     for (const limit of limitsOf(table)) {
       const { term, rule, chain, isMetByMany } = limit;
-      if (term.slot !== 'limit') {
+      const isRate = term.slot === 'limit' && !term.items[0]?.includes(' connections');
+      if (!isRate) {
         if (isMetByMany) findings.push(turnsOfSeveralWays(chain, rule.span));
         continue;
       }
@@ -80,7 +81,7 @@ function limitsOf({ rules, uses }: ReachedRules): ReachedLimit[] {
 }
 
 function turnsOfSeveralWays(chain: string, span: Span): Diagnostic {
-  const message = `turns that count for all ways into the chain \`${chain}\` together`;
+  const message = `what counts for all ways into the chain \`${chain}\` together, and is no limit of a rate`;
   const hint = 'Copy the chain for each way into it, so that each copy counts by itself, or let one jump lead to it.';
   return diagnostic(PROBLEMS.unsayable, span, `a policy cannot say exactly: ${message}`, { hint });
 }
