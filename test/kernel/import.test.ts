@@ -26,8 +26,11 @@ const MOST_PACKETS_A_LAB = 5000;
 const CASES = [
   'both-families',
   'chains',
+  'connections',
+  'headers-opaque',
   'home-router',
   'limited-jump',
+  'marks-opaque',
   'nat-opaque',
   'order-of-matches',
   'policies',

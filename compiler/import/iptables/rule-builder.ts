@@ -79,6 +79,10 @@ export class RuleBuilder {
   /** A gate in nft's own words. */
   turn(nft: string, what: string): void {
     this.#needOpaque(what);
+    // Each alternative becomes a line of nft, and each line would take turns of its own.
+    if (this.#alternatives.length > 1 || this.#terms.some(({ slot }) => slot === 'where')) {
+      this.refuse(`${what}, of those that meet one of several conditions`, 'Leave the alternatives out, or the turns.');
+    }
     this.gate('opaque', nft);
   }
 
@@ -110,6 +114,14 @@ export class RuleBuilder {
   only(slot: Slot): string | undefined {
     const [term, ...others] = this.#terms.filter((one) => one.slot === slot);
     return term && others.length === 0 && !term.negated && term.items.length === 1 ? term.items[0] : undefined;
+  }
+
+  /** Whether only packets that belong to a flow meet the clauses so far. */
+  get isOfFlows(): boolean {
+    const all = [...this.#before.flatMap(({ terms }) => terms), ...this.#terms];
+    return all.some(({ slot, items, negated }) => {
+      return slot === 'state' && !negated && items.every((state) => state !== 'invalid' && state !== 'untracked');
+    });
   }
 
   effect(text: string): void {
@@ -146,6 +158,12 @@ export class RuleBuilder {
     this.#keepOrder();
     if (this.#alternatives.length > 1) this.#beginStage([]);
     this.#alternatives = lists;
+  }
+
+  /** The same, of rules in nft's own words. */
+  opaqueCall(chain: string, rules: readonly CalledRule[], what: string): void {
+    this.#needOpaque(what);
+    this.call(chain, rules);
   }
 
   opaqueEffect(nft: string, what: string): void {

@@ -73,12 +73,12 @@ export function isGate(term: Term): boolean {
   return term.slot === 'limit' || term.slot === 'sample' || isTurn(term);
 }
 
-/** Whether the clause draws lots or takes turns in nft's own words: it is asked once of a packet. */
+/** Whether the clause draws lots, takes turns or runs out in nft's own words: it is asked once of a packet. */
 export function isTurn({ slot, items }: Term): boolean {
-  return slot === 'opaque' && items.some((item) => item.startsWith('numgen '));
+  return slot === 'opaque' && items.some((item) => /^(numgen|quota) /.test(item));
 }
 
 /** Whether the clause counts packets over time, so that it matters who else counts with it. */
 export function isCounting({ slot, items }: Term): boolean {
-  return slot === 'limit' || (slot === 'opaque' && items.some((item) => item.startsWith('numgen inc')));
+  return slot === 'limit' || (slot === 'opaque' && items.some((item) => /^(numgen inc|quota) /.test(item)));
 }

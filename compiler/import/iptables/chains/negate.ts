@@ -39,8 +39,10 @@ export function negatedTerm(term: Term): Term {
   return { ...term, negated: !term.negated };
 }
 
-/** `numgen inc mod 3 1` and `numgen random mod 4 < 1`, and what remains of them. */
+/** `numgen inc mod 3 1`, `quota until 1001 bytes` and `numgen random mod 4 < 1`, and what remains of them. */
 function otherTurns(text: string): string {
+  if (text.startsWith('quota until ')) return text.replace(' until ', ' over ');
+  if (text.startsWith('quota over ')) return text.replace(' over ', ' until ');
   if (text.includes(' < ')) return text.replace(' < ', ' >= ');
   if (text.includes(' >= ')) return text.replace(' >= ', ' < ');
   return text.includes(' != ') ? text.replace(' != ', ' ') : text.replace(/ (\d+)$/, ' != $1');

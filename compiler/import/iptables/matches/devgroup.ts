@@ -1,5 +1,6 @@
 /** `-m devgroup`: the group of an interface. */
 import { VALUE, type Extension } from '../options.ts';
+import { hex, isWhole, parseMark } from './marks.ts';
 
 export const devgroup: Extension = {
   name: 'devgroup',
@@ -11,8 +12,13 @@ export const devgroup: Extension = {
     ] as const) {
       const word = options.value(option);
       if (word === undefined) continue;
-      if (!/^(0x[\da-fA-F]+|\d+)$/.test(word)) rule.refuse(`the group \`${word}\``, 'Write its number.');
-      else rule.opaque(`meta ${key} ${options.isNegated(option) ? '!= ' : ''}${word}`, 'the group of an interface');
+      const group = parseMark(word);
+      if (!group) {
+        rule.refuse(`the group \`${word}\``, 'Write its number.');
+        continue;
+      }
+      const left = isWhole(group.mask) ? `meta ${key}` : `meta ${key} & ${hex(group.mask)}`;
+      rule.opaque(`${left} ${options.isNegated(option) ? '!=' : '=='} ${group.value}`, 'the group of an interface');
     }
   },
 };

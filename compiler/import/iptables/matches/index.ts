@@ -1,25 +1,35 @@
 /** All matches, one a line. */
 import type { Extension } from '../options.ts';
 import { addrtype } from './addrtype.ts';
+import { ah } from './ah.ts';
 import { bpf } from './bpf.ts';
+import { cgroup } from './cgroup.ts';
 import { comment } from './comment.ts';
 import { connbytes } from './connbytes.ts';
 import { connlimit } from './connlimit.ts';
 import { connmark } from './connmark.ts';
 import { conntrack } from './conntrack.ts';
+import { cpu } from './cpu.ts';
 import { dccp } from './dccp.ts';
 import { devgroup } from './devgroup.ts';
 import { dscp } from './dscp.ts';
+import { dst } from './dst.ts';
+import { ecn } from './ecn.ts';
+import { esp } from './esp.ts';
+import { frag } from './frag.ts';
 import { hashlimit } from './hashlimit.ts';
+import { hbh } from './hbh.ts';
 import { helper } from './helper.ts';
 import { hl } from './hl.ts';
 import { icmp } from './icmp.ts';
 import { icmp6 } from './icmp6.ts';
 import { iprange } from './iprange.ts';
+import { ipv6header } from './ipv6header.ts';
 import { length } from './length.ts';
 import { limit } from './limit.ts';
 import { mac } from './mac.ts';
 import { mark } from './mark.ts';
+import { mh } from './mh.ts';
 import { multiport } from './multiport.ts';
 import { owner } from './owner.ts';
 import { physdev } from './physdev.ts';
@@ -29,6 +39,7 @@ import { quota } from './quota.ts';
 import { realm } from './realm.ts';
 import { recent } from './recent.ts';
 import { rpfilter } from './rpfilter.ts';
+import { rt } from './rt.ts';
 import { sctp } from './sctp.ts';
 import { set } from './set.ts';
 import { socket } from './socket.ts';
@@ -46,25 +57,35 @@ import { udplite } from './udplite.ts';
 
 export const MATCHES: readonly Extension[] = [
   addrtype,
+  ah,
   bpf,
+  cgroup,
   comment,
   connbytes,
   connlimit,
   connmark,
   conntrack,
+  cpu,
   dccp,
   devgroup,
   dscp,
+  dst,
+  ecn,
+  esp,
+  frag,
   hashlimit,
+  hbh,
   helper,
   hl,
   icmp,
   icmp6,
   iprange,
+  ipv6header,
   length,
   limit,
   mac,
   mark,
+  mh,
   multiport,
   owner,
   physdev,
@@ -74,6 +95,7 @@ export const MATCHES: readonly Extension[] = [
   realm,
   recent,
   rpfilter,
+  rt,
   sctp,
   set,
   socket,

@@ -24,6 +24,9 @@ export const policy: Extension = {
     if (details.length > 0 || (options.has('proto') && options.value('proto') !== 'esp')) {
       return rule.refuse(`\`--${details[0] ?? 'proto'}\` of an IPsec policy`, 'Name the policy by its `--reqid`.');
     }
+    if (options.has('proto') && !options.isNegated('proto') && !isNone) {
+      rule.leaveOut('`--proto esp` is left out', 'Of what IPsec handles, nft does not know whether that is by ESP.');
+    }
     rule.opaque(`${isOut ? 'rt' : 'meta'} ipsec ${isNone ? 'missing' : 'exists'}`, what);
     if (reqid === undefined) return;
     const not = options.isNegated('reqid') ? '!= ' : '';

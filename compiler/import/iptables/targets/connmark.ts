@@ -1,9 +1,10 @@
 /** `-j CONNMARK`: the flow's mark. */
-import { hex, isWhole } from '../matches/marks.ts';
-import { FLAG, VALUE, type Extension } from '../options.ts';
+import { hex, isWhole, parseMark } from '../matches/marks.ts';
+import { FLAG, VALUE, type Extension, type Options } from '../options.ts';
+import { quoted, type CalledRule, type RuleBuilder } from '../rule-builder.ts';
 import { markChange } from './mark.ts';
 
-const WHOLE = '0xffffffff';
+const COPIES = 'that a mark is copied between a packet and its flow';
 
 export const connmark: Extension = {
   name: 'CONNMARK',
@@ -20,17 +21,7 @@ export const connmark: Extension = {
     mask: VALUE,
   },
   translate(options, rule) {
-    if (options.has('save-mark') || options.has('restore-mark')) {
-      const masks = ['nfmask', 'ctmask', 'mask'].map((name) => options.value(name) ?? WHOLE);
-      if (masks.some((mask) => Number(mask) !== 0xffffffff)) {
-        return rule.refuse(
-          'a mark that is copied under a mask',
-          'Copy the whole mark, or give each value a rule: `-m connmark --mark V/M -j MARK --set-xmark V/M`.',
-        );
-      }
-      const nft = options.has('save-mark') ? 'ct mark set meta mark' : 'meta mark set ct mark';
-      return rule.opaqueEffect(nft, 'that a mark is copied between a packet and its flow');
-    }
+    if (options.has('save-mark') || options.has('restore-mark')) return copyMark(options, rule);
     const change = markChange(options);
     if (change === undefined) return rule.unknown('the mark is no number');
     const { value, mask } = change;
@@ -38,3 +29,31 @@ export const connmark: Extension = {
     rule.opaqueEffect(`ct mark set ${kept}${hex(value)}`, "that a rule sets a flow's mark");
   },
 };
+
+/** `--save-mark`: flow = (flow & ~ctmask) ^ (packet & nfmask); `--restore-mark` the other way round. */
+function copyMark(options: Options, rule: RuleBuilder): void {
+  const isSaved = options.has('save-mark');
+  const [from, to] = isSaved ? (['meta mark', 'ct mark'] as const) : (['ct mark', 'meta mark'] as const);
+  const both = options.value('mask');
+  const maskOf = (option: string): number | undefined =>
+    parseMark(options.value(option) ?? both ?? '0xffffffff')?.value;
+  const [read, kept] = isSaved ? [maskOf('nfmask'), maskOf('ctmask')] : [maskOf('ctmask'), maskOf('nfmask')];
+  if (read === undefined || kept === undefined) return rule.unknown('the mask is no number');
+  if (isWhole(kept)) {
+    return rule.opaqueEffect(`${to} set ${from}${isWhole(read) ? '' : ` & ${hex(read)}`}`, COPIES);
+  }
+  if ((read & ~kept) !== 0) {
+    return rule.refuse('bits of a mark that are turned over by those of another', 'Give both marks the same mask.');
+  }
+  // nft sets a mark to what it computes from one other: each bit is a statement of its own.
+  const bits = Array.from({ length: 32 }, (_, at) => (1 << at) >>> 0).filter((bit) => (kept & bit) !== 0);
+  const set = (bit: number, isSet: boolean): CalledRule => {
+    const value = isSet ? `${to} | ${hex(bit)}` : `${to} & ${hex(~bit)}`;
+    // Of a packet without a flow, no test of the flow's mark holds.
+    const test = `${from} & ${hex(read & bit)} == ${isSet ? hex(bit) : '0x0'}`;
+    const terms = [{ slot: 'opaque', items: [test], negated: false } as const];
+    return { terms, effects: [`opaque nftables ${quoted(`${to} set ${value}`)}`], outcome: { kind: 'none' } };
+  };
+  const rules = bits.flatMap((bit) => [set(bit, false), ...((read & bit) === 0 ? [] : [set(bit, true)])]);
+  rule.opaqueCall(`${isSaved ? 'save' : 'restore'} mark ${hex(read)} ${hex(kept)}`, rules, COPIES);
+}

@@ -1,6 +1,7 @@
 /** All targets, one a line. */
 import type { Extension } from '../options.ts';
 import { accept } from './accept.ts';
+import { audit } from './audit.ts';
 import { changeSet } from './change-set.ts';
 import { checksum } from './checksum.ts';
 import { classify } from './classify.ts';
@@ -10,6 +11,8 @@ import { dnat } from './dnat.ts';
 import { drop } from './drop.ts';
 import { dscp } from './dscp.ts';
 import { hl } from './hl.ts';
+import { idletimer } from './idletimer.ts';
+import { led } from './led.ts';
 import { log } from './log.ts';
 import { mark } from './mark.ts';
 import { masquerade } from './masquerade.ts';
@@ -23,7 +26,9 @@ import { returns } from './return.ts';
 import { snat } from './snat.ts';
 import { synproxy } from './synproxy.ts';
 import { tcpmss } from './tcpmss.ts';
+import { tcpoptstrip } from './tcpoptstrip.ts';
 import { tee } from './tee.ts';
+import { tos } from './tos.ts';
 import { tproxy } from './tproxy.ts';
 import { trace } from './trace.ts';
 import { ttl } from './ttl.ts';
@@ -31,6 +36,7 @@ import { ulog } from './ulog.ts';
 
 export const TARGETS: readonly Extension[] = [
   accept,
+  audit,
   changeSet,
   checksum,
   classify,
@@ -40,6 +46,8 @@ export const TARGETS: readonly Extension[] = [
   drop,
   dscp,
   hl,
+  idletimer,
+  led,
   log,
   mark,
   masquerade,
@@ -53,7 +61,9 @@ export const TARGETS: readonly Extension[] = [
   snat,
   synproxy,
   tcpmss,
+  tcpoptstrip,
   tee,
+  tos,
   tproxy,
   trace,
   ttl,

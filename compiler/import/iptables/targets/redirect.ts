@@ -8,7 +8,10 @@ export const redirect: Extension = {
   translate(options, rule) {
     const ports = portsOf(options.value('to-ports'));
     if (ports === undefined) return rule.unknown(`\`${options.value('to-ports')}\` are no ports`);
-    if (options.has('random')) return rule.refuse('a redirect to a random port', 'Leave `--random` out.');
+    // Of one port, chance makes nothing else.
+    if (options.has('random') && ports.includes('-')) {
+      rule.leaveOut('`--random` is left out', 'The kernel chooses a port of the range all the same.');
+    }
     rule.decide({ kind: 'translate', action: 'redirect', behind: ports === '' ? '' : `-> ${ports}` });
   },
 };

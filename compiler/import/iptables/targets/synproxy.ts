@@ -4,10 +4,16 @@ import { FLAG, VALUE, type Extension } from '../options.ts';
 export const synproxy: Extension = {
   name: 'SYNPROXY',
   options: { mss: VALUE, wscale: VALUE, 'sack-perm': FLAG, timestamp: FLAG, ecn: FLAG },
-  translate(_, rule) {
-    rule.refuse(
-      'SYNPROXY in a filter that judges each packet by itself',
-      'Leave it out, and write `synproxy` into a stateful filter; the rules of `raw` for it are not needed.',
-    );
+  translate(options, rule) {
+    if (options.has('ecn')) return rule.refuse('SYNPROXY with `--ecn`', 'Leave `--ecn` out.');
+    const mss = options.number('mss');
+    const wscale = options.number('wscale');
+    const words = [
+      ...(mss === undefined ? [] : [`mss ${mss}`]),
+      ...(wscale === undefined ? [] : [`wscale ${wscale}`]),
+      ...(options.has('timestamp') ? ['timestamp'] : []),
+      ...(options.has('sack-perm') ? ['sack-perm'] : []),
+    ];
+    rule.opaqueEffect(['synproxy', ...words].join(' '), 'SYNPROXY in a filter that judges each packet by itself');
   },
 };

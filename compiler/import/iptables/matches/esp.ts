@@ -1,0 +1,15 @@
+/** `-m esp`: which association of IPsec. */
+import { VALUE, type Extension } from '../options.ts';
+import { spiRange } from './spi.ts';
+
+export const esp: Extension = {
+  name: 'esp',
+  options: { espspi: VALUE },
+  translate(options, rule) {
+    const word = options.value('espspi');
+    if (word === undefined) return;
+    const range = spiRange(word);
+    if (range === undefined) return rule.unknown(`\`${word}\` is no SPI`);
+    rule.opaque(`esp spi ${options.isNegated('espspi') ? '!= ' : ''}${range}`, 'the SPI of a packet of ESP');
+  },
+};
