@@ -93,6 +93,8 @@ export class SetBuilder {
   readonly data: readonly ValueColumn[];
   readonly #tails = new ByteInterner();
   readonly #tailIndices = new IndexColumn();
+  #lastTail: Uint8Array | undefined;
+  #lastIndex = 0;
   #count = 0;
   #hasTails = false;
 
@@ -107,7 +109,19 @@ export class SetBuilder {
     // Most sets have nothing there, and need no list of it.
     if (end === start && !this.#hasTails) return;
     if (!this.#hasTails) this.#beginTails();
-    this.#tailIndices.append(this.#tails.intern(bytes, start, end));
+    if (!this.#isLastTail(bytes, start, end)) {
+      this.#lastTail = bytes.subarray(start, end);
+      this.#lastIndex = this.#tails.intern(bytes, start, end);
+    }
+    this.#tailIndices.append(this.#lastIndex);
+  }
+
+  /** Neighbours often have the same behind their keys. */
+  #isLastTail(bytes: Uint8Array, start: number, end: number): boolean {
+    const last = this.#lastTail;
+    if (last?.length !== end - start) return false;
+    for (let at = 0; at < last.length; at++) if (last[at] !== bytes[start + at]) return false;
+    return true;
   }
 
   /** Elements up to here have nothing behind their keys. */

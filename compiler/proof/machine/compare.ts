@@ -127,28 +127,46 @@ function pointOf(stage: StageId, hook: Entry['hook'], { policy }: Program): Stag
   return { stage, sent: hook === 'output', tracked };
 }
 
+/** Two diagrams of one thing that are not the same, and a packet that the diagrams tell them apart by. */
+interface Unlike {
+  readonly what: string;
+  readonly wanted: Diagram;
+  readonly found: Diagram;
+  readonly packet: Assignment;
+}
+
 /** What differs, with a packet that shows it; undefined: nothing. */
 function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packets: StagePackets): string | undefined {
+  const { diagrams, lookups } = packets;
   const possible = packets.possible();
-  const { diagrams } = packets;
-  const differs = (one: Diagram, other: Diagram, what: string): string | undefined => {
-    const [a, b] = [diagrams.when(possible, one), diagrams.when(possible, other)];
-    const named = diagrams.difference(a, b);
-    if (!named) return undefined;
-    const textAt = (diagram: Diagram, at: Assignment) =>
-      packets.lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, at)), at);
-    const packet = packets.lookups.realPacket(named, (tried) => textAt(a, tried) !== textAt(b, tried));
-    if (!packet) throw new NotCompared('lookups in large sets, which may differ or not');
-    const [should, does] = [a, b].map((diagram) => textAt(diagram, packet) || 'nothing');
-    return `${what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
-  };
-  const decision = differs(wanted.decision, found.decision, 'the verdict');
-  if (decision !== undefined) return decision;
+  // What is the same whatever sets hold needs no look into them.
+  if (!firstUnlike(wanted, found, meanings, possible)) return undefined;
+  const unlike = firstUnlike(wanted, found, meanings, diagrams.when(lookups.facts(), possible));
+  if (!unlike) return undefined;
+  const textAt = (diagram: Diagram, packet: Assignment) =>
+    lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, packet)), packet);
+  const differ = (packet: Assignment) => textAt(unlike.wanted, packet) !== textAt(unlike.found, packet);
+  const packet = lookups.realPacket(unlike.packet, differ);
+  if (!packet) throw new NotCompared('lookups in large sets, which may differ or not');
+  const [should, does] = [unlike.wanted, unlike.found].map((diagram) => textAt(diagram, packet) || 'nothing');
+  return `${unlike.what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
+}
+
+/** The first thing that is another for some of the possible packets. */
+function firstUnlike(wanted: Meaning, found: Meaning, meanings: Meanings, possible: Diagram): Unlike | undefined {
+  const { diagrams } = meanings;
   const among = (diagram: Diagram) => diagrams.when(possible, diagram);
+  const unlike = (what: string, one: Diagram, other: Diagram): Unlike | undefined => {
+    const [a, b] = [among(one), among(other)];
+    const packet = diagrams.difference(a, b);
+    return packet && { what, wanted: a, found: b, packet };
+  };
+  const decision = unlike('the verdict', wanted.decision, found.decision);
+  if (decision) return decision;
   const effects = matchedEffects(wanted.effects, found.effects, { among, joined: (a, b) => meanings.joined(a, b) });
   for (const [thing, { one, other }] of effects) {
-    const effect = differs(one, other, thing);
-    if (effect !== undefined) return effect;
+    const effect = unlike(thing, one, other);
+    if (effect) return effect;
   }
   return undefined;
 }

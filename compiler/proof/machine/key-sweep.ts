@@ -25,6 +25,8 @@ export interface Region {
 
 /** Lists of more than this have no bit. */
 export const MOST_LISTS = 30;
+/** Numbers of regions up to here are kept as bytes. */
+const MOST_BYTES = 1 << 20;
 
 /**
  * A region for each combination of lists that some key is in, and for each block of values that it lies in. `blocks`: sets of
@@ -78,8 +80,10 @@ class Sweep {
   /** Where each list stands, and where its rows with the heads at hand end. */
   readonly #at: Uint32Array;
   readonly #ends: Uint32Array;
-  /** By list bits and block in one number. */
-  readonly #found = new Map<number, Region>();
+  readonly #found: Region[] = [];
+  /** What was found, by list bits and block in one number; small numbers in bytes. */
+  readonly #known = new Set<number>();
+  readonly #knownSmall: Uint8Array;
   readonly #position: Uint32Array;
   readonly #end: Uint32Array;
   readonly #maximum: Uint32Array;
@@ -96,11 +100,12 @@ class Sweep {
     this.#end = new Uint32Array(last.stride);
     this.#maximum = new Uint32Array(last.stride);
     writeMaximum(last.width, this.#maximum, 0);
+    this.#knownSmall = new Uint8Array(Math.min(MOST_BYTES, 2 ** lists.length * (starts.length / last.stride)));
   }
 
   run(): readonly Region[] {
     for (let members = this.#nextLists(); members.length > 0; members = this.#nextLists()) this.#group(members);
-    return [...this.#found.values()];
+    return this.#found;
   }
 
   /** The lists whose next key begins with the least values of all parts but the last. */
@@ -126,6 +131,10 @@ class Sweep {
     const example = members[0]!;
     const row = this.#at[example]!;
     for (const list of members) this.#ends[list] = this.#endOfHead(list);
+    if (stride === 1) {
+      this.#narrowGroup(members, example, row);
+      return;
+    }
     position.fill(0);
     for (;;) {
       copyWords(this.#maximum, 0, end, 0, stride);
@@ -135,6 +144,35 @@ class Sweep {
       for (const list of members) this.#passBehind(list);
       if (compareWords(end, 0, this.#maximum, 0, stride) === 0) return;
       writeSuccessor(end, 0, position, 0, stride);
+    }
+  }
+
+  /** The same for values of one word, which are most. */
+  #narrowGroup(members: readonly number[], example: number, row: number): void {
+    const maximum = this.#maximum[0]!;
+    for (let position = 0; ;) {
+      let end = maximum;
+      let lists = 0;
+      for (const list of members) {
+        const at = this.#at[list]!;
+        if (at >= this.#ends[list]!) continue;
+        const { lows, highs } = this.#tails[list]!;
+        if (lows[at]! > position) {
+          if (lows[at]! <= end) end = lows[at]! - 1;
+          continue;
+        }
+        lists |= 1 << list;
+        if (highs[at]! < end) end = highs[at]!;
+      }
+      this.#position[0] = position;
+      this.#end[0] = end;
+      this.#add(lists, example, row);
+      for (const list of members) {
+        const at = this.#at[list]!;
+        if (at < this.#ends[list]! && this.#tails[list]!.highs[at]! <= end) this.#at[list] = at + 1;
+      }
+      if (end === maximum) return;
+      position = end + 1;
     }
   }
 
@@ -172,14 +210,17 @@ class Sweep {
     const { stride } = this.#last;
     const starts = this.#starts;
     const count = starts.length / stride;
+    if (count === 1 && this.#knownSmall[lists] === 1) return;
     let block = count === 1 ? 0 : searchAtLeast(starts, 0, count, this.#position, 0, stride);
     if (block === count || compareWords(starts, block, this.#position, 0, stride) > 0) block--;
     for (; block < count && compareWords(starts, block, this.#end, 0, stride) <= 0; block++) {
       const name = lists * count + block;
-      if (this.#found.has(name)) continue;
+      if (this.#knownSmall[name] === 1 || this.#known.has(name)) continue;
+      if (name < this.#knownSmall.length) this.#knownSmall[name] = 1;
+      else this.#known.add(name);
       const value = this.#position.slice();
       if (compareWords(starts, block, value, 0, stride) > 0) copyWords(starts, block, value, 0, stride);
-      this.#found.set(name, { lists, block, key: [...keyAt(this.#heads[list]!, row), value] });
+      this.#found.push({ lists, block, key: [...keyAt(this.#heads[list]!, row), value] });
     }
   }
 }

@@ -67,12 +67,12 @@ export class Lookups {
   /** The packets whose fields are together in one of the rows. Addresses stand before other fields. */
   inRows(fields: readonly KeyField[], rows: KeyRows): Diagram {
     const { diagrams } = this.#tests;
-    const keys = canonicalKeys(rows);
     if (fields.length === 1) {
-      const { width, lows, highs } = keys.parts[0]!;
+      const { width, lows, highs } = rows.parts[0]!;
       const set = IntervalSet.fromColumns(width, lows, highs);
       return this.inSet(fields[0]!, set, () => this.#bits(fields[0]!, set));
     }
+    const keys = canonicalKeys(rows);
     if (keys.count > this.large && fields.some(({ width }) => width >= NAMED_WIDTH)) {
       const named = this.#named(this.#key(fields), keys);
       // Each field by itself is in what the rows have there.

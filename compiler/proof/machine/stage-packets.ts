@@ -101,7 +101,7 @@ export class StagePackets {
     return this.diagrams.variable(this.tests.freeLevels('flow confirmed', 1));
   }
 
-  /** The packets that can come here at all; asked when all that is looked up is known. */
+  /** The packets that can come here at all, as far as that does not hang on what is in large sets. */
   possible(): Diagram {
     const { diagrams, tests, point } = this;
     const hasHeader = diagrams.not(this.#numberIn('fragment', [LATER, 3]));
@@ -139,7 +139,7 @@ export class StagePackets {
     for (const family of point.tracked) {
       conditions.push(this.#implies(tests.family(family), this.#numberIn('fragment', [WHOLE, WHOLE])));
     }
-    return conditions.reduce((all, one) => diagrams.when(one, all), this.lookups.facts());
+    return conditions.reduce((all, one) => diagrams.when(one, all), ALL);
   }
 
   #numberIn(field: 'state' | 'fragment' | 'protocol' | 'length', [low, high]: readonly [number, number]): Diagram {
