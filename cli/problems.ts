@@ -60,9 +60,9 @@ second line. Anything else could be lost: the dump itself, for one. Choose anoth
     code: 'SL0909',
     severity: 'warning',
     title: 'nothing leads from the earlier build to this one',
-    explanation: `\`--since\` names the output folder of an earlier compile, from which a transaction is to lead to this one.
-The message says why there is none: the folder is not there or was written by another version, its files were changed since,
-or the two builds have too little in common. The new output is whole all the same: load it as a whole, once, and use it as
+    explanation: `\`--since\` names the output folder of an earlier compile, or the file of an earlier \`sluice optimize\`, from which
+a transaction is to lead to this one. The message says why there is none: what it names is not there or was written by another
+version, it was changed since, or the two builds have too little in common. The new output is whole all the same: load it as a whole, once, and use it as
 \`--since\` from then on. Loading it whole starts counters, limits and memories anew.`,
   },
   unknownRule: error(

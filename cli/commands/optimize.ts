@@ -2,13 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Argument, Option } from 'commander';
 import { compile, type CompileResult, type PlaneOutput } from '../../compiler/compile.ts';
+import type { Artifact } from '../../compiler/plane.ts';
 import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
 import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { exitCodeOf } from '../findings/exit-code.ts';
 import { report } from '../findings/report.ts';
+import { deltaFrom, deltaPath, writeDelta, type DeltaFile } from '../output/delta-file.ts';
 import { filesOf, importRulesOf, inputsOf, POLICY } from '../inputs/imported-rules.ts';
+import { readFormerRuleset, type OpenedRuleset } from '../inputs/former-ruleset.ts';
 import { buildHash } from '../output/build-hash.ts';
 import { obstacleFinding, outputFinding } from '../output/output-findings.ts';
 import { replaceFile } from '../output/replace-file.ts';
@@ -22,6 +25,7 @@ import { formatCount } from '../terminal/numbers.ts';
 interface OptimizeFlags extends PolicyFlags {
   readonly output: string;
   readonly policy?: string;
+  readonly since?: string;
   readonly keepOpaque?: true;
 }
 
@@ -44,6 +48,9 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
       "--keep-opaque keeps what nft can say in nft's own words.",
     'The file is written whole or not at all, and the same input always gives the same bytes. Its comments name lines of ' +
       'the policy that stands between the two: --policy writes that, too.',
+    'With --since, what leads from an earlier file to this one is written beside it (rules.nft: rules.delta.nft): a small ' +
+      'transaction that leaves alone what is alike in both, with its counters, limits and connections. It fails where another ' +
+      'build is loaded.',
   ],
   arguments: [
     new Argument('<files...>', 'what iptables-save, ip6tables-save or ipset save wrote, or `-` for standard input'),
@@ -51,6 +58,10 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
   options: [
     new Option('-o, --output <file>', 'the file to write').argParser(pathFrom).makeOptionMandatory(),
     new Option('--policy <folder>', 'a folder for the policy as well').argParser(pathFrom),
+    new Option(
+      '--since <file>',
+      'an earlier file (may be the one to write): write what leads from there to here',
+    ).argParser(pathFrom),
     new Option('--keep-opaque', "keep what only nft can say in nft's own words"),
     ...policyOptions().filter(({ long }) => SHARED_OPTIONS.has(long)),
   ],
@@ -60,47 +71,92 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
       command: 'sluice optimize rules.v4 rules.v6 -o rules.nft --policy policy',
       does: 'both families in one file, and the policy to go on with',
     },
+    {
+      command: 'sluice optimize rules.v4 -o rules.nft --since rules.nft',
+      does: 'and write what has changed since the last time',
+    },
   ],
   async run(session, paths, flags) {
     const obstacles = obstaclesOf(flags);
+    const earlier = flags.since === undefined ? undefined : readFormerRuleset(flags.since, RULESET);
     const imported = await importRulesOf(paths, flags.keepOpaque ?? false, session);
     const findings = [...obstacles, ...imported.findings];
     const { written } = imported;
-    const result = written && compileWritten(written, flags);
-    findings.push(...(result?.diagnostics ?? []));
-    const plane = result?.targets[0]?.planes.find((one) => one.plane === PLANE);
-    if (written && plane && !findings.some(isError)) {
-      if (flags.policy !== undefined) await writing(flags.policy, findings, (to) => writeFolder(to, filesOf(written)));
-      const artifact = plane.artifacts.find(({ path }) => path === RULESET);
-      await writing(flags.output, findings, (to) => replaceFile(to, artifact?.content ?? []));
-    }
+    const { plane, delta } = written ? made(written, flags, earlier, findings) : {};
+    if (written && plane && !findings.some(isError)) await writeAll(flags, written, plane, delta, findings);
     const isDone = plane !== undefined && !findings.some(isError);
-    report(session, flags, findings, { files: paths, output: isDone ? flags.output : null });
+    report(session, flags, findings, {
+      files: paths,
+      output: isDone ? flags.output : null,
+      ...(delta && { delta: isDone && delta.content ? deltaPath(flags.output) : null }),
+    });
     if (formatOf(flags) === 'text') {
-      if (isDone) tell(session, flags.output, imported.rules, plane);
+      if (isDone) tell(session, flags.output, imported.rules, plane, delta);
       else session.stderr.write('Nothing was written.\n');
     }
     return isDone ? EXIT.fine : exitCodeOf(findings);
   },
 };
 
-function compileWritten(written: WrittenPolicy, { without = [], proof }: OptimizeFlags): CompileResult {
-  const options = { planes: PLANES, without, proof, nameBuild: buildHash };
+/** Writes what was made; what could not be written becomes a finding. */
+async function writeAll(
+  { output, policy }: OptimizeFlags,
+  written: WrittenPolicy,
+  { artifacts }: PlaneOutput,
+  delta: DeltaFile | undefined,
+  findings: Diagnostic[],
+): Promise<void> {
+  if (policy !== undefined) await writing(policy, findings, (to) => writeFolder(to, filesOf(written)));
+  const artifact = artifacts.find(({ path }) => path === RULESET);
+  await writing(output, findings, (to) => replaceFile(to, artifact?.content ?? []));
+  if (delta) await writing(deltaPath(output), findings, (to) => writeDelta(to, delta));
+}
+
+/** What becomes of the policy: the plane's output, and what leads there from the earlier file if one is given. */
+function made(
+  written: WrittenPolicy,
+  flags: OptimizeFlags,
+  earlier: OpenedRuleset | undefined,
+  findings: Diagnostic[],
+): { readonly plane?: PlaneOutput; readonly delta?: DeltaFile } {
+  const { diagnostics, targets } = compileWritten(written, flags, earlier);
+  findings.push(...diagnostics);
+  const plane = targets[0]?.planes.find((one) => one.plane === PLANE);
+  if (!plane) return {};
+  const delta = earlier && deltaFrom(earlier, plane);
+  findings.push(...(delta?.findings ?? []));
+  return delta ? { plane, delta } : { plane };
+}
+
+function compileWritten(
+  written: WrittenPolicy,
+  { without = [], proof }: OptimizeFlags,
+  earlier: OpenedRuleset | undefined,
+): CompileResult {
+  const former = earlier?.kind === 'build' ? { former: () => earlier.former } : {};
+  const options = { planes: PLANES, without, proof, nameBuild: rulesetHash, ...former };
   return compile({ path: POLICY, text: written.policy }, inputsOf(written), options);
 }
 
+/** Names a build by the one file of it that is written, so that the file tells whether it is as it was. */
+function rulesetHash(artifacts: readonly Artifact[]): string {
+  return buildHash(artifacts.filter(({ path }) => path === RULESET));
+}
+
 /** What is in the way, said before the work rather than after it. */
-function obstaclesOf({ output, policy }: OptimizeFlags): Diagnostic[] {
+function obstaclesOf({ output, policy, since }: OptimizeFlags): Diagnostic[] {
   const found: Diagnostic[] = [];
   const folder = policy === undefined ? undefined : obstacleFinding(policy);
   if (folder) found.push(folder);
-  try {
-    if (existsSync(output) && !isOurs(readFileSync(output, 'utf8'))) {
-      const hint = 'Choose another name, or move that file away.';
-      found.push(diagnostic(PROBLEMS.notOurFile, undefined, `${output} is no file that Sluice has written`, { hint }));
+  for (const path of since === undefined ? [output] : [output, deltaPath(output)]) {
+    try {
+      if (existsSync(path) && !isOurs(readFileSync(path, 'utf8'))) {
+        const hint = 'Choose another name, or move that file away.';
+        found.push(diagnostic(PROBLEMS.notOurFile, undefined, `${path} is no file that Sluice has written`, { hint }));
+      }
+    } catch (error) {
+      found.push(outputFinding(path, error));
     }
-  } catch (error) {
-    found.push(outputFinding(output, error));
   }
   return found;
 }
@@ -117,11 +173,18 @@ async function writing(path: string, findings: Diagnostic[], write: (path: strin
   }
 }
 
-function tell(session: Session, output: string, rules: number, { build, figures }: PlaneOutput): void {
+function tell(
+  session: Session,
+  output: string,
+  rules: number,
+  { build, figures }: PlaneOutput,
+  delta: DeltaFile | undefined,
+): void {
   const of = (name: string): string => formatCount(figures[name] ?? 0);
   session.stdout.write(
     `${formatCount(rules)} rules became ${of('rules')} rules and ${of('elements')} elements of ${of('sets')} sets: ` +
       `${output}, build ${build.slice(0, 12)}\n` +
       `Load it with \`nft -f ${output}\`; the rules of iptables stay beside it until you flush them.\n`,
   );
+  if (delta?.told) session.stdout.write(delta.told(deltaPath(output)));
 }

@@ -41,20 +41,22 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
   ];
 }
 
-/** How to get here from an earlier build without loading the whole. */
-function sinceLines({ build, outcome }: Since, where: string): readonly string[] {
+/** How to get here from an earlier build without loading the whole. `where`: the folder to be in, if that matters. */
+export function sinceLines({ build, outcome }: Since, where: string): readonly string[] {
   const host = `on a host that runs build ${build.slice(0, BUILD_DIGITS)}`;
   if (outcome.kind === 'same') return [`  Or ${host}: nothing, it is this one`];
   if (outcome.kind === 'none') return [];
   const { figures, load, remarks } = outcome;
+  const place = where === '' ? host : `${host}, ${where}`;
   return [
-    `  Or ${host}, ${where} (${figuresText(figures, 'only the name of the build')}):`,
+    `  Or ${place} (${figuresText(figures, 'only the name of the build')}):`,
     ...load.map((line) => `    ${line}`),
     ...remarks.map((remark) => `    # ${remark}`),
   ];
 }
 
-type Since = NonNullable<TargetOutput['planes'][number]['since']>;
+/** What leads from an earlier build. */
+export type Since = NonNullable<TargetOutput['planes'][number]['since']>;
 
 /** `12 rules, 1 set, 45,000 elements` */
 function figuresText(figures: Readonly<Record<string, number>>, none = 'nothing to do'): string {

@@ -47,6 +47,63 @@ describe('sluice optimize', () => {
     expect(readFileSync(join(folder, 'policy/policy.sluice'), 'utf8')).toContain('allow from 192.0.2.1, 192.0.2.7 ssh');
   });
 
+  describe('--since', () => {
+    /** The files that were written, after the dump has another rule and was optimized since `since`. */
+    async function changed(
+      since = 'rules.nft',
+      edit = (ruleset: string): string => ruleset,
+    ): Promise<Run & { folder: string }> {
+      const folder = project();
+      await optimize(folder);
+      const ruleset = join(folder, 'rules.nft');
+      writeFileSync(ruleset, edit(readFileSync(ruleset, 'utf8')));
+      writeFileSync(join(folder, 'rules.v4'), DUMP.replace('COMMIT', '-A FORWARD -s 192.0.2.9/32 -j DROP\nCOMMIT'));
+      return { ...(await optimize(folder, '--since', join(folder, since))), folder };
+    }
+
+    test('writes what leads from the file that it replaces, beside it', async () => {
+      const { code, stdout, stderr, folder } = await changed();
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/\nOr on a host that runs build [\da-f]{12} \(.+\):\n {2}nft -f .*rules\.delta\.nft\n$/);
+      const delta = readFileSync(join(folder, 'rules.delta.nft'), 'utf8');
+      expect(delta).toMatch(/\ndelete chain inet sluice build_[\da-f]{64}\nadd chain inet sluice build_[\da-f]{64}\n/);
+      expect(delta).toContain('192.0.2.9');
+      const whole = readFileSync(join(folder, 'rules.nft'));
+      await optimize(folder);
+      expect(readFileSync(join(folder, 'rules.nft')).equals(whole)).toBe(true);
+    });
+
+    test('says that there is nothing to do, and takes an older delta away', async () => {
+      const { folder } = await changed();
+      const { code, stdout } = await optimize(folder, '--since', join(folder, 'rules.nft'));
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/\nOr on a host that runs build [\da-f]{12}: nothing, it is this one\n$/);
+      expect(existsSync(join(folder, 'rules.delta.nft'))).toBe(false);
+    });
+
+    test.each([
+      ['a file that is not there', 'other.nft', undefined],
+      ['a file that was changed', 'rules.nft', (text: string) => text.replace('192.0.2.7', '192.0.2.8')],
+      ['a file of another kind', 'rules.v4', undefined],
+    ])('warns of %s, and writes the whole', async (_name, since, edit) => {
+      const { code, stderr, folder } = await changed(since, edit);
+      expect(code).toBe(0);
+      expect(stderr).toContain('SL0909');
+      expect(existsSync(join(folder, 'rules.delta.nft'))).toBe(false);
+      expect(readFileSync(join(folder, 'rules.nft'), 'utf8')).toContain('192.0.2.9');
+    });
+
+    test('writes no delta over a file of somebody else', async () => {
+      const folder = project();
+      await optimize(folder);
+      writeFileSync(join(folder, 'rules.delta.nft'), 'mine\n');
+      const { code, stderr } = await optimize(folder, '--since', join(folder, 'rules.nft'));
+      expect(code).toBe(1);
+      expect(stderr).toContain('SL0908');
+      expect(readFileSync(join(folder, 'rules.delta.nft'), 'utf8')).toBe('mine\n');
+    });
+  });
+
   test('writes nothing over a file of somebody else', async () => {
     const folder = project();
     const run = await runSluice(['optimize', join(folder, 'rules.v4'), '-o', join(folder, 'rules.v4')]);
