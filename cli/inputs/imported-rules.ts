@@ -54,9 +54,13 @@ async function readAll(
   return { sources, findings };
 }
 
-/** Why the policy of an import does not compile; empty: it does. That is found now, and not by the user. */
+/**
+ * Why the policy of an import does not compile; empty: it does. That is found now, and not by the user. What is compiled is
+ * proved by each compile, and not here, where nothing of it is written.
+ */
 export function obstaclesToCompile(written: WrittenPolicy): Diagnostic[] {
-  const { diagnostics } = lowerPolicy({ path: POLICY, text: written.policy }, inputsOf(written), { planes: PLANES });
+  const options = { planes: PLANES, proof: false };
+  const { diagnostics } = lowerPolicy({ path: POLICY, text: written.policy }, inputsOf(written), options);
   return diagnostics.filter(isError);
 }
 

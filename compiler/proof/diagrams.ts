@@ -45,6 +45,9 @@ export class Diagrams {
   readonly #unless: Operation;
   readonly #where: Operation;
   readonly #without: Operation;
+  /** Which walk of `valuesOf` came by each node last. */
+  #walks = new Uint32Array(0);
+  #walk = 0;
 
   /** `budget`: bytes that the diagrams may take. Every operation throws `OutOfBudget` beyond. */
   constructor(budget: number) {
@@ -137,14 +140,17 @@ export class Diagrams {
 
   /** The values that the diagram has for some packet, ascending. */
   valuesOf(diagram: Diagram): number[] {
+    const { levels, lows, highs, count } = this.#nodes;
     const values = new Set<number>();
-    const seen = new Set<Diagram>();
+    if (this.#walks.length < count) this.#walks = new Uint32Array(levels.length);
+    const walks = this.#walks;
+    const walk = ++this.#walk;
     const open = [diagram];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      if (this.#nodes.levels[node] === TERMINAL) values.add(this.#nodes.lows[node]!);
-      else open.push(this.#nodes.lows[node]!, this.#nodes.highs[node]!);
+      if (walks[node] === walk) continue;
+      walks[node] = walk;
+      if (levels[node] === TERMINAL) values.add(lows[node]!);
+      else open.push(lows[node]!, highs[node]!);
     }
     return [...values].toSorted((a, b) => a - b);
   }

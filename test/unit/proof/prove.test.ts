@@ -59,6 +59,14 @@ const port = (...ports: number[]): Atom => ({
     ),
   },
 });
+const host = (address: number): Atom => ({
+  negated: false,
+  test: { kind: 'address', field: 'source', view: 'real', family: 4, in: IntervalSet.of(32, address) },
+});
+const mac = (address: number): Atom => ({
+  negated: false,
+  test: { kind: 'number', field: 'source mac', in: IntervalSet.of(48, address) },
+});
 const markIs = (value: number, mask: number): Atom => ({
   negated: false,
   test: { kind: 'masked', field: 'mark', value, mask },
@@ -228,6 +236,17 @@ describe('the proof of a plan', () => {
         "Split the block into smaller policies, or leave the proof out with \`--no-proof\`; the output then says so.",
       ]
     `);
+  });
+
+  test('needs little for hosts that have one MAC address each', () => {
+    const hosts = Array.from({ length: 200 }, (_, at) => 0x0a000000 + at * 37);
+    const rules = [
+      ...hosts.flatMap((address, at) => [
+        rule([host(address), not(mac(0x020000000000 + at * 0x1234567))], { verdict: drop }),
+      ]),
+      ...hosts.map((address, at) => rule([host(address), port(at)], { verdict: allow })),
+    ];
+    expect(codes(rules, list(...rules), { budget: 2 ** 23 })).toEqual([]);
   });
 
   test('wants the stages of the program, in their order', () => {
