@@ -1,6 +1,7 @@
 /** iptables-save and ip6tables-save in, a policy out. Pure: texts in; policy, data files and findings out. */
 import { diagnostic, isError, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { SourceFile } from '../../../grammar/source.ts';
+import { chainsAtHooks } from './chains/at-hooks.ts';
 import { ChainTranslator } from './chains/chain-translator.ts';
 import { chainsWithoutBlock } from './chains/chains-without-block.ts';
 import { withoutLoopback } from './chains/hooks.ts';
@@ -9,6 +10,7 @@ import { leftOutCounters, unusedChains } from './chains/left-out.ts';
 import { loopbackFindings } from './chains/loopback.ts';
 import { mergeFamilies } from './chains/merge-families.ts';
 import { mergeRules } from './chains/merge-rules.ts';
+import { widerInterfaces, withWiderInterfaces } from './chains/overlapping-interfaces.ts';
 import { sharedLimits, withSharedNames, type SharedNames } from './chains/shared-limits.ts';
 import { TABLE_MEANINGS } from './chains/table-meaning.ts';
 import { reachedRules, usesOfChains, type ReachedRules } from './chains/uses.ts';
@@ -81,7 +83,12 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const stored = store.finish(names);
   const read = new Map(extractions.map(([key, table, extraction]) => [key, readRules(table, extraction)] as const));
   const reached = [...read.values()];
-  const reading: Reading = { keepOpaque: options.keepOpaque, findings, shared: sharedLimits(reached, findings) };
+  const reading: Reading = {
+    keepOpaque: options.keepOpaque,
+    findings,
+    shared: sharedLimits(reached, findings),
+    wider: widerInterfaces(reached.flatMap(reachedRules)),
+  };
   const merged = new Map<TableName, Lists>();
   const families = new Map<TableName, readonly Family[]>();
   for (const name of TABLES) {
@@ -132,6 +139,8 @@ interface Reading {
   readonly keepOpaque: boolean;
   readonly findings: Diagnostic[];
   readonly shared: SharedNames;
+  /** Names of interfaces that can be no zones. */
+  readonly wider: ReadonlySet<string>;
 }
 
 interface ReadTable extends ReachedRules {
@@ -151,11 +160,15 @@ function readRules(table: DumpTable, extraction: TableExtraction): ReadTable {
   return { table, rules, met, uses: usesOfChains(table, rules) };
 }
 
-function listsOf({ table, rules, met, uses }: ReadTable, { keepOpaque, findings, shared }: Reading): Lists {
+function listsOf({ table, rules, met, uses }: ReadTable, reading: Reading): Lists {
+  const { keepOpaque, findings, shared, wider } = reading;
   findings.push(...loopbackFindings(table, rules), ...chainsWithoutBlock(table, rules));
   findings.push(...unusedChains(table, rules, uses));
-  const named = new Map([...met].map(([name, list]) => [name, list.map((rule) => withSharedNames(rule, shared))]));
-  const chains = new ChainTranslator(table, named, TABLE_MEANINGS[table.name]);
+  const known = (rule: ImportedRule): ImportedRule =>
+    withWiderInterfaces(withSharedNames(rule, shared), wider, keepOpaque, findings);
+  const named = new Map([...met].map(([name, list]) => [name, uses.has(name) ? list.map(known) : []]));
+  const atHooks = chainsAtHooks(table, named, keepOpaque, findings);
+  const chains = new ChainTranslator(table, atHooks, TABLE_MEANINGS[table.name]);
   const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
   findings.push(...chains.findings);
   return lists;

@@ -80,4 +80,11 @@ the rules there do something. Take them out of a copy of the dump, import that, 
 host, \`ipset save > sets.save\`, and give that file beside the others, in any order. What the sets hold then becomes lists
 of the policy; what packets or other programs put into them becomes memories.`,
   ),
+  noPolicy: {
+    code: 'SL0815',
+    severity: 'warning',
+    title: 'a built-in chain without its policy',
+    explanation: `A rule stands in a built-in chain that the table has no \`:CHAIN POLICY\` line for. \`iptables-restore\` takes such a
+file, and leaves the chain the policy that it has in the kernel: on a host just started, ACCEPT. The import takes that.`,
+  },
 } as const satisfies Record<string, DiagnosticKind>;

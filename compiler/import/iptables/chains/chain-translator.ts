@@ -210,7 +210,8 @@ export class ChainTranslator {
     if (depth > DEEPEST) return false;
     return (this.#rules.get(chain) ?? []).every(({ outcome, effects }) => {
       if (effects.length > 0) return false;
-      return outcome.kind === 'jump'
+      // Behind a goto, too, a packet is back behind the jump.
+      return outcome.kind === 'jump' || outcome.kind === 'goto'
         ? this.#isEmpty(outcome.chain, depth + 1)
         : outcome.kind === 'return' || outcome.kind === 'none';
     });

@@ -2,10 +2,18 @@
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
 import type { SourceFile, Span } from '../../../../grammar/source.ts';
 import { PROBLEMS } from '../problems.ts';
-import { lineEnd, TABLES, type DumpChain, type DumpTable, type Family, type TableName } from './dump.ts';
+import {
+  BUILT_IN_CHAINS,
+  lineEnd,
+  TABLES,
+  type DumpChain,
+  type DumpTable,
+  type Family,
+  type TableName,
+} from './dump.ts';
 import { GrowingColumn } from './growing-column.ts';
 import { ShapeTable } from './shapes.ts';
-import { wordEnd } from './tokens.ts';
+import { isBlank, wordEnd } from './tokens.ts';
 
 export interface DumpReading {
   readonly tables: readonly DumpTable[];
@@ -104,9 +112,10 @@ class DumpReader {
   /** `:INPUT DROP [0:0]`, `:my_chain - [0:0]` */
   #chain(start: number, end: number): void {
     const table = this.#open;
-    const [name = '', policy = ''] = this.#text.slice(start + 1, end).split(' ');
+    const [name = '', policy = ''] = this.#text.slice(start + 1, end).split(/[ \t]+/);
     if (!table || name === '' || policy === '') return this.#odd(start, end);
     if (table.byName.has(name)) return;
+    if (policy === '-' && this.#builtIn(table, name, start, end) !== undefined) return;
     table.byName.set(name, table.chains.length);
     const isOfUser = policy === '-';
     table.chains.push({ name, policy: isOfUser ? undefined : policy, span: this.#span(start, end) });
@@ -118,15 +127,16 @@ class DumpReader {
     let at = start;
     if (text[at] === '[') {
       at = text.indexOf(']', at) + 1;
-      while (text[at] === ' ') at++;
+      while (isBlank(text.charCodeAt(at))) at++;
     }
     const table = this.#open;
-    if (!table || at === 0 || at >= end || !text.startsWith('-A ', at)) return this.#odd(start, end);
-    const nameStart = at + 3;
+    if (!table || at === 0 || at >= end || !/^-A[ \t]/.test(text.slice(at, at + 3))) return this.#odd(start, end);
+    let nameStart = at + 3;
+    while (isBlank(text.charCodeAt(nameStart))) nameStart++;
     const nameEnd = wordEnd(text, nameStart, end);
-    const chain = table.byName.get(text.slice(nameStart, nameEnd));
+    const name = text.slice(nameStart, nameEnd);
+    const chain = table.byName.get(name) ?? this.#builtIn(table, name, start, end);
     if (chain === undefined) {
-      const name = text.slice(nameStart, nameEnd);
       this.#report(PROBLEMS.missingChain, this.#span(start, end), `the table has no chain \`${name}\``);
       return;
     }
@@ -135,6 +145,17 @@ class DumpReader {
     table.chain.push(chain);
     table.start.push(nameEnd);
     table.shape.push(shape);
+  }
+
+  /** A chain that each table of its name has, whether the file says so or not. */
+  #builtIn(table: OpenTable, name: string, start: number, end: number): number | undefined {
+    if (!BUILT_IN_CHAINS[table.name].includes(name)) return undefined;
+    const span = this.#span(start, end);
+    const message = `the table does not say what becomes of packets at the end of \`${name}\`: it is taken to let them pass`;
+    const hint = `\`iptables-restore\` leaves the policy that the kernel has. Add a line, \`:${name} ACCEPT [0:0]\` or \`DROP\`.`;
+    this.#report(PROBLEMS.noPolicy, span, message, hint);
+    table.byName.set(name, table.chains.length);
+    return table.chains.push({ name, policy: 'ACCEPT', span }) - 1;
   }
 
   #commit(start: number, end: number): void {
@@ -172,8 +193,4 @@ class DumpReader {
   #span(start: number, end: number): Span {
     return { source: this.#source, start, end };
   }
-}
-
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9 || code === 13;
 }

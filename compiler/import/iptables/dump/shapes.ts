@@ -2,7 +2,7 @@
  * The shapes of rules: a rule's words with its values (addresses, ports, numbers, quoted texts, chains jumped to) taken
  * out. A dump of a million rules has a few dozen, and options are read once for each.
  */
-import { isUnclosed, wordEnd } from './tokens.ts';
+import { isBlank, isUnclosed, wordEnd } from './tokens.ts';
 
 const SPACE = 32;
 const QUOTE = 34;
@@ -53,7 +53,7 @@ export class ShapeTable {
     this.#words = 0;
     let jumps = false;
     for (let at = from; at < end;) {
-      if (text.charCodeAt(at) === SPACE) {
+      if (isBlank(text.charCodeAt(at))) {
         at++;
         continue;
       }

@@ -1,14 +1,21 @@
 /** The words of one line of a dump. */
 
 const SPACE = 32;
+const TAB = 9;
+const RETURN = 13;
 const QUOTE = 34;
 const BACKSLASH = 92;
+
+/** What words stand apart by. */
+export function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB || code === RETURN;
+}
 
 /** Where the word that begins at `from` ends; a quoted one behind its closing quote. */
 export function wordEnd(text: string, from: number, end: number): number {
   let at = from;
   if (text.charCodeAt(at) !== QUOTE) {
-    while (at < end && text.charCodeAt(at) !== SPACE) at++;
+    while (at < end && !isBlank(text.charCodeAt(at))) at++;
     return at;
   }
   at++;
