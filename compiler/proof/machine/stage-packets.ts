@@ -134,6 +134,8 @@ export class StagePackets {
       conditions.push(
         diagrams.inSet(this.placeOf('in').first, IntervalSet.of(16, 0)),
         diagrams.not(this.loopback('in')),
+        // What a host sends is cut into fragments behind all rules.
+        this.#numberIn('fragment', [WHOLE, WHOLE]),
       );
     }
     for (const family of point.tracked) {
