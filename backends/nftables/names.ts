@@ -61,11 +61,11 @@ export class NameSpace {
 
   /**
    * A name for `owner` like `wanted`. Where another owner has it, the first of `qualifiers` that makes it free is
-   * appended, and at last a hash of the owner.
+   * appended, then a hash of `asker`, and at last one of the owner.
    */
-  name(wanted: string, owner: string, qualifiers: readonly string[] = []): string {
-    const candidates = [wanted, ...qualifiers.map((qualifier) => `${wanted}_${qualifier}`)];
-    for (const candidate of [...candidates, `${wanted}_${contentHash(owner)}`]) {
+  name(wanted: string, owner: string, qualifiers: readonly string[] = [], asker = owner): string {
+    const candidates = [...qualifiers, contentHash(asker), contentHash(owner)].map((end) => `${wanted}_${end}`);
+    for (const candidate of [wanted, ...candidates]) {
       const name = identifier(candidate);
       const holder = this.#owners.get(name);
       if (holder === undefined || holder === owner) {

@@ -40,11 +40,12 @@ export class Context {
 
   /**
    * The set or map that `owner` (its content) asks for: made once, whatever the number of rules that use it. `wanted`
-   * is what it would best be called.
+   * is what it would best be called; `asker`, where another set is called so, tells it from that by what does not change with
+   * rows and with the lines of a policy.
    */
-  set(owner: string, wanted: string, make: (name: string) => NftSet): string {
+  set(owner: string, wanted: string, make: (name: string) => NftSet, asker = owner): string {
     return this.#once(`set ${owner}`, () => {
-      const name = this.#setNames.name(wanted, owner, [this.#stage]);
+      const name = this.#setNames.name(wanted, owner, [this.#stage], asker);
       this.sets.push(make(name));
       return name;
     });

@@ -116,7 +116,10 @@ function rowCounter({ cell, direction }: RowCounter, place: EffectPlace): string
   const write = (index: number, out: TextBuffer) =>
     out.write(` counter comment ${quoted(text(index), LONGEST_COMMENT)}`);
   return row.elements(
-    `counting ${context.stage} ${origin.span.start} ${name}`,
+    {
+      owner: `counting ${context.stage} ${origin.span.start} ${name}`,
+      asker: `counting ${context.stage} ${origin.name} ${name}`,
+    },
     { name, cells: [cell], write },
     { counter: true },
   );

@@ -27,7 +27,7 @@ export function lowerLookup(whole: Lookup, chain: NftChain, place: RulePlace): v
     return;
   }
   const name = `${context.stage}_${lookup.row.table.name}_${key.name}`;
-  const own = context.chain(name, `${name} ${lookup.origin.span.start} ${chain.rules.length}`, lookup.origin.text);
+  const own = context.chain(name, `${name} ${lookup.origin.name}`, lookup.origin.text);
   for (const exclusion of guard.exclusions) push(own, lookup, [...exclusion, 'return']);
   push(chain, lookup, [...guard.matches, `jump ${own.name}`]);
   lowerClasses(lookup, key, [], own, inside);
@@ -161,7 +161,7 @@ function classChain(lookup: Lookup, rowClass: RowClass, name: string, key: Looku
   const wanted = `${context.stage}_${lookup.row.table.name}_${name}${family}`;
   const chain = context.chain(
     wanted,
-    `${wanted} ${lookup.origin.span.start} ${key.name}`,
+    `${wanted} ${lookup.origin.name} ${key.name}`,
     `${lookup.row.table.name}: rows with these rules`,
   );
   // In a class's chain a value of the row is looked up once more, by the same key.

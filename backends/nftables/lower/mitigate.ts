@@ -58,7 +58,7 @@ function lowerBlock(plan: StagePlan, base: NftChain, context: Context): void {
   if (isNothing(plan.body)) return;
   const { origin, zones } = plan.stage;
   const wanted = ['mitigate', ...(zones ?? []).map(({ name }) => name)].join('_');
-  const own = context.chain(zones ? wanted : 'mitigate_all', `mitigate ${origin.span.start}`, origin.name);
+  const own = context.chain(zones ? wanted : 'mitigate_all', `mitigate ${origin.name}`, origin.name);
   for (const matches of ingressMatches(zonesOf(plan, context), context, origin)) {
     base.rules.push({ statements: [...matches.map(matchText), `jump ${own.name}`], origin });
   }

@@ -42,7 +42,7 @@ function lowerScope(scope: ScopeNode, chain: NftChain, place: RulePlace): void {
     lowerNode(scope.body, chain, place);
     return;
   }
-  const owner = `${scope.origin.name} ${scope.origin.span.start} ${chain.name}`;
+  const owner = `${scope.origin.name} ${chain.name}`;
   const own = place.context.chain(`${chain.name}_${scope.name}`, owner, scope.origin.text);
   lowerNode(scope.body, own, { ...place, isTail: true });
   chain.rules.push({ statements: [`jump ${own.name}`], origin: scope.origin });

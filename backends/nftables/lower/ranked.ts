@@ -22,7 +22,7 @@ export function lowerRanked(node: Ranked, chain: NftChain, place: RulePlace, low
   if (mask === undefined) throw new Error('the mark has no room for the ranks of these searches');
   const own = place.isTail
     ? chain
-    : context.chain(`${chain.name}_ranked`, `ranked ${chain.name} ${chain.rules.length}`, 'independent searches');
+    : context.chain(`${chain.name}_ranked`, `ranked ${chain.name}`, 'independent searches');
   if (own !== chain) chain.rules.push({ statements: [`jump ${own.name}`], origin: node.origin });
   const frame = (remark: string, ...statements: string[]): NftRule => ({ statements, origin: undefined, remark });
   own.rules.push(frame('no candidate yet', clear(mask)));

@@ -38,7 +38,10 @@ export function rowBuckets(gate: RateGate, place: GatePlace): Opening {
   }
   const write: RowData['write'] = (index, out) => out.write(` limit ${limitFor(rateAt(index))?.text ?? ''}`);
   const owner = `limiter ${gate.limiter}`;
-  return { kind: 'statements', statements: [row.elements(owner, { name, cells, write }, { limit: first.text })] };
+  return {
+    kind: 'statements',
+    statements: [row.elements({ owner, asker: owner }, { name, cells, write }, { limit: first.text })],
+  };
 }
 
 /** A named limit for each row. */

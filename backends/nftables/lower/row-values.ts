@@ -121,7 +121,7 @@ export class RowValues {
 
   /** A match that is true of every row with the cells, and runs what `write` puts into the row's element. */
   elements(
-    owner: string,
+    { owner, asker }: { readonly owner: string; readonly asker: string },
     data: Omit<RowData, 'types'>,
     each: Pick<NftSet, 'limit'> | { readonly counter: true },
   ): string {
@@ -136,8 +136,15 @@ export class RowValues {
         elements: rowElements(lookup, key, [rows], data.write),
         description: `${lookup.row.table.name}: ${data.name} by ${key.name}`,
       }),
+      `${asker} ${lookup.row.table.name} ${key.name} ${lookup.family ?? ''} ${this.#rules()}`,
     );
     return `${key.expression} @${name}`;
+  }
+
+  /** The rules that the rows have, by which they are told from other rows of the table, whatever rows there are. */
+  #rules(): string {
+    const own = this.lookup.classes.find(({ rows }) => rows === this.rows);
+    return own?.rules.map(({ origin }) => origin.name).join() ?? '';
   }
 
   #rowsWith(cells: readonly Cell[]): Uint32Array {

@@ -81,7 +81,7 @@ export class RulePath {
     const { origin, family } = this.#rule;
     const name = origin.name.replace(/[^A-Za-z0-9]+/g, '_');
     const ofFamily = family === undefined ? name : `${name}_ipv${family}`;
-    const owner = `${this.#chain.name} ${origin.name} ${origin.span.start} ${this.#chain.rules.length} ${family ?? ''}`;
+    const owner = `${this.#chain.name} ${origin.name} ${family ?? ''}`;
     const wanted = suffix === '' ? ofFamily : `${ofFamily}_${suffix}`;
     return this.#context.chain(wanted, `${owner} ${suffix}`, origin.text);
   }

@@ -56,12 +56,7 @@ export function lowerStage(plan: StagePlan, whole: Plan, context: Context): void
     const body = hook.hook === 'output' ? withoutIncoming(plan.body) : plan.body;
     const eachPacket = hook.hook === 'output' ? withoutIncoming(plan.eachPacket) : plan.eachPacket;
     if (isNothing(body) && isNothing(eachPacket) && stage.default === undefined) continue;
-    const chain = context.chain(
-      hook.name,
-      `${hook.name} ${stage.origin.span.start}`,
-      describe(plan),
-      baseHook(hook, plan),
-    );
+    const chain = context.chain(hook.name, `${hook.name} ${stage.origin.name}`, describe(plan), baseHook(hook, plan));
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, whole, chain);
     if (stage.id === 'dispatch') beginDispatch(chain, context);

@@ -4,7 +4,7 @@ import { formatInterval } from '../../../compiler/net/address-set.ts';
 import { blockAddresses, blocksOf } from '../../../compiler/6-plan/blocks.ts';
 import { isNothing, NOTHING, type PlanNode, type Switch } from '../../../compiler/6-plan/plan.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import type { NftChain } from '../tree.ts';
+import type { NftChain, NftSet } from '../tree.ts';
 import { conditionsOf, isFamilyMatch, protocolsOf } from './conditions.ts';
 import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
@@ -58,7 +58,7 @@ export function lowerSwitch(node: Switch, chain: NftChain, place: RulePlace, low
 
 function ownChain(node: Switch, chain: NftChain, context: Context): NftChain {
   const wanted = `${chain.name}_${node.label}${familySuffix(node)}`;
-  return context.chain(wanted, `${wanted} ${node.origin.span.start}`, `${node.label}: a lookup, and what it leaves`);
+  return context.chain(wanted, `${wanted} ${node.origin.name}`, `${node.label}: a lookup, and what it leaves`);
 }
 
 const familySuffix = ({ family }: Switch): string => (family === undefined ? '' : `_ipv${family}`);
@@ -79,7 +79,7 @@ function verdictMap(
   });
   const elements = entries.flatMap(({ values, verdict }) => field.texts(values).map((text) => `${text} : ${verdict}`));
   const owner = `switch ${chain.name} ${node.origin.span.start} ${node.label} ${node.family ?? ''} ${chain.rules.length}`;
-  return context.set(owner, `${chain.name}_${node.label.replaceAll(' ', '_')}${familySuffix(node)}`, (name) => ({
+  const make = (name: string): NftSet => ({
     kind: 'map',
     name,
     key: field.types,
@@ -90,7 +90,9 @@ function verdictMap(
     counter: false,
     elements: { count: elements.length, write: (index, out) => out.write(elements[index]!) },
     description: `${node.label}: which rules its values can meet`,
-  }));
+  });
+  const wanted = `${chain.name}_${node.label.replaceAll(' ', '_')}${familySuffix(node)}`;
+  return context.set(owner, wanted, make, `switch ${wanted} ${node.origin.name}`);
 }
 
 interface SwitchExpression {
@@ -175,7 +177,7 @@ function caseVerdict(
   const known = [place.family, place.protocols?.toString(), place.search && [place.search.mask, place.search.isFirst]];
   const name = context.body(body, JSON.stringify(known), () => {
     const wanted = `${chain.name}_${node.label}_${firstValue(node, one)}`;
-    const own = context.chain(wanted, `${wanted} ${node.origin.span.start}`, caseTitle(node, one));
+    const own = context.chain(wanted, `${wanted} ${node.origin.name}`, caseTitle(node, one));
     lowerNode(body, own, place);
     return own.name;
   });

@@ -47,3 +47,24 @@ test('an element that differs at the end of its line only, and one that moved', 
   expect(deltaText(outcome)).toMatch(/delete element inet sluice t_a_b \{\n\t10\.0\.0\.3\n\}/);
   expect(outcome).toMatchObject({ figures: { 'elements added': 1, 'elements removed': 1 } });
 });
+
+test('sets that would be called alike keep their names when rows and lines come', () => {
+  const counting = (
+    rows: string,
+    before = '',
+  ): string => `${before}table rooms(id: u32 key, room: prefix4 key, floor: u32) = { ${rows} }
+    count {
+      each r in rooms where r.floor > 1 { traffic host r.room as r.id }
+      each r in rooms where r.floor > 2 { traffic host r.room as r.id }
+      each r in rooms where r.floor > 3 { traffic host r.room as r.floor }
+    }`;
+  const rows =
+    '(1, 10.0.1.0/24, 2), (2, 10.0.2.0/24, 3), (3, 10.0.3.0/24, 4), (4, 10.0.4.0/24, 4), (5, 10.0.5.0/24, 2)';
+  const later = counting(`${rows}, (6, 10.0.6.0/24, 5)`, '# one line more\n\n');
+  const { outcome, ruleset } = between(counting(rows), later);
+  expect(ruleset.match(/^\tset rooms_room_sent\w*/gm)!.length).toBeGreaterThan(3);
+  expect(outcome).toMatchObject({
+    figures: { 'sets added': 0, 'sets removed': 0, 'chains added': 0, 'chains removed': 0 },
+    remarks: [],
+  });
+});
