@@ -1,5 +1,6 @@
 /** Where a rule stands, as far as it matters for what may stand in it. */
 import type { View } from '../model/condition.ts';
+import type { Walk } from '../model/policy.ts';
 
 /** Rules of one kind of place may hold the same clauses, verdicts, effects and translations. */
 export const PLACE_KINDS = [
@@ -39,6 +40,8 @@ export interface Place {
   readonly hook?: Hook | undefined;
   /** `shape … ingress`: the way out is not known yet. */
   readonly ingress?: boolean | undefined;
+  /** In `nat`, the walk that the rules of a group are for; undefined: rules of either kind may stand here. */
+  readonly walk?: Walk | undefined;
 }
 
 /** The place's name with its hook: a stateful `filter` of `input`. */

@@ -46,9 +46,15 @@ export function buildProgram(
 
 // `leave` belongs to both kinds: it goes on behind the group for either.
 const isSourceTranslation = (rule: Rule): boolean =>
-  rule.verdict !== undefined || rule.translation?.kind === 'snat' || rule.translation?.kind === 'masquerade';
+  rule.verdict !== undefined ||
+  rule.walk === 'snat' ||
+  rule.translation?.kind === 'snat' ||
+  rule.translation?.kind === 'masquerade';
 const isDestinationTranslation = (rule: Rule): boolean =>
-  rule.verdict !== undefined || rule.translation?.kind === 'dnat' || rule.translation?.kind === 'redirect';
+  rule.verdict !== undefined ||
+  rule.walk === 'dnat' ||
+  rule.translation?.kind === 'dnat' ||
+  rule.translation?.kind === 'redirect';
 
 class StageBuilder {
   readonly diagnostics: Diagnostic[] = [];
@@ -102,8 +108,8 @@ class StageBuilder {
         }
         case 'scope': {
           const body = this.#items(item.body, keep);
-          // In `nat`, a group of which nothing here translates has nothing to leave either.
-          return body.length > 0 && (!keep || translates(body))
+          // In `nat`, a group of which nothing here translates, or does anything, has nothing to leave either.
+          return body.length > 0 && (!keep || body.some(doesSomething))
             ? [{ kind: 'scope', origin: item.origin, name: item.group, items: body }]
             : [];
         }
@@ -126,6 +132,7 @@ class StageBuilder {
   }
 }
 
-function translates(items: readonly ProgramItem[]): boolean {
-  return items.some((item) => (item.kind === 'rule' ? item.decision?.kind === 'translation' : translates(item.items)));
+function doesSomething(item: ProgramItem): boolean {
+  if (item.kind !== 'rule') return item.items.some(doesSomething);
+  return item.decision?.kind === 'translation' || item.effects.length > 0;
 }

@@ -151,7 +151,12 @@ export interface Rule {
   readonly translation: Translation | undefined;
   /** `dispatch`: the socket that gets the packet. */
   readonly socket: string | undefined;
+  /** Of a rule of `nat` that has effects and nothing else: on which walk they happen. */
+  readonly walk?: Walk | undefined;
 }
+
+/** `nat` is walked twice: before routing for destinations, behind it for sources. */
+export type Walk = 'dnat' | 'snat';
 
 /** The body for each selected row, in the order of rows: row 1's rules, then row 2's. */
 export interface Each {

@@ -78,8 +78,10 @@ function firstMatching(journey: Journey, kinds: readonly Translation['kind'][]):
   journey.aboutFlow = true;
   const rule = firstDecision(journey.policy.nat?.body ?? [], journey, {
     // A rule with a verdict exempts from both kinds of translation.
-    asked: ({ translation, verdict }) =>
-      verdict !== undefined || (translation !== undefined && kinds.includes(translation.kind)),
+    asked: ({ translation, verdict, walk }) =>
+      verdict !== undefined ||
+      (translation !== undefined && kinds.includes(translation.kind)) ||
+      (walk !== undefined && kinds.includes(walk)),
     matches: (candidate) => matches(candidate, journey),
   });
   journey.aboutFlow = false;

@@ -31,6 +31,7 @@ const CASES = [
   'home-router',
   'limited-jump',
   'marks-opaque',
+  'nat-marks-opaque',
   'nat-opaque',
   'order-of-matches',
   'policies',

@@ -1,18 +1,12 @@
 /** Which ends the rules of a group translate, those of groups that it uses too. */
 import type { Group, RuleItem } from '../../../grammar/ast/index.ts';
 import type { Scope } from '../../2-resolve/scope.ts';
-import type { PlaceKind } from '../place.ts';
 
 /** Sides of groups that were asked for, so that each group is looked through once. */
 export type GroupSides = Map<Group, ReadonlySet<'dnat' | 'snat'>>;
 
-/** In `nat`, what leaves a group stands with the translations that it goes past: their only kind, where there is one. */
-export function sideOf(group: Group, scope: Scope, sides: GroupSides): PlaceKind | undefined {
-  const [side, ...others] = sidesOf(group, scope, sides);
-  return others.length === 0 ? side : undefined;
-}
-
-function sidesOf(group: Group, scope: Scope, sides: GroupSides): ReadonlySet<'dnat' | 'snat'> {
+/** The kinds of translation that stand in a group, or in those that it uses. */
+export function sidesOf(group: Group, scope: Scope, sides: GroupSides): ReadonlySet<'dnat' | 'snat'> {
   const known = sides.get(group);
   if (known) return known;
   // A group that uses itself is reported where its rules are put in place.

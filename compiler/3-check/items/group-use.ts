@@ -5,10 +5,11 @@ import { evaluate, report } from '../../2-resolve/context.ts';
 import { lookUpKind } from '../../2-resolve/names.ts';
 import { GROUP_CYCLE } from '../../2-resolve/problems.ts';
 import { Scope, type Meaning } from '../../2-resolve/scope.ts';
-import type { Scope as ScopeItem } from '../../model/policy.ts';
+import type { Scope as ScopeItem, Walk } from '../../model/policy.ts';
 import type { RuleContext } from '../context.ts';
+import type { Place } from '../place.ts';
 import { oneLine, originOf, surroundingsOf } from '../origin.ts';
-import { sideOf } from './group-sides.ts';
+import { sidesOf } from './group-sides.ts';
 import { groupSize } from './group-size.ts';
 import { ARGUMENTS, TOO_MANY_RULES } from '../problems.ts';
 
@@ -25,16 +26,25 @@ export function checkGroupUse(use: GroupUse, name: string, context: RuleContext)
   if (!isWithinBudget(group, meaning.scope, use, context)) return undefined;
   const { place } = context;
   const isOfNat = place?.kind === 'dnat' || place?.kind === 'snat';
-  const side = isOfNat ? sideOf(group, meaning.scope, context.session.groupSides) : undefined;
+  const sides = isOfNat ? sidesOf(group, meaning.scope, context.session.groupSides) : undefined;
   const body = context.session.checkItems(group.body, {
     ...context,
-    place: place && side ? { ...place, kind: side } : place,
+    place: place && sides ? inGroup(place, [...sides]) : place,
     scope,
     via: [...context.via, use.span],
     groups: [...context.groups, group.name.text],
     surroundings: surroundingsOf(use, name, context.surroundings),
   });
   return { kind: 'scope', origin: originOf(use, name, oneLine(use.span), context), group: group.name.text, body };
+}
+
+/**
+ * In `nat`, what is no translation itself stands with those that it goes past: their only kind, where there is one. A group
+ * without any is on the walk of the list that uses it.
+ */
+function inGroup(place: Place, [side, ...others]: readonly Walk[]): Place {
+  if (side === undefined) return place;
+  return others.length === 0 ? { ...place, kind: side, walk: side } : { ...place, walk: undefined };
 }
 
 /** A group sees its own file's names and its parameters, nothing of the place where it is used. */

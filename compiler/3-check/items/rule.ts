@@ -37,7 +37,13 @@ export function checkRule(rule: RuleSyntax, name: string, outer: RuleContext): R
     verdict: done.verdict,
     translation: done.translation,
     socket: done.socket,
+    ...(isAlone(done) && context.place?.walk !== undefined && { walk: context.place.walk }),
   };
+}
+
+/** Nothing but effects. */
+function isAlone({ verdict, translation, socket }: Done): boolean {
+  return verdict === undefined && translation === undefined && socket === undefined;
 }
 
 /** `each packet` and the direction of a translation decide what may stand in a rule. */
@@ -123,12 +129,14 @@ function checkAction(action: Action, condition: Condition, context: RuleContext)
   }
 }
 
-/** `nat` has two walks, before and behind routing: an effect of its own would not say in which it happens. */
+/** `nat` has two walks, before and behind routing: an effect of its own says in which it happens by the group it is in. */
 function isAloneLegal(effect: Action, context: RuleContext): boolean {
   const { place } = context;
-  if (place?.kind !== 'dnat' && place?.kind !== 'snat') return true;
+  if ((place?.kind !== 'dnat' && place?.kind !== 'snat') || place.walk !== undefined) return true;
   report(context, ILLEGAL_ACTION, effect.span, 'a rule of `nat` that does not translate', {
-    hint: 'Hang the effect on a translation (`masquerade out uplink and log`), or move the rule to `mangle` or `filter`.',
+    hint:
+      'Hang the effect on a translation (`masquerade out uplink and log`), or put it into a group with translations of one ' +
+      'kind, or move the rule to `mangle` or `filter`.',
   });
   return false;
 }

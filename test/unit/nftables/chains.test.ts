@@ -89,3 +89,23 @@ test('later fragments leave first where nothing puts them together', () => {
   expect(chain(stateless.replace('allow tcp/80', 'allow tcp')).join()).not.toContain('goto');
   expect(chain(`${stateless} filter input { allow tcp }`).join()).not.toContain('goto');
 });
+
+test('in `nat`, effects by themselves happen where the translations of their group are', () => {
+  const ruleset = artifactOf(`zone uplink = uplink0
+    group marked() { log "marked" }
+    group inward() { use marked() log "inward" in uplink dnat in uplink tcp/80 -> 10.0.0.1 }
+    group outward() { log "outward" out uplink masquerade out uplink and log "translated" }
+    nat { use inward() use outward() }`);
+  const chainOf = (prefix: string) =>
+    ruleset.match(/chain nat_\w+ \{[^}]*\}/g)!.filter((chain) => chain.includes(`"${prefix} "`));
+  for (const [prefix, walk] of [
+    ['marked', /^chain nat_(prerouting|output)/],
+    ['inward', /^chain nat_(prerouting|output)/],
+    ['outward', /^chain nat_postrouting/],
+    ['translated', /^chain nat_postrouting/],
+  ] as const) {
+    const chains = chainOf(prefix);
+    expect(chains.length, prefix).toBeGreaterThan(0);
+    for (const chain of chains) expect(chain).toMatch(walk);
+  }
+});

@@ -267,6 +267,25 @@ describe('destination translation', () => {
     expect(router.state.counters.get('answered')?.packets).toBe(1);
   });
 
+  it('has effects by themselves on one of its walks, once a flow', () => {
+    const on = (walk: 'dnat' | 'snat', name: string, address: string) => {
+      return { ...effects([countAs(name)], { if: to(address) }), walk };
+    };
+    const noted = nat(
+      on('dnat', 'called before', PUBLIC),
+      on('snat', 'called behind', PUBLIC),
+      on('snat', 'real behind', '10.0.0.5'),
+      ...forwards.nat!.body,
+    );
+    const router = new Router(policy(ZONES, noted));
+    router.take(fromUplink(udp('198.51.100.7:1234', `${PUBLIC}:80`)));
+    router.take(fromUplink(tcp('198.51.100.7:1234', `${PUBLIC}:80`)));
+    router.take(fromInside(tcp('10.0.0.5:8080', '198.51.100.7:1234')));
+    expect(router.state.counters.get('called before')?.packets).toBe(2);
+    expect(router.state.counters.get('called behind')).toBeUndefined();
+    expect(router.state.counters.get('real behind')?.packets).toBe(1);
+  });
+
   it('redirects to the address of the way in, and from this host to loopback', () => {
     const proxy = nat(redirect({ if: service('tcp/80'), ports: '3128' }));
     expect(new Router(policy(ZONES, proxy)).fate(fromInside(tcp('10.0.0.9:40000', '198.51.100.7:80')))).toBe(

@@ -3,6 +3,7 @@
  * `use` has not, becomes the chain's rules with those conditions, or a group that whoever does not meet them leaves first.
  */
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
+import type { Span } from '../../../../grammar/source.ts';
 import type { DumpTable, Family } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -70,9 +71,29 @@ export class ChainTranslator {
       depth: 0,
     });
     const leaves = items.some((item) => item.kind === 'rule' && item.action === 'leave');
-    if (!leaves) return items;
+    const alone = this.#table.name === 'nat' ? this.#effectAlone(items) : undefined;
+    if (alone && !this.#has(name, ['translate'])) {
+      const hint = 'Do it in the table `mangle`, which every packet meets.';
+      this.#refuse(alone, `what \`${name}\` of the table \`nat\` does, where it translates nothing`, hint);
+    }
+    // In `nat`, a group's translations say on which of two walks its effects happen.
+    if (!leaves && !alone) return items;
     this.#groups.set(name, items);
     return [{ kind: 'use', families: [this.#family], group: name }];
+  }
+
+  /** The first rule that does something and decides nothing, in groups that are used too. */
+  #effectAlone(items: readonly Item[]): Span | undefined {
+    for (const item of items) {
+      const found =
+        item.kind === 'use'
+          ? this.#effectAlone(this.#groups.get(item.group) ?? [])
+          : item.action === '' || item.action === 'do'
+            ? item.spans[0]
+            : undefined;
+      if (found) return found;
+    }
+    return undefined;
   }
 
   #items(chain: string, guard: readonly Term[], way: Way): Item[] {
@@ -85,10 +106,6 @@ export class ChainTranslator {
     if (!terms) return [];
     if (outcome.kind === 'jump' || outcome.kind === 'goto') {
       return this.#jump({ rule, terms, target: outcome.chain, isGoto: outcome.kind === 'goto' }, chain, way);
-    }
-    if (this.#table.name === 'nat' && rule.effects.length > 0 && outcome.kind !== 'translate') {
-      const hint = 'Do it in the table `mangle`, which every packet meets.';
-      this.#refuse(rule.span, 'a rule of `nat` that does something and translates nothing', hint);
     }
     const action = this.#actionOf(rule, way);
     if (action === '' && rule.effects.length === 0) return [];

@@ -1,5 +1,5 @@
 /** `-j MARK`: the packet's mark becomes (mark & ~mask) ^ value. */
-import { hex, markItem, parseMark, type MaskedMark } from '../matches/marks.ts';
+import { hex, isWhole, markItem, parseMark, type MaskedMark } from '../matches/marks.ts';
 import { VALUE, type Extension, type Options } from '../options.ts';
 
 export const mark: Extension = {
@@ -10,8 +10,11 @@ export const mark: Extension = {
     if (change === undefined) return rule.unknown('the mark is no number');
     const { value, mask } = change;
     if (mask === 0 && value === 0) return;
-    if ((value & ~mask) === 0) return rule.effect(`mark set ${markItem(change)}`);
-    rule.opaqueEffect(`meta mark set meta mark & ${hex(~mask)} ^ ${hex(value)}`, 'that bits of a mark are turned over');
+    if ((value & ~mask) === 0 && rule.place.table !== 'nat') return rule.effect(`mark set ${markItem(change)}`);
+    const kept = isWhole(mask) ? '' : `meta mark & ${hex(~mask)} ${(value & ~mask) === 0 ? '|' : '^'} `;
+    // In `nat`, the language would mark the flow.
+    const what = rule.place.table === 'nat' ? 'that `nat` marks a packet' : 'that bits of a mark are turned over';
+    rule.opaqueEffect(`meta mark set ${kept}${hex(value)}`, what);
   },
 };
 
