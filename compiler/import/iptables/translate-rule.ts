@@ -52,8 +52,9 @@ export class RuleTranslator {
       const target = typeof argument === 'number' ? (values[argument] ?? '') : argument;
       builder.decide({ kind: isGoto ? 'goto' : 'jump', chain: target });
     }
+    const built = builder.build();
     this.findings.push(...builder.findings);
-    return builder.build();
+    return built;
   }
 
   optionsOf(index: number): ShapeOptions {

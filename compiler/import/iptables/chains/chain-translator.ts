@@ -160,6 +160,7 @@ export class ChainTranslator {
           ),
         ]
       : [];
+    if (isGoto) this.#checkGoto(jump);
     if (this.#isEmpty(target, 0)) return isGoto ? [this.#item(rule, terms, way.returns)] : [];
     if (!this.#meaning.hasVerdicts && this.#has(target, ['accept'])) {
       // Nothing but the block's own group ends the way there.
@@ -195,6 +196,13 @@ export class ChainTranslator {
     return [];
   }
 
+  /** Who comes back from a goto is asked for its conditions once more. */
+  #checkGoto({ rule, terms, target }: Jump): void {
+    if (this.#endsAll(target) || !this.#changes(target, terms)) return;
+    const hint = 'Jump instead, and end the chain with a verdict.';
+    this.#refuse(rule.span, `a goto to \`${target}\` under conditions that its rules change`, hint);
+  }
+
   /** A chain that is only a verdict with its log reads better where it is used. */
   #isShared(target: string): boolean {
     return this.#isPlain(target, 0) && this.#size(target, 0) <= 2;
@@ -211,6 +219,13 @@ export class ChainTranslator {
   #isBare(chain: string): boolean {
     const [rule, ...others] = this.#rules.get(chain) ?? [];
     return others.length === 0 && rule?.terms.length === 0 && this.#isPlain(chain, 0) && rule.outcome.kind !== 'jump';
+  }
+
+  /** Nobody comes back out of the chain. */
+  #endsAll(chain: string): boolean {
+    const last = this.#rules.get(chain)?.at(-1);
+    const decides = last !== undefined && ['accept', 'drop', 'reject'].includes(last.outcome.kind);
+    return this.#meaning.hasVerdicts && decides && last.terms.length === 0 && this.#isPlain(chain, 0);
   }
 
   /** No way leads back out of the chain but its end. */
