@@ -10,6 +10,12 @@ export const esp: Extension = {
     if (word === undefined) return;
     const range = spiRange(word);
     if (range === undefined) return rule.unknown(`\`${word}\` is no SPI`);
+    if (rule.family === 6) {
+      rule.leaveOut(
+        'nft may look for the SPI in fragments behind the first, too',
+        'iptables does not. Where flows are tracked, there are no fragments.',
+      );
+    }
     rule.opaque(`esp spi ${options.isNegated('espspi') ? '!= ' : ''}${range}`, 'the SPI of a packet of ESP');
   },
 };
