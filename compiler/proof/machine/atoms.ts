@@ -8,6 +8,9 @@ import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { NotCompared } from './meaning.ts';
 import type { StagePackets } from './stage-packets.ts';
 
+const MINUTES_A_DAY = 1440;
+const MINUTES_A_WEEK = 7 * MINUTES_A_DAY;
+
 /** The rows at hand. */
 export type Rows = ReadonlyMap<RowVariable, number>;
 
@@ -42,12 +45,40 @@ function testSet(test: AtomTest, packets: StagePackets, rows: Rows): Diagram {
       return serviceSet(test, packets, rows);
     case 'until':
       return diagrams.inSet(tests.freeLevels('time', 64), IntervalSet.range(64, 0n, BigInt(test.seconds) - 1n));
+    case 'during':
+      return duringSet(test, packets);
     default:
       throw new NotCompared(`a clause of \`${test.kind}\``);
   }
 }
 
 type TestOf<Kind extends AtomTest['kind']> = Extract<AtomTest, { kind: Kind }>;
+
+/** Minute by minute of a week in UTC, each as the clock of the window has it. */
+function duringSet(test: TestOf<'during'>, { tests, diagrams }: StagePackets): Diagram {
+  const { days, fromMinute, toMinute, offsetMinutes } = test;
+  const isOn = (weekday: number, minute: number): boolean => {
+    const ofWeek = (weekday * MINUTES_A_DAY + minute + offsetMinutes + MINUTES_A_WEEK) % MINUTES_A_WEEK;
+    const [day, own] = [Math.floor(ofWeek / MINUTES_A_DAY), ofWeek % MINUTES_A_DAY];
+    if (fromMinute < toMinute) return own >= fromMinute && own < toMinute && days.includes(day);
+    // What goes on past midnight is of the day that it began on.
+    return own >= fromMinute ? days.includes(day) : own < toMinute && days.includes((day + 6) % 7);
+  };
+  return diagrams.firstOf(
+    Array.from({ length: 7 }, (_day, weekday) => {
+      const minutes = Array.from({ length: MINUTES_A_DAY }, (_minute, minute) => minute);
+      const on = minutes.filter((minute) => isOn(weekday, minute));
+      const seconds = IntervalSet.fromIntervals(
+        32,
+        on.map((minute) => [minute * 60, minute * 60 + 59]),
+      );
+      return diagrams.when(
+        diagrams.inSet(tests.freeLevels('weekday', 8), IntervalSet.of(8, weekday)),
+        diagrams.inSet(tests.freeLevels('time of day', 32), seconds),
+      );
+    }),
+  );
+}
 
 /** In the header, addresses and ports are the ones that a stage speaks of; what tracking knows are others. */
 export function viewOf(view: View | undefined): 'original' | 'real' {

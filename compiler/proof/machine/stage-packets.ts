@@ -122,6 +122,8 @@ export class StagePackets {
       this.#numberIn('state', [0, 4]),
       this.#implies(this.isState(ESTABLISHED!), this.confirmed()),
       this.#implies(this.confirmed(), this.ofFlow()),
+      diagrams.inSet(tests.freeLevels('weekday', 8), IntervalSet.range(8, 0, 6)),
+      diagrams.inSet(tests.freeLevels('time of day', 32), IntervalSet.range(32, 0, 86_399)),
       this.#same(
         diagrams.when(tests.present('source', 'original'), tests.present('destination', 'original')),
         this.ofFlow(),

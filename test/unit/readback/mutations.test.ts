@@ -42,6 +42,8 @@ filter forward default drop {
   each r in rooms where r.kind == pc { allow from r.room udp/5060-5090 }
   mark set 0x5/0xff from 10.3.0.0/16
   allow port_knock
+  allow in uplink tcp/8443 during 22:00-06:00 mon-fri +01:00
+  allow in uplink tcp/8444 during 08:00-12:00
 }
 
 service port_knock = udp/7000, tcp/7001
@@ -150,6 +152,9 @@ const FAULTS: readonly Fault[] = [
   ['a pair of a concatenation', 'udp . 7000', 'udp . 7001'],
   ['flows that are not let through', /^.*ct status confirmed accept\n/m, ''],
   ['what belongs to no flow', ', invalid : drop', ''],
+  ['an hour that begins too late', 'meta hour 28800-43199', 'meta hour 28801-43199'],
+  ['an hour of the wrong day', /^\t+1 \. 75600-86399,\n/m, ''],
+  ['a window that begins another day', /^(\t+)2 \. 0-17999/m, '$11 . 0-17999'],
   ['loopback', /(chain filter_input \{\n[^}]*?)\t*iif "lo" accept\n/, '$1'],
   ['later fragments', 'ip frag-off & 0x1fff != 0 goto', 'ip frag-off & 0x1fff == 0 goto'],
 ];
