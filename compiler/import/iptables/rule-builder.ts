@@ -184,6 +184,17 @@ export class RuleBuilder {
     );
   }
 
+  /** A match that iptables alone has: its packets can be marked there, where the rule stays behind. */
+  onlyIptables(what: string, match: string): void {
+    const chain = ['INPUT', 'FORWARD'].includes(this.place.chain) ? this.place.chain : 'FORWARD';
+    const mark = '0x80000000/0x80000000';
+    this.refuse(
+      what,
+      `Leave it to iptables: keep \`-t mangle -A ${chain} ${match} … -j MARK --set-xmark ${mark}\` loaded there, and write ` +
+        `\`-m mark --mark ${mark}\` in a copy of the dump instead (a bit that nothing else uses).`,
+    );
+  }
+
   unknown(what: string): void {
     const hint = 'Look for a misspelt word, or express the rule without it.';
     this.findings.push(diagnostic(PROBLEMS.unknownWord, this.place.span, what, { hint }));

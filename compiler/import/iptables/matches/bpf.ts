@@ -7,5 +7,5 @@ export const bpf: Extension = {
     bytecode: VALUE,
     'object-pinned': VALUE,
   },
-  translate: (_, rule) => rule.refuse('a program of BPF', 'Match what the program looks for: ports, flags, types.'),
+  translate: (_, rule) => rule.onlyIptables('a program of BPF', '-m bpf'),
 };

@@ -11,6 +11,6 @@ export const physdev: Extension = {
     'physdev-is-bridged': FLAG,
   },
   translate(_, rule) {
-    rule.refuse('the port of a bridge', "Filter bridged frames in nftables' family `bridge`, beside the policy.");
+    rule.onlyIptables('the port of a bridge', '-m physdev');
   },
 };

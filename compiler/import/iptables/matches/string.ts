@@ -11,6 +11,5 @@ export const string: Extension = {
     'hex-string': VALUE,
     icase: FLAG,
   },
-  translate: (_, rule) =>
-    rule.refuse('text in a packet', 'Filter by ports instead; text can be cut in two by any sender.'),
+  translate: (_, rule) => rule.onlyIptables('text in a packet', '-m string'),
 };

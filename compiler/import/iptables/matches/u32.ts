@@ -22,10 +22,7 @@ export const u32: Extension = {
     // Where the bytes are not there, `!` is true.
     const isInverse = only !== undefined && others.length === 0 && only.base === 'nh' && isAlwaysThere(only, rule);
     if (!tests || !isReadable || (isNegated && !isInverse)) {
-      return rule.refuse(
-        'bytes of a packet at computed places',
-        'Match what the bytes stand for: ports, flags, types.',
-      );
+      return rule.onlyIptables('bytes of a packet at computed places', '-m u32');
     }
     if (tests.some(({ base }) => base !== 'nh')) {
       rule.leaveOut('fragments behind the first do not meet the rule', 'Where flows are tracked, there are none.');

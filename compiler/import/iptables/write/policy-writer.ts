@@ -12,6 +12,9 @@ const LONG_LIST = 6;
 /** A list of more items is a file of its own. */
 const LONG_FILE = 200;
 
+/** A policy of a dump whose rules do nothing. */
+const NOTHING = '## No rule of the dump does anything.\nfilter forward stateless default allow {}';
+
 export interface PolicyBlock {
   /** `filter forward stateless default drop` */
   readonly head: string;
@@ -84,7 +87,7 @@ class PolicyWriter {
       tables.map(({ declaration }) => declaration).join('\n'),
       memories.map(({ declaration }) => declaration).join('\n'),
       ...this.#groups,
-      ...blocks,
+      ...(blocks.length === 0 ? [NOTHING] : blocks),
     ];
     return { policy: `${sections.filter((section) => section !== '').join('\n\n')}\n`, files: this.#files };
   }
