@@ -1,6 +1,6 @@
 /** Program → Plan, stage by stage: structure first, then the passes in their order. */
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Program, ProgramEach, ProgramItem, ProgramRule, Stage } from '../4-program/program.ts';
+import type { Decision, Program, ProgramEach, ProgramItem, ProgramRule, Stage } from '../4-program/program.ts';
 import type { Prices } from '../cost/prices.ts';
 import { PASSES, type Pass, type PassContext } from './passes/index.ts';
 import { NOTHING, isNothing, type Plan, type PlanNode, type StagePlan } from './plan.ts';
@@ -32,13 +32,18 @@ export function buildPlan(
 function planStage(
   stage: Stage,
   passes: readonly Pass[],
-  given: Omit<PassContext, 'stage'>,
+  given: Omit<PassContext, 'stage' | 'otherwise'>,
   diagnostics: Diagnostic[],
 ): StagePlan {
   const eachPacket = sequenceOf(stage.items.filter(isEachPacket), diagnostics);
   const body = sequenceOf([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))], diagnostics);
-  const run = (node: PlanNode) => passes.reduce((current, pass) => pass.run(current, { ...given, stage }), node);
-  return { stage, eachPacket: run(eachPacket), body: run(body) };
+  const otherwise: Decision | undefined = stage.default && { kind: 'verdict', verdict: stage.default };
+  const run = (node: PlanNode, context: PassContext) => passes.reduce((plan, pass) => pass.run(plan, context), node);
+  return {
+    stage,
+    eachPacket: run(eachPacket, { ...given, stage, otherwise: undefined }),
+    body: run(body, { ...given, stage, otherwise }),
+  };
 }
 
 /** Whether an item is for every packet: a rule that says so, or nothing but such rules for each row or in a group. */

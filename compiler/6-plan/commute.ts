@@ -34,7 +34,7 @@ export function rulesExclude(a: ProgramRule, b: ProgramRule): boolean {
 }
 
 /** Whether the rule writes what rules behind it may test. */
-function writesFields({ effects }: ProgramRule): boolean {
+export function writesFields({ effects }: ProgramRule): boolean {
   return effects.some(({ effect }) => effect.kind === 'mark set' || effect.kind === 'dscp set');
 }
 

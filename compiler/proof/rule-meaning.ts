@@ -1,5 +1,6 @@
 /** What one rule does to every packet at once. */
 import type { Gate } from '../model/condition.ts';
+import type { Verdict } from '../model/policy.ts';
 import type { Atom, ProgramEffect, ProgramItem, ProgramRule } from '../4-program/program.ts';
 import type { AtomTests, AtomContext } from './atom-tests.ts';
 import { cellInText, NO_ROWS, type BoundRows } from './bound-rows.ts';
@@ -152,6 +153,11 @@ export class RuleMeaning {
 interface Step {
   readonly reached: Diagram;
   readonly registers: Registers;
+}
+
+/** The decision for a verdict, whichever rule says it. */
+export function verdictText(verdict: Verdict): string {
+  return canonicalText({ kind: 'verdict', verdict }, (cell) => cell);
 }
 
 /** The decision to go on behind the scope at hand. */

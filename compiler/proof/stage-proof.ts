@@ -1,6 +1,6 @@
 /** One stage's plan against its rules: both as functions of all packets, then compared. */
 import { positionOf } from '../../grammar/source.ts';
-import type { Zone } from '../model/policy.ts';
+import type { Verdict, Zone } from '../model/policy.ts';
 import type { Table } from '../model/table.ts';
 import type { ProgramItem, ProgramRule, Stage } from '../4-program/program.ts';
 import type { PlanNode, StagePlan } from '../6-plan/plan.ts';
@@ -17,7 +17,7 @@ import { childrenOf, PlanMeaning } from './plan-meaning.ts';
 import { possiblePackets } from './possible-packets.ts';
 import { ProgramMeaning } from './program-meaning.ts';
 import { writtenBy } from './registers.ts';
-import { RuleMeaning, type Frame } from './rule-meaning.ts';
+import { RuleMeaning, verdictText, type Frame } from './rule-meaning.ts';
 import { RowFinder, type RowNumbers } from './rows.ts';
 
 export interface StageQuestion {
@@ -52,8 +52,8 @@ export function compareStage(question: StageQuestion): Difference | undefined {
   const { stage, plan } = question;
   const items = [...stage.implied, ...stage.items];
   return (
-    proof.compare(items, ({ eachPacket }) => eachPacket, plan.eachPacket) ??
-    proof.compare(items, ({ eachPacket }) => !eachPacket, plan.body)
+    proof.compare(items, ({ eachPacket }) => eachPacket, plan.eachPacket, undefined) ??
+    proof.compare(items, ({ eachPacket }) => !eachPacket, plan.body, stage.default)
   );
 }
 
@@ -77,13 +77,19 @@ class StageProof {
     for (const { table, rows } of lists) this.#finder.classesOf(table).distinguish(rows);
   }
 
-  compare(items: readonly ProgramItem[], isAsked: Asked, node: PlanNode): Difference | undefined {
+  /** `otherwise`: what a packet meets that no rule decided about, if it meets nothing else before. */
+  compare(
+    items: readonly ProgramItem[],
+    isAsked: Asked,
+    node: PlanNode,
+    otherwise: Verdict | undefined,
+  ): Difference | undefined {
     const frame = this.#frame(undefined, () => undefined);
     const policy = this.#ofItems(frame, items, isAsked);
     const plan = this.#ofPlan(frame, node);
     const names = ['decision', ...new Set([...policy.registers.keys(), ...plan.registers.keys()])];
     for (const name of names) {
-      const [one, other] = [partOf(policy, name), partOf(plan, name)];
+      const [one, other] = [this.#inTheEnd(policy, name, otherwise), this.#inTheEnd(plan, name, otherwise)];
       if (one === other) continue;
       const { diagrams } = this.#question;
       const possible = possiblePackets(this.#packets);
@@ -91,6 +97,14 @@ class StageProof {
       if (packet) return this.#difference(name, packet, { items, isAsked, node });
     }
     return undefined;
+  }
+
+  /** Where no rule decides, the decision is the block's default. */
+  #inTheEnd(outcome: Outcome, name: string, otherwise: Verdict | undefined): Diagram {
+    const part = partOf(outcome, name);
+    if (name !== 'decision' || !otherwise) return part;
+    const { diagrams } = this.#question;
+    return diagrams.orElse(part, diagrams.value(this.#decisions.numberOf(verdictText(otherwise))));
   }
 
   #frame(only: Assignment | undefined, onMet: Frame['onMet']): Frame {

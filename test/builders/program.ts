@@ -57,7 +57,7 @@ export const DEAR_LISTS: Prices = {
 /** The list with searches side by side wherever that is possible, whatever they cost. */
 export function searchesOf(list: readonly ProgramRule[]): PlanNode {
   const stage = stageOf(list);
-  const context = { program: programOf(stage), stage, prices: DEAR_LISTS };
+  const context = { program: programOf(stage), stage, otherwise: undefined, prices: DEAR_LISTS };
   return searchesBelow(() => Infinity, { kind: 'rules', rules: list }, context);
 }
 

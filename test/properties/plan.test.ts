@@ -16,7 +16,7 @@ import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 const run = (pass: Pass, list: readonly ProgramRule[]): PlanNode =>
   pass.run(
     { kind: 'rules', rules: list },
-    { program: programOf(stageOf(list)), stage: stageOf(list), prices: DEAR_LISTS },
+    { program: programOf(stageOf(list)), stage: stageOf(list), otherwise: undefined, prices: DEAR_LISTS },
   );
 
 const lists = fastCheck.oneof(rules(60), longList, translations, crossedList);

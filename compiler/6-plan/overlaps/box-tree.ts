@@ -73,6 +73,39 @@ export class BoxTree {
     return true;
   }
 
+  /** Whether the box of some rule below the node may have all of a rule's in it. */
+  mayEnclose(node: number, rule: number): boolean {
+    const { count, lows, highs } = this.#sides;
+    for (let side = 0; side < count; side++) {
+      if (this.#lows[node * count + side]! > lows[rule * count + side]!) return false;
+      if (this.#highs[node * count + side]! < highs[rule * count + side]!) return false;
+    }
+    return true;
+  }
+
+  /** Whether a rule's box has all of another's in it. */
+  encloses(outer: number, inner: number): boolean {
+    const { count, lows, highs } = this.#sides;
+    for (let side = 0; side < count; side++) {
+      if (lows[outer * count + side]! > lows[inner * count + side]!) return false;
+      if (highs[outer * count + side]! < highs[inner * count + side]!) return false;
+    }
+    return true;
+  }
+
+  /** How much of a rule's packets another may have, at most: a part of 1. */
+  partMet(rule: number, other: number): number {
+    const { count, lows, highs, sizes } = this.#sides;
+    let part = 1;
+    for (let side = 0; side < count; side++) {
+      const [at, others] = [rule * count + side, other * count + side];
+      if (sizes[at] === 0) continue;
+      const shared = Math.min(highs[at]!, highs[others]!) - Math.max(lows[at]!, lows[others]!) + 1;
+      part *= Math.min(1, shared / sizes[at]!);
+    }
+    return part;
+  }
+
   #meetsNode(rule: number, node: number): boolean {
     const { count, lows, highs } = this.#sides;
     for (let side = 0; side < count; side++) {

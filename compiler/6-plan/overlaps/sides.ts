@@ -4,7 +4,6 @@
  */
 import { isSetTest } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
-import type { Zone } from '../../model/policy.ts';
 import { isWrittenByRules } from '../commute.ts';
 
 export interface Sides {
@@ -14,61 +13,86 @@ export interface Sides {
   readonly lows: Float64Array;
   /** … and `count` highest values. */
   readonly highs: Float64Array;
+  /** … and how many values these are; of a rule that does not test the field, how many there are; 0: not to be counted. */
+  readonly sizes: Float64Array;
 }
 
 const PORT_BITS = 16;
 
 /** The boxes of the rules. */
 export function sidesOf(rules: readonly ProgramRule[]): Sides {
-  const zones = new Map<Zone, number>();
+  const zones = new Map<string, number>();
   const bounds = rules.map((rule) => boundsOf(rule, zones));
-  const fields = new Map(
-    [...new Set(bounds.flatMap((list) => list.map(({ field }) => field)))].map((field, at) => [field, at]),
-  );
+  const fields = new Map<string, { readonly side: number; readonly width: number }>();
+  for (const list of bounds) {
+    for (const { field, width } of list) if (!fields.has(field)) fields.set(field, { side: fields.size, width });
+  }
+  // Ports and services are not independent of each other.
+  const isDouble = fields.has(SERVICE) && fields.has(PORT);
   const count = fields.size;
   const lows = new Float64Array(rules.length * count).fill(-Infinity);
   const highs = new Float64Array(rules.length * count).fill(Infinity);
+  const sizes = new Float64Array(rules.length * count);
+  for (const [field, { side, width }] of fields) {
+    const isCounted = width > 0 && !(isDouble && (field === SERVICE || field === PORT));
+    for (let at = side; at < sizes.length; at += count) sizes[at] = isCounted ? 2 ** width : 0;
+  }
   for (const [number, list] of bounds.entries()) {
-    for (const { field, low, high } of list) {
-      const at = number * count + fields.get(field)!;
+    for (const { field, low, high, size } of list) {
+      const at = number * count + fields.get(field)!.side;
       lows[at] = Math.max(lows[at]!, low);
       highs[at] = Math.min(highs[at]!, high);
+      sizes[at] = Math.min(sizes[at]!, size);
     }
   }
-  return { count, lows, highs };
+  return { count, lows, highs, sizes };
 }
 
 interface Bound {
   readonly field: string;
+  /** Bits of the field; 0: its values are not to be counted. */
+  readonly width: number;
   readonly low: number;
   readonly high: number;
+  readonly size: number;
 }
 
-function boundsOf({ family, atoms }: ProgramRule, zones: Map<Zone, number>): Bound[] {
+const SERVICE = 'service/real';
+const PORT = 'destination port/real';
+
+function boundsOf({ family, atoms }: ProgramRule, zones: Map<string, number>): Bound[] {
   const bounds = atoms.flatMap((atom) => boundsOfAtom(atom, zones));
-  if (family !== undefined) bounds.push({ field: 'family', low: family, high: family });
+  if (family !== undefined) bounds.push({ field: 'family', width: 0, low: family, high: family, size: 1 });
   return bounds;
 }
 
-function boundsOfAtom(atom: Atom, zones: Map<Zone, number>): Bound[] {
+function boundsOfAtom(atom: Atom, zones: Map<string, number>): Bound[] {
   const { test, negated } = atom;
   if (negated) return [];
   if (test.kind === 'zone') {
-    const numbers = test.zones.map((zone) => numberOf(zone, zones));
-    return [{ field: test.field, low: Math.min(...numbers), high: Math.max(...numbers) }];
+    const numbers = test.zones.map(({ name }) => numberOf(name, zones));
+    return [
+      { field: test.field, width: 0, low: Math.min(...numbers), high: Math.max(...numbers), size: numbers.length },
+    ];
   }
   if (!isSetTest(atom) || isWrittenByRules(test) || atom.test.in.isEmpty()) return [];
   const { in: set, field, view = 'real' } = atom.test;
   // Rounding of values of more than 53 bits keeps their order, so bounds only get wider.
   const [low, high] = [Number(set.lowAt(0)), Number(set.highAt(set.intervalCount - 1))];
-  const own = { field: `${field}/${view}`, low, high };
-  if (field !== 'service') return [own];
-  return [own, { field: `protocol/${view}`, low: low >>> PORT_BITS, high: high >>> PORT_BITS }];
+  const size = Number(set.size());
+  // A protocol is all of its services: the two tests are along one side.
+  if (field === 'protocol' && view === 'real') {
+    const services = 2 ** PORT_BITS;
+    const top = (high + 1) * services - 1;
+    return [{ field: SERVICE, width: 24, low: low * services, high: top, size: size * services }];
+  }
+  const own = test.kind === 'address' ? `/${test.family}` : '';
+  return [{ field: `${field}/${view}${own}`, width: set.width, low, high, size }];
 }
 
 /** Zones are numbered as they come. */
-function numberOf(zone: Zone, zones: Map<Zone, number>): number {
-  let number = zones.get(zone);
-  if (number === undefined) zones.set(zone, (number = zones.size));
+function numberOf(name: string, zones: Map<string, number>): number {
+  let number = zones.get(name);
+  if (number === undefined) zones.set(name, (number = zones.size));
   return number;
 }

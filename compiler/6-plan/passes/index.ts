@@ -2,10 +2,20 @@
 import type { Pass, PassContext } from './pass.ts';
 import { guardLookups } from './guard-lookups.ts';
 import { mergeIntoSets } from './merge-into-sets.ts';
+import { redundantRules } from './redundant-rules.ts';
+import { shadowedRules } from './shadowed-rules.ts';
 import { rankedSearches } from './ranked-searches.ts';
 import { switchOnValue } from './switch-on-value.ts';
 import { translationMaps } from './translation-maps.ts';
 
 export type { Pass, PassContext };
 
-export const PASSES: readonly Pass[] = [mergeIntoSets, translationMaps, rankedSearches, switchOnValue, guardLookups];
+export const PASSES: readonly Pass[] = [
+  shadowedRules,
+  redundantRules,
+  mergeIntoSets,
+  translationMaps,
+  rankedSearches,
+  switchOnValue,
+  guardLookups,
+];

@@ -1,4 +1,4 @@
-import type { Program, ProgramRule, Stage } from '../../4-program/program.ts';
+import type { Decision, Program, ProgramRule, Stage } from '../../4-program/program.ts';
 import type { Prices } from '../../cost/prices.ts';
 import { mapNodes, type PlanNode } from '../plan.ts';
 
@@ -6,6 +6,8 @@ import { mapNodes, type PlanNode } from '../plan.ts';
 export interface PassContext {
   readonly program: Program;
   readonly stage: Stage;
+  /** What a packet meets that gets through the plan; undefined: it goes on to what no pass knows. */
+  readonly otherwise: Decision | undefined;
   /** What steps cost on the plane that the plan is for: by these passes choose. */
   readonly prices: Prices;
 }

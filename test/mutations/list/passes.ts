@@ -2,6 +2,74 @@
 import { mutationsOf } from '../mutation.ts';
 
 export const passes = [
+  ...mutationsOf('compiler/6-plan/passes/shadowed-rules.ts', [
+    {
+      name: 'rules are covered by those behind them',
+      original: 'other < number && regions.ends(other)',
+      replacement: 'other !== number && regions.ends(other)',
+      why: 'a lost order: two rules go, each because of the other',
+    },
+    {
+      name: 'rules are covered by those that let packets go on',
+      original: 'other < number && regions.ends(other)',
+      replacement: 'other < number',
+      why: 'a lost guard: a rule that only counts decides nothing',
+    },
+    {
+      name: 'rules are covered by what may meet a rule',
+      original: 'return cover?.isExact ? [cover.region] : [];',
+      replacement: 'return cover ? [cover.region] : [];',
+      why: 'a lost guard: a clause that no field answers is taken for true',
+    },
+  ]),
+  ...mutationsOf('compiler/6-plan/passes/redundant-rules.ts', [
+    {
+      name: "rules that do more than decide are in nobody's way",
+      original: 'const agrees = isPlain(this.#rule(other)) && decisionKey',
+      replacement: 'const agrees = decisionKey',
+      why: 'a lost guard: packets are counted that were not',
+    },
+    {
+      name: 'rules that decide otherwise are passed by',
+      original: 'if (!agrees && isReached(met)) return false;',
+      replacement: 'if (!agrees && false) return false;',
+      why: 'a lost guard: the packet meets another decision before the same',
+    },
+    {
+      name: 'rules that went cover others',
+      original: 'this.#isGone[number] = 1;',
+      replacement: 'this.#isGone[number] = 0;',
+      why: 'two rules go, each because of the other',
+    },
+    {
+      name: 'every list is the last',
+      original: 'one === last ? otherwise : undefined',
+      replacement: 'otherwise',
+      why: 'a lost guard: the default is not what follows',
+    },
+  ]),
+  ...mutationsOf('compiler/6-plan/regions/region.ts', [
+    {
+      name: 'a difference is cut along one side only',
+      original: 'sides.set(axis, own.intersect(values));',
+      replacement: 'break;',
+      why: 'missing pieces: what differs in further fields is taken for covered',
+    },
+  ]),
+  ...mutationsOf('compiler/6-plan/regions/axes.ts', [
+    {
+      name: 'what lacks a field is not in its complement',
+      original: 'return widened(IntervalSet.full(width)).union(IntervalSet.of(width + 1, absentOf(width)));',
+      replacement: 'return widened(IntervalSet.full(width));',
+      why: 'a missing value: packets without the field are forgotten',
+    },
+    {
+      name: 'packets of a protocol all have ports',
+      original: ').union(withoutPort(protocols.numberIntervals()));',
+      replacement: ');',
+      why: 'fragments are forgotten',
+    },
+  ]),
   ...mutationsOf('compiler/6-plan/passes/merge-into-sets.ts', [
     {
       name: 'rules join others whatever stands between',

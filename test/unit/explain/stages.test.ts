@@ -17,7 +17,7 @@ function explained(rules: readonly string[]): ExplainedStage {
 
 const HOSTS = Array.from(
   { length: 40 },
-  (_, index) => `${index % 3 === 0 ? 'drop' : 'allow'} from 10.0.${index}.1 tcp/${index + 1}`,
+  (_, index) => `${index % 3 === 0 ? 'reject' : 'allow'} from 10.0.${index}.1 tcp/${index + 1}`,
 );
 
 function linesOf(steps: readonly ExplainedStep[]): Set<number> {
@@ -52,7 +52,7 @@ test('rules that were merged are named with their lines', () => {
 });
 
 test('a short list shows its rules, without costs of their own', () => {
-  const [list] = explained(['allow from 10.0.0.1 tcp/80', 'drop from 10.0.0.7 tcp/81']).steps;
+  const [list] = explained(['allow from 10.0.0.1 tcp/80', 'reject from 10.0.0.7 tcp/81']).steps;
   expect(list).toMatchObject({ title: '2 rules, one after another', lookup: undefined });
   expect(list?.steps.map(({ expense }) => expense)).toEqual([undefined, undefined]);
 });

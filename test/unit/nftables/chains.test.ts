@@ -57,7 +57,7 @@ test("nft's own words are neither moved, nor merged, nor copied", () => {
   expect(rows[0]).toBe('ip daddr @t_a limit rate 3/second accept');
   expect(rows).toHaveLength(2);
   const many = Array.from({ length: 30 }, (_, port) => `${port % 2 ? 'allow' : 'drop'} tcp/${port + 1}`).join(' ');
-  expect(words(`${many} allow ${limit} tcp/1-30`).at(-1)).toBe('tcp dport 1-30 limit rate 3/second accept');
+  expect(words(`${many} allow ${limit} tcp/1-31`).at(-1)).toBe('tcp dport 1-31 limit rate 3/second accept');
 });
 
 test('whether a memory is full cannot be asked', () => {
@@ -66,11 +66,11 @@ test('whether a memory is full cannot be asked', () => {
 });
 
 test('fields that are equal are looked up byte by byte', () => {
-  const ruleset = artifactOf('filter forward default drop { essential off drop ipv4 where source == destination }');
+  const ruleset = artifactOf('filter forward default drop { essential off allow ipv4 where source == destination }');
   expect(partOf(ruleset, 'chain filter_forward').at(-1)).toBe(
     `meta nfproto ipv4 ${['255.0.0.0', '0.255.0.0', '0.0.255.0', '0.0.0.255']
       .map((mask) => `ip saddr & ${mask} . ip daddr & ${mask} @equal_ipv4_addr`)
-      .join(' ')} drop`,
+      .join(' ')} accept`,
   );
   expect(partOf(ruleset, 'add element inet sluice equal_ipv4_addr')).toHaveLength(1 + 4 * 255);
 });

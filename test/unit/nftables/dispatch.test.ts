@@ -6,13 +6,13 @@ const target = 'target edge { socket web = 127.0.0.1:8080, [::1]:8081 socket dns
 const dispatch = (rules: string) => `zone uplink = uplink0\ndispatch { ${rules} }\n${target}`;
 
 test('a rule goes to its socket, and nothing behind a missing socket is asked', () => {
-  const ruleset = artifactOf(dispatch('tcp/80 to 192.0.2.0/24 -> socket web tcp -> socket web'));
+  const ruleset = artifactOf(dispatch('tcp/80 to 192.0.2.0/24 -> socket web udp -> socket web'));
   expect(partOf(ruleset, 'chain dispatch_prerouting')).toEqual([
     'type filter hook prerouting priority dstnat + 5; policy accept;',
     'iif "lo" accept',
     'fib daddr type != { local, broadcast, multicast } accept',
     'ip daddr 192.0.2.0/24 tcp dport 80 goto dispatch_web',
-    'meta l4proto tcp goto dispatch_web',
+    'meta l4proto udp goto dispatch_web',
   ]);
   expect(partOf(ruleset, 'chain dispatch_web')).toEqual([
     'meta l4proto { tcp, udp } tproxy ip to 127.0.0.1:8080 accept',

@@ -31,13 +31,14 @@ test("nft's own words stand as they are, within their line", () => {
 });
 
 test('flags of TCP have their names', () => {
-  const drop = (flags: string) => last(`filter forward stateless { drop tcp flags ${flags} }`, 'filter_forward');
+  const drop = (flags: string) =>
+    last(`filter forward stateless default allow { drop tcp flags ${flags} }`, 'filter_forward');
   expect(drop('syn')).toBe('tcp flags & syn == syn drop');
   expect(drop('syn/syn+ack+fin+rst')).toBe('tcp flags & (fin | syn | rst | ack) == syn drop');
 });
 
 test('what holds for no packet makes no rule', () => {
-  const policy = 'filter forward stateless { drop gre, tcp/22 where source port == destination port }';
+  const policy = 'filter forward stateless default allow { drop gre, tcp/22 where source port == destination port }';
   const ruleset = artifactOf(policy);
   expect(ruleset).toContain('tcp dport 22');
   expect(ruleset).not.toContain('meta l4proto gre');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { artifactOf, partOf } from '../../builders/ruleset.ts';
 
 test('packets are tracked where the policy speaks of flows, and only there', () => {
-  const filter = (rule: string) => artifactOf(`filter forward stateless { ${rule} drop tcp/25 }`);
+  const filter = (rule: string) => artifactOf(`filter forward stateless default allow { ${rule} drop tcp/25 }`);
   const impossible = filter('drop ipv6 from 10.0.0.0/8 state new');
   expect(partOf(impossible, 'chain tracking').slice(1)).toEqual(['ct state established']);
   expect(filter('drop state invalid')).not.toContain('chain tracking');

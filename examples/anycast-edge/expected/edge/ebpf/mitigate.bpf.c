@@ -3,7 +3,7 @@
  *
  * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
  *
- * All 20 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
+ * All 19 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
  * bits, one for each rule: set where the rule asks nothing of the field, or is content with the value. The rules whose bit
  * is set in every field's row are those that the packet meets; the lowest comes first. So rules are data, in maps/, and this
  * text is the same for ten rules and for ten thousand. Which bit is which rule, and its line, stands in maps/rules.txt.
@@ -349,7 +349,7 @@ static __always_inline __u64 is_at_most_128(__u64 a_high, __u64 a_low, __u64 b_h
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 8);
+	__uint(max_entries, 7);
 	__type(key, __u32);
 	__type(value, struct rule_bits);
 } source_rules SEC(".maps");
@@ -398,7 +398,7 @@ static __always_inline __u32 source_ipv6_row(__u64 high, __u64 low)
 	if (!table)
 		return 0;
 #pragma unroll
-	for (__u64 step = 64 / 2; step > 0; step /= 2)
+	for (__u64 step = 32 / 2; step > 0; step /= 2)
 		at += step & -is_at_most_128(table->high[at + step], table->low[at + step], high, low);
 	return table->rows[at];
 }

@@ -9,10 +9,10 @@
 #include <linux/types.h>
 
 /* Rules of mitigate, and the 64-bit words that hold a bit for each. */
-#define RULES 20
+#define RULES 19
 #define RULE_WORDS 1
 /* Steps in which all rules have been asked. */
-#define MOST_STEPS 22
+#define MOST_STEPS 21
 /* Most conditions of a rule that are asked one by one. */
 #define MOST_CONDITIONS 1
 #define CONDITIONS 3
@@ -102,9 +102,9 @@ struct source_ipv4_table {
 
 /* Ranges of the source address in IPv6: the first of each, ascending, and its row; the last is repeated. */
 struct source_ipv6_table {
-	__u64 high[64];
-	__u64 low[64];
-	__u16 rows[64];
+	__u64 high[32];
+	__u64 low[32];
+	__u16 rows[32];
 };
 
 /* Ranges of the destination address: the first value of each, ascending, and its row; the last is repeated. */
