@@ -7,7 +7,7 @@ import type { Prices } from '../../compiler/cost/prices.ts';
 export const prices: Prices = {
   rule: 0,
   match: 0,
-  chain: 20,
+  chain: () => 20,
   hash: () => 20,
   interval: () => 40,
   concatenatedInterval: () => 60,

@@ -161,7 +161,7 @@ const PROTOCOLS_OF_FIELDS: ReadonlyMap<NumberField, IntervalSet> = new Map([
 ]);
 
 /** Whether two tests ask the very same question. */
-function sameTest(a: AtomTest, b: AtomTest): boolean {
+export function sameTest(a: AtomTest, b: AtomTest): boolean {
   if (a === b) return true;
   if (a.kind === 'address' && b.kind === 'address') {
     return a.field === b.field && a.view === b.view && a.family === b.family && sameValue(a.in, b.in);

@@ -14,7 +14,7 @@ export interface Cost {
   readonly rules: number;
 }
 
-/** The cost of a node. */
+/** The cost of a node; shared nodes are priced once, where they are first met. */
 export function costOf(root: PlanNode, prices: Prices): Cost {
   return pricing(prices)(root);
 }
@@ -22,15 +22,17 @@ export function costOf(root: PlanNode, prices: Prices): Cost {
 /** Tells the cost of nodes, each priced once, those of a plan that share nodes among them. */
 export function pricing(prices: Prices): (node: PlanNode) => Cost {
   const known = new Map<PlanNode, Cost>();
-  const visit = (node: PlanNode): Cost => {
+  const visit = (node: PlanNode, copies: number): Cost => {
     let cost = known.get(node);
-    if (!cost) known.set(node, (cost = priced(node, prices, visit)));
+    if (!cost) known.set(node, (cost = priced(node, prices, copies, visit)));
     return cost;
   };
-  return visit;
+  return (node) => visit(node, 1);
 }
 
-function priced(node: PlanNode, prices: Prices, below: (node: PlanNode) => Cost): Cost {
+/** `copies`: how many nodes stand where this one does, in other cases of the lookups above. */
+function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: PlanNode, copies: number) => Cost): Cost {
+  const below = (one: PlanNode) => visit(one, copies);
   switch (node.kind) {
     case 'rules':
     case 'candidates':
@@ -41,16 +43,19 @@ function priced(node: PlanNode, prices: Prices, below: (node: PlanNode) => Cost)
       return below(node.body);
     case 'ranked': {
       const each = sum(node.searches.map(below));
-      const frame = node.searches.length * prices.chain + 4 * prices.rule;
+      const { rule, match, chain } = prices;
+      const frame = node.searches.length * (chain(1) + rule + match) + 4 * (rule + match);
       return { ...each, expected: each.expected + frame, worst: each.worst + frame };
     }
     case 'lookup': {
       const rows = node.classes.reduce((count, one) => count + one.rows.length, 0);
       const lists = node.classes.map(({ rules }) => listCost(rules, prices));
-      return behind(prices.chain + prices.hash(rows), lists);
+      return behind(prices.chain(copies * node.classes.length) + prices.hash(rows, copies), lists);
     }
-    case 'switch':
-      return behind(switchPrice(node, prices), [...node.cases.map(({ body }) => body), node.otherwise].map(below));
+    case 'switch': {
+      const cases = node.cases.map(({ body }) => visit(body, copies * node.cases.length));
+      return behind(switchPrice(node, prices, copies), [...cases, below(node.otherwise)]);
+    }
   }
 }
 
@@ -101,8 +106,8 @@ export function switchLookup({ field, cases }: Lookups): SwitchLookup {
   return { kind: field.field === 'service' ? 'concatenatedInterval' : 'interval', elements: intervals };
 }
 
-/** A lookup in a switch's cases, and the way into the chain of one. */
-export function switchPrice(lookups: Lookups, prices: Prices): number {
+/** A lookup in a switch's cases, and the way into the chain of one; of `copies` such switches a packet comes to one. */
+export function switchPrice(lookups: Lookups, prices: Prices, copies: number): number {
   const { kind, elements } = switchLookup(lookups);
-  return prices.chain + prices[kind](elements);
+  return prices.chain(copies * lookups.cases.length) + prices[kind](elements, copies);
 }

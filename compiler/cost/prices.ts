@@ -1,15 +1,19 @@
-/** What a plane's steps cost a packet, in nanoseconds: measured on one machine, for comparing plans with each other. */
+/**
+ * What a plane's steps cost a packet, in nanoseconds: measured on one machine, for comparing plans with each other.
+ * `copies` is how many chains or tables of a kind there are, any of which the next packet may need: more of them than the
+ * processor's caches hold are slow to reach.
+ */
 export interface Prices {
   /** A rule of a list that its first match refuses. */
   readonly rule: number;
   /** Each further match, and each statement. */
   readonly match: number;
-  /** Entering a chain and coming back. */
-  readonly chain: number;
+  /** Entering one of so many chains and coming back. */
+  readonly chain: (copies: number) => number;
   /** A lookup of a whole value, or of its upper bits, among so many. */
-  readonly hash: (elements: number) => number;
+  readonly hash: (elements: number, copies: number) => number;
   /** A lookup among so many intervals of one field. */
-  readonly interval: (intervals: number) => number;
+  readonly interval: (intervals: number, copies: number) => number;
   /** A lookup among so many elements of several fields, one of them an interval. */
-  readonly concatenatedInterval: (elements: number) => number;
+  readonly concatenatedInterval: (elements: number, copies: number) => number;
 }

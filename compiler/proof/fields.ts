@@ -33,10 +33,14 @@ export type LayoutField = DiagramField | 'in' | 'out';
 const SOURCE_PORTS = VIEWS.map((view) => `source port/${view}` as const);
 const DESTINATION_PORTS = VIEWS.map((view) => `destination port/${view}` as const);
 const ADDRESSES = VIEWS.flatMap((view) => [`destination/${view}`, `source/${view}`] as const);
+const SOURCES_FIRST = VIEWS.flatMap((view) => [`source/${view}`, `destination/${view}`] as const);
 const FIRST: readonly LayoutField[] = [
   ...(['state', 'fragment', 'in', 'out', 'vlan', 'mark', 'dscp', 'ttl', 'length'] as const),
   ...(['protocol', 'tcp flags', 'icmp4', 'icmp6'] as const),
 ];
+
+/** An order of all fields. */
+export type FieldOrder = readonly LayoutField[];
 
 /**
  * Rules that name a MAC address name the host that has it, too: asked behind the addresses, each costs one path; before
@@ -48,10 +52,11 @@ const LAST: readonly LayoutField[] = ['source mac'];
  * Orders of the fields, to be tried one after the other: what is large in one may be small in another (measured; see
  * README.md). The three views of a port or an address are fields of their own.
  */
-export const ORDERS: readonly (readonly LayoutField[])[] = [
+export const ORDERS: readonly FieldOrder[] = [
   [...FIRST, ...DESTINATION_PORTS, ...ADDRESSES, ...SOURCE_PORTS, ...LAST],
   [...FIRST, ...SOURCE_PORTS, ...DESTINATION_PORTS, ...ADDRESSES, ...LAST],
   [...FIRST, ...ADDRESSES, ...DESTINATION_PORTS, ...SOURCE_PORTS, ...LAST],
+  [...FIRST, ...SOURCES_FIRST, ...DESTINATION_PORTS, ...SOURCE_PORTS, ...LAST],
 ];
 
 /** The ports of one view are there or not together. */
@@ -74,7 +79,7 @@ export class FieldLayout {
   /** The first variable behind all fields: from here on stand answers that no field gives. */
   readonly firstFree: number;
 
-  constructor(order: readonly LayoutField[]) {
+  constructor(order: FieldOrder) {
     const presences = new Map<string, number>();
     let level = FAMILY_LEVEL + 1;
     for (const field of order) {

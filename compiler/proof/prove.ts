@@ -7,7 +7,8 @@ import type { Table } from '../model/table.ts';
 import type { Program, Stage } from '../4-program/program.ts';
 import type { Plan, PlanNode, StagePlan } from '../6-plan/plan.ts';
 import { Diagrams } from './diagrams.ts';
-import { ORDERS, FieldLayout } from './fields.ts';
+import { FieldLayout, type FieldOrder } from './fields.ts';
+import { likelyOrders } from './likely-orders.ts';
 import { OutOfBudget } from './node-table.ts';
 import { childrenOf } from './plan-meaning.ts';
 import { PROBLEMS } from './problems.ts';
@@ -57,8 +58,9 @@ function otherStage({ id, origin }: Stage): Diagnostic {
 function proveStage(stage: Stage, plan: StagePlan, program: Program, budget: number): ProvedStage | Diagnostic {
   const lookedUp = lookedUpTables(plan);
   const byKey = program.tables.filter((table) => lookedUp.has(table));
+  const orders = likelyOrders(stage, program.zones);
   const compare = (unknown: readonly Table[]) =>
-    inSomeOrder(budget, (diagrams, layout) =>
+    inSomeOrder(orders, budget, (diagrams, layout) =>
       compareStage({ stage, plan, zones: program.zones, unknown: new Set(unknown), diagrams, layout }),
     );
   let answer = answered(() => compare(byKey));
@@ -81,9 +83,13 @@ function answered(compare: () => Difference | undefined): Answer {
 }
 
 /** Tries the orders of the fields in turn, with little memory first: what is large in one may be small in another. */
-function inSomeOrder<Result>(budget: number, run: (diagrams: Diagrams, layout: FieldLayout) => Result): Result {
+function inSomeOrder<Result>(
+  orders: readonly FieldOrder[],
+  budget: number,
+  run: (diagrams: Diagrams, layout: FieldLayout) => Result,
+): Result {
   for (const bytes of [...FIRST_BUDGETS.filter((first) => first < budget), budget]) {
-    for (const order of ORDERS) {
+    for (const order of orders) {
       try {
         return run(new Diagrams(bytes), new FieldLayout(order));
       } catch (error) {

@@ -48,11 +48,14 @@ export function programOf(stage: Stage): Program {
 export const DEAR_LISTS: Prices = {
   rule: 20,
   match: 3,
-  chain: 5,
+  chain: () => 5,
   hash: () => 30,
   interval: () => 40,
   concatenatedInterval: () => 60,
 };
+
+/** Intervals are dear too, so that addresses are looked up by their upper bits. */
+export const DEAR_INTERVALS: Prices = { ...DEAR_LISTS, rule: 80, interval: () => 200 };
 
 /** The list with searches side by side wherever that is possible, whatever they cost. */
 export function searchesOf(list: readonly ProgramRule[]): PlanNode {

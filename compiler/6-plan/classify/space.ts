@@ -1,12 +1,13 @@
 /** Rules of one family as what their atoms want along each axis, and what is left of them once axes are settled. */
 import { isSetTest } from '../../4-program/atoms.ts';
 import type { Atom, Family, ProgramRule } from '../../4-program/program.ts';
-import type { View } from '../../model/condition.ts';
-import { PROTOCOLS_WITH_PORTS } from '../../model/fields.ts';
+import type { NumberTest, View } from '../../model/condition.ts';
+import { PROTOCOLS_WITH_PORTS, type AddressField } from '../../model/fields.ts';
 import type { Prices } from '../../cost/prices.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import type { SwitchField } from '../plan.ts';
 import { axisOf, type Axis } from './axis.ts';
+import { ruleOf, settledOf, type Item } from './item.ts';
 
 export const AXES = ['source', 'destination', 'protocol', 'service', 'source port'] as const;
 export type AxisName = (typeof AXES)[number];
@@ -21,8 +22,6 @@ export const BITS: { readonly [Name in AxisName]: number } = {
 };
 
 const PORT_BITS = 16;
-/** More than all bits of axes together. */
-const ALL_AXES = 32;
 /** The order in which planes test them, cheap ones first. */
 const ASKED = ['protocol', 'source', 'destination', 'service', 'source port'] as const;
 
@@ -37,6 +36,10 @@ export class Space {
   readonly rules: readonly ProgramRule[];
   readonly family: Family | undefined;
   readonly axes: { readonly [Name in AxisName]: Axis };
+  /** Of each rule, what it asks for besides axes. */
+  readonly offAxes: readonly (readonly Atom[])[];
+  /** Of each rule, the axes that its atoms settle. */
+  readonly #bits: readonly (readonly number[])[];
   readonly #stripped = new Map<string, ProgramRule>();
   readonly #prices = new Map<number, number>();
 
@@ -44,7 +47,9 @@ export class Space {
   constructor(rules: readonly ProgramRule[], family: Family | undefined) {
     this.rules = rules;
     this.family = family;
-    const services = rules.map((rule) => wanted(rule, 'service'));
+    this.offAxes = rules.map(({ atoms }) => atoms.filter((atom) => axisBit(atom) === 0));
+    this.#bits = rules.map(({ atoms }) => atoms.map(axisBit));
+    const services = rules.map(servicesOf);
     const protocols = rules.map((rule, index) => protocolsOf(rule, services[index]));
     this.axes = {
       source: axisOf(ADDRESS_FIELDS.source, 'from', family === 6 ? 128 : 32, addressesOf(rules, 'source')),
@@ -60,49 +65,45 @@ export class Space {
     };
   }
 
-  tests(rule: number, axis: AxisName): boolean {
-    return this.axes[axis].spans[rule] !== undefined;
+  /** How many of the rule's atoms are left. */
+  atomsLeft(item: Item): number {
+    const settled = settledOf(item);
+    return this.#bits[ruleOf(item)]!.reduce((left, bit) => left + (bit === 0 || (bit & ~settled) !== 0 ? 1 : 0), 0);
   }
 
-  /** How many of the rule's atoms are left when the axes in `settled` (bits) hold. */
-  atomsLeft(rule: number, settled: number): number {
-    return this.rules[rule]!.atoms.filter((atom) => (axisBit(atom) & ~settled) !== 0 || axisBit(atom) === 0).length;
-  }
-
-  /** What it costs, on average, to ask the rule where the axes in `settled` hold. */
-  priceOf(rule: number, settled: number, prices: Prices): number {
-    const key = rule * ALL_AXES + settled;
-    let price = this.#prices.get(key);
-    if (price === undefined) this.#prices.set(key, (price = this.#priceOf(rule, settled, prices)));
+  /** What it costs, on average, to ask what is left of the rule. */
+  priceOf(item: Item, prices: Prices): number {
+    let price = this.#prices.get(item);
+    if (price === undefined) this.#prices.set(item, (price = this.#priceOf(item, prices)));
     return price;
   }
 
   /** A match is tested of the packets that the ones before let through; one of several intervals is a lookup. */
-  #priceOf(rule: number, settled: number, { rule: first, match, hash }: Prices): number {
+  #priceOf(item: Item, { rule: first, match, hash }: Prices): number {
     let price = first;
     let reached = 1;
     for (const name of ASKED) {
       const axis = this.axes[name];
-      const span = axis.spans[rule];
-      if ((settled & BITS[name]) !== 0 || !span) continue;
-      price += reached * (match + (span.length > 2 ? hash(1) : 0));
+      const span = axis.spans[ruleOf(item)];
+      if ((settledOf(item) & BITS[name]) !== 0 || !span) continue;
+      price += reached * (match + (span.length > 2 ? hash(1, 1) : 0));
       reached *= partOf(axis, span);
     }
     return price;
   }
 
-  /** The rule where the axes in `settled` hold, for packets of one protocol if it is known. */
-  strip(rule: number, settled: number, protocol: number | undefined): ProgramRule {
-    const key = `${rule} ${settled} ${protocol ?? ''}`;
+  /** What is left of the rule, for packets of one protocol if it is known. */
+  strip(item: Item, protocol: number | undefined): ProgramRule {
+    const key = `${item} ${protocol ?? ''}`;
     let result = this.#stripped.get(key);
-    if (!result) this.#stripped.set(key, (result = this.#strip(rule, settled, protocol)));
+    if (!result) this.#stripped.set(key, (result = this.#strip(item, protocol)));
     return result;
   }
 
-  #strip(number: number, settled: number, protocol: number | undefined): ProgramRule {
-    const rule = this.rules[number]!;
+  #strip(item: Item, protocol: number | undefined): ProgramRule {
+    const rule = this.rules[ruleOf(item)]!;
     const atoms = rule.atoms
-      .filter((atom) => axisBit(atom) === 0 || (axisBit(atom) & ~settled) !== 0)
+      .filter((atom) => axisBit(atom) === 0 || (axisBit(atom) & ~settledOf(item)) !== 0)
       .map((atom) => (protocol === undefined ? atom : ofProtocol(atom, protocol)));
     return { ...rule, family: this.family, atoms };
   }
@@ -120,6 +121,7 @@ function axisBit(atom: Atom): number {
   if (test.kind === 'address') return test.view === 'real' ? BITS[test.field] : 0;
   if (test.kind !== 'number' || !isReal(test.view)) return 0;
   const { field } = test;
+  if (field === 'destination port') return BITS.service;
   return field === 'protocol' || field === 'service' || field === 'source port' ? BITS[field] : 0;
 }
 
@@ -127,9 +129,9 @@ function isReal(view: View | undefined): boolean {
   return view === undefined || view === 'real';
 }
 
-/** What the rule's atom of this axis wants. */
-function wanted(rule: ProgramRule, axis: AxisName): IntervalSet | undefined {
-  const atom = rule.atoms.find((one) => axisBit(one) === BITS[axis]);
+/** What the rule's atom of this field wants. */
+function wanted({ atoms }: ProgramRule, field: NumberTest['field'] | AddressField): IntervalSet | undefined {
+  const atom = atoms.find((one) => axisBit(one) !== 0 && isSetTest(one) && one.test.field === field);
   return atom && isSetTest(atom) ? atom.test.in : undefined;
 }
 
@@ -137,17 +139,49 @@ function addressesOf(rules: readonly ProgramRule[], side: 'source' | 'destinatio
   return rules.map((rule) => wanted(rule, side));
 }
 
-/** The protocols that an atom of protocols or services leaves. */
-function protocolsOf(rule: ProgramRule, services: IntervalSet | undefined): IntervalSet | undefined {
-  const own = wanted(rule, 'protocol');
-  if (!services) return own;
-  const pairs = Array.from(
-    services.numberIntervals(),
-    ([low, high]) => [low >>> PORT_BITS, high >>> PORT_BITS] as const,
-  );
-  const ofServices = IntervalSet.fromIntervals(8, pairs);
-  return own ? own.intersect(ofServices) : ofServices;
+/** The services that a rule's atoms of services, or of protocols and destination ports, leave. */
+function servicesOf(rule: ProgramRule): IntervalSet | undefined {
+  const services = wanted(rule, 'service');
+  const ports = wanted(rule, 'destination port');
+  if (!ports) return services;
+  const protocols = protocolsOf(rule, services) ?? WITH_PORTS;
+  const pairs = [...protocols.intersect(WITH_PORTS).values()].flatMap((protocol) => {
+    const first = Number(protocol) << PORT_BITS;
+    return Array.from(ports.numberIntervals(), ([low, high]) => [first + low, first + high] as const);
+  });
+  const both = IntervalSet.fromIntervals(8 + PORT_BITS, pairs);
+  return services ? services.intersect(both) : both;
 }
+
+const WITH_PORTS = IntervalSet.fromIntervals(
+  8,
+  PROTOCOLS_WITH_PORTS.map((protocol) => [protocol, protocol] as const),
+);
+
+/** The protocols that a rule's atoms leave; undefined: any. */
+function protocolsOf(rule: ProgramRule, services: IntervalSet | undefined): IntervalSet | undefined {
+  const sets = rule.atoms.flatMap(({ test, negated }) => {
+    const protocol = negated || !('field' in test) ? undefined : PROTOCOL_OF.get(test.field);
+    return protocol === undefined ? [] : [IntervalSet.of(8, protocol)];
+  });
+  const own = wanted(rule, 'protocol');
+  if (own) sets.push(own);
+  if (services) {
+    const pairs = Array.from(
+      services.numberIntervals(),
+      ([low, high]) => [low >>> PORT_BITS, high >>> PORT_BITS] as const,
+    );
+    sets.push(IntervalSet.fromIntervals(8, pairs));
+  }
+  return sets.length === 0 ? undefined : sets.reduce((all, set) => all.intersect(set));
+}
+
+/** Fields that only packets of one protocol have. */
+const PROTOCOL_OF: ReadonlyMap<unknown, number> = new Map([
+  ['tcp flags', 6],
+  ['icmp4', 1],
+  ['icmp6', 58],
+]);
 
 /** Services of different protocols are in different segments. */
 function protocolEdges(protocols: readonly (IntervalSet | undefined)[]): number[] {
@@ -161,7 +195,7 @@ function protocolEdges(protocols: readonly (IntervalSet | undefined)[]): number[
 
 /** The atom of services cut to one protocol. */
 function ofProtocol(atom: Atom, protocol: number): Atom {
-  if (axisBit(atom) !== BITS.service || !isSetTest(atom) || atom.test.kind !== 'number') return atom;
+  if (!isSetTest(atom) || atom.negated || atom.test.kind !== 'number' || atom.test.field !== 'service') return atom;
   const set = atom.test.in.intersect(IntervalSet.range(24, protocol << PORT_BITS, (protocol << PORT_BITS) | 0xffff));
   return set.equals(atom.test.in) ? atom : { negated: false, test: { ...atom.test, in: set } };
 }

@@ -1,8 +1,9 @@
 import { isSetTest } from '../../4-program/atoms.ts';
-import type { Atom, ProgramRule } from '../../4-program/program.ts';
+import type { Atom, Decision, ProgramRule } from '../../4-program/program.ts';
 import { costOf } from '../../cost/cost.ts';
 import type { Prices } from '../../cost/prices.ts';
 import type { AddressField } from '../../model/fields.ts';
+import { ruleOf } from '../classify/item.ts';
 import { byFamily, isForOneFamily, mayBeCopied, runsOf, type FamilyRules } from '../classify/runs.ts';
 import { Space } from '../classify/space.ts';
 import { treeOf } from '../classify/tree.ts';
@@ -17,7 +18,7 @@ export const rankedSearches: Pass = {
   name: 'ranked-searches',
   description: `A long list in which many rules name sources, and many others destinations, has no small tree: it would hold their
 product. It becomes independent searches: the rules with a narrow source, those of the rest with a narrow destination (or the
-other way round), and what is left, each with a tree of its own. Each search finds the first of its rules that a packet
+other way round), where it pays those of the rest that name few ports, and what is left, each with a tree of its own. Each search finds the first of its rules that a packet
 meets, and the one that stands first in the list is carried out, so it is the same rule as before. Only rules that do nothing
 but decide take part; one that no rule of another search can go before decides at once. The best rank so far needs bits of the packet's mark, so a target has to reserve some (\`marks
 reserve\`); it is done where it is cheaper than one tree by the plane's prices.`,
@@ -34,12 +35,20 @@ export function searchesBelow(toBeat: PriceToBeat, node: PlanNode, context: Pass
 
 /** Shorter lists have small trees. */
 const SHORTEST_LIST = 64;
-/** A set is narrow if it is at most this part of all addresses; several are tried. */
-const NARROW = [2 ** -8, 2 ** -12, 2 ** -16];
-const ORDERS = [
+/** A set of addresses is narrow if it is at most this part of all; several are tried. */
+const NARROW = [2 ** -10, 2 ** -16];
+/** So is a set of ports: a few of them, of a few protocols. */
+const NARROW_PORTS = { service: 2 ** -10, 'source port': 2 ** -10 };
+
+/** A field that a search may be for. */
+type SearchField = AddressField | keyof typeof NARROW_PORTS;
+
+const ADDRESSES = [
   ['source', 'destination'],
   ['destination', 'source'],
 ] as const;
+/** Fields of further searches. */
+const PORTS = [[], ['service'], ['service', 'source port']] as const;
 
 function split(rules: readonly ProgramRule[], context: PassContext, toBeat: PriceToBeat): PlanNode {
   const isOpen = (rule: ProgramRule) => isPlain(rule) && mayBeCopied(rule) && isForOneFamily(rule);
@@ -73,35 +82,69 @@ function searchesFor(part: FamilyRules, { prices, program }: PassContext, toBeat
   let price = toBeat(part, prices);
   let best: Ranked | undefined;
   const boxes = new Boxes(rules);
-  for (const order of ORDERS) {
-    for (const narrow of NARROW) {
-      const groups = groupsOf(rules, order, narrow);
-      const settled = settledRules(groups, part.rules, boxes);
-      const searches = groups.map((group) => search(group, part, settled, prices));
-      const ranked: Ranked = { kind: 'ranked', origin: rules[0]!.origin, searches };
-      const own = expenseOf(ranked, prices);
-      if (groups.length < 2 || own >= price || markBitsFor(codesOf(ranked), program) === undefined) continue;
-      best = ranked;
-      price = own;
-    }
+  const known = new Map<string, PlanNode>();
+  for (const groups of groupings(rules)) {
+    const [first, ...others] = groups;
+    if (!first || others.length === 0) continue;
+    const settled = settledRules(first, others, rules, boxes);
+    const searches = groups.map((group) => {
+      const key = `${group.join()} ${group === first ? [...settled].join() : ''}`;
+      const node = known.get(key) ?? search(group, part, group === first ? settled : new Set(), prices);
+      known.set(key, node);
+      return node;
+    });
+    const ranked: Ranked = { kind: 'ranked', origin: rules[0]!.origin, searches };
+    const own = expenseOf(ranked, prices);
+    if (own >= price || markBitsFor(codesOf(ranked), program) === undefined) continue;
+    best = ranked;
+    price = own;
   }
   return best;
 }
 
+/** Ways to share out the rules among searches, as their numbers. */
+function groupings(rules: readonly ProgramRule[]): number[][][] {
+  const parts = {
+    source: rules.map((rule) => partOf(rule, 'source')),
+    destination: rules.map((rule) => partOf(rule, 'destination')),
+    'source port': rules.map((rule) => partOf(rule, 'source port')),
+    service: rules.map((rule) => Math.min(partOf(rule, 'service'), partOf(rule, 'destination port'))),
+  };
+  return ADDRESSES.flatMap((addresses) =>
+    NARROW.flatMap((narrow) =>
+      PORTS.map((ports) =>
+        groupsOf(rules.length, [...addresses, ...ports], parts, {
+          source: narrow,
+          destination: narrow,
+          ...NARROW_PORTS,
+        }),
+      ),
+    ),
+  );
+}
+
 /** Numbers of rules, by the first of the fields in which they are narrow; those that are in none come last. */
-function groupsOf(rules: readonly ProgramRule[], order: readonly AddressField[], narrow: number): number[][] {
+function groupsOf(
+  count: number,
+  order: readonly SearchField[],
+  parts: Readonly<Record<SearchField, readonly number[]>>,
+  narrow: Readonly<Record<SearchField, number>>,
+): number[][] {
   const groups: number[][] = [...order.map(() => []), []];
-  for (const [number, rule] of rules.entries()) {
-    const home = order.findIndex((field) => partOfAll(rule, field) <= narrow);
-    groups.at(home)!.push(number);
+  for (let rule = 0; rule < count; rule++) {
+    const home = order.findIndex((field) => parts[field][rule]! <= narrow[field]);
+    groups.at(home)!.push(rule);
   }
   return groups.filter((group) => group.length > 0);
 }
 
-/** How much of all addresses a rule wants of a field. */
-function partOfAll({ atoms }: ProgramRule, field: AddressField): number {
+/** How much of all its values a rule wants of a field. */
+function partOf({ atoms }: ProgramRule, field: SearchField | 'destination port'): number {
   const isOfField = ({ test, negated }: Atom) =>
-    !negated && test.kind === 'address' && test.field === field && test.view === 'real';
+    !negated &&
+    (test.kind === 'address' || test.kind === 'number') &&
+    test.field === field &&
+    (test.view ?? 'real') === 'real';
   const atom = atoms.find((one) => isOfField(one) && isSetTest(one));
   return atom && isSetTest(atom) ? Number(atom.test.in.size()) / 2 ** atom.test.in.width : 1;
 }
@@ -111,13 +154,18 @@ function partOfAll({ atoms }: ProgramRule, field: AddressField): number {
  * packet that they meet, and decides otherwise. Later searches hold candidates only, and so may be passed by.
  */
 function settledRules(
-  groups: readonly (readonly number[])[],
+  first: readonly number[],
+  others: readonly (readonly number[])[],
   rules: readonly ProgramRule[],
   boxes: Boxes,
 ): Set<number> {
-  const [first = [], ...others] = groups;
-  const goesBefore = (one: number, rule: number) =>
-    boxes.meet(one, rule) && !sameDecision(rules[one]!.decision, rules[rule]!.decision);
+  // Of thousands of pairs, few decisions are told apart more than once.
+  const known: (Decision | undefined)[] = [];
+  const decisions = rules.map(({ decision }) => {
+    const number = known.findIndex((one) => sameDecision(one, decision));
+    return number < 0 ? known.push(decision) - 1 : number;
+  });
+  const goesBefore = (one: number, rule: number) => decisions[one] !== decisions[rule] && boxes.meet(one, rule);
   const isBeaten = (rule: number) => others.some((other) => someBelow(other, rule, (one) => goesBefore(one, rule)));
   return new Set(first.filter((rule) => !isBeaten(rule)));
 }
@@ -142,11 +190,11 @@ function search(
     numbers.map((number) => rules[number]!),
     family,
   );
-  return treeOf(space, prices, (list, done, protocol) => {
+  return treeOf(space, prices, (items, protocol) => {
     const lists: PlanNode[] = [];
-    for (const run of runsOf(list, (rule) => settled.has(numbers[rule]!))) {
-      const left = run.items.map((rule) => space.strip(rule, done, protocol));
-      const ranks = run.items.map((rule) => numbers[rule]!);
+    for (const run of runsOf(items, (item) => settled.has(numbers[ruleOf(item)]!))) {
+      const left = run.items.map((item) => space.strip(item, protocol));
+      const ranks = run.items.map((item) => numbers[ruleOf(item)]!);
       lists.push(run.isOpen ? { kind: 'rules', rules: left } : { kind: 'candidates', rules: left, ranks });
     }
     return sequence(lists);

@@ -10,7 +10,9 @@ export const switchOnValue: Pass = {
   description: `A list of rules becomes a tree of lookups (chains per network, verdict maps): of source, destination, protocol,
 service or port, at each place the one that leaves a packet with the least work by the plane's prices. The values are cut
 into disjoint sets, each with the rules that its packets can meet, those that do not test the field among them, in their
-order; what is in none of the sets meets the rules that do not test it. So every packet goes one way, past every rule that it
+order; what is in none of the sets meets the rules that do not test it. IPv4 addresses may be cut by their upper bits alone,
+which a hash table finds: a rule that holds for a part of such a cell asks for the address once more below. A rule behind one
+that decides about all of its packets is left out. So every packet goes one way, past every rule that it
 might match, once, and the first that decides is the same. Equal subtrees are one. Short lists stay: a few comparisons cost
 less than a lookup.`,
   run: (node, context) => mapRules(node, (rules) => switched(rules, context)),
@@ -34,9 +36,9 @@ function treesOf(rules: readonly ProgramRule[], { prices }: PassContext): PlanNo
   if (rules.length < SHORTEST_LIST) return undefined;
   const trees = byFamily(rules).map((part) => {
     const space = new Space(part.rules, part.family);
-    return treeOf(space, prices, (list, settled, protocol) => ({
+    return treeOf(space, prices, (items, protocol) => ({
       kind: 'rules',
-      rules: list.map((rule) => space.strip(rule, settled, protocol)),
+      rules: items.map((item) => space.strip(item, protocol)),
     }));
   });
   return trees.every(({ kind }) => kind === 'rules') ? undefined : sequence(trees);

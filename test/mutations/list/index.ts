@@ -1,5 +1,6 @@
 /** Every mutation; see ../README.md. */
 import type { Mutation } from '../mutation.ts';
+import { classify } from './classify.ts';
 import { commute } from './commute.ts';
 import { conditions } from './conditions.ts';
 import { frame } from './frame.ts';
@@ -12,6 +13,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...commute,
   ...rows,
   ...passes,
+  ...classify,
   ...matches,
   ...values,
   ...conditions,
