@@ -4,7 +4,7 @@ import { Columns } from './layout.ts';
 import type { Condition, ListedRule } from './tree.ts';
 
 /** In the order of `enum condition_kind` of the program. */
-const KINDS: readonly Condition['kind'][] = ['masked', 'same field', 'payload', 'sample'];
+const KINDS: readonly Condition['kind'][] = ['masked', 'same field', 'payload', 'sample', 'limit'];
 
 /** Numbers in `struct condition`. */
 interface Record {
@@ -100,6 +100,15 @@ export class AskedConditions {
           value: numberOf(value) & bits,
           mask: bits,
         };
+      }
+      case 'limit': {
+        const { limiter, over, holdsWhenFull, row, pace } = condition;
+        const flags = Number(over) + 2 * Number(holdsWhenFull);
+        // A row's number stands above the flags.
+        const right = (row ?? 0) * 4 + flags;
+        const { period, burst, clock, perByte } = pace;
+        const [value, mask] = [(period << 64n) | burst, (clock << 64n) | BigInt(perByte)];
+        return { kind, negated: false, left: limiter, right, value, mask };
       }
       case 'masked': {
         const { field, family, value, mask } = condition.test;

@@ -2,15 +2,19 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type {
   Atom,
+  AtomTest,
   Program,
   ProgramEffect,
   ProgramItem,
   ProgramRule,
   Stage,
 } from '../../compiler/4-program/program.ts';
-import type { Effect, Gate, Origin, Zone } from '../../compiler/model/index.ts';
+import type { Counter, Effect, Gate, Origin, Zone } from '../../compiler/model/index.ts';
 import { isAskable, tableAtom } from './lower/conditions.ts';
+import { ratesIn } from './lower/cells.ts';
 import { requestsOf } from './lower/interfaces.ts';
+import { paceOf } from './lower/limiters.ts';
+import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
 import { MOST_ZONES } from './fields.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -85,7 +89,11 @@ function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): vo
       for (const inner of item.items) refuseItem(inner, program, refusals);
       return;
     case 'each':
-      refusals.add(item.origin, 'XDP has no rules for each row of a table yet', LEAVE);
+      if (rulesOfRows(program) > MOST_RULES_OF_ROWS) {
+        const many = `rows that make more than ${MOST_RULES_OF_ROWS} rules`;
+        refusals.add(item.origin, `XDP has a rule for each row of a table, and \`mitigate\` has ${many}`, LEAVE);
+      }
+      for (const inner of item.items) refuseItem(inner, program, refusals);
   }
 }
 
@@ -94,13 +102,13 @@ const LEAVE = 'Add `nftables` to the target: it then takes `mitigate` whole.';
 function refuseRule(rule: ProgramRule, program: Program, refusals: Refusals): void {
   const { origin, atoms, gates, effects } = rule;
   refuseAtoms(atoms, origin, refusals);
-  for (const gate of gates) refuseGate(gate, origin, refusals);
+  for (const gate of gates) refuseGate(gate, rule, program, refusals);
   for (const effect of effects) refuseEffect(effect, rule, program, refusals);
 }
 
 function refuseAtoms(atoms: readonly Atom[], origin: Origin, refusals: Refusals): void {
   for (const atom of atoms) {
-    if (tableAtom(atom) || isAskable(atom.test)) continue;
+    if (tableAtom(atom) || isAskable(atom.test) || isOfRow(atom.test)) continue;
     refusals.add(origin, WITHOUT[atom.test.kind] ?? `XDP cannot ask for \`${atom.test.kind}\``, LEAVE);
   }
 }
@@ -114,8 +122,42 @@ const WITHOUT: Readonly<Record<string, string>> = {
   opaque: "XDP does not understand another plane's words",
 };
 
-function refuseGate(gate: Gate, origin: Origin, refusals: Refusals): void {
-  if (gate.kind !== 'sample') refusals.add(origin, 'XDP has no limits yet', LEAVE);
+/** Whether a test compares with a cell of the row at hand, whose value is known where it is carried out. */
+function isOfRow(test: AtomTest): boolean {
+  if (test.kind === 'service cell') return true;
+  if (test.kind !== 'address' && test.kind !== 'number') return false;
+  return 'kind' in test.in && test.in.kind === 'cell';
+}
+
+function refuseGate(gate: Gate, { origin }: ProgramRule, program: Program, refusals: Refusals): void {
+  if (gate.kind === 'sample') return;
+  if (gate.kind !== 'rate') {
+    refusals.add(origin, 'XDP knows no connections', LEAVE);
+    return;
+  }
+  const { burst, limiter } = gate;
+  const rates = 'kind' in gate.rate ? ratesIn(gate.rate) : [gate.rate];
+  if (rates.some((rate) => !paceOf(rate, burst))) {
+    const hint =
+      'Write a rate whose packets, bytes or bits are whole nanoseconds apart, as 5000/second, and a burst of less than a year.';
+    refusals.add(origin, 'XDP cannot keep this rate exactly', hint);
+  }
+  if (program.stages.some(({ id, items }) => id !== 'mitigate' && asksLimiter(items, limiter))) {
+    refusals.add(
+      origin,
+      'this limit has one bucket with limits of another block, which another plane carries out',
+      'Give the limits buckets of their own.',
+    );
+  }
+}
+
+function asksLimiter(items: readonly ProgramItem[], limiter: string): boolean {
+  const isIt = (gate: Gate): boolean => gate.kind === 'rate' && gate.limiter === limiter;
+  return items.some((item) =>
+    item.kind === 'rule'
+      ? item.gates.some(isIt) || item.effects.some(({ gates }) => gates.some(isIt))
+      : asksLimiter(item.items, limiter),
+  );
 }
 
 function refuseEffect(
@@ -126,7 +168,7 @@ function refuseEffect(
 ): void {
   const { origin } = rule;
   for (const atoms of when) refuseAtoms(atoms, origin, refusals);
-  for (const gate of gates) refuseGate(gate, origin, refusals);
+  for (const gate of gates) refuseGate(gate, rule, program, refusals);
   if (effect.kind !== 'count') {
     refusals.add(
       origin,
@@ -136,12 +178,11 @@ function refuseEffect(
     return;
   }
   const { counter } = effect;
-  if (counter.kind !== 'named') {
-    refusals.add(origin, 'XDP has no counters for each row of a table yet', LEAVE);
-  } else if (program.stages.some((stage) => stage.id !== 'mitigate' && counts(stage.items, counter.name))) {
+  const name = counterName(counter);
+  if (program.stages.some((stage) => stage.id !== 'mitigate' && counts(stage.items, name))) {
     refusals.add(
       origin,
-      `the counter \`${counter.name}\` counts in another block, too, which another plane carries out`,
+      `the counter \`${name}\` counts in another block, too, which another plane carries out`,
       'Give one of the two another name, and add them up where they are read.',
     );
   }
@@ -149,7 +190,7 @@ function refuseEffect(
   if (isConditional && rule.gates.length > 0) {
     refusals.add(
       origin,
-      'XDP has no effect with clauses of its own on a rule that draws lots',
+      'XDP has no effect with clauses of its own on a rule with a limit or a sample',
       'Write the effect as a rule of its own.',
     );
   }
@@ -160,12 +201,15 @@ function wordOf({ kind }: Effect): string {
   return kind === 'opaque' ? 'opaque …' : kind;
 }
 
+/** As the policy writes it: `users.id` for those of rows. */
+function counterName(counter: Counter): string {
+  return counter.kind === 'named' ? counter.name : `${counter.cell.row.table.name}.${counter.cell.column}`;
+}
+
 function counts(items: readonly ProgramItem[], name: string): boolean {
   return items.some((item) =>
     item.kind === 'rule'
-      ? item.effects.some(
-          ({ effect }) => effect.kind === 'count' && effect.counter.kind === 'named' && effect.counter.name === name,
-        )
+      ? item.effects.some(({ effect }) => effect.kind === 'count' && counterName(effect.counter) === name)
       : counts(item.items, name),
   );
 }

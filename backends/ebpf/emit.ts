@@ -3,6 +3,7 @@ import Handlebars from 'handlebars';
 import type { AskedConditions } from './asked.ts';
 import type { FieldDefinition } from './fields.ts';
 import type { FieldLayout, Sizes, TableLayout } from './layout.ts';
+import { limiterValues, tableFamilies } from './limiter-text.ts';
 import * as templates from './templates.gen.ts';
 import type { Mitigation } from './tree.ts';
 
@@ -17,6 +18,8 @@ const HEADER = compileTemplate(templates.policyHeader);
 const MAPS = compileTemplate(templates.maps);
 const ZONES = compileTemplate(templates.zones);
 const CONDITIONS = compileTemplate(templates.conditions);
+const LIMITS = compileTemplate(templates.limits);
+const LIMITER = compileTemplate(templates.limiter);
 const WALK = compileTemplate(templates.walk);
 const PROGRAM = compileTemplate(templates.program);
 const FIELD_RULES = compileTemplate(templates.fieldRules);
@@ -52,12 +55,19 @@ export function headerText(parts: ProgramParts, { policy, build }: Naming): stri
 export function programText(parts: ProgramParts, naming: Naming): string {
   const { mitigation, fields, asked } = parts;
   const values = valuesOf(parts);
-  const text = [HEAD({ ...naming, target: mitigation.target, rules: mitigation.rules.length })];
+  const text = [
+    HEAD({
+      ...naming,
+      target: mitigation.target,
+      rules: mitigation.rules.length,
+      limiters: mitigation.limiters.length,
+    }),
+  ];
   if (mitigation.rules.length > 0) {
     text.push(MAPS(values), templates.parser);
     if (hasZones(parts)) text.push(ZONES({ interfaces: mitigation.interfaces.length }));
     text.push(...comparisons(fields), ...fields.flatMap(fieldTexts));
-    if (asked.count > 0) text.push(conditionsText(asked));
+    if (asked.count > 0) text.push(...limitTexts(parts), conditionsText(parts));
     text.push(WALK(values));
   }
   text.push(PROGRAM(values));
@@ -131,7 +141,20 @@ function addressCalls(name: string, [ipv4, ipv6]: readonly TableLayout[]): { ipv
   };
 }
 
-function conditionsText(asked: AskedConditions): string {
+/** The tables of buckets, and how each is asked. */
+function limitTexts(parts: ProgramParts): string[] {
+  const { limiters } = parts.mitigation;
+  if (limiters.length === 0) return [];
+  let tables = 0;
+  const texts = limiters.map((limiter) => {
+    const first = tables;
+    tables += tableFamilies(limiter).length;
+    return LIMITER(limiterValues(limiter, first, hasZones(parts)));
+  });
+  return [LIMITS({ limiters: tables }), ...texts];
+}
+
+function conditionsText({ asked, mitigation }: ProgramParts): string {
   const { kinds, fields } = asked;
   return CONDITIONS({
     fields: fields.length > 0 ? fields : undefined,
@@ -139,6 +162,7 @@ function conditionsText(asked: AskedConditions): string {
     hasMasked: kinds.has('masked'),
     hasSameField: kinds.has('same field'),
     hasSample: kinds.has('sample'),
+    limiters: mitigation.limiters.map(({ id }, number) => ({ id, number })),
   });
 }
 

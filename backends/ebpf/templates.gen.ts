@@ -46,6 +46,7 @@ enum condition_kind {
 	CONDITION_SAME_FIELD,
 	CONDITION_PAYLOAD,
 	CONDITION_SAMPLE,
+	CONDITION_LIMIT,
 };
 
 struct wide {
@@ -99,6 +100,35 @@ static __always_inline int read_payload(struct xdp_md *context, const struct pac
 }
 {{/if}}
 
+{{#if limiters}}
+
+/* Whether a limit holds; a packet without its key meets neither \`over\` nor \`up to\`. */
+static __always_inline int limit_holds(const struct packet *packet, const struct condition *limit)
+{
+	enum limit_answer answer = LACKS_KEY;
+
+	switch (limit->left) {
+{{#each limiters}}
+	case {{number}}:
+		answer = ask_{{id}}(packet, limit);
+		break;
+{{/each}}
+	default:
+		break;
+	}
+	switch (answer) {
+	case CONFORMS:
+		return !(limit->right & 1);
+	case DOES_NOT_CONFORM:
+		return limit->right & 1;
+	case TABLE_IS_FULL:
+		return limit->right >> 1 & 1;
+	default:
+		return 0;
+	}
+}
+{{/if}}
+
 /* Whether a condition holds of the packet. */
 __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number)
 {
@@ -112,6 +142,10 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 {{#if hasSample}}
 	case CONDITION_SAMPLE:
 		return (__u64)bpf_get_prandom_u32() * condition->right >> 32 < condition->left;
+{{/if}}
+{{#if limiters}}
+	case CONDITION_LIMIT:
+		return limit_holds(packet, condition);
 {{/if}}
 {{#if hasSameField}}
 	case CONDITION_SAME_FIELD:
@@ -209,6 +243,133 @@ static __always_inline __u32 {{name}}_row(__u64 high, __u64 low)
 	for (__u64 step = {{size}} / 2; step > 0; step /= 2)
 		at += step & -is_at_most_128(table->high[at + step], table->low[at + step], high, low);
 	return table->rows[at];
+}
+`;
+
+/** templates/limiter.hbs */
+export const limiter = `
+/* Buckets of {{name}}. Key: {{meaning}}. */
+{{#each tables}}
+struct {{id}}_key {
+	__u64 parts[{{parts.length}}];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, {{keys}});
+	__type(key, struct {{id}}_key);
+	__type(value, __u64);
+} {{id}} SEC(".maps");
+
+{{/each}}
+static __always_inline enum limit_answer
+ask_{{id}}(const struct packet *packet, const struct condition *limit)
+{
+{{#each needed}}
+	if (packet->{{this}} == ABSENT)
+		return LACKS_KEY;
+{{/each}}
+{{#each tables}}
+{{#if family}}
+	if (packet->family == {{family}}) {
+		const struct {{id}}_key key = { { {{#each parts}}{{this}}{{#unless @last}}, {{/unless}}{{/each}} } };
+
+		return charge(&{{id}}, &key, packet, limit, &tidied[{{number}}]);
+	}
+{{else}}
+	const struct {{id}}_key key = { { {{#each parts}}{{this}}{{#unless @last}}, {{/unless}}{{/each}} } };
+
+	return charge(&{{id}}, &key, packet, limit, &tidied[{{number}}]);
+{{/if}}
+{{/each}}
+{{#if isPerFamily}}
+	return LACKS_KEY;
+{{/if}}
+}
+`;
+
+/** templates/limits.hbs */
+export const limits = `
+/* --- Limits ----------------------------------------------------------------------------------------------------------- */
+
+/* A bucket's word while it is forgotten. */
+#define GONE (~0ULL)
+/* Attempts to move a bucket that other processors move at the same time. */
+#define MOST_ATTEMPTS 64
+#define NANOSECONDS_A_SECOND 1000000000ULL
+
+enum limit_answer {
+	DOES_NOT_CONFORM,
+	CONFORMS,
+	TABLE_IS_FULL,
+	LACKS_KEY,
+};
+
+/* When each table was last rid of buckets that mean nothing any more, in nanoseconds since the system started. */
+static __u64 tidied[{{limiters}}];
+
+/* Forgets a bucket that is full again: a new one would be the same. */
+static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *now)
+{
+	const __u64 arrival = *(volatile __u64 *)word;
+
+	if (arrival <= *now && __sync_val_compare_and_swap(word, arrival, GONE) == arrival)
+		bpf_map_delete_elem(buckets, key);
+	return 0;
+}
+
+/* Whether this processor shall tidy the table now: one does, once a second. */
+static __always_inline int may_tidy(__u64 *last)
+{
+	const __u64 before = *(volatile __u64 *)last, now = bpf_ktime_get_ns();
+
+	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(last, before, now) == before;
+}
+
+/*
+ * Asks the bucket of a key, and charges it where the packet conforms: the generic cell rate algorithm (ITU-T I.371). The
+ * bucket is one word, its theoretical arrival time. A packet conforms if that is at most (burst - size) periods ahead of now,
+ * and moves it on by its size in periods. The clock runs in fractions of a nanosecond of which a period has a whole number.
+ * Processors move the word by compare-and-swap, so that each charge counts, and counts once.
+ */
+static __always_inline enum limit_answer charge(void *buckets, const void *key, const struct packet *packet,
+						const struct condition *limit, __u64 *last_tidied)
+{
+	const __u64 period = limit->value[0], burst = limit->value[1];
+	const __u64 size = limit->mask[1] ? packet->length * limit->mask[1] : 1;
+	const __s64 room = (__s64)((burst - size) * period);
+	__u64 now = bpf_ktime_get_ns() * limit->mask[0];
+
+	for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+		__u64 *word = bpf_map_lookup_elem(buckets, key);
+
+		if (!word) {
+			const __u64 first = now + size * period;
+
+			if (room < 0)
+				return DOES_NOT_CONFORM;
+			const long error = bpf_map_update_elem(buckets, key, &first, BPF_NOEXIST);
+
+			if (!error)
+				return CONFORMS;
+			if (error != -E2BIG)
+				continue; /* another processor was first */
+			if (!may_tidy(last_tidied))
+				return TABLE_IS_FULL;
+			bpf_for_each_map_elem(buckets, forget_if_full, &now, 0);
+			continue;
+		}
+		const __u64 arrival = *(volatile __u64 *)word;
+		const __s64 ahead = (__s64)(arrival - now);
+
+		if (arrival == GONE)
+			continue;
+		if (ahead > room)
+			return DOES_NOT_CONFORM;
+		if (__sync_val_compare_and_swap(word, arrival, (ahead > 0 ? arrival : now) + size * period) == arrival)
+			return CONFORMS;
+	}
+	return DOES_NOT_CONFORM;
 }
 `;
 
@@ -1354,10 +1515,10 @@ struct count {
 struct condition {
 	__u32 kind;
 	__u32 negated;
-	__u32 left;  /* a field; the first byte of the payload; of a sample, how many */
-	__u32 right; /* another field; the last byte; of how many */
-	__u64 value[2];
-	__u64 mask[2];
+	__u32 left;  /* a field; the first byte of the payload; of a sample, how many; a limiter */
+	__u32 right; /* another field; the last byte; of how many; 1: over, 2: holds when full, above: the row */
+	__u64 value[2]; /* of a limit: its period in ticks, its burst */
+	__u64 mask[2];	/* of a limit: ticks in a nanosecond, what a byte counts (0: packets count, one each) */
 };
 {{/if}}
 {{#each structs}}
@@ -1383,6 +1544,9 @@ export const programHead = `/*
  * text is the same for ten rules and for ten thousand. Which bit is which rule, and its line, stands in maps/rules.txt.
  */
 #include <linux/bpf.h>
+{{#if limiters}}
+#include <linux/errno.h>
+{{/if}}
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>

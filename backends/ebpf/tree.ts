@@ -3,7 +3,7 @@
  * the program's text depends on which fields they test, never on how many they are.
  */
 import type { Origin } from '../../compiler/model/index.ts';
-import type { PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
+import type { KeyPart, PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
 import type { PacketField } from './fields.ts';
 import type { TableAtom } from './lower/conditions.ts';
 
@@ -15,7 +15,45 @@ export type Condition =
   | { readonly kind: 'payload'; readonly negated: boolean; readonly test: PayloadTest }
   | { readonly kind: 'same field'; readonly negated: boolean; readonly test: SameFieldTest }
   | { readonly kind: 'masked'; readonly negated: boolean; readonly test: MaskedFieldTest }
-  | { readonly kind: 'sample'; readonly one: number; readonly of: number };
+  | { readonly kind: 'sample'; readonly one: number; readonly of: number }
+  | LimitCondition;
+
+/** Whether a bucket has room (or, `over`, has none). */
+export interface LimitCondition {
+  readonly kind: 'limit';
+  /** The number of its table of buckets. */
+  readonly limiter: number;
+  readonly over: boolean;
+  /** What a new key meets in a full table. */
+  readonly holdsWhenFull: boolean;
+  readonly pace: Pace;
+  /** The row that the rule is for; a part of the key. */
+  readonly row: number | undefined;
+}
+
+/** A rate as a whole number of the clock's ticks for each packet, byte or bit. */
+export interface Pace {
+  readonly period: bigint;
+  /** Packets, bytes or bits. */
+  readonly burst: bigint;
+  /** Ticks in a nanosecond. */
+  readonly clock: bigint;
+  /** What a packet counts for each of its bytes; 0: it counts one. */
+  readonly perByte: 0 | 1 | 8;
+}
+
+/** A table of buckets; where an address is in its key, one for each family. */
+export interface Limiter {
+  /** In C. */
+  readonly id: string;
+  /** As the policy's rule is called. */
+  readonly name: string;
+  /** Most buckets of a table. */
+  readonly keys: number;
+  readonly per: readonly KeyPart[];
+  /** Whether rows of a table have buckets of their own. */
+  readonly hasRow: boolean;
+}
 
 /** `field & mask == value`, of an address of one family or of a number. */
 export interface MaskedFieldTest {
@@ -71,6 +109,8 @@ export interface Mitigation {
   readonly fields: readonly FieldTable[];
   /** Names of counters, by number. */
   readonly counters: readonly string[];
+  /** By number. */
+  readonly limiters: readonly Limiter[];
   readonly interfaces: readonly XdpInterface[];
   /** Names of zones; their numbers count from 1. */
   readonly zones: readonly string[];

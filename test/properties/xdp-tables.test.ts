@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { blocksOf, wordsFor } from '../../backends/ebpf/layout.ts';
 import { Counters } from '../../backends/ebpf/lower/counters.ts';
 import { fieldOfAtom, fieldTable } from '../../backends/ebpf/lower/field-table.ts';
+import { Limiters } from '../../backends/ebpf/lower/limiters.ts';
 import { listOf } from '../../backends/ebpf/lower/list.ts';
 import type { FieldTable, ListedRule, Ranges } from '../../backends/ebpf/tree.ts';
 import type { ProgramRule } from '../../compiler/4-program/program.ts';
@@ -34,7 +35,7 @@ it('finds what a walk of the list finds', () => {
       const stage = stageOf(list);
       const body = { kind: 'rules' as const, rules: list };
       const plan = { stage, eachPacket: { kind: 'sequence' as const, steps: [] }, body };
-      const listed = listOf([plan], { counters, zones: ZONES, zone: 1 });
+      const listed = listOf([plan], { counters, limiters: new Limiters(), zones: ZONES, zone: 1 });
       const tested = new Set(listed.flatMap(({ atoms }) => atoms.map(fieldOfAtom)));
       const tables = [...tested].map((field) => fieldTable(field, listed, 2 * wordsFor(listed.length), new Map()));
       for (const one of packets) {

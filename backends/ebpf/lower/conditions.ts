@@ -6,6 +6,7 @@ import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { MaskedValue } from '../../../compiler/net/masked.ts';
 import type { PacketField } from '../fields.ts';
 import type { Condition } from '../tree.ts';
+import type { Limiters } from './limiters.ts';
 
 /** A test of a field against a constant set. */
 export type TableTest =
@@ -82,8 +83,9 @@ function bitsOf({ value, mask }: { readonly value: number | bigint; readonly mas
   return { value: BigInt(value) & BigInt(mask), mask: BigInt(mask) };
 }
 
-/** A gate, asked behind all else; see `refusalsOf` for those that there are not. */
-export function gateCondition(gate: Gate): Condition {
-  if (gate.kind !== 'sample') throw new Error(`XDP has been given a limit of ${gate.kind}, which it refuses`);
-  return { kind: 'sample', one: gate.one, of: gate.of };
+/** A gate, asked behind all else. `row`: the row of a table that its rule is for. */
+export function gateCondition(gate: Gate, limiters: Limiters, row: number | undefined): Condition {
+  if (gate.kind === 'sample') return { kind: 'sample', one: gate.one, of: gate.of };
+  if (gate.kind !== 'rate' || 'kind' in gate.rate) throw new Error('XDP has been given a limit that it refuses');
+  return limiters.conditionOf(gate, gate.rate, gate.rows.length > 0 ? row : undefined);
 }

@@ -9,6 +9,7 @@ import type { FieldTable, ListedRule, Mitigation } from '../tree.ts';
 import { Counters } from './counters.ts';
 import { fieldOfAtom, fieldTable, type ZoneNumbers } from './field-table.ts';
 import { interfacesOf, onlyZone } from './interfaces.ts';
+import { Limiters } from './limiters.ts';
 import { listOf } from './list.ts';
 import { TooManyRows } from './row-bits.ts';
 
@@ -24,13 +25,17 @@ export function lowerPlan(plan: Plan): {
   const stages = plan.stages.filter(({ stage }) => stage.id === 'mitigate');
   const interfaces = interfacesOf(program);
   const counters = new Counters();
+  const limiters = new Limiters();
   const zones = program.zones.map(({ name }) => name);
-  const rules = listOf(stages, { counters, zones: program.zones, zone: onlyZone(interfaces) });
+  const rules = listOf(stages, { counters, limiters, zones: program.zones, zone: onlyZone(interfaces) });
   const numbers = new Map(zones.map((name, index) => [name, index + 1]));
   const blocks = stages.map(({ stage }) => stage.origin);
   const { fields, diagnostics } = fieldTables(rules, numbers, blocks);
   const target = program.target?.name ?? 'host';
-  return { mitigation: { target, rules, fields, counters: counters.names, interfaces, zones }, diagnostics };
+  return {
+    mitigation: { target, rules, fields, counters: counters.names, limiters: limiters.list, interfaces, zones },
+    diagnostics,
+  };
 }
 
 function fieldTables(

@@ -8,6 +8,8 @@ import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Action, ListedRule } from '../tree.ts';
 import { conditionOf, gateCondition, tableAtom, type TableAtom } from './conditions.ts';
 import type { Counters } from './counters.ts';
+import type { Limiters } from './limiters.ts';
+import { rowRules } from './rows.ts';
 
 /** The blocks of `mitigate`, one after another; what `allow`s in one ends all of them. */
 export function listOf(stages: readonly StagePlan[], surroundings: Surroundings): ListedRule[] {
@@ -18,6 +20,7 @@ export function listOf(stages: readonly StagePlan[], surroundings: Surroundings)
 
 export interface Surroundings {
   readonly counters: Counters;
+  readonly limiters: Limiters;
   /** Of the policy, in their order. */
   readonly zones: readonly Zone[];
   /** The number (from 1) of the zone that every frame comes in by, 0 for none; undefined: it differs. */
@@ -53,6 +56,9 @@ class RuleList {
       case 'scope':
         this.#within(node.body);
         return;
+      case 'lookup':
+        for (const { rule, row } of rowRules(node)) this.#rule(rule, row);
+        return;
       default:
         throw new Error(`a plan for XDP holds lists, and this one a ${node.kind}`);
     }
@@ -68,29 +74,29 @@ class RuleList {
     this.#leaving = outer;
   }
 
-  #rule(rule: ProgramRule): void {
+  #rule(rule: ProgramRule, row?: number): void {
     const always = rule.effects.filter(isUnconditional);
     for (const effect of rule.effects) {
-      if (!isUnconditional(effect)) this.#effectUnder(rule, effect);
+      if (!isUnconditional(effect)) this.#effectUnder(rule, effect, row);
     }
     const number = this.rules.length;
-    this.#push(rule, rule.atoms, { effects: always, action: actionOf(rule) });
+    this.#push(rule, rule.atoms, { effects: always, action: actionOf(rule), row });
     const leaves = rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave';
     if (leaves && this.rules.length > number) this.#leaving.push(number);
   }
 
   /** An effect with clauses of its own is a rule of its own, before the rule that it hangs on; see `refusalsOf`. */
-  #effectUnder(rule: ProgramRule, effect: ProgramEffect): void {
+  #effectUnder(rule: ProgramRule, effect: ProgramEffect, row: number | undefined): void {
     for (const when of effect.when) {
       const both = simplify([...rule.atoms, ...when]);
-      if (both) this.#push({ ...rule, gates: effect.gates }, both, { effects: [effect], action: { kind: 'on' } });
+      if (both) this.#push({ ...rule, gates: effect.gates }, both, { effects: [effect], action: { kind: 'on' }, row });
     }
   }
 
   #push(
     { origin, family, gates }: ProgramRule,
     atoms: readonly Atom[],
-    does: { readonly effects: readonly ProgramEffect[]; readonly action: Action },
+    does: { readonly effects: readonly ProgramEffect[]; readonly action: Action; readonly row: number | undefined },
   ): void {
     const zones = this.#zoneAtoms(atoms);
     if (!zones) return;
@@ -103,7 +109,7 @@ class RuleList {
     this.rules.push({
       origin,
       atoms: [...zones, ...found.flatMap(({ inTable }) => inTable ?? [])],
-      conditions: [...asked, ...gates.map(gateCondition)],
+      conditions: [...asked, ...gates.map((gate) => gateCondition(gate, this.#given.limiters, does.row))],
       counts: does.effects.map(({ effect }) => this.#given.counters.numberOf(effect)),
       action: does.action,
     });

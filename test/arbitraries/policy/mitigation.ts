@@ -2,8 +2,9 @@
 import fastCheck, { type Arbitrary } from 'fast-check';
 import { without, type Features } from './features.ts';
 import { joined, maybe, words, type Piece } from './piece.ts';
-import type { RandomPolicy } from './policy.ts';
+import { print, type RandomPolicy } from './policy.ts';
 import { rules } from './rules.ts';
+import { tables } from './tables.ts';
 import type { Way } from './clauses.ts';
 
 /** Where the target runs XDP. */
@@ -23,9 +24,6 @@ const TARGET = `target edge {
 
 /** What XDP carries out. */
 const XDP_FEATURES: Features = without(
-  'tables',
-  'row limits',
-  'limits',
   'memory',
   'log',
   'addresses of zones',
@@ -47,9 +45,10 @@ export function mitigationPolicy(features: Features = XDP_FEATURES): Arbitrary<R
       30,
     ),
   );
-  return blocks.map((parts) => {
+  return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => {
     const body = joined(parts, '\n\n');
-    const declared = new Map(body.needs.map(({ name, text }) => [name, text]));
-    return { policy: [ZONES, ...declared.values(), body.text, TARGET].join('\n'), files: {} };
+    const { policy, files } = print(body, rows, ZONES, TARGET);
+    // Nothing is refilled while a test runs.
+    return { policy: policy.replaceAll('1000000/second', '20/day'), files };
   });
 }

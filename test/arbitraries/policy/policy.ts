@@ -41,13 +41,14 @@ export function randomPolicy(features: Features = ALL_FEATURES): Arbitrary<Rando
   return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(joined(parts, '\n\n'), rows));
 }
 
-function print(body: Piece, allTables: readonly TableText[]): RandomPolicy {
+/** The policy with what its rules need; `header` and `footer` stand around all. */
+export function print(body: Piece, allTables: readonly TableText[], header = HEADER, footer = ''): RandomPolicy {
   const declarations = new Map<string, Declaration>(body.needs.map((one) => [one.name, one]));
   const declared = [...declarations.values()].map(({ text }) => text);
   const written = [...declared, body.text].join('\n');
   // A table that a `where` compares with counts as used, too.
   const used = allTables.filter(({ name }) => new RegExp(`\\b${name}\\b`).test(written));
-  const policy = [HEADER, ...used.map(({ declaration }) => declaration), ...declared, '', body.text, ''].join('\n');
+  const policy = [header, ...used.map(({ declaration }) => declaration), ...declared, '', body.text, footer].join('\n');
   const files = Object.fromEntries(used.flatMap(({ file }) => (file === undefined ? [] : [[file.path, file.content]])));
   return { policy, files };
 }

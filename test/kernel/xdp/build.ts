@@ -47,12 +47,37 @@ export interface XdpRun {
   readonly stats: string;
 }
 
+/** How often a frame is passed that so many threads put in so many times each, all at once. */
+export function raceXdp(
+  artifacts: readonly Artifact[],
+  frame: ArrivingFrame,
+  { threads, times }: { readonly threads: number; readonly times: number },
+): number {
+  const output = inNamespace(artifacts, [frame.in], [frame], (pin) => `race ${pin} ${threads} ${times}`);
+  return Number(/^passed (\d+)$/m.exec(output.toString())![1]);
+}
+
 /** Runs the program of a target on frames, in a network namespace with these interfaces. Throws where a step fails. */
 export function runXdp(
   artifacts: readonly Artifact[],
   interfaces: readonly string[],
   frames: readonly ArrivingFrame[],
 ): XdpRun {
+  const output = inNamespace(artifacts, interfaces, frames, (pin) => `run ${pin} ${interfaces.join(' ')}`);
+  const verdicts = [...output.subarray(0, frames.length)].map((byte) => ACTIONS.get(byte) ?? `verdict ${byte}`);
+  return { verdicts, stats: output.subarray(frames.length).toString() };
+}
+
+/**
+ * Builds and loads the artifacts in a namespace of their own, and gives what the runner and then `stats` write.
+ * `task` says what the runner does with the program that is pinned there.
+ */
+function inNamespace(
+  artifacts: readonly Artifact[],
+  interfaces: readonly string[],
+  frames: readonly ArrivingFrame[],
+  task: (pin: string) => string,
+): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-xdp-'));
   try {
     for (const { path, content } of artifacts) {
@@ -61,17 +86,15 @@ export function runXdp(
     }
     command('make', ['-s', '-C', join(folder, 'ebpf')]);
     const target = /^target (.*)$/m.exec(textOf(artifacts, 'ebpf/policy.conf'))![1]!;
-    const output = command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', script(folder, target, interfaces)], {
-      input: framesFile(frames, interfaces),
-    });
-    const verdicts = [...output.subarray(0, frames.length)].map((byte) => ACTIONS.get(byte) ?? `verdict ${byte}`);
-    return { verdicts, stats: output.subarray(frames.length).toString() };
+    const steps = script(folder, interfaces, task(`/sys/fs/bpf/sluice/${target}/program`));
+    const input = framesFile(frames, interfaces);
+    return command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', steps], { input });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function script(folder: string, target: string, interfaces: readonly string[]): string {
+function script(folder: string, interfaces: readonly string[], task: string): string {
   const pairs = interfaces.map(
     (name, number) => `ip link add ${name} type veth peer name peer${number}
 ip link set ${name} up
@@ -81,7 +104,7 @@ ${runner()} keep-tags ${name}`,
   return `mount -t bpf bpf /sys/fs/bpf
 ${pairs.join('\n')}
 ${folder}/ebpf/sluice-load up
-${runner()} run /sys/fs/bpf/sluice/${target}/program ${interfaces.join(' ')}
+${runner()} ${task}
 ${folder}/ebpf/sluice-load stats
 ${folder}/ebpf/sluice-load down
 test ! -e /sys/fs/bpf/sluice`;
@@ -106,7 +129,7 @@ function runner(): string {
     compiler: 'cc',
     arguments: ['-std=gnu11', '-O2', '-Wall', '-Wextra'],
     sources: [fileURLToPath(new URL('runner/xdp-runner.c', import.meta.url))],
-    libraries: ['-lbpf'],
+    libraries: ['-lbpf', '-lpthread'],
   });
 }
 

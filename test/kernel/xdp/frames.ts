@@ -37,9 +37,10 @@ export class FrameSource {
   draw(least: number): ArrivingFrame[] {
     const frames: ArrivingFrame[] = [];
     while (frames.length < least) {
-      this.#wish = this.#chance(90)
-        ? wishFor(this.#pick(this.#rules), this.#random)
-        : { family: this.#chance(50) ? 4 : 6, numbers: new Map() };
+      this.#wish =
+        this.#rules.length > 0 && this.#chance(90)
+          ? wishFor(this.#pick(this.#rules), this.#random)
+          : { family: this.#chance(50) ? 4 : 6, numbers: new Map() };
       const name = this.#wish.in !== undefined && this.#chance(95) ? this.#wish.in : this.#pick(this.#interfaces);
       const bytes = this.#damaged(this.#frame());
       frames.push({ in: name, bytes });

@@ -1,4 +1,5 @@
 /** What the reference says of frames at `mitigate`: the two steps of a packet's path that come before all else. */
+import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { Policy } from '../../../compiler/model/index.ts';
 import { explore } from '../../../compiler/semantics/choices.ts';
 import type { Environment, Interface } from '../../../compiler/semantics/environment.ts';
@@ -37,7 +38,7 @@ export class Reference {
   /** `counter: N packets, N bytes` for each that has counted, in the order of names. */
   get counters(): string[] {
     return [...this.#state.counters.entries()]
-      .map(([name, { packets, bytes }]) => `${name}: ${packets} packets, ${bytes} bytes`)
+      .map(([name, { packets, bytes }]) => `${withAddress(name)}: ${packets} packets, ${bytes} bytes`)
       .toSorted();
   }
 
@@ -66,6 +67,15 @@ export class Reference {
     this.#state = walks[0]!.journey.state;
     return new Set(walks.map(({ verdict }) => verdict));
   }
+}
+
+/** A counter of a row with an address as people write it: the reference has it as a number. */
+function withAddress(name: string): string {
+  return name.replace(/=(\d+)\/(\d+)/, (_, value: string, length: string) => {
+    const isIpv4 = BigInt(value) < 1n << 32n;
+    const address = isIpv4 ? formatIpv4(Number(value)) : formatIpv6(BigInt(value));
+    return `=${address}${Number(length) === (isIpv4 ? 32 : 128) ? '' : `/${length}`}`;
+  });
 }
 
 function verdictOf(journey: Journey): string {

@@ -1,7 +1,9 @@
 /** What rules ask of a frame, and values that are just that, or just not. */
 import type { Atom, Program, ProgramItem, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { Cell, RowVariable } from '../../../compiler/model/condition.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import { cellPrefix, cellRange, type Rows } from '../../../compiler/semantics/cells.ts';
 import type { Random } from '../../builders/classbench/packets.ts';
 
 /** A frame as far as a rule asks for it; what is left out is anything. */
@@ -18,24 +20,30 @@ export interface Wish {
 export interface PlacedRule {
   readonly rule: ProgramRule;
   readonly zones: readonly Zone[];
+  /** The rows that it may be for. */
+  readonly variables: readonly RowVariable[];
 }
 
 /** All rules of a program, those in groups and in rows among them. */
 export function rulesOf({ stages, zones: all }: Program): PlacedRule[] {
-  const within = (items: readonly ProgramItem[], zones: readonly Zone[]): PlacedRule[] =>
-    items.flatMap((item) => (item.kind === 'rule' ? [{ rule: item, zones }] : within(item.items, zones)));
-  return stages.flatMap(({ items, zones }) => within(items, zones ?? all));
+  const within = (items: readonly ProgramItem[], zones: readonly Zone[], variables: RowVariable[]): PlacedRule[] =>
+    items.flatMap((item) => {
+      if (item.kind === 'rule') return [{ rule: item, zones, variables }];
+      return within(item.items, zones, item.kind === 'each' ? [...variables, item.row] : variables);
+    });
+  return stages.flatMap(({ items, zones }) => within(items, zones ?? all, []));
 }
 
 /** What meets most of a rule: the values of its sets, at times those just outside. */
-export function wishFor({ rule, zones }: PlacedRule, random: Random): Wish {
+export function wishFor({ rule, zones, variables }: PlacedRule, random: Random): Wish {
   const wish: Wish = { family: rule.family ?? (random(2) === 0 ? 4 : 6), numbers: new Map() };
   addZone(zones, wish, random);
-  for (const atom of rule.atoms) if (!atom.negated || random(4) === 0) addAtom(atom, wish, random);
+  const rows = new Map([...variables].map((row) => [row, random(row.table.rowCount)]));
+  for (const atom of rule.atoms) if (!atom.negated || random(4) === 0) addAtom(atom, wish, rows, random);
   return wish;
 }
 
-function addAtom({ test }: Atom, wish: Wish, random: Random): void {
+function addAtom({ test }: Atom, wish: Wish, rows: Rows, random: Random): void {
   switch (test.kind) {
     case 'zone':
       addZone(test.zones, wish, random);
@@ -44,11 +52,21 @@ function addAtom({ test }: Atom, wish: Wish, random: Random): void {
       const { in: wanted, field } = test;
       if (wanted instanceof IntervalSet) wish[field] = BigInt(valueOf(wanted, random));
       else if (wanted.kind === 'masked') wish[field] = wanted.value;
+      else {
+        const prefix = cellPrefix(wanted, rows);
+        if (prefix) wish[field] = prefix.value;
+      }
       return;
     }
     case 'number':
-      if (test.in instanceof IntervalSet) addNumber(test.field, Number(valueOf(test.in, random)), wish);
+      addNumber(test.field, numberIn(test.in, rows, random), wish);
       return;
+    case 'service cell': {
+      const { protocol, port } = test;
+      addNumber('protocol', typeof protocol === 'number' ? protocol : numberIn(protocol, rows, random), wish);
+      addNumber('destination port', numberIn(port, rows, random), wish);
+      return;
+    }
     case 'masked':
       addNumber(test.field, (test.value | (random(256) & ~test.mask)) >>> 0, wish);
       return;
@@ -74,6 +92,10 @@ function addNumber(field: string, value: number, { numbers }: Wish): void {
   }
   numbers.set('protocol', value >>> 16);
   numbers.set('destination port', value & 0xffff);
+}
+
+function numberIn(wanted: IntervalSet | Cell, rows: Rows, random: Random): number {
+  return wanted instanceof IntervalSet ? Number(valueOf(wanted, random)) : (cellRange(wanted, rows)?.high ?? 0);
 }
 
 /** A value of a set, most often at an edge; now and then the one just outside. */

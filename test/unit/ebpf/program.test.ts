@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { nftables } from '../../../backends/nftables/index.ts';
 import { xdp } from '../../../backends/ebpf/index.ts';
+import { paceOf } from '../../../backends/ebpf/lower/limiters.ts';
 import { compile } from '../../../compiler/compile.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
 
@@ -114,4 +115,55 @@ test('rows that cannot be numbered are refused', () => {
   expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([
     'SL1203 the table of the source address would be too large for 17 rules',
   ]);
+});
+
+test('rows are rules of their own, with what stands in their cells', () => {
+  const files = artifactsOf(
+    `table hosts(address: ip key, limit: rate = none) from "hosts.csv"
+     ${mitigate('each h in hosts { drop to h.address tcp over h.limit  count as h.address to h.address }')}`,
+    { 'hosts.csv': 'address,limit\n10.0.0.1,5/second\n2001:db8::1,\n10.0.0.2,7/minute\n' },
+  );
+  const text = files.get('maps/rules.txt')!;
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ test.sluice.*/, '')),
+  ).toEqual(['0 drop', '1 on', '2 drop', '3 on', '4 on']);
+  expect(files.get('policy.conf')!.match(/^counter .*$/gm)).toEqual([
+    'counter hosts.address=10.0.0.1',
+    'counter hosts.address=10.0.0.2',
+    'counter hosts.address=2001:db8::1',
+  ]);
+});
+
+test('more rows than rules that XDP has are refused', () => {
+  const rows = Array.from({ length: 16_385 }, (_, row) => `10.${row >> 14}.${(row >> 7) & 127}.${row & 127}`);
+  const { diagnostics } = compiled(
+    `table hosts(address: ipv4 key) from "hosts.csv" ${mitigate('each h in hosts { drop to h.address }')}`,
+    { 'hosts.csv': `address\n${rows.join('\n')}\n` },
+  );
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    'XDP has a rule for each row of a table, and `mitigate` has rows that make more than 16384 rules',
+  ]);
+});
+
+test('a limit has a table for each family, and a key of no more than its parts', () => {
+  const files = artifactsOf(
+    mitigate('drop udp over 5000/second per source/24/56, destination port burst 500 keys 1000'),
+  );
+  const text = files.get('mitigate.bpf.c')!;
+  expect(text).toContain('{ packet->source[0] & 0xffffffffffffff00ULL, packet->destination_port }');
+  expect(text).toContain('{ packet->source[0] & 0xffffffffffffff00ULL, 0, packet->destination_port }');
+  expect(text.match(/__uint\(max_entries, 1000\);/g)).toHaveLength(2);
+});
+
+test.each([
+  [{ of: 'events', amount: 5000, perSeconds: 1 }, 500, { period: 200_000n, burst: 500n, clock: 1n, perByte: 0 }],
+  [{ of: 'events', amount: 7, perSeconds: 1 }, 5, { period: 1_000_000_000n, burst: 5n, clock: 7n, perByte: 0 }],
+  [{ of: 'bits', amount: 5e6, perSeconds: 1 }, 65_536, { period: 200n, burst: 524_288n, clock: 1n, perByte: 8 }],
+  [{ of: 'events', amount: 999_983, perSeconds: 1 }, 5, undefined],
+  [{ of: 'bytes', amount: 1, perSeconds: 86_400 }, 2 ** 32, undefined],
+] as const)('a rate is a whole number of ticks, or refused: %o', (rate, burst, pace) => {
+  expect(paceOf(rate, burst)).toEqual(pace);
 });

@@ -2,11 +2,15 @@
  * Runs a pinned XDP program on frames, by BPF_PROG_TEST_RUN, and writes what it says of each.
  *
  *   xdp-runner run PIN INTERFACE ...
+ *   xdp-runner race PIN THREADS TIMES
  *   xdp-runner keep-tags INTERFACE   (as `ethtool -K INTERFACE rxvlan off` does)
  *
  * Reads from standard input, for each frame, two 32-bit numbers and its bytes: the interface that it comes in by, counted
  * from 0 as they stand in the arguments, and its length, at least 14. Writes a byte for each: the program's verdict, and
  * 0x80 besides where the frame is not what it was.
+ *
+ * `race` reads one frame like that, runs it so many times in each of so many threads at once, and writes how often it was
+ * passed.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -14,6 +18,7 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +27,7 @@
 #include <sys/socket.h>
 
 #define MOST_INTERFACES 16
+#define MOST_THREADS 16
 #define MOST_BYTES 4096
 
 static void die(const char *what)
@@ -59,6 +65,52 @@ static int run_all(int program, const uint32_t *interfaces, uint32_t count)
 	return fflush(stdout) ? 1 : 0;
 }
 
+struct racer {
+	pthread_t thread;
+	int program;
+	unsigned long times;
+	unsigned long passed;
+	const unsigned char *frame;
+	uint32_t length;
+};
+
+static void *race(void *own)
+{
+	struct racer *racer = own;
+
+	for (unsigned long i = 0; i < racer->times; i++) {
+		LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = racer->frame, .data_size_in = racer->length);
+
+		if (bpf_prog_test_run_opts(racer->program, &options))
+			die("the program cannot be run");
+		racer->passed += options.retval == XDP_PASS;
+	}
+	return NULL;
+}
+
+static int race_all(int program, unsigned long threads, unsigned long times)
+{
+	static unsigned char frame[MOST_BYTES];
+	static struct racer racers[MOST_THREADS];
+	unsigned long passed = 0;
+	uint32_t head[2];
+
+	if (threads > MOST_THREADS || fread(head, sizeof head, 1, stdin) != 1 || head[1] > MOST_BYTES ||
+	    fread(frame, 1, head[1], stdin) != head[1])
+		return 2;
+	for (unsigned long i = 0; i < threads; i++) {
+		racers[i] = (struct racer){ .program = program, .times = times, .frame = frame, .length = head[1] };
+		if (pthread_create(&racers[i].thread, NULL, race, &racers[i]))
+			die("no thread");
+	}
+	for (unsigned long i = 0; i < threads; i++) {
+		pthread_join(racers[i].thread, NULL);
+		passed += racers[i].passed;
+	}
+	printf("passed %lu\n", passed);
+	return 0;
+}
+
 static int keep_tags(const char *interface)
 {
 	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
@@ -81,6 +133,13 @@ int main(int count, char **arguments)
 
 	if (count == 3 && !strcmp(arguments[1], "keep-tags"))
 		return keep_tags(arguments[2]);
+	if (count == 5 && !strcmp(arguments[1], "race")) {
+		const int raced = bpf_obj_get(arguments[2]);
+
+		if (raced < 0)
+			die(arguments[2]);
+		return race_all(raced, strtoul(arguments[3], NULL, 10), strtoul(arguments[4], NULL, 10));
+	}
 	if (count < 4 || count > MOST_INTERFACES + 3 || strcmp(arguments[1], "run") != 0) {
 		fputs("usage: xdp-runner run PIN INTERFACE ...\n       xdp-runner keep-tags INTERFACE\n", stderr);
 		return 2;

@@ -3,12 +3,13 @@
  *
  * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
  *
- * All 19 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
+ * All 23 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
  * bits, one for each rule: set where the rule asks nothing of the field, or is content with the value. The rules whose bit
  * is set in every field's row are those that the packet meets; the lowest comes first. So rules are data, in maps/, and this
  * text is the same for ten rules and for ten thousand. Which bit is which rule, and its line, stands in maps/rules.txt.
  */
 #include <linux/bpf.h>
+#include <linux/errno.h>
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -587,7 +588,7 @@ static __always_inline __u32 source_port_row(const struct packet *packet)
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 3);
+	__uint(max_entries, 4);
 	__type(key, __u32);
 	__type(value, struct rule_bits);
 } tcp_flags_rules SEC(".maps");
@@ -702,6 +703,166 @@ static __always_inline __u32 fragment_row(const struct packet *packet)
 	return table && packet->fragment < 4 ? table->rows[packet->fragment] : 0;
 }
 
+/* --- Limits ----------------------------------------------------------------------------------------------------------- */
+
+/* A bucket's word while it is forgotten. */
+#define GONE (~0ULL)
+/* Attempts to move a bucket that other processors move at the same time. */
+#define MOST_ATTEMPTS 64
+#define NANOSECONDS_A_SECOND 1000000000ULL
+
+enum limit_answer {
+	DOES_NOT_CONFORM,
+	CONFORMS,
+	TABLE_IS_FULL,
+	LACKS_KEY,
+};
+
+/* When each table was last rid of buckets that mean nothing any more, in nanoseconds since the system started. */
+static __u64 tidied[4];
+
+/* Forgets a bucket that is full again: a new one would be the same. */
+static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *now)
+{
+	const __u64 arrival = *(volatile __u64 *)word;
+
+	if (arrival <= *now && __sync_val_compare_and_swap(word, arrival, GONE) == arrival)
+		bpf_map_delete_elem(buckets, key);
+	return 0;
+}
+
+/* Whether this processor shall tidy the table now: one does, once a second. */
+static __always_inline int may_tidy(__u64 *last)
+{
+	const __u64 before = *(volatile __u64 *)last, now = bpf_ktime_get_ns();
+
+	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(last, before, now) == before;
+}
+
+/*
+ * Asks the bucket of a key, and charges it where the packet conforms: the generic cell rate algorithm (ITU-T I.371). The
+ * bucket is one word, its theoretical arrival time. A packet conforms if that is at most (burst - size) periods ahead of now,
+ * and moves it on by its size in periods. The clock runs in fractions of a nanosecond of which a period has a whole number.
+ * Processors move the word by compare-and-swap, so that each charge counts, and counts once.
+ */
+static __always_inline enum limit_answer charge(void *buckets, const void *key, const struct packet *packet,
+						const struct condition *limit, __u64 *last_tidied)
+{
+	const __u64 period = limit->value[0], burst = limit->value[1];
+	const __u64 size = limit->mask[1] ? packet->length * limit->mask[1] : 1;
+	const __s64 room = (__s64)((burst - size) * period);
+	__u64 now = bpf_ktime_get_ns() * limit->mask[0];
+
+	for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+		__u64 *word = bpf_map_lookup_elem(buckets, key);
+
+		if (!word) {
+			const __u64 first = now + size * period;
+
+			if (room < 0)
+				return DOES_NOT_CONFORM;
+			const long error = bpf_map_update_elem(buckets, key, &first, BPF_NOEXIST);
+
+			if (!error)
+				return CONFORMS;
+			if (error != -E2BIG)
+				continue; /* another processor was first */
+			if (!may_tidy(last_tidied))
+				return TABLE_IS_FULL;
+			bpf_for_each_map_elem(buckets, forget_if_full, &now, 0);
+			continue;
+		}
+		const __u64 arrival = *(volatile __u64 *)word;
+		const __s64 ahead = (__s64)(arrival - now);
+
+		if (arrival == GONE)
+			continue;
+		if (ahead > room)
+			return DOES_NOT_CONFORM;
+		if (__sync_val_compare_and_swap(word, arrival, (ahead > 0 ? arrival : now) + size * period) == arrival)
+			return CONFORMS;
+	}
+	return DOES_NOT_CONFORM;
+}
+
+/* Buckets of mitigate uplink/drop-dns-1db425. Key: destination. */
+struct limit_mitigate_uplink_drop_dns_1db425_ipv4_key {
+	__u64 parts[1];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct limit_mitigate_uplink_drop_dns_1db425_ipv4_key);
+	__type(value, __u64);
+} limit_mitigate_uplink_drop_dns_1db425_ipv4 SEC(".maps");
+
+struct limit_mitigate_uplink_drop_dns_1db425_ipv6_key {
+	__u64 parts[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct limit_mitigate_uplink_drop_dns_1db425_ipv6_key);
+	__type(value, __u64);
+} limit_mitigate_uplink_drop_dns_1db425_ipv6 SEC(".maps");
+
+static __always_inline enum limit_answer
+ask_limit_mitigate_uplink_drop_dns_1db425(const struct packet *packet, const struct condition *limit)
+{
+	if (packet->family == 4) {
+		const struct limit_mitigate_uplink_drop_dns_1db425_ipv4_key key = { { packet->destination[0] } };
+
+		return charge(&limit_mitigate_uplink_drop_dns_1db425_ipv4, &key, packet, limit, &tidied[0]);
+	}
+	if (packet->family == 6) {
+		const struct limit_mitigate_uplink_drop_dns_1db425_ipv6_key key = { { packet->destination[0], packet->destination[1] } };
+
+		return charge(&limit_mitigate_uplink_drop_dns_1db425_ipv6, &key, packet, limit, &tidied[1]);
+	}
+	return LACKS_KEY;
+}
+
+/* Buckets of mitigate uplink/drop-to-anycast. Key: source/24/56. */
+struct limit_mitigate_uplink_drop_to_anycast_ipv4_key {
+	__u64 parts[1];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct limit_mitigate_uplink_drop_to_anycast_ipv4_key);
+	__type(value, __u64);
+} limit_mitigate_uplink_drop_to_anycast_ipv4 SEC(".maps");
+
+struct limit_mitigate_uplink_drop_to_anycast_ipv6_key {
+	__u64 parts[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct limit_mitigate_uplink_drop_to_anycast_ipv6_key);
+	__type(value, __u64);
+} limit_mitigate_uplink_drop_to_anycast_ipv6 SEC(".maps");
+
+static __always_inline enum limit_answer
+ask_limit_mitigate_uplink_drop_to_anycast(const struct packet *packet, const struct condition *limit)
+{
+	if (packet->family == 4) {
+		const struct limit_mitigate_uplink_drop_to_anycast_ipv4_key key = { { packet->source[0] & 0xffffffffffffff00ULL } };
+
+		return charge(&limit_mitigate_uplink_drop_to_anycast_ipv4, &key, packet, limit, &tidied[2]);
+	}
+	if (packet->family == 6) {
+		const struct limit_mitigate_uplink_drop_to_anycast_ipv6_key key = { { packet->source[0] & 0xffffffffffffff00ULL, 0 } };
+
+		return charge(&limit_mitigate_uplink_drop_to_anycast_ipv6, &key, packet, limit, &tidied[3]);
+	}
+	return LACKS_KEY;
+}
+
 /* --- Conditions that no table finds ----------------------------------------------------------------------------------- */
 
 enum condition_kind {
@@ -709,6 +870,7 @@ enum condition_kind {
 	CONDITION_SAME_FIELD,
 	CONDITION_PAYLOAD,
 	CONDITION_SAMPLE,
+	CONDITION_LIMIT,
 };
 
 struct wide {
@@ -752,6 +914,34 @@ static __always_inline int read_payload(struct xdp_md *context, const struct pac
 	return 1;
 }
 
+
+/* Whether a limit holds; a packet without its key meets neither `over` nor `up to`. */
+static __always_inline int limit_holds(const struct packet *packet, const struct condition *limit)
+{
+	enum limit_answer answer = LACKS_KEY;
+
+	switch (limit->left) {
+	case 0:
+		answer = ask_limit_mitigate_uplink_drop_dns_1db425(packet, limit);
+		break;
+	case 1:
+		answer = ask_limit_mitigate_uplink_drop_to_anycast(packet, limit);
+		break;
+	default:
+		break;
+	}
+	switch (answer) {
+	case CONFORMS:
+		return !(limit->right & 1);
+	case DOES_NOT_CONFORM:
+		return limit->right & 1;
+	case TABLE_IS_FULL:
+		return limit->right >> 1 & 1;
+	default:
+		return 0;
+	}
+}
+
 /* Whether a condition holds of the packet. */
 __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number)
 {
@@ -764,6 +954,8 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 	switch (condition->kind) {
 	case CONDITION_SAMPLE:
 		return (__u64)bpf_get_prandom_u32() * condition->right >> 32 < condition->left;
+	case CONDITION_LIMIT:
+		return limit_holds(packet, condition);
 	case CONDITION_SAME_FIELD:
 		is_there = read_field(packet, condition->left, &left) && read_field(packet, condition->right, &right);
 		return (is_there && left.high == right.high && left.low == right.low) != condition->negated;

@@ -9,16 +9,16 @@
 #include <linux/types.h>
 
 /* Rules of mitigate, and the 64-bit words that hold a bit for each. */
-#define RULES 19
+#define RULES 23
 #define RULE_WORDS 1
 /* Steps in which all rules have been asked. */
-#define MOST_STEPS 21
+#define MOST_STEPS 25
 /* Most conditions of a rule that are asked one by one. */
 #define MOST_CONDITIONS 1
-#define CONDITIONS 3
+#define CONDITIONS 5
 /* Most counters of a rule. */
 #define MOST_COUNTERS 1
-#define COUNTERS 6
+#define COUNTERS 8
 
 /* A field that a packet lacks. */
 #define ABSENT 0xffffffffU
@@ -88,10 +88,10 @@ struct count {
 struct condition {
 	__u32 kind;
 	__u32 negated;
-	__u32 left;  /* a field; the first byte of the payload; of a sample, how many */
-	__u32 right; /* another field; the last byte; of how many */
-	__u64 value[2];
-	__u64 mask[2];
+	__u32 left;  /* a field; the first byte of the payload; of a sample, how many; a limiter */
+	__u32 right; /* another field; the last byte; of how many; 1: over, 2: holds when full, above: the row */
+	__u64 value[2]; /* of a limit: its period in ticks, its burst */
+	__u64 mask[2];	/* of a limit: ticks in a nanosecond, what a byte counts (0: packets count, one each) */
 };
 
 /* Ranges of the source address: the first value of each, ascending, and its row; the last is repeated. */
