@@ -1,0 +1,139 @@
+/**
+ * A million prefixes of mixed lengths at XDP: what finding one costs in the policy's table, and in a kernel LPM trie of the
+ * same prefixes, with random sources, in one run; and how long each takes to fill.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { formatIpv4 } from '../../compiler/net/address.ts';
+import { randomFrom, type Random } from '../builders/classbench/packets.ts';
+import { compiled } from '../kernel/harness/compiled.ts';
+import { compileForXdp } from '../kernel/xdp/build.ts';
+
+const prefixes = Number(process.env['SLUICE_BENCH_PREFIXES'] ?? 1_000_000);
+const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 9);
+/** `SOURCES` of lookup.bpf.c. */
+const SOURCES = 1 << 20;
+
+interface Prefix {
+  readonly address: number;
+  readonly length: number;
+}
+
+interface Round {
+  readonly look_nowhere: number;
+  readonly look_in_table: number;
+  readonly look_in_trie: number;
+  /** How many of the round's sources were found. */
+  readonly look_in_table_found: number;
+  readonly look_in_trie_found: number;
+}
+
+interface Measured {
+  /** Milliseconds that filling took. */
+  readonly table: number;
+  readonly trie: number;
+  readonly rounds: readonly Round[];
+}
+
+test('a million prefixes, against a trie of the kernel', () => {
+  const random = randomFrom(7);
+  const list = drawPrefixes(random);
+  const { table, trie, rounds: measured } = measure(list, drawSources(list, random));
+  for (const round of measured) expect(round.look_in_table_found).toBe(round.look_in_trie_found);
+  const cost = (kind: 'look_in_table' | 'look_in_trie') =>
+    median(measured.map((round) => round[kind] - round.look_nowhere));
+  const [ours, theirs] = [cost('look_in_table'), cost('look_in_trie')];
+  console.log(
+    `${list.length} prefixes: ${ours.toFixed(0)} ns in the table, ${theirs.toFixed(0)} ns in the trie ` +
+      `(${(theirs / ours).toFixed(1)} times); filled in ${table.toFixed(0)} ms and ${trie.toFixed(0)} ms`,
+  );
+  expect.soft(theirs / ours).toBeGreaterThanOrEqual(5);
+  expect.soft(trie / table).toBeGreaterThanOrEqual(5);
+});
+
+/** Most are /24, as in lists of the internet; no two alike. */
+function drawPrefixes(random: Random): Prefix[] {
+  // Of a hundred; few short ones, or they would cover the others.
+  const shares = { 16: 1, 20: 6, 22: 12, 24: 60, 28: 6, 32: 15 };
+  const lengths = Object.entries(shares).flatMap(([length, share]) => new Array<number>(share).fill(Number(length)));
+  const drawn = new Map<string, Prefix>();
+  while (drawn.size < prefixes) {
+    const length = lengths[random(lengths.length)]!;
+    const size = 2 ** (32 - length);
+    const address = Math.floor(random(2 ** 32) / size) * size;
+    drawn.set(`${address}/${length}`, { address, length });
+  }
+  return [...drawn.values()];
+}
+
+/** Four of five in a prefix. */
+function drawSources(list: readonly Prefix[], random: Random): BigUint64Array {
+  return BigUint64Array.from({ length: SOURCES }, () => {
+    const { address, length } = list[random(list.length)]!;
+    return BigInt(random(5) > 0 ? address + random(2 ** (32 - length)) : random(2 ** 32));
+  });
+}
+
+function measure(list: readonly Prefix[], sources: BigUint64Array): Measured {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-xdp-lookup-'));
+  try {
+    const lines = list.map(({ address, length }) => `${formatIpv4(address)}/${length}\n`);
+    const text = `zone uplink = eth0
+      let blocked from "list.txt"
+      mitigate in uplink { drop from blocked }
+      target edge { xdp on eth0 }`;
+    for (const { path, content } of compileForXdp(text, { 'list.txt': lines.join('') }).artifacts) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), Buffer.concat(content));
+    }
+    writeFileSync(join(folder, 'sources'), sources);
+    writeFileSync(join(folder, 'prefixes'), keysOf(list));
+    const object = program(folder);
+    const files = ['prefixes', 'sources'].map((name) => join(folder, name));
+    const output = execFileSync(loader(), [object, join(folder, 'ebpf/maps'), ...files, String(rounds)]);
+    return JSON.parse(output.toString()) as Measured;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** `struct lpm_key` for each. */
+function keysOf(list: readonly Prefix[]): Uint8Array {
+  const bytes = Buffer.alloc(list.length * 8);
+  for (const [index, { address, length }] of list.entries()) {
+    bytes.writeUInt32LE(length, index * 8);
+    bytes.writeUInt32BE(address, index * 8 + 4);
+  }
+  return bytes;
+}
+
+const source = (name: string) => fileURLToPath(new URL(`xdp-lookup/${name}`, import.meta.url));
+
+/** The policy's program with those that look up, as in its Makefile. */
+function program(folder: string): string {
+  const object = join(folder, 'lookup.bpf.o');
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`, '-I', join(folder, 'ebpf')];
+  const policy = `-DPOLICY="${join(folder, 'ebpf/mitigate.bpf.c')}"`;
+  const target = ['-std=gnu11', '-O2', '-g', '-target', 'bpf', '-mcpu=v3'];
+  execFileSync('clang', [...target, ...headers, policy, '-c', source('lookup.bpf.c'), '-o', object]);
+  return object;
+}
+
+function loader(): string {
+  return compiled({
+    name: 'xdp-lookup',
+    compiler: 'cc',
+    arguments: ['-std=gnu11', '-O2', '-Wall', '-Wextra'],
+    sources: [source('xdp-lookup.c')],
+    libraries: ['-lbpf'],
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
