@@ -59,7 +59,9 @@ test('a million prefixes, against a trie of the kernel', () => {
 function drawPrefixes(random: Random): Prefix[] {
   // Of a hundred; few short ones, or they would cover the others.
   const shares = { 16: 1, 20: 6, 22: 12, 24: 60, 28: 6, 32: 15 };
-  const lengths = Object.entries(shares).flatMap(([length, share]) => new Array<number>(share).fill(Number(length)));
+  const lengths = Object.entries(shares).flatMap(([length, share]) =>
+    Array.from({ length: share }, () => Number(length)),
+  );
   const drawn = new Map<string, Prefix>();
   while (drawn.size < prefixes) {
     const length = lengths[random(lengths.length)]!;
@@ -120,7 +122,15 @@ function program(folder: string): string {
   const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`, '-I', join(folder, 'ebpf')];
   const policy = `-DPOLICY="${join(folder, 'ebpf/mitigate.bpf.c')}"`;
   const target = ['-std=gnu11', '-O2', '-g', '-target', 'bpf', '-mcpu=v3'];
-  execFileSync('clang', [...target, ...headers, policy, '-c', source('lookup.bpf.c'), '-o', object]);
+  execFileSync(process.env['CLANG'] ?? 'clang', [
+    ...target,
+    ...headers,
+    policy,
+    '-c',
+    source('lookup.bpf.c'),
+    '-o',
+    object,
+  ]);
   return object;
 }
 
