@@ -2,8 +2,9 @@
 import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../compiler/diagnostics/render.ts';
-import { udpPacket } from '../../compiler/semantics/packet/build.ts';
+import { tcpPacket, udpPacket } from '../../compiler/semantics/packet/build.ts';
 import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
+import type { Packet } from '../../compiler/semantics/packet/packet.ts';
 import { mitigationPolicy, XDP_INTERFACES } from '../arbitraries/policy/mitigation.ts';
 import { randomFrom } from '../builders/classbench/packets.ts';
 import { count, seed } from '../sampling.ts';
@@ -42,6 +43,12 @@ function compare(
   }
   const dropped = verdicts.filter((verdict) => verdict === 'drop').length;
   return { differences, dropped, spoken: reference.spoken };
+}
+
+const ENDS = { family: 4 as const, source: 0x0a000001n, destination: 0x0a000002n };
+
+function arriving(packet: Packet): ArrivingFrame {
+  return { in: 'uplink0', bytes: encodeFrame(frameOf(packet)) };
 }
 
 function compiled(text: string, files: Readonly<Record<string, string>> = {}): Compiled {
@@ -119,10 +126,8 @@ describeWithXdp('mitigate at XDP', () => {
     const { artifacts } = compiled(`zone uplink = uplink0
       mitigate in uplink { drop udp over 1/hour per source, destination burst 800000 and count as beyond  count as within }
       target edge { xdp on uplink0 }`);
-    const ends = { family: 4 as const, source: 0x0a000001n, destination: 0x0a000002n };
-    const packet = udpPacket(ends, { sourcePort: 1, destinationPort: 2 });
-    const frame = { in: 'uplink0', bytes: encodeFrame(frameOf(packet)) };
-    const counted = raceXdp(artifacts, frame, { threads: 4, times: 500_000 });
+    const packet = udpPacket(ENDS, { sourcePort: 1, destinationPort: 2 });
+    const counted = raceXdp(artifacts, arriving(packet), { threads: 4, times: 500_000 });
     expect(counted).toMatch(/^beyond: 1200000 packets/m);
     expect(counted).toMatch(/^within: 800000 packets/m);
   });
@@ -130,8 +135,6 @@ describeWithXdp('mitigate at XDP', () => {
   test('every clause that no table finds', () => {
     const text = `zone uplink = uplink0 mitigate in uplink {
       count as all
-      count as drawn sample 1/3
-      drop udp sample 1/2
       drop where source == destination
       count as ports where source port == destination port
       drop from 0.0.0.5/0.0.0.255, 10.0.0.0/8
@@ -145,5 +148,22 @@ describeWithXdp('mitigate at XDP', () => {
     const { differences, dropped } = compare(built, ['uplink0'], frames);
     expect(differences.slice(0, 5)).toEqual([]);
     expect(dropped).toBeGreaterThan(frames.length / 20);
+  });
+
+  test('a sample of one in three is about a third', () => {
+    const built = compiled(`zone uplink = uplink0
+      mitigate in uplink { count as third sample 1/3  drop udp sample 3/3 }
+      target edge { xdp on uplink0 }`);
+    const packet = tcpPacket(ENDS, { sourcePort: 1, destinationPort: 2, flags: 2 });
+    const third = /^third: (\d+) packets/m.exec(
+      raceXdp(built.artifacts, arriving(packet), { threads: 2, times: 150_000 }),
+    )![1];
+    expect(Math.abs(Number(third) - 100_000)).toBeLessThan(3000);
+    const { verdicts } = runXdp(
+      built.artifacts,
+      ['uplink0'],
+      [arriving(udpPacket(ENDS, { sourcePort: 1, destinationPort: 2 }))],
+    );
+    expect(verdicts).toEqual(['drop']);
   });
 });
