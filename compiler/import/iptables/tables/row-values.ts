@@ -1,12 +1,12 @@
 /** The values of rules as numbers, read straight from the dump's text: no object and no string for a rule. */
 import { lineEnd, type RuleColumns } from '../dump/dump.ts';
-import { wordEnd } from '../dump/tokens.ts';
+import { isBlank, wordEnd } from '../dump/tokens.ts';
 import type { Role } from './rule-forms.ts';
 
 /** A port, or the port of a translation, that is not there. */
 export const NO_PORT = 0xffffffff;
 
-const [SPACE, DOT, SLASH, COLON, ZERO, SMALL_X] = [32, 46, 47, 58, 48, 120] as const;
+const [DOT, SLASH, COLON, ZERO, SMALL_X] = [46, 47, 58, 48, 120] as const;
 
 /** Reads one rule after another; what was read last stands in its fields. */
 export class RowValueReader {
@@ -30,7 +30,7 @@ export class RowValueReader {
     const end = lineEnd(this.#text, this.#at);
     let value = 0;
     for (const word of rules.shapes[rules.shape.at(rule)]!.words) {
-      while (this.#text.charCodeAt(this.#at) === SPACE) this.#at++;
+      while (isBlank(this.#text.charCodeAt(this.#at))) this.#at++;
       if (word !== undefined) {
         this.#at += word.length;
         continue;
