@@ -37,16 +37,16 @@ function listOf(forms: Arbitrary<Form>, most: number): Arbitrary<string[]> {
 
 const verdict = pick(['ACCEPT', 'DROP', 'ACCEPT', 'DROP', 'REJECT --reject-with icmp-port-unreachable']);
 
-/** Forms of the filter, by what the rules ask besides an interface. */
-function filterForms(one: string, by: string, end: string): Form[] {
+/** Forms of the filter, by what the rules ask besides an interface; of hosts among some. */
+function filterForms(one: string, by: string, end: string, hosts: Arbitrary<string> = host): Form[] {
   const ssh = '-p tcp -m tcp --dport 22 -m comment --comment "ssh"';
   return [
-    address.map((value) => `${one} ${value}${by} -j ${end}`),
-    fastCheck.tuple(host, service).map(([value, asked]) => `${one} ${value}${by} ${asked} -j ${end}`),
+    (hosts === host ? address : hosts).map((value) => `${one} ${value}${by} -j ${end}`),
+    fastCheck.tuple(hosts, service).map(([value, asked]) => `${one} ${value}${by} ${asked} -j ${end}`),
     fastCheck.tuple(address, address).map(([from, to]) => `-s ${from} -d ${to}${by} -j ${end}`),
-    host.map((value) => `${one} ${value}${by} ${ssh} -j ${end}`),
+    hosts.map((value) => `${one} ${value}${by} ${ssh} -j ${end}`),
     fastCheck
-      .tuple(host, pick(['a', 'b']))
+      .tuple(hosts, pick(['a', 'b']))
       .map(([value, text]) => `${one} ${value}${by} -m comment --comment "host ${text}" -j ${end}`),
   ];
 }
@@ -54,6 +54,22 @@ function filterForms(one: string, by: string, end: string): Form[] {
 const filterForm: Arbitrary<Form> = fastCheck
   .tuple(side, interfaces, verdict, fastCheck.nat(4))
   .map(([one, by, end, kind]) => filterForms(one, by, end)[kind]!);
+
+/**
+ * Two forms, of which the one that begins must come behind the other: its first rules are for hosts that the other does not
+ * name, its later ones for those that the other has named before.
+ */
+const staggered: Arbitrary<string[]> = fastCheck
+  .tuple(side, fastCheck.shuffledSubarray(['ACCEPT', 'DROP'], { minLength: 2 }), fastCheck.nat(1), pick([1, 3, 4]))
+  .chain(([one, [end = 'ACCEPT', other = 'DROP'], wide, narrow]) => {
+    const [early, late] = [HOSTS.slice(0, 20), HOSTS.slice(20, 30)].map((hosts) => pick(hosts.map((ip) => `${ip}/32`)));
+    const rules = (kind: number, verdict: string, hosts: Arbitrary<string>) =>
+      fastCheck.array(filterForms(one, '', verdict, hosts)[kind]!, { minLength: 24, maxLength: 40 });
+    const [first, second] = wide === 0 ? [0, narrow] : [narrow, 0];
+    return fastCheck
+      .tuple(rules(first, end, early!), rules(second, other, late!), rules(first, end, late!))
+      .map((lists) => lists.flat());
+  });
 
 const odd: Form = fastCheck.oneof(
   fastCheck.tuple(side, address, verdict).map(([one, value, end]) => `${one} ${value} -j ${end}`),
@@ -121,7 +137,7 @@ function table(
 export const repetitiveDump: Arbitrary<string> = fastCheck
   .tuple(
     pick(['ACCEPT', 'DROP']),
-    fastCheck.oneof(flat('FORWARD', filterRules), chained('FORWARD', filterForm)),
+    fastCheck.oneof(flat('FORWARD', filterRules), flat('FORWARD', staggered), chained('FORWARD', filterForm)),
     fastCheck.oneof(flat('FORWARD', markRules), chained('FORWARD', markForm)),
     flat('PREROUTING', listOf(destinationForm, 60)),
     fastCheck.oneof(flat('POSTROUTING', listOf(sourceForm, 60)), chained('POSTROUTING', sourceForm)),
