@@ -104,7 +104,10 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
       ([4, 6] as const).filter((_, at) => ofFamily[at] !== undefined),
     );
   }
-  for (const translator of translators.values()) findings.push(...translator.findings);
+  for (const [key, translator] of translators) {
+    const { rules: inChains, uses } = read.get(key)!;
+    findings.push(...translator.findings((chain) => inChains.has(chain) && !uses.has(chain)));
+  }
   if (findings.some(isError)) return { written: undefined, findings, rules };
   findings.push(...leftOutCounters(reached.flatMap(reachedRules)));
   const parts = blocksOf(merged, families);

@@ -13,7 +13,7 @@ export interface RuleSettings extends WrittenLists {
 
 /** Translates the rules of a table; each shape's options are read once. */
 export class RuleTranslator {
-  readonly findings: Diagnostic[] = [];
+  readonly #findings: { readonly chain: string; readonly finding: Diagnostic }[] = [];
   readonly #table: DumpTable;
   readonly #settings: RuleSettings;
   readonly #shapes = new Map<number, ShapeOptions>();
@@ -53,8 +53,13 @@ export class RuleTranslator {
       builder.decide({ kind: isGoto ? 'goto' : 'jump', chain: target });
     }
     const built = builder.build();
-    this.findings.push(...builder.findings);
+    this.#findings.push(...builder.findings.map((finding) => ({ chain, finding })));
     return built;
+  }
+
+  /** What was found in rules of chains that packets come into. */
+  findings(isLeftOut: (chain: string) => boolean): Diagnostic[] {
+    return this.#findings.flatMap(({ chain, finding }) => (isLeftOut(chain) ? [] : [finding]));
   }
 
   optionsOf(index: number): ShapeOptions {

@@ -1,5 +1,5 @@
 /** One script through two routers: the dump in one, what was made of it in the other. */
-import { Past } from '../conformance/conversation.ts';
+import { Past, type Sent } from '../conformance/conversation.ts';
 import { parseAddress } from '../../../compiler/import/iptables/addresses.ts';
 import { ownAddresses, type Network } from '../conformance/network.ts';
 import { labOptions } from '../conformance/network.ts';
@@ -39,11 +39,10 @@ export async function compareRouters(
   ruleset: string,
   script: Script,
 ): Promise<Comparison> {
-  const steps = script
-    .filter((step) => isComparable(step, dumps) && !(dumps.withoutLoopback && isToItself(step, network)))
-    .map(atInterface);
-  const original = await withLab(network, (lab) => loadDumps(lab, dumps), steps);
-  const imported = await withLab(network, (lab) => lab.load(ruleset), steps);
+  const steps = script.filter((step) => isComparable(step, dumps)).map(atInterface);
+  const isLeftOut = (sent: Sent): boolean => dumps.withoutLoopback === true && isToItself(sent, network);
+  const original = await withLab(network, (lab) => loadDumps(lab, dumps), steps, isLeftOut);
+  const imported = await withLab(network, (lab) => lab.load(ruleset), steps, isLeftOut);
   const differences: string[] = [];
   const text = `${dumps[4] ?? ''}${dumps[6] ?? ''}`;
   const known = new Set([...text.matchAll(/:(\d+)\b/g)].map(([, port]) => Number(port)));
@@ -84,23 +83,29 @@ async function withLab(
   network: Network,
   load: (lab: Lab) => Promise<void>,
   script: Script,
+  isLeftOut: (sent: Sent) => boolean,
 ): Promise<Map<number, Outcome>> {
   const lab = await Lab.create(labOptions(network));
   try {
     await load(lab);
-    return await send(lab, network, script);
+    return await send(lab, network, script, isLeftOut);
   } finally {
     await lab.destroy();
   }
 }
 
-async function send(lab: Lab, network: Network, script: Script): Promise<Map<number, Outcome>> {
+async function send(
+  lab: Lab,
+  network: Network,
+  script: Script,
+  isLeftOut: (sent: Sent) => boolean,
+): Promise<Map<number, Outcome>> {
   const past = new Past(network);
   const outcomes = new Map<number, Outcome>();
   for (const round of roundsOf(script)) {
     const sents = round.flatMap((step: Step) => {
       const sent = past.packetFor(step);
-      return sent === undefined ? [] : [sent];
+      return sent === undefined || isLeftOut(sent) ? [] : [sent];
     });
     const frames = sents.map(({ id, at, bytes }) => lab.frame(id, at, bytes));
     const byId = new Map<number, Observation[]>();
@@ -123,18 +128,22 @@ function portsOf(decoded: DecodedPacket | undefined): ReadonlySet<number> {
 
 /**
  * What is not compared. A header cut short: iptables throws such a packet away at the first rule that asks for ports,
- * whatever the rule says (`hotdrop`), nft goes on. And a fragment of IPv6 where only IPv4 has rules: only one of the two
- * routers puts it together.
+ * whatever the rule says (`hotdrop`), nft goes on. And a fragment of the family that has no rules: only one of the two routers
+ * puts it together.
  */
 function isComparable(step: Step, dumps: Dumps): boolean {
   if (step.kind !== 'packet') return true;
   const decoded = decodePacket(Uint8Array.from(Buffer.from(step.bytes, 'hex')));
-  return !isCut(decoded) && (dumps[6] !== undefined || !isFragment6(decoded));
+  return (
+    !isCut(decoded) &&
+    (dumps[4] !== undefined || !isFragment4(decoded)) &&
+    (dumps[6] !== undefined || !isFragment6(decoded))
+  );
 }
 
-function isToItself(step: Step, network: Network): boolean {
-  if (step.kind !== 'packet' || step.at !== ROUTER) return false;
-  const destination = decodePacket(Uint8Array.from(Buffer.from(step.bytes, 'hex')))?.network.destination ?? '';
+function isToItself({ at, bytes }: Sent, network: Network): boolean {
+  if (at !== ROUTER) return false;
+  const destination = decodePacket(bytes)?.network.destination ?? '';
   const family = destination.includes(':') ? 6 : 4;
   const value = parseAddress(destination, family);
   return /^(127\.|::1$)/.test(destination) || (value !== undefined && ownAddresses(network, family).includes(value));
@@ -148,6 +157,12 @@ function atInterface(step: Step): Step {
 function isCut(decoded: DecodedPacket | undefined): boolean {
   const protocol = decoded?.transport.protocol;
   return decoded === undefined || protocol === 6 || protocol === 17 || protocol === 1 || protocol === 58;
+}
+
+function isFragment4(decoded: DecodedPacket | undefined): boolean {
+  if (decoded?.network.version !== 4) return false;
+  const { moreFragments, fragmentOffset } = decoded.network;
+  return moreFragments === true || (fragmentOffset ?? 0) > 0;
 }
 
 function isFragment6(decoded: DecodedPacket | undefined): boolean {
