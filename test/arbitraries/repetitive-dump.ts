@@ -63,8 +63,8 @@ const staggered: Arbitrary<string[]> = fastCheck
   .tuple(side, fastCheck.shuffledSubarray(['ACCEPT', 'DROP'], { minLength: 2 }), fastCheck.nat(1), pick([1, 3, 4]))
   .chain(([one, [end = 'ACCEPT', other = 'DROP'], wide, narrow]) => {
     const [early, late] = [HOSTS.slice(0, 20), HOSTS.slice(20, 30)].map((hosts) => pick(hosts.map((ip) => `${ip}/32`)));
-    const rules = (kind: number, verdict: string, hosts: Arbitrary<string>) =>
-      fastCheck.array(filterForms(one, '', verdict, hosts)[kind]!, { minLength: 24, maxLength: 40 });
+    const rules = (kind: number, decision: string, hosts: Arbitrary<string>) =>
+      fastCheck.array(filterForms(one, '', decision, hosts)[kind]!, { minLength: 24, maxLength: 40 });
     const [first, second] = wide === 0 ? [0, narrow] : [narrow, 0];
     return fastCheck
       .tuple(rules(first, end, early!), rules(second, other, late!), rules(first, end, late!))
