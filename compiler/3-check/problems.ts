@@ -301,6 +301,14 @@ export const BAD_COUNTER = error(
   'A counter has a name (`count as smtp`), or there is one for each value of a column of the row at hand (`as u.id`).',
 );
 
+export const PORT_BEFORE_TRANSLATION = error(
+  'SL0352',
+  'port before translation',
+  '`original to SET` asks whom a flow was for before it was translated. No plane can ask for the port that it was for then, ' +
+    'and a port behind such a clause would be read as that one. What was translated is told by the address, or by a ' +
+    'mark that a rule of `mangle prerouting` sets for the address and the port on the wire.',
+);
+
 export const EMPTY_POLICY = error(
   'SL0349',
   'empty policy',

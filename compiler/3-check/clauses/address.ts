@@ -1,5 +1,6 @@
 /** `from SET [port SET]`, `to SET [port SET]`, `host SET` */
 import type { AddressClause, AddressView } from '../../../grammar/ast/index.ts';
+import { report } from '../../2-resolve/context.ts';
 import { PORT_USE } from '../../2-resolve/values/service.ts';
 import { wantAddresses } from '../../2-resolve/wanted/addresses.ts';
 import { fitNumbers, wantNumbers } from '../../2-resolve/wanted/numbers.ts';
@@ -9,6 +10,7 @@ import type { AddressField } from '../../model/fields.ts';
 import { addressCondition, numberCondition } from '../conditions.ts';
 import { all, any, condition, type ClauseContext, type ClauseResult } from '../context.ts';
 import { defaultView } from '../place.ts';
+import { PORT_BEFORE_TRANSLATION } from '../problems.ts';
 import { isClauseLegal } from './legal.ts';
 
 const FIELDS: Readonly<Record<AddressClause['side'], readonly AddressField[]>> = {
@@ -22,6 +24,12 @@ export function checkAddress(clause: AddressClause, context: ClauseContext): Cla
   const addresses = wantAddresses(clause.addresses, context);
   const ports = clause.ports && wantNumbers(clause.ports, PORT_USE, context);
   if (!legal || !addresses) return undefined;
+  if (clause.ports && clause.view === 'original') {
+    report(context, PORT_BEFORE_TRANSLATION, clause.ports.span, 'this would be the port before translation', {
+      hint: 'Leave the port out here. A clause of its own (`tcp/80`) asks for the port that the packet has after translation.',
+    });
+    return undefined;
+  }
   if (clause.ports && (!ports || !fitNumbers(ports.set, PORT_USE, clause.ports, context))) return undefined;
   const view = viewOf(clause.view, context);
   return condition(any(FIELDS[clause.side].map((field) => endpoint(field, view, addresses, ports))));
