@@ -1,7 +1,8 @@
 /**
  * What the steps of a plan cost in nftables: nanoseconds of a packet through a forward hook above those of an empty chain.
- * Drawn through what `test/bench/prices.bench.ts` measured (nft 1.0.6, Linux 6.18, Sapphire Rapids), each figure taken
- * relative to a refused rule in the same run, and that as the 4.5 ns that it takes on a quiet machine.
+ * Drawn by hand through what `test/bench/prices.bench.ts` measured (nft 1.0.6, Linux 6.18, Sapphire Rapids) in two runs beside
+ * other work, which scatter widely: each figure was taken relative to a refused rule in the same run, and that as the 4.5 ns
+ * that it takes on a quiet machine. They order plans; as times of packets they are rough.
  */
 import type { Prices } from '../../compiler/cost/prices.ts';
 
