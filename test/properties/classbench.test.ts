@@ -36,7 +36,9 @@ for (const { name, reserve } of CASES) {
       const expected = firstMatch(rules, packet)?.verdict;
       const abstract = abstractOf(packet);
       expect(verdictOf(walkItems(stage!.items, abstract)), JSON.stringify(packet)).toBe(expected);
-      expect(verdictOf(walkPlan(plan.stages[0]!.body, abstract)), JSON.stringify(packet)).toBe(expected);
+      // A plan may leave out rules that say what the default says.
+      const planned = verdictOf(walkPlan(plan.stages[0]!.body, abstract)) ?? stage!.default?.kind;
+      expect(planned, JSON.stringify(packet)).toBe(expected ?? stage!.default?.kind);
     }
   });
 }

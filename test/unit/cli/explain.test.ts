@@ -38,7 +38,8 @@ describe('a plan', () => {
   test('is a tree with costs and lines', async () => {
     const { code, stdout, stderr } = await explain();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatchSnapshot();
+    // Whatever the prices are.
+    expect(stdout.replaceAll(/ +\d+ ns/g, '  # ns')).toMatchSnapshot();
   });
 
   test('is data with --json', async () => {
