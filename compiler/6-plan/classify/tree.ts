@@ -21,7 +21,7 @@ export type Leaf = (items: readonly Item[], protocol: number | undefined) => Pla
 /** All cases of a tree together may name its rules so many times over … */
 const NAMES_A_RULE = 12;
 /** … and so many more, so that small lists may have large trees. */
-const NAMES_FREE = 65_536;
+const NAMES_FREE = 4096;
 /** Lists of fewer rules are not cut by cells: their intervals are few. */
 const FEWEST_FOR_CELLS = 16;
 /** Nor those with a rule about more networks: what is left of it in each cell would be a large set again. */
