@@ -10,6 +10,7 @@ import type { Prices } from '../../compiler/cost/prices.ts';
 const reach = (things: number): number => 100 * Math.sqrt(Math.min(1, things / 10_000));
 
 export const prices: Prices = {
+  tellTime: true,
   rule: 4.5,
   match: 4,
   // The chain, and its rules.

@@ -41,14 +41,15 @@ export const explain: CommandDefinition<ExplainFlags> = {
       "`expect` block, without the verdict; the surroundings are those of the policy's first `expect` block, or what the line " +
       'itself implies.',
     'With --rule, what one rule costs: alone, and at the margin of all others.',
-    'Costs are estimates for comparing plans with each other, not measured on this machine.',
+    'Costs are estimates for comparing plans with each other, not measured on this machine. A plane that finds all rules at ' +
+      'once, as XDP does, shows none.',
   ],
   arguments: [policyArgument()],
   options: [
     new Option('--packet <packet>', 'the way of this packet (may be given several times)').argParser(
       (text: string, former: readonly string[] = []) => [...former, text],
     ),
-    new Option('--rule <rule>', 'what this rule costs: its name, its line, or FILE:LINE'),
+    new Option('--rule <rule>', 'what this rule costs: its name, its line, or FILE:LINE').conflicts('packet'),
     new Option('--all', 'show every step, however many there are'),
     ...policyOptions(),
   ],

@@ -6,7 +6,7 @@ import { tableLines } from './table.ts';
 /** Lines, each with its end. */
 export function packetText({ text, ways }: ExplainedPacket): string {
   const lines = ways.flatMap(({ steps, fate }, index) => [
-    ...(ways.length > 1 ? [`way ${index + 1} of ${ways.length}, all allowed by the policy`] : []),
+    ...(ways.length > 1 ? [`way ${index + 1} of ${ways.length} that the policy leaves open`] : []),
     ...tableLines(steps.map(rowOf), ['left', 'left', 'left', 'left'], '  '),
     `  The packet is ${fate}.`,
   ]);

@@ -31,9 +31,9 @@ function stageLines(stage: ExplainedStage, options: PlanTextOptions): readonly s
   const { name, before, expense, steps, alternatives } = stage;
   const [head = '', ...rows] = tableLines(
     [
-      [name, '', 'expected', 'worst', 'lines'],
+      [name, '', ...(expense ? ['expected', 'worst'] : ['', '']), 'lines'],
       ...rowsOf(steps, '', options),
-      ['in all', '', formatNanoseconds(expense.expected), formatNanoseconds(expense.worst), ''],
+      ...(expense ? [['in all', '', formatNanoseconds(expense.expected), formatNanoseconds(expense.worst), '']] : []),
     ],
     ['left', 'left', 'right', 'right', 'left'],
   );
@@ -105,10 +105,11 @@ function expenseText({ expected, worst }: Expense): string {
 
 /** What a rule costs, a table row a stage. */
 export function ruleText(rules: readonly RuleExpense[]): string {
-  const lines = rules.flatMap(({ stage, text, alone, margin }) => [
+  const lines = rules.flatMap(({ stage, text, expense }) => [
     `${stage}: ${text}`,
-    `  alone:         ${expenseText(alone)}`,
-    `  at the margin: ${expenseText(margin)}`,
+    ...(expense
+      ? [`  alone:         ${expenseText(expense.alone)}`, `  at the margin: ${expenseText(expense.margin)}`]
+      : ['  its plane finds all rules at once: no rule has a cost of its own']),
   ]);
   return `${lines.join('\n')}\n`;
 }

@@ -1,9 +1,11 @@
 /**
- * What a plane's steps cost a packet, in nanoseconds: measured on one machine, for comparing plans with each other.
+ * What a plane's steps cost a packet, in nanoseconds of one machine, for comparing plans with each other.
  * `copies` is how many chains or tables of a kind there are, any of which the next packet may need: more of them than the
  * processor's caches hold are slow to reach.
  */
 export interface Prices {
+  /** Whether their sums are about what packets take; if not, they only say which plan is to be chosen, and nobody is shown them. */
+  readonly tellTime: boolean;
   /** A rule of a list that its first match refuses. */
   readonly rule: number;
   /** Each further match, and each statement. */

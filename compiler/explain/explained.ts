@@ -15,7 +15,7 @@ export interface ExplainedStep {
   readonly title: string;
   /** How a value is found, and among how many: `hash, 24,000 rows`; undefined: no lookup. */
   readonly lookup: string | undefined;
-  /** Undefined where the step's cost is that of the whole it stands in. */
+  /** Undefined where the step's cost is that of the whole it stands in, and where the plane's prices tell no times. */
   readonly expense: Expense | undefined;
   /** Lines of the policy that it carries out, ascending within each file. */
   readonly lines: readonly PolicyLines[];
@@ -45,7 +45,8 @@ export interface ExplainedStage {
   readonly before: readonly string[];
   /** What meets a packet that no rule decided about; undefined: it goes on. */
   readonly default: string | undefined;
-  readonly expense: Expense;
+  /** Undefined where the plane's prices tell no times. */
+  readonly expense: Expense | undefined;
   readonly steps: readonly ExplainedStep[];
   /** Only those that cost something else. */
   readonly alternatives: readonly Alternative[];
@@ -63,10 +64,15 @@ export interface RuleExpense {
   readonly stage: string;
   /** The rule's own text, on one line. */
   readonly text: string;
-  /** As if it were the stage's only rule. */
-  readonly alone: Expense;
-  /** The stage with it, less the stage without it; a rule may make a plan cheaper. */
-  readonly margin: Expense;
+  /** Undefined where the plane's prices tell no times. */
+  readonly expense:
+    | {
+        /** As if it were the stage's only rule. */
+        readonly alone: Expense;
+        /** The stage with it, less the stage without it; a rule may make a plan cheaper. */
+        readonly margin: Expense;
+      }
+    | undefined;
 }
 
 /** A rule or block that had a say about a packet. */

@@ -14,14 +14,17 @@ export function stepsOf(root: PlanNode, prices: Prices): readonly ExplainedStep[
 }
 
 class Explainer {
-  readonly #costOf: (node: PlanNode) => Cost;
+  readonly #expenseOf: (node: PlanNode) => Expense | undefined;
   readonly #lines = new PolicyLineSets();
   /** Nodes that several ways lead to, by the number that they are shown with. */
   readonly #shared = new Map<PlanNode, number>();
   readonly #seen = new Set<PlanNode>();
+  /** Those whose first place has been shown. */
+  readonly #shown = new Set<PlanNode>();
 
   constructor(prices: Prices) {
-    this.#costOf = pricing(prices);
+    const costOf = pricing(prices);
+    this.#expenseOf = (node) => (prices.tellTime ? expenseOf(costOf(node)) : undefined);
   }
 
   steps(root: PlanNode): readonly ExplainedStep[] {
@@ -39,13 +42,12 @@ class Explainer {
     for (const child of childrenOf(node)) this.#countWays(child);
   }
 
-  readonly #shown = new Set<PlanNode>();
-
   /** A node as the steps of what it stands in: sequences add nothing of their own. */
   #below(node: PlanNode): readonly ExplainedStep[] {
+    if (isNothing(node)) return [];
     return node.kind === 'sequence' && !this.#shared.has(node)
       ? node.steps.flatMap((step) => this.#below(step))
-      : [this.#step(node)].filter((step) => step.title !== '');
+      : [this.#step(node)];
   }
 
   #step(node: PlanNode): ExplainedStep {
@@ -79,13 +81,12 @@ class Explainer {
 
   #plain(node: PlanNode, title: string, steps: readonly ExplainedStep[], lookup?: string): ExplainedStep {
     const lines = this.#lines.of(node);
-    return { title, lookup, expense: expenseOf(this.#costOf(node)), lines, steps, shared: undefined };
+    return { title, lookup, expense: this.#expenseOf(node), lines, steps, shared: undefined };
   }
 
   #list(node: PlanNode, rules: readonly ProgramRule[]): ExplainedStep {
-    const [only] = rules;
-    if (only === undefined) return this.#plain(node, '', []);
-    if (rules.length === 1) return this.#plain(node, ruleText(only), []);
+    const [first] = rules;
+    if (first && rules.length === 1) return this.#plain(node, ruleText(first), []);
     return this.#plain(
       node,
       `${rules.length} rules, one after another`,

@@ -14,12 +14,16 @@ export function meantBy(text: string, mainPath: string): Meant {
   const [, path, line] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [];
   if (line === undefined) return ({ name }) => name === text;
   return ({ span }) => {
-    const isFile = path === undefined ? span.source.path === mainPath : span.source.path.endsWith(path);
-    if (!isFile) return false;
+    if (!isFile(span.source.path, path ?? mainPath)) return false;
     const first = positionOf(span.source, span.start).line;
     const last = positionOf(span.source, Math.max(span.start, span.end - 1)).line;
     return first <= Number(line) && Number(line) <= last;
   };
+}
+
+/** Whether a file is the one that is named, which may be by the end of its path. */
+function isFile(path: string, named: string): boolean {
+  return path === named || path.endsWith(`/${named}`);
 }
 
 /** For each stage of the part that has the rule; empty where none has. */
@@ -28,6 +32,8 @@ export function explainRule(part: PlannedPart, meant: Meant): readonly RuleExpen
   return program.stages.flatMap((stage, index): RuleExpense[] => {
     const first = originsIn([...stage.implied, ...stage.items]).find(meant);
     if (first === undefined) return [];
+    const named = { stage: stage.id, text: first.text };
+    if (!prices.tellTime) return [{ ...named, expense: undefined }];
     const whole = expenseOfStage(plan.stages[index]!, prices);
     const alone = stageExpense(
       part,
@@ -37,7 +43,7 @@ export function explainRule(part: PlannedPart, meant: Meant): readonly RuleExpen
       part,
       withItems(stage, (origin) => !meant(origin)),
     );
-    return [{ stage: stage.id, text: first.text, alone, margin: less(whole, without) }];
+    return [{ ...named, expense: { alone, margin: less(whole, without) } }];
   });
 }
 

@@ -17,7 +17,7 @@ export interface PlannedPart extends PassChoice {
 
 export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   const { plan, prices } = part;
-  const others = otherPlans(part);
+  const others = prices.tellTime ? otherPlans(part) : [];
   return plan.stages
     .map((stage, index): ExplainedStage => {
       const expense = expenseOfStage(stage, prices);
@@ -25,7 +25,7 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
         name: stage.stage.id,
         before: goesBefore(stage.stage),
         default: stage.stage.default?.kind,
-        expense,
+        expense: prices.tellTime ? expense : undefined,
         steps: [...stepsOf(stage.eachPacket, prices), ...stepsOf(stage.body, prices)],
         alternatives: others.flatMap((other) => alternative(other, index, expense, prices)),
       };

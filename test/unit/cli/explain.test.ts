@@ -113,4 +113,15 @@ describe('a rule', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('error[SL0915]: no rule is called or stands at `3`');
   });
+
+  test('and a packet are asked for one at a time', async () => {
+    const { code, stderr } = await explain('--rule', '15', '--packet', 'tcp 10.1.0.9:1 -> 203.0.113.9:25 in inside');
+    expect(code).toBe(2);
+    expect(stderr).toContain('cannot be used with');
+  });
+
+  test('of another file is told by the whole of its name', async () => {
+    const { code } = await explain('--rule', 'licy.sluice:14');
+    expect(code).toBe(1);
+  });
 });

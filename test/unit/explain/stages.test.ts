@@ -2,17 +2,43 @@ import { describe, expect, test } from 'vitest';
 import { lowerPolicy } from '../../../compiler/compile.ts';
 import type { ExplainedStage, ExplainedStep } from '../../../compiler/explain/explained.ts';
 import { explainStages } from '../../../compiler/explain/stages.ts';
+import { xdp } from '../../../backends/ebpf/index.ts';
+import { stepsOf } from '../../../compiler/explain/plan-steps.ts';
+import type { PlanNode } from '../../../compiler/6-plan/plan.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
+import type { Plane } from '../../../compiler/plane.ts';
 import { nftables } from '../../../backends/nftables/index.ts';
 import { inputsOfFolder } from '../../builders/inputs-of-folder.ts';
 
-/** The `filter forward` of these rules, explained; each rule stands on a line of its own, the first on line 2. */
-function explained(rules: readonly string[]): ExplainedStage {
-  const text = ['filter forward stateless default drop { essential off', ...rules, '}'].join('\n');
+/** The only stage of a policy, explained. */
+function stageOf(text: string, plane: Plane): ExplainedStage {
   const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
-  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [nftables] });
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [plane] });
   const [stage] = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
   if (!stage) throw new Error('no stage');
   return stage;
+}
+
+/** The `filter forward` of these rules; each stands on a line of its own, the first on line 2. */
+function explained(rules: readonly string[]): ExplainedStage {
+  const text = ['filter forward stateless default drop { essential off', ...rules, '}'].join('\n');
+  return stageOf(text, nftables);
+}
+
+function originOf(node: PlanNode): Origin {
+  if (node.kind !== 'rules') throw new Error('no list');
+  return node.rules[0]!.origin;
+}
+
+/** The plan's nodes for these rules. */
+function explainedNodes(rules: readonly string[]): readonly PlanNode[] {
+  const text = ['filter forward stateless default drop { essential off', ...rules, '}'].join('\n');
+  const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, {
+    planes: [nftables],
+    without: ['redundant-rules'],
+  });
+  return targets.flatMap(({ planes }) => planes.flatMap(({ plan }) => plan.stages.map(({ body }) => body)));
 }
 
 const HOSTS = Array.from(
@@ -40,7 +66,7 @@ describe('a long list', () => {
 
   test('costs more without the pass that made the tree', () => {
     const other = stage.alternatives.find(({ without }) => without === 'switch-on-value');
-    expect(other?.expense.worst).toBeGreaterThan(stage.expense.worst);
+    expect(other?.expense.worst).toBeGreaterThan(stage.expense?.worst ?? Infinity);
     expect(stage.alternatives.map(({ without }) => without)).not.toContain('translation-maps');
   });
 });
@@ -55,4 +81,27 @@ test('a short list shows its rules, without costs of their own', () => {
   const [list] = explained(['allow from 10.0.0.1 tcp/80', 'reject from 10.0.0.7 tcp/81']).steps;
   expect(list).toMatchObject({ title: '2 rules, one after another', lookup: undefined });
   expect(list?.steps.map(({ expense }) => expense)).toEqual([undefined, undefined]);
+});
+
+test('what several ways lead to has a number, and is shown in its first place only', () => {
+  const rules = ['drop from 10.0.0.1 tcp/80', 'allow from 10.0.0.2 tcp/81'];
+  const [list] = explainedNodes(rules);
+  const both: PlanNode = {
+    kind: 'sequence',
+    steps: [list!, { kind: 'scope', origin: originOf(list!), name: 'again', body: list! }],
+  };
+  const [first, second] = stepsOf(both, nftables.prices);
+  expect(first).toMatchObject({ title: '2 rules, one after another', shared: 1 });
+  expect(first?.steps).toHaveLength(2);
+  expect(second?.steps).toMatchObject([{ title: 'as above', shared: 1, steps: [] }]);
+});
+
+test('a plane that finds all rules at once shows no costs', () => {
+  const stage = stageOf(
+    'zone uplink = eth0\nmitigate in uplink { drop from 10.0.0.0/8 }\ntarget edge { xdp on eth0 }',
+    xdp,
+  );
+  expect(stage.expense).toBeUndefined();
+  expect(stage.steps.map(({ expense }) => expense)).toEqual([undefined]);
+  expect(stage.alternatives).toEqual([]);
 });
