@@ -24,7 +24,8 @@ export function openingOf(gate: Gate, place: GatePlace): Opening {
       const text = `ct count ${gate.sense === 'over' ? 'over ' : ''}${gate.count}`;
       if (!key) return CLOSED;
       // What belongs to no flow is no connection; nft would drop it here, or count it by its addresses.
-      const tracked = { ...key, present: ['ct state established,related,new', ...key.present] };
+      const states = place.stateful ? 'new' : 'established,related,new';
+      const tracked = { ...key, present: [`ct state ${states}`, ...key.present] };
       return anyOf(
         'connections',
         branches(key, place, (zone) => asked(gate, tracked, { verb: 'add', text }, zone, place)),

@@ -12,6 +12,8 @@ export interface GatePlace {
   readonly context: Context;
   readonly family: Family | undefined;
   readonly origin: Origin;
+  /** Packets of flows that are known were let through before. */
+  readonly stateful: boolean;
   /** The row that a lookup found, if one did. */
   readonly row: RowValues | undefined;
   /** Protocols that the rule's atoms leave; undefined: any. */

@@ -71,13 +71,14 @@ function pass(
   path.add(...matches);
   path.exclude(exclusions);
   path.add(...last);
-  const { context, row } = place;
+  const { context, row, stateful } = place;
   const { family, origin } = rule;
   for (const gate of gates) {
     const opening = openingOf(gate, {
       context,
       family,
       origin,
+      stateful,
       row,
       protocols: protocolsOf(rule.atoms, place.protocols),
     });

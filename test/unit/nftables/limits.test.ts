@@ -96,6 +96,13 @@ test('rates of rows with keys are chains by rate, with common buckets', () => {
 
 test('connections are counted where they begin', () => {
   expect(lastOf(artifactOf(forward('allow tcp up to 3 connections per source/24/64')))).toBe(
+    'meta nfproto ipv6 meta l4proto tcp ct state new add @forward_allow_tcp_ipv6 { ip6 saddr & ffff:ffff:ffff:ffff:: ct count 3 } accept',
+  );
+});
+
+test('a stateless filter counts the connections that packets belong to', () => {
+  const rules = `filter forward stateless default drop { essential off allow tcp up to 3 connections per source/24/64 }`;
+  expect(lastOf(artifactOf(`${zones}${users}${rules}`))).toBe(
     'meta nfproto ipv6 meta l4proto tcp ct state established,related,new add @forward_allow_tcp_ipv6 { ip6 saddr & ffff:ffff:ffff:ffff:: ct count 3 } accept',
   );
 });
