@@ -12,6 +12,7 @@ import { NOTHING } from '../../../compiler/6-plan/plan.ts';
 import type { Effect, Gate, Origin, Table, Verdict } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { provePlan } from '../../../compiler/proof/prove.ts';
+import { stageOf } from '../../builders/program.ts';
 
 const source = { path: 'policy.sluice', text: 'drop tcp/23\nallow all\n' };
 const span = { source, start: 0, end: 11 };
@@ -86,18 +87,6 @@ const limit = (limiter: string): Gate => ({
   bounds: { keys: 1, whenFull: 'match', approximate: false },
   span,
 });
-
-function stageOf(items: readonly ProgramItem[]): Stage {
-  return {
-    id: 'filter forward',
-    origin,
-    stateful: undefined,
-    default: undefined,
-    zones: undefined,
-    implied: [],
-    items,
-  };
-}
 
 function programOf(stage: Stage, tables: readonly Table[] = []): Program {
   return {
