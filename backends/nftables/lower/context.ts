@@ -2,7 +2,7 @@
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Program, StageId } from '../../../compiler/4-program/program.ts';
 import type { PlanNode } from '../../../compiler/6-plan/plan.ts';
-import type { Origin, Zone } from '../../../compiler/model/index.ts';
+import type { Origin, Table, Zone } from '../../../compiler/model/index.ts';
 import { NameSpace } from '../names.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { NamedObject, NftChain, NftRule, NftSet } from '../tree.ts';
@@ -18,6 +18,7 @@ export class Context {
   readonly #objectNames = new NameSpace();
   readonly #made = new Map<string, string>();
   readonly #bodies = new Map<PlanNode, Map<string, string>>();
+  readonly #tables = new Map<string, Table[]>();
   readonly #refused = new Set<string>();
   readonly #chainOwners = new Set<string>();
   #stage: StageId = 'mitigate';
@@ -91,6 +92,15 @@ export class Context {
     let name = chains.get(key);
     if (name === undefined) chains.set(key, (name = make()));
     return name;
+  }
+
+  /** Tells a table from all others: those that passes make may have one name. */
+  ownerOf(table: Table): string {
+    let namesakes = this.#tables.get(table.name);
+    if (!namesakes) this.#tables.set(table.name, (namesakes = []));
+    let place = namesakes.indexOf(table);
+    if (place < 0) place = namesakes.push(table) - 1;
+    return place === 0 ? table.name : `${table.name} ${place}`;
   }
 
   /** A zone of the policy as the target binds it. */

@@ -114,7 +114,7 @@ function verdictMap(lookup: Lookup, key: LookupKey, place: RulePlace): string {
   const verdicts = lookup.classes.map((rowClass, index) => classVerdict(lookup, rowClass, index, key, place));
   const rows = lookup.classes.map((rowClass) => rowClass.rows);
   const classOf = new Map<Uint32Array, string>(rows.map((some, index) => [some, verdicts[index]!]));
-  const owner = `${rowSetOwner(lookup, key, rows)} : ${verdicts.join(', ')}`;
+  const owner = `${rowSetOwner(lookup, key, rows, context)} : ${verdicts.join(', ')}`;
   return context.set(owner, rowSetName(lookup, key, rows), (name) => ({
     ...rowSet(name, key, ['verdict']),
     kind: 'map',

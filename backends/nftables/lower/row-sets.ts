@@ -3,6 +3,7 @@ import { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Lookup } from '../../../compiler/6-plan/plan.ts';
 import { columnOf, type Table } from '../../../compiler/model/table.ts';
 import type { Elements, NftSet } from '../tree.ts';
+import type { Context } from './context.ts';
 import { setType } from './keys.ts';
 import type { LookupKey } from './lookup-keys.ts';
 
@@ -26,11 +27,16 @@ export function rowSet(name: string, key: LookupKey, data: readonly string[] = [
 }
 
 /** What a set of rows holds: the same text for the same content, whichever end of a packet is looked up in it. */
-export function rowSetOwner(lookup: Lookup, key: LookupKey, rows: readonly Uint32Array[]): string {
+export function rowSetOwner(
+  lookup: Lookup,
+  key: LookupKey,
+  rows: readonly Uint32Array[],
+  context: Pick<Context, 'ownerOf'>,
+): string {
   const { table } = lookup.row;
   const selection = rows.map((some) => (some.length === table.rowCount ? 'all' : fingerprint(some))).join('/');
   const looked = key.expression.replaceAll(/\b[sd](addr|port)\b/g, '$1');
-  return `${table.name} ${looked} ${key.name} ${lookup.family ?? ''} ${selection}`;
+  return `${context.ownerOf(table)} ${looked} ${key.name} ${lookup.family ?? ''} ${selection}`;
 }
 
 function fingerprint(rows: Uint32Array): string {

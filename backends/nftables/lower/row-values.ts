@@ -68,11 +68,15 @@ export class RowValues {
   member(cells: readonly Cell[] = []): string {
     const { lookup, key } = this;
     const rows = this.#rowsWith(cells);
-    const name = this.#context.set(rowSetOwner(lookup, key, [rows]), rowSetName(lookup, key, [rows]), (given) => ({
-      ...rowSet(given, key),
-      elements: this.#keys(rows),
-      description: `${lookup.row.table.name}: ${key.name}`,
-    }));
+    const name = this.#context.set(
+      rowSetOwner(lookup, key, [rows], this.#context),
+      rowSetName(lookup, key, [rows]),
+      (given) => ({
+        ...rowSet(given, key),
+        elements: this.#keys(rows),
+        description: `${lookup.row.table.name}: ${key.name}`,
+      }),
+    );
     return `${key.expression} @${name}`;
   }
 
@@ -105,7 +109,7 @@ export class RowValues {
     const { lookup, key } = this;
     const rows = this.#rowsWith(data.cells);
     return this.#context.set(
-      `${rowSetOwner(lookup, key, [rows])} -> ${data.types.join(' . ')} ${data.name}`,
+      `${rowSetOwner(lookup, key, [rows], this.#context)} -> ${data.types.join(' . ')} ${data.name}`,
       `${rowSetName(lookup, key, [rows])}_${data.name}`,
       (given) => ({
         ...rowSet(given, key, data.types),
@@ -128,7 +132,7 @@ export class RowValues {
     const { lookup, key } = this;
     const rows = this.#rowsWith(data.cells);
     const name = this.#context.set(
-      `${rowSetOwner(lookup, key, [rows])} ${owner}`,
+      `${rowSetOwner(lookup, key, [rows], this.#context)} ${owner}`,
       `${rowSetName(lookup, key, [rows])}_${data.name}`,
       (given) => ({
         ...rowSet(given, key),

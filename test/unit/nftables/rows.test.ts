@@ -68,3 +68,14 @@ test('rows that are looked up by either end of a packet are one set', () => {
   expect(ruleset).toContain('ip saddr & 255.255.255.0 @rooms_room');
   expect(ruleset).toContain('ip daddr & 255.255.255.0 @rooms_room');
 });
+
+test('lists that become tables of one name and one key have maps of their own', () => {
+  const forwards = (zone: string, inner: string) =>
+    [1, 2, 3].map((host) => `dnat in ${zone} tcp/80 to 192.0.2.${host} -> ${inner}.${host}`).join('\n');
+  const ruleset = artifactOf(
+    `zone a = eth0\nzone b = eth1\nnat { ${forwards('a', '10.0.0')}\n${forwards('b', '10.0.1')} }`,
+  );
+  const maps = 'map nat_protocol_service_port_destination_address';
+  expect(partOf(ruleset, maps)).toContain('tcp . 80 . 192.0.2.1 : 10.0.0.1,');
+  expect(partOf(ruleset, `${maps}_destination_nat`)).toContain('tcp . 80 . 192.0.2.1 : 10.0.1.1,');
+});
