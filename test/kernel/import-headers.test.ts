@@ -9,7 +9,7 @@ import { count, seed } from '../sampling.ts';
 import { buildPolicy } from './conformance/build.ts';
 import type { PacketStep } from './conformance/script.ts';
 import { ipv4, ipv6 } from './harness/crafting.ts';
-import { encodePacket, type Ipv6Extension, type Network, type Transport } from './harness/packet.ts';
+import { encodePacket, fragmentPacket, type Ipv6Extension, type Network, type Transport } from './harness/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { compareRouters } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';
@@ -17,6 +17,8 @@ import { networkOf } from './import/dump-network.ts';
 const PACKETS = count(600, 10_000);
 /** So many packets are sent together. */
 const ROUND = 60;
+/** In bytes. */
+const FRAGMENT = 16;
 
 const services = readFileSync(new URL('../../stdlib/services.sluice', import.meta.url), 'utf8');
 const dump = (file: string) => readFileSync(new URL(`../cases/import/headers-opaque/${file}`, import.meta.url), 'utf8');
@@ -109,14 +111,19 @@ describeWithKernel('headers', () => {
   }
 });
 
-/** Some go one way, some the other. */
+/** Some go one way, some the other; some of IPsec come in fragments. */
 function script(packet: Arbitrary<readonly [Network, Transport]>): PacketStep[] {
-  return fastCheck.sample(packet, { seed, numRuns: PACKETS }).map(([network, carried], index) => {
-    const id = index + 1;
+  let id = 0;
+  return fastCheck.sample(packet, { seed, numRuns: PACKETS }).flatMap(([network, carried], index) => {
     const isBack = index % 3 === 0;
     const { source, destination } = network;
     const turned = isBack ? ({ ...network, source: destination, destination: source } as Network) : network;
-    const bytes = Buffer.from(encodePacket(turned, carried, id)).toString('hex');
-    return { kind: 'packet', id, round: 1 + Math.floor(index / ROUND), at: isBack ? 'eth1' : 'eth0', bytes };
+    const whole = encodePacket(turned, carried, index + 1);
+    const isCut = index % 2 === 0 && (carried.protocol === 50 || carried.protocol === 51);
+    const pieces = isCut ? fragmentPacket(whole, FRAGMENT, index + 1) : [whole];
+    return pieces.map((piece): PacketStep => {
+      const bytes = Buffer.from(piece).toString('hex');
+      return { kind: 'packet', id: ++id, round: 1 + Math.floor(index / ROUND), at: isBack ? 'eth1' : 'eth0', bytes };
+    });
   });
 }

@@ -34,6 +34,7 @@ const CASES = [
   'chains',
   'connections',
   'home-router',
+  'later-fragments-opaque',
   'limited-jump',
   'marks-opaque',
   'nat-marks-opaque',

@@ -13,6 +13,7 @@ import { mergeRules } from './chains/merge-rules.ts';
 import { widerInterfaces, withWiderInterfaces } from './chains/overlapping-interfaces.ts';
 import { sharedLimits, withSharedNames, type SharedNames } from './chains/shared-limits.ts';
 import { TABLE_MEANINGS } from './chains/table-meaning.ts';
+import { trackedFamilies, withWholePackets } from './chains/whole-packets.ts';
 import { reachedRules, usesOfChains, type ReachedRules } from './chains/uses.ts';
 import { TABLES, type DumpTable, type Family, type TableName } from './dump/dump.ts';
 import { readDump } from './dump/read-dump.ts';
@@ -88,6 +89,7 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
     findings,
     shared: sharedLimits(reached, findings),
     wider: widerInterfaces(reached.flatMap(reachedRules)),
+    tracked: trackedFamilies(reached),
   };
   const merged = new Map<TableName, Lists>();
   const families = new Map<TableName, readonly Family[]>();
@@ -144,6 +146,8 @@ interface Reading {
   readonly shared: SharedNames;
   /** Names of interfaces that can be no zones. */
   readonly wider: ReadonlySet<string>;
+  /** Families whose packets no table meets in fragments. */
+  readonly tracked: ReadonlySet<Family>;
 }
 
 interface ReadTable extends ReachedRules {
@@ -164,11 +168,15 @@ function readRules(table: DumpTable, extraction: TableExtraction): ReadTable {
 }
 
 function listsOf({ table, rules, met, uses }: ReadTable, reading: Reading): Lists {
-  const { keepOpaque, findings, shared, wider } = reading;
+  const { keepOpaque, findings, shared, wider, tracked } = reading;
   findings.push(...loopbackFindings(table, rules), ...chainsWithoutBlock(table, rules));
   findings.push(...unusedChains(table, rules, uses));
-  const known = (rule: ImportedRule): ImportedRule =>
-    withWiderInterfaces(withSharedNames(rule, shared), wider, keepOpaque, findings);
+  // What comes to `nat` is tracked.
+  const isWhole = tracked.has(table.family) || table.name === 'nat';
+  const known = (rule: ImportedRule): ImportedRule => {
+    const asked = isWhole ? withWholePackets(rule) : rule;
+    return withWiderInterfaces(withSharedNames(asked, shared), wider, keepOpaque, findings);
+  };
   const named = new Map([...met].map(([name, list]) => [name, uses.has(name) ? list.map(known) : []]));
   const atHooks = chainsAtHooks(table, named, keepOpaque, findings);
   const chains = new ChainTranslator(table, atHooks, TABLE_MEANINGS[table.name]);

@@ -1,5 +1,5 @@
 /** What a rule's clauses are worth in the chain of the kernel that packets come from: some hold of none there, or of all. */
-import type { TableName } from '../dump/dump.ts';
+import type { Family, TableName } from '../dump/dump.ts';
 import type { ImportedRule, Slot, Term } from '../rules.ts';
 
 /** A rule as packets of one hook meet it. */
@@ -18,13 +18,12 @@ const WITHOUT: Readonly<Record<string, Slot>> = { PREROUTING: 'out', INPUT: 'out
 /** Clauses that a block has not, but nft has in the same place. */
 const IN_NFT: Readonly<Partial<Record<TableName, ReadonlySet<Slot>>>> = {
   raw: new Set(['state']),
-  mangle: new Set(['state']),
+  mangle: new Set(['state', 'fragment']),
   nat: new Set(['state', 'tcp flags']),
 };
 
 /** Clauses that a block has not. */
 const NOT_SAID: Readonly<Partial<Record<TableName, ReadonlySet<Slot>>>> = {
-  mangle: new Set(['fragment']),
   nat: new Set(['length', 'ttl', 'fragment', 'limit', 'sample']),
 };
 
@@ -34,6 +33,7 @@ const NAMES: Readonly<Partial<Record<Slot, string>>> = {
   sample: 'a sample',
   ttl: 'a time to live',
   length: 'a length',
+  fragment: 'a fragment',
 };
 
 export function atHook(rule: ImportedRule, table: TableName, hook: string): RuleAtHook {
@@ -47,7 +47,7 @@ export function atHook(rule: ImportedRule, table: TableName, hook: string): Rule
       if (!term.negated) return { rule: undefined, opaque: [], unsayable: [] };
       isSame = false;
     } else if (IN_NFT[table]?.has(slot)) {
-      terms.push(inNft(term));
+      terms.push(inNft(term, rule.family));
       opaque.push(`${NAMES[slot] ?? slot} ${place}`);
       isSame = false;
     } else {
@@ -58,7 +58,11 @@ export function atHook(rule: ImportedRule, table: TableName, hook: string): Rule
   return { rule: isSame ? rule : { ...rule, terms }, opaque, unsayable };
 }
 
-function inNft({ slot, items, negated }: Term): Term {
+function inNft({ slot, items, negated }: Term, family: Family): Term {
+  if (slot === 'fragment') {
+    const text = family === 4 ? 'ip frag-off & 0x1fff != 0' : 'frag frag-off != 0';
+    return { slot: 'opaque', items: [text], negated };
+  }
   // Each packet has one state, and `-m tcp` holds of TCP alone: what is negated there is so inside.
   const text = slot === 'state' ? `ct state ${items.join(',')}` : flagsText(items[0] ?? '', negated);
   return { slot: 'opaque', items: [text], negated: slot === 'state' && negated };

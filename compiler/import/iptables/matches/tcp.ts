@@ -9,7 +9,8 @@ export const tcp: Extension = {
   name: 'tcp',
   options: { ...PORT_OPTIONS, 'tcp-flags': { words: 2 }, syn: FLAG, 'tcp-option': VALUE },
   translate(options, rule) {
-    translatePorts(options, rule);
+    const isSet = ['syn', 'tcp-flags'].some((option) => options.has(option) && !options.isNegated(option));
+    translatePorts(options, rule, isSet);
     translateFlags(options, rule);
     const option = options.number('tcp-option');
     if (option !== undefined) {

@@ -1,6 +1,7 @@
 /** `-m tcpmss`: the segment size that is announced. */
 import { VALUE, type Extension } from '../options.ts';
 import { parsePorts, portItem } from '../ports.ts';
+import { tellFragments } from './transport-header.ts';
 
 export const tcpmss: Extension = {
   name: 'tcpmss',
@@ -8,7 +9,9 @@ export const tcpmss: Extension = {
   translate(options, rule) {
     const range = parsePorts(options.value('mss') ?? '');
     if (!range) return rule.unknown(`\`${options.value('mss')}\` is no segment size`);
-    const not = options.isNegated('mss') ? '!= ' : '';
-    rule.opaque(`tcp option maxseg size ${not}${portItem(range)}`, 'the segment size that a connection announces');
+    if (rule.only('tcp flags') === undefined) tellFragments(rule);
+    // `!` holds of packets that announce none, too; nft's `!=` of none of them.
+    const nft = `tcp option maxseg size ${portItem(range)}`;
+    rule.opaque(nft, 'the segment size that a connection announces', options.isNegated('mss'));
   },
 };

@@ -2,6 +2,7 @@
 import { VALUE, type Options, type OptionTable } from '../options.ts';
 import { complement, parsePorts, portItem } from '../ports.ts';
 import type { RuleBuilder } from '../rule-builder.ts';
+import { needHeader } from './transport-header.ts';
 
 export const PORT_OPTIONS: OptionTable = {
   'source-port': { ...VALUE, aliases: ['--sport'] },
@@ -10,9 +11,10 @@ export const PORT_OPTIONS: OptionTable = {
 
 /**
  * A negated port is the other ports of the protocol: iptables asks no port of a packet that has none, so `! --dport 80` is
- * not true of it, and the language's `not` would be.
+ * not true of it, and the language's `not` would be. `hasHeader`: another clause is about the transport header already.
  */
-export function translatePorts(options: Options, rule: RuleBuilder): void {
+export function translatePorts(options: Options, rule: RuleBuilder, hasHeader = false): void {
+  if (!hasHeader && !Object.keys(PORT_OPTIONS).some((side) => options.has(side))) needHeader(rule);
   for (const side of ['source-port', 'destination-port'] as const) {
     const word = options.value(side);
     if (word === undefined) continue;

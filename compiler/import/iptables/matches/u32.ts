@@ -2,6 +2,7 @@
 import { VALUE, type Extension } from '../options.ts';
 import type { RuleBuilder } from '../rule-builder.ts';
 import { hex, isWhole } from './marks.ts';
+import { tellFragments } from './transport-header.ts';
 import { readU32, type U32Test } from './u32-program.ts';
 
 const WHAT = 'bytes of a packet at a place';
@@ -24,9 +25,7 @@ export const u32: Extension = {
     if (!tests || !isReadable || (isNegated && !isInverse)) {
       return rule.onlyIptables('bytes of a packet at computed places', '-m u32');
     }
-    if (tests.some(({ base }) => base !== 'nh')) {
-      rule.leaveOut('fragments behind the first do not meet the rule', 'Where flows are tracked, there are none.');
-    }
+    if (tests.some(({ base }) => base !== 'nh')) tellFragments(rule);
     for (const test of tests) rule.opaque(textOf(test, isNegated), WHAT);
   },
 };
