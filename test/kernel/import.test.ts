@@ -39,6 +39,7 @@ const CASES = [
   'marks-opaque',
   'nat-marks-opaque',
   'nat-opaque',
+  'negations-opaque',
   'order-of-matches',
   'policies',
   'sets',

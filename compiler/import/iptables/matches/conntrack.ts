@@ -2,6 +2,7 @@
 import { addressItem } from '../addresses.ts';
 import { VALUE, type Extension } from '../options.ts';
 import { parsePorts, portItem } from '../ports.ts';
+import type { RuleBuilder } from '../rule-builder.ts';
 import { matchStates } from './states.ts';
 
 const ENDS = {
@@ -71,19 +72,24 @@ export const conntrack: Extension = {
     const direction = options.value('ctdir');
     if (direction !== undefined) rule.opaque(`ct direction ${direction.toLowerCase()}`, 'the direction in a flow');
     const expire = options.value('ctexpire');
-    if (expire !== undefined) {
-      rule.opaque(`ct expiration ${not('ctexpire')}${expire.replace(':', '-')}`, 'the time that a flow is kept');
-    }
+    if (expire !== undefined) translateExpiry(expire, not('ctexpire'), rule);
     const status = options.value('ctstatus');
     if (status !== undefined) translateStatus(status.toLowerCase().split(','), not('ctstatus') !== '', rule);
   },
 };
 
-function translateStatus(
-  names: readonly string[],
-  negated: boolean,
-  rule: Parameters<Extension['translate']>[1],
-): void {
+/** In seconds: about what nft's milliseconds hold in 32 bits. */
+const LONGEST = 4_294_966;
+
+/** iptables compares whole seconds, nft milliseconds. */
+function translateExpiry(word: string, not: string, rule: RuleBuilder): void {
+  const [low = NaN, high = low] = word.split(':').map(Number);
+  if (!(low <= high)) return rule.unknown(`\`${word}\` is no time in seconds`);
+  const [first, last] = [low, high].map((seconds) => Math.min(seconds, LONGEST));
+  rule.opaque(`ct expiration ${not}${first}s-${last}s999ms`, 'the time that a flow is kept');
+}
+
+function translateStatus(names: readonly string[], negated: boolean, rule: RuleBuilder): void {
   if (names.includes('none')) {
     return rule.refuse('`--ctstatus NONE`', 'Name the states that the flow must not have, with `!`.');
   }

@@ -7,6 +7,7 @@ export const helper: Extension = {
   translate(options, rule) {
     const word = options.value('helper') ?? '';
     if (!/^[\w-]+$/.test(word)) return rule.unknown(`\`${word}\` is no helper`);
-    rule.opaque(`ct helper ${options.isNegated('helper') ? '!= ' : ''}"${word}"`, 'which helper follows a flow');
+    // `!` holds of flows that no helper follows, too; nft's `!=` of none of them.
+    rule.opaque(`ct helper "${word}"`, 'which helper follows a flow', options.isNegated('helper'));
   },
 };

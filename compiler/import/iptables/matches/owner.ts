@@ -15,7 +15,8 @@ export const owner: Extension = {
         rule.refuse(`the account \`${word}\``, 'Write its number: accounts have other numbers on other hosts.');
         continue;
       }
-      rule.opaque(`meta ${key} ${options.isNegated(option) ? '!= ' : ''}${word}`, 'who sends a packet');
+      // `!` holds of what the kernel itself sends, too, which no account does; nft's `!=` does not.
+      rule.opaque(`meta ${key} ${word}`, 'who sends a packet', options.isNegated(option));
     }
     if (options.has('socket-exists')) rule.refuse('`--socket-exists`', 'Name the account that sends.');
     if (options.has('suppl-groups')) rule.refuse('`--suppl-groups`', 'Name the accounts that send.');
