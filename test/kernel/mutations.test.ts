@@ -5,6 +5,7 @@ import { corpus, type Specimen } from '../mutations/corpus.ts';
 import { isCaught, judge, type Verdict } from '../mutations/judge.ts';
 import { MUTATIONS } from '../mutations/list/index.ts';
 import { mutant, type Subject } from '../mutations/mutant.ts';
+import type { Mutation } from '../mutations/mutation.ts';
 import { randomFrom } from '../builders/classbench/packets.ts';
 import { NETWORK } from './conformance/network.ts';
 import { agrees, tryPolicy } from './conformance/run.ts';
@@ -12,8 +13,8 @@ import { describeWithKernel } from './harness/require-kernel.ts';
 
 const EFFORT = { plans: count(60, 200), policies: count(6, 12), seed };
 
-/** `SLUICE_MUTATIONS=all`: all of them, with the sample's effort. */
-const ALL = process.env['SLUICE_MUTATIONS'] === 'all';
+/** `SLUICE_MUTATIONS=all`: all of them, with the sample's effort; any other text: those in files whose paths contain it. */
+const ASKED = process.env['SLUICE_MUTATIONS'];
 
 describeWithKernel('mistakes put into the compiler on purpose', () => {
   let specimens: readonly Specimen[];
@@ -32,8 +33,12 @@ describeWithKernel('mistakes put into the compiler on purpose', () => {
 
   test('are noticed', async () => {
     const verdicts: Verdict[] = [];
-    for (const mutation of sample()) verdicts.push(await judge(mutation, specimens, EFFORT));
-    process.stdout.write(`${tableOf(verdicts)}\n`);
+    for (const mutation of sample()) {
+      const verdict = await judge(mutation, specimens, EFFORT);
+      verdicts.push(verdict);
+      process.stdout.write(`${rowOf(verdict)}\n`);
+    }
+    process.stdout.write(`${verdicts.filter(isCaught).length} of ${verdicts.length} noticed\n`);
     const missed = verdicts.filter((verdict) => !isCaught(verdict)).map(({ mutation }) => mutation.name);
     // Of forty, two may slip through: some mistakes take more packets to show than there is time for.
     expect(missed.length, missed.join('; ')).toBeLessThanOrEqual(Math.floor(verdicts.length / 20));
@@ -41,21 +46,17 @@ describeWithKernel('mistakes put into the compiler on purpose', () => {
 });
 
 /** All in `npm run test:full`; else a few, the same each time. */
-function sample(): readonly (typeof MUTATIONS)[number][] {
+function sample(): readonly Mutation[] {
+  if (ASKED === 'all') return MUTATIONS;
+  if (ASKED !== undefined) return MUTATIONS.filter(({ file }) => file.includes(ASKED));
   const random = randomFrom(seed);
   const drawn = MUTATIONS.map((mutation) => ({ mutation, at: random(2 ** 32) })).toSorted((a, b) => a.at - b.at);
-  const wanted = new Set(
-    drawn.slice(0, ALL ? MUTATIONS.length : count(5, MUTATIONS.length)).map(({ mutation }) => mutation),
-  );
+  const wanted = new Set(drawn.slice(0, count(5, MUTATIONS.length)).map(({ mutation }) => mutation));
   return MUTATIONS.filter((mutation) => wanted.has(mutation));
 }
 
-function tableOf(verdicts: readonly Verdict[]): string {
-  const rows = verdicts.map((verdict) => {
-    const noticed = (['proof', 'compiler', 'plans', 'kernel'] as const).filter(
-      (judgeName) => verdict[judgeName] !== undefined,
-    );
-    return `${verdict.mutation.name.padEnd(64)} ${noticed.join(', ') || 'MISSED'}`;
-  });
-  return [`${verdicts.filter(isCaught).length} of ${verdicts.length} noticed`, ...rows].join('\n');
+function rowOf(verdict: Verdict): string {
+  const judges = ['proof', 'compiler', 'plans', 'kernel'] as const;
+  const noticed = judges.filter((name) => verdict[name] !== undefined);
+  return `${verdict.mutation.name.padEnd(64)} ${noticed.join(', ') || 'MISSED'}`;
 }

@@ -4,16 +4,14 @@ import { expect, it } from 'vitest';
 import { blocksOf } from '../../compiler/6-plan/blocks.ts';
 import { switchOnValue } from '../../compiler/6-plan/passes/switch-on-value.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
-import { networkList, networkPacket } from '../arbitraries/networks.ts';
+import { networksWithPackets } from '../arbitraries/networks.ts';
 import { DEAR_INTERVALS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
-
-const packets = fastCheck.array(networkPacket, { minLength: 40, maxLength: 60 });
 
 it('in one tree, where intervals are dear', () => {
   let cells = 0;
   fastCheck.assert(
-    fastCheck.property(networkList, packets, (list, sample) => {
+    fastCheck.property(networksWithPackets, ([list, sample]) => {
       const stage = stageOf(list);
       const context = { program: programOf(stage), stage, otherwise: undefined, prices: DEAR_INTERVALS };
       const tree = switchOnValue.run({ kind: 'rules', rules: list }, context);
@@ -27,7 +25,7 @@ it('in one tree, where intervals are dear', () => {
 it('in searches side by side', () => {
   let searched = 0;
   fastCheck.assert(
-    fastCheck.property(networkList, packets, (list, sample) => {
+    fastCheck.property(networksWithPackets, ([list, sample]) => {
       const after = searchesOf(list);
       if (hasSearches(after)) searched++;
       for (const one of sample) expect(walkPlan(after, one)).toEqual(walkItems(list, one));
