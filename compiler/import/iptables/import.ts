@@ -66,7 +66,8 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   }
   const rules = [...tables.values()].reduce((sum, table) => sum + table.rules.shape.length, 0);
   if (tables.size === 0 && findings.length === 0) {
-    findings.push(diagnostic(PROBLEMS.notADump, undefined, 'the files hold no table of iptables'));
+    const hint = 'Run `iptables-save` as root on the host whose rules they are, and give what it writes.';
+    findings.push(diagnostic(PROBLEMS.notADump, undefined, 'the files hold no table of iptables', { hint }));
   }
   const known = serviceNames(options.services);
   const names = new Names(known.values());

@@ -27,6 +27,7 @@ describe('a dump becomes a policy', () => {
       .map((path) => ({ path, text: readFileSync(new URL(path, folder), 'utf8') }));
     const { written, findings } = importIptables(sources, { keepOpaque: name.endsWith('-opaque'), services });
     expect(written === undefined).toBe(findings.some(isError));
+    expect(findings.filter(({ hint }) => hint === undefined)).toEqual([]);
     const policy = written && (await format(written.policy));
     compare(new URL('expected.txt', folder), findings.length > 0 ? renderFindings(findings) : undefined);
     compare(new URL('expected.sluice', folder), policy);

@@ -12,6 +12,7 @@ import {
   type TableName,
 } from './dump.ts';
 import { GrowingColumn } from './growing-column.ts';
+import { hintForLine } from './odd-lines.ts';
 import { ShapeTable } from './shapes.ts';
 import { isBlank, wordEnd } from './tokens.ts';
 
@@ -137,8 +138,8 @@ class DumpReader {
     const name = text.slice(nameStart, nameEnd);
     const chain = table.byName.get(name) ?? this.#builtIn(table, name, start, end);
     if (chain === undefined) {
-      this.#report(PROBLEMS.missingChain, this.#span(start, end), `the table has no chain \`${name}\``);
-      return;
+      const hint = `Add its line to the table, \`:${name} - [0:0]\`, or save the rules again.`;
+      return this.#report(PROBLEMS.missingChain, this.#span(start, end), `the table has no chain \`${name}\``, hint);
     }
     const shape = this.#shapes.intern(text, nameEnd, end, (word) => table.byName.has(word));
     if (shape === undefined) return this.#odd(start, end);
@@ -182,11 +183,11 @@ class DumpReader {
   #odd(start: number, end: number): void {
     this.#oddLines++;
     if (this.#oddLines > MOST_ODD_LINES) return;
-    const hint = 'Give what `iptables-save` or `ip6tables-save` writes.';
+    const hint = hintForLine(this.#text.slice(start, end));
     this.#report(PROBLEMS.notADump, this.#span(start, lineEnd(this.#text, end)), 'no line of iptables-save', hint);
   }
 
-  #report(kind: (typeof PROBLEMS)[keyof typeof PROBLEMS], span: Span, message: string, hint?: string): void {
+  #report(kind: (typeof PROBLEMS)[keyof typeof PROBLEMS], span: Span, message: string, hint: string): void {
     this.#findings.push(diagnostic(kind, span, message, { hint }));
   }
 
