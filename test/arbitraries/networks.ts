@@ -39,7 +39,7 @@ const networks: Networks = fastCheck
     { weight: 2, arbitrary: fastCheck.tuple(network, network, network) },
     { weight: 2, arbitrary: neighbours },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fastCheck
         .tuple(address, address)
         .map(([a, b]) => [[Math.min(a, b), Math.max(a, b)] as [number, number]]),
