@@ -5,6 +5,7 @@ import type { Family, TableName } from './dump/dump.ts';
 import type { WrittenLists } from './options.ts';
 import { negatedTerm } from './chains/negate.ts';
 import { PROBLEMS } from './problems.ts';
+import { leavesChain, rulesOfStages, type CalledRule, type Effect, type Stage } from './rule-stages.ts';
 import { isGate, type ImportedRule, type Outcome, type Slot, type Term } from './rules.ts';
 
 export interface RulePlace extends WrittenLists {
@@ -215,85 +216,13 @@ export class RuleBuilder {
   /** The rule, and those of chains that stand for what follows it in order; none: no packet ever meets it. */
   build(): ImportedRule[] {
     if (this.#isNever) return [];
-    const stages = this.#stages();
-    if (this.#before.length > 0 && this.#leavesChain()) {
+    if (this.#before.length > 0 && leavesChain(this.#outcome)) {
       this.refuse('a way out of the chain behind a limit or list with further matches', 'Write the limit last.');
     }
-    return stages.flatMap((stage, at) => this.#rulesOf(stage, at, stages));
-  }
-
-  #leavesChain(): boolean {
-    return this.#outcome.kind === 'return' || this.#outcome.kind === 'goto';
-  }
-
-  #stages(): readonly Stage[] {
-    const last = this.#stage();
-    const { kind } = this.#outcome;
-    const isJump = kind === 'jump' || kind === 'goto';
-    const goesOn = isJump ? last.effects.length > 0 : last.effects.some((effect) => typeof effect !== 'string');
-    return [...this.#before, last, ...(goesOn ? [NOTHING] : [])];
-  }
-
-  /** A stage that others follow leads to a chain that begins with what it does. */
-  #rulesOf({ unless, alternatives, terms, effects }: Stage, at: number, stages: readonly Stage[]): ImportedRule[] {
     const { family, span, chain } = this.place;
-    const chainOf = (stage: number): string => (stage === 0 ? chain : `${chain} then #${span.start}.${stage}`);
-    const common = { family, span, chain: chainOf(at), comments: this.#comments };
-    const back = unless.map((some) => ({ ...common, terms: some, effects: [], outcome: { kind: 'return' } as const }));
-    const asked = alternatives.map((some) => [...some, ...terms]);
-    if (at === stages.length - 1) {
-      if (stages[at] === NOTHING && this.#outcome.kind === 'none') return [];
-      const decided = { ...common, effects: effects.filter((effect) => typeof effect === 'string') };
-      return [...back, ...asked.map((all) => ({ ...decided, terms: all, outcome: this.#outcome }))];
-    }
-    const done = this.#done(effects, chainOf(at + 1));
-    const [only, ...others] = effects;
-    const isOnlyCall = typeof only === 'object' && others.length === 0 && stages[at + 1] === NOTHING;
-    const next = isOnlyCall && this.#outcome.kind === 'none' ? only.chain : chainOf(at + 1);
-    const kind = this.#leavesChain() ? 'goto' : 'jump';
-    return [
-      ...back,
-      ...asked.map((all) => ({ ...common, terms: all, effects: [], outcome: { kind, chain: next } as const })),
-      ...done.filter((rule) => next === chainOf(at + 1) || rule.chain === next),
-    ];
+    const comments = this.#comments;
+    return rulesOfStages([...this.#before, this.#stage()], this.#outcome, { family, span, chain, comments });
   }
-
-  /** What effects do, as rules of a chain and of those that it calls. */
-  #done(effects: readonly Effect[], chain: string): ImportedRule[] {
-    const { family, span } = this.place;
-    const common = { family, span, comments: [] };
-    const rules: ImportedRule[] = [];
-    for (const effect of effects) {
-      const last = rules.at(-1);
-      if (typeof effect === 'object') {
-        rules.push({ ...common, chain, terms: [], effects: [], outcome: { kind: 'jump', chain: effect.chain } });
-        rules.push(...effect.rules.map((rule) => ({ ...common, ...rule, chain: effect.chain })));
-      } else if (last?.chain === chain && last.outcome.kind === 'none') {
-        rules[rules.length - 1] = { ...last, effects: [...last.effects, effect] };
-      } else rules.push({ ...common, chain, terms: [], effects: [effect], outcome: { kind: 'none' } });
-    }
-    return rules;
-  }
-}
-
-/** Matches of a rule up to the first that counts packets, and what it does with those that meet them. */
-interface Stage {
-  /** Who meets one of these lists meets nothing of the stage, or of those behind it. */
-  readonly unless: readonly (readonly Term[])[];
-  readonly alternatives: readonly (readonly Term[])[];
-  readonly terms: readonly Term[];
-  readonly effects: readonly Effect[];
-}
-
-const NOTHING: Stage = { unless: [], alternatives: [[]], terms: [], effects: [] };
-
-type Effect = string | { readonly chain: string; readonly rules: readonly CalledRule[] };
-
-/** A rule of a chain that an effect calls. */
-export interface CalledRule {
-  readonly terms: readonly Term[];
-  readonly effects: readonly string[];
-  readonly outcome: { readonly kind: 'return' | 'none' };
 }
 
 /** A text in the language's quotes. */

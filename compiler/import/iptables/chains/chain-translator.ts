@@ -8,7 +8,7 @@ import type { DumpTable, Family } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
 import { isGate, type ImportedRule, type Term } from '../rules.ts';
-import { CHANGEABLE, isChangedBy } from './changes.ts';
+import { ChainFacts, DEEPEST } from './chain-facts.ts';
 import { conjoin } from './conjoin.ts';
 import { canLeave, negatedTerm } from './negate.ts';
 import { withPositiveFlags } from './positive-flags.ts';
@@ -19,29 +19,19 @@ const SHORT = 4;
 /** … and where one does. */
 const LONG = 200;
 
-/** A chain that jumps to itself is refused by the kernel; a dump that has one is not from a kernel. */
-const DEEPEST = 64;
-
 export class ChainTranslator {
   readonly findings: Diagnostic[] = [];
   readonly #family: Family;
   readonly #meaning: TableMeaning;
-  readonly #rules: ReadonlyMap<string, readonly ImportedRule[]>;
+  readonly #facts: ChainFacts;
   readonly #table: DumpTable;
   readonly #groups = new Map<string, Item[]>();
-  readonly #jumps = new Map<string, number>();
 
   constructor(table: DumpTable, rules: ReadonlyMap<string, readonly ImportedRule[]>, meaning: TableMeaning) {
     this.#table = table;
     this.#family = table.family;
-    this.#rules = rules;
+    this.#facts = new ChainFacts(rules, meaning.hasVerdicts);
     this.#meaning = meaning;
-    for (const rule of [...rules.values()].flat()) {
-      const { outcome } = rule;
-      if (outcome.kind === 'jump' || outcome.kind === 'goto') {
-        this.#jumps.set(outcome.chain, (this.#jumps.get(outcome.chain) ?? 0) + 1);
-      }
-    }
   }
 
   translate(): Lists {
@@ -72,7 +62,7 @@ export class ChainTranslator {
     });
     const leaves = items.some((item) => item.kind === 'rule' && item.action === 'leave');
     const alone = this.#table.name === 'nat' ? this.#effectAlone(items) : undefined;
-    if (alone && !this.#has(name, ['translate'])) {
+    if (alone && !this.#facts.has(name, ['translate'])) {
       const hint = 'Do it in the table `mangle`, which every packet meets.';
       this.#refuse(alone, `what \`${name}\` of the table \`nat\` does, where it translates nothing`, hint);
     }
@@ -97,7 +87,7 @@ export class ChainTranslator {
   }
 
   #items(chain: string, guard: readonly Term[], way: Way): Item[] {
-    return (this.#rules.get(chain) ?? []).flatMap((rule) => this.#rule(rule, chain, guard, way));
+    return this.#facts.rulesOf(chain).flatMap((rule) => this.#rule(rule, chain, guard, way));
   }
 
   #rule(rule: ImportedRule, chain: string, guard: readonly Term[], way: Way): Item[] {
@@ -161,10 +151,10 @@ export class ChainTranslator {
         ]
       : [];
     if (isGoto) this.#checkGoto(jump);
-    if (this.#isEmpty(target, 0)) return isGoto ? [this.#item(rule, terms, way.returns)] : [];
-    if (!this.#meaning.hasVerdicts && this.#has(target, ['accept'])) {
+    if (this.#facts.isEmpty(target)) return isGoto ? [this.#item(rule, terms, way.returns)] : [];
+    if (!this.#meaning.hasVerdicts && this.#facts.has(target, ['accept'])) {
       // Nothing but the block's own group ends the way there.
-      if (!this.#isPlain(target, 0) || (terms.some(isGate) && !this.#isBare(target))) {
+      if (!this.#facts.isPlain(target) || (terms.some(isGate) && !this.#facts.isBare(target))) {
         this.#refuse(
           rule.span,
           'ACCEPT in a chain that others return from, in a table without verdicts',
@@ -183,9 +173,9 @@ export class ChainTranslator {
     }
     if (terms.every(canLeave)) return [this.#guarded(target, from, terms, way), ...back];
     const plain = terms.filter((term) => !isGate(term));
-    const kept = plain.filter((term) => !canLeave(term) || !this.#changes(target, [term]));
+    const kept = plain.filter((term) => !canLeave(term) || !this.#facts.changes(target, [term]));
     const left = plain.filter((term) => !kept.includes(term));
-    if (!this.#changes(target, kept)) {
+    if (!this.#facts.changes(target, kept)) {
       return [this.#apart(target, from, { left, kept, gates: terms.filter(isGate) }, inner), ...back];
     }
     this.#refuse(
@@ -198,82 +188,21 @@ export class ChainTranslator {
 
   /** Who comes back from a goto is asked for its conditions once more. */
   #checkGoto({ rule, terms, target }: Jump): void {
-    if (this.#endsAll(target) || !this.#changes(target, terms)) return;
+    if (this.#facts.endsAll(target) || !this.#facts.changes(target, terms)) return;
     const hint = 'Jump instead, and end the chain with a verdict.';
     this.#refuse(rule.span, `a goto to \`${target}\` under conditions that its rules change`, hint);
   }
 
   /** A chain that is only a verdict with its log reads better where it is used. */
   #isShared(target: string): boolean {
-    return this.#isPlain(target, 0) && this.#size(target, 0) <= 2;
+    return this.#facts.isPlain(target) && this.#facts.size(target) <= 2;
   }
 
   /** Whether the chain's rules can stand, under the terms, where the jump stands. */
   #isSpelledOut(target: string, terms: readonly Term[]): boolean {
-    if (terms.some(isGate)) return this.#isBare(target);
-    if (!this.#isPlain(target, 0) || this.#changes(target, terms)) return false;
-    return this.#size(target, 0) <= ((this.#jumps.get(target) ?? 0) > 1 ? SHORT : LONG);
-  }
-
-  /** One rule for all that enter: whatever counts at the jump counts the same packets there. */
-  #isBare(chain: string): boolean {
-    const [rule, ...others] = this.#rules.get(chain) ?? [];
-    return others.length === 0 && rule?.terms.length === 0 && this.#isPlain(chain, 0) && rule.outcome.kind !== 'jump';
-  }
-
-  /** Nobody comes back out of the chain. */
-  #endsAll(chain: string): boolean {
-    const last = this.#rules.get(chain)?.at(-1);
-    const decides = last !== undefined && ['accept', 'drop', 'reject'].includes(last.outcome.kind);
-    return this.#meaning.hasVerdicts && decides && last.terms.length === 0 && this.#isPlain(chain, 0);
-  }
-
-  /** No way leads back out of the chain but its end. */
-  #isPlain(chain: string, depth: number): boolean {
-    if (depth > DEEPEST) return false;
-    return (this.#rules.get(chain) ?? []).every(({ outcome }) => {
-      if (outcome.kind === 'return' || outcome.kind === 'goto') return false;
-      return outcome.kind !== 'jump' || this.#isPlain(outcome.chain, depth + 1);
-    });
-  }
-
-  /** Whether all that a packet can do in the chain is come back. */
-  #isEmpty(chain: string, depth: number): boolean {
-    if (depth > DEEPEST) return false;
-    return (this.#rules.get(chain) ?? []).every(({ outcome, effects }) => {
-      if (effects.length > 0) return false;
-      // Behind a goto, too, a packet is back behind the jump.
-      return outcome.kind === 'jump' || outcome.kind === 'goto'
-        ? this.#isEmpty(outcome.chain, depth + 1)
-        : outcome.kind === 'return' || outcome.kind === 'none';
-    });
-  }
-
-  #size(chain: string, depth: number): number {
-    if (depth > DEEPEST) return LONG + 1;
-    const sizes = (this.#rules.get(chain) ?? []).map(({ outcome }) =>
-      outcome.kind === 'jump' ? this.#size(outcome.chain, depth + 1) : 1,
-    );
-    return sizes.reduce((sum, size) => sum + size, 0);
-  }
-
-  #has(chain: string, kinds: readonly string[], depth = 0): boolean {
-    if (depth > DEEPEST) return false;
-    return (this.#rules.get(chain) ?? []).some(({ outcome }) =>
-      outcome.kind === 'jump' || outcome.kind === 'goto'
-        ? this.#has(outcome.chain, kinds, depth + 1)
-        : kinds.includes(outcome.kind),
-    );
-  }
-
-  /** Whether rules of the chain change what the terms ask for: then they cannot be asked again. */
-  #changes(chain: string, terms: readonly Term[], depth = 0): boolean {
-    if (depth > DEEPEST || !terms.some(({ slot }) => CHANGEABLE.has(slot))) return false;
-    return (this.#rules.get(chain) ?? []).some(
-      ({ effects, outcome }) =>
-        effects.some((effect) => terms.some((term) => isChangedBy(effect, term))) ||
-        ((outcome.kind === 'jump' || outcome.kind === 'goto') && this.#changes(outcome.chain, terms, depth + 1)),
-    );
+    if (terms.some(isGate)) return this.#facts.isBare(target);
+    if (!this.#facts.isPlain(target) || this.#facts.changes(target, terms)) return false;
+    return this.#facts.size(target) <= (this.#facts.jumpsTo(target) > 1 ? SHORT : LONG);
   }
 
   #group(chain: string, way: Way): void {

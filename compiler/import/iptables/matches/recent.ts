@@ -1,7 +1,8 @@
 /** `-m recent`: addresses seen lately. Its lists become memories. */
 import { FLAG, VALUE, type Extension, type Options } from '../options.ts';
 import type { Memories, MemoryQuestion, MemoryUse } from '../memories.ts';
-import type { CalledRule, RuleBuilder } from '../rule-builder.ts';
+import type { RuleBuilder } from '../rule-builder.ts';
+import type { CalledRule } from '../rule-stages.ts';
 import type { Slot } from '../rules.ts';
 
 const DEFAULT_LIST = 'DEFAULT';

@@ -1,7 +1,8 @@
 /** `-j CONNMARK`: the flow's mark. */
 import { hex, isWhole, parseMark } from '../matches/marks.ts';
 import { FLAG, VALUE, type Extension, type Options } from '../options.ts';
-import { quoted, type CalledRule, type RuleBuilder } from '../rule-builder.ts';
+import { quoted, type RuleBuilder } from '../rule-builder.ts';
+import type { CalledRule } from '../rule-stages.ts';
 import { markChange } from './mark.ts';
 
 const COPIES = 'that a mark is copied between a packet and its flow';
