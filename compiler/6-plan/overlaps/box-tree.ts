@@ -1,6 +1,6 @@
 /** Rules by their boxes, for finding those of a long list that a rule may share packets with. */
 import type { ProgramRule } from '../../4-program/program.ts';
-import { sidesOf, type Sides } from './sides.ts';
+import { sidesMeet, sidesOf, type Sides } from './sides.ts';
 
 /** Fewer rules are compared one by one. */
 const LEAF = 8;
@@ -57,20 +57,10 @@ export class BoxTree {
       }
       for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
         const other = this.#order[at]!;
-        if (this.meet(rule, other) && isFound(other)) return true;
+        if (sidesMeet(this.#sides, rule, other) && isFound(other)) return true;
       }
     }
     return false;
-  }
-
-  /** Whether the boxes of two rules meet. */
-  meet(a: number, b: number): boolean {
-    const { count, lows, highs } = this.#sides;
-    for (let side = 0; side < count; side++) {
-      if (lows[a * count + side]! > highs[b * count + side]!) return false;
-      if (lows[b * count + side]! > highs[a * count + side]!) return false;
-    }
-    return true;
   }
 
   /** Whether the box of some rule below the node may have all of a rule's in it. */

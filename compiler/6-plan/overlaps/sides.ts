@@ -48,6 +48,15 @@ export function sidesOf(rules: readonly ProgramRule[]): Sides {
   return { count, lows, highs, sizes };
 }
 
+/** Whether the boxes of two rules meet. */
+export function sidesMeet({ count, lows, highs }: Sides, a: number, b: number): boolean {
+  for (let side = 0; side < count; side++) {
+    if (lows[a * count + side]! > highs[b * count + side]!) return false;
+    if (lows[b * count + side]! > highs[a * count + side]!) return false;
+  }
+  return true;
+}
+
 interface Bound {
   readonly field: string;
   /** Bits of the field; 0: its values are not to be counted. */

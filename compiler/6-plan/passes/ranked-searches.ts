@@ -7,9 +7,9 @@ import { ruleOf } from '../classify/item.ts';
 import { byFamily, isForOneFamily, mayBeCopied, runsOf, type FamilyRules } from '../classify/runs.ts';
 import { Space } from '../classify/space.ts';
 import { treeOf } from '../classify/tree.ts';
-import { Boxes } from '../classify/boxes.ts';
-import { isPlain, sameDecision } from '../commute.ts';
+import { exclude, isPlain, sameDecision } from '../commute.ts';
 import { freeMarkBits, markBitsFor } from '../mark-bits.ts';
+import { sidesMeet, sidesOf, type Sides } from '../overlaps/sides.ts';
 import type { PlanNode, Ranked } from '../plan.ts';
 import { codesOf } from '../rank-codes.ts';
 import { mapRules, sequence, type Pass, type PassContext } from './pass.ts';
@@ -81,12 +81,12 @@ function searchesFor(part: FamilyRules, { prices, program }: PassContext, toBeat
   if (family === undefined || rules.length < SHORTEST_LIST || freeMarkBits(program) === 0) return undefined;
   let price = toBeat(part, prices);
   let best: Ranked | undefined;
-  const boxes = new Boxes(rules);
+  const sides = sidesOf(rules);
   const known = new Map<string, PlanNode>();
   for (const groups of groupings(rules)) {
     const [first, ...others] = groups;
     if (!first || others.length === 0) continue;
-    const settled = settledRules(first, others, rules, boxes);
+    const settled = settledRules(first, others, rules, sides);
     const searches = groups.map((group) => {
       const key = `${group.join()} ${group === first ? [...settled].join() : ''}`;
       const node = known.get(key) ?? search(group, part, group === first ? settled : new Set(), prices);
@@ -157,7 +157,7 @@ function settledRules(
   first: readonly number[],
   others: readonly (readonly number[])[],
   rules: readonly ProgramRule[],
-  boxes: Boxes,
+  sides: Sides,
 ): Set<number> {
   // Of thousands of pairs, few decisions are told apart more than once.
   const known: (Decision | undefined)[] = [];
@@ -165,7 +165,9 @@ function settledRules(
     const number = known.findIndex((one) => sameDecision(one, decision));
     return number < 0 ? known.push(decision) - 1 : number;
   });
-  const goesBefore = (one: number, rule: number) => decisions[one] !== decisions[rule] && boxes.meet(one, rule);
+  const mayMeet = (one: number, rule: number) =>
+    sidesMeet(sides, one, rule) && !exclude(rules[one]!.atoms, rules[rule]!.atoms);
+  const goesBefore = (one: number, rule: number) => decisions[one] !== decisions[rule] && mayMeet(one, rule);
   const isBeaten = (rule: number) => others.some((other) => someBelow(other, rule, (one) => goesBefore(one, rule)));
   return new Set(first.filter((rule) => !isBeaten(rule)));
 }
