@@ -17,6 +17,7 @@ export interface PolicyFlags {
   readonly without?: readonly string[];
   /** False with `--no-proof`. */
   readonly proof: boolean;
+  readonly keepCounters?: true;
   readonly format: FindingsFormat;
   readonly json?: true;
 }
@@ -41,11 +42,18 @@ export const policyOptions = (): readonly Option[] => [
     `leave out a pass of the planner (${PASSES.map(({ name }) => name).join(', ')})`,
   ).argParser(passFrom),
   new Option('--no-proof', 'do not prove that plans mean what the policy means; what is written says so'),
+  new Option('--keep-counters', 'a counter of its own for each rule, of the packets that it is carried out for'),
   new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
     .choices(['text', 'json', 'github'])
     .default('text'),
   new Option('--json', 'write one JSON document to standard output: short for --format json').conflicts('format'),
 ];
+
+/** For descriptions of commands. */
+export const KEEP_COUNTERS =
+  'With --keep-counters each rule has a counter of its own, which counts the packets that the rule is carried out for, however ' +
+  "rules are optimized: in stateful blocks those that begin a flow. It is called as the rule is in artifacts' comments " +
+  '(`nft list counters`). Rules of `count` count as they do anyway, and rules of `dispatch` have no counters.';
 
 export function formatOf({ format, json }: PolicyFlags): FindingsFormat {
   return json ? 'json' : format;
@@ -53,10 +61,16 @@ export function formatOf({ format, json }: PolicyFlags): FindingsFormat {
 
 /** What the options decide about a compile. */
 export function choicesFrom(
-  { target, date, without = [], proof }: PolicyFlags,
+  { target, date, without = [], proof, keepCounters }: PolicyFlags,
   { environment }: Session,
 ): CompileChoices {
-  return { target, today: todayOf(date, environment), without: without.toSorted(), proof };
+  return {
+    target,
+    today: todayOf(date, environment),
+    without: without.toSorted(),
+    proof,
+    keepCounters: keepCounters ?? false,
+  };
 }
 
 /** Adds a pass to those left out. */

@@ -49,6 +49,7 @@ export async function throughCompiler<R extends Result>(
     planes: PLANES,
     without: choices.without,
     proof: choices.proof,
+    keepCounters: choices.keepCounters,
     ...(choices.target === undefined ? {} : { target: choices.target }),
     onPhase: (phase) => phases.begin(phase),
   });

@@ -3,6 +3,7 @@ import { isError, type Diagnostic } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
 import { buildProgram } from './4-program/build.ts';
 import type { Program } from './4-program/program.ts';
+import { withRuleCounters } from './4-program/rule-counters.ts';
 import { place, type Placement } from './5-place/place.ts';
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import type { Plan } from './6-plan/plan.ts';
@@ -21,6 +22,8 @@ export interface LowerOptions extends PassChoice {
   readonly target?: string;
   /** False: plans are not proved, and what is written says so. */
   readonly proof?: boolean;
+  /** Each rule gets a counter of its own. */
+  readonly keepCounters?: boolean;
   /** Packets that are asked about; see `questionText`. */
   readonly questions?: readonly SourceFile[];
   /** Told the name of each phase as it begins, for progress and timing. */
@@ -113,9 +116,10 @@ export function compile(main: SourceFile, inputs: Inputs, options: CompileOption
 /** Everything that can fail in a compile, for all of its targets; nothing is written down. */
 export function lowerPolicy(main: SourceFile, inputs: Inputs, options: LowerOptions): LoweredPolicy {
   options.onPhase?.('check');
-  const { policy, diagnostics: found, questions } = checkPolicy(main, inputs, options.questions);
+  const { policy: checked, diagnostics: found, questions } = checkPolicy(main, inputs, options.questions);
   const diagnostics = [...found];
-  if (!policy || diagnostics.some(isError)) return { policy, diagnostics, targets: [], questions };
+  if (!checked || diagnostics.some(isError)) return { policy: checked, diagnostics, targets: [], questions };
+  const policy = options.keepCounters ? withRuleCounters(checked) : checked;
 
   options.onPhase?.('expect');
   diagnostics.push(...runExpectations(policy, inputs.today ? { now: startOfDay(inputs.today) } : {}));

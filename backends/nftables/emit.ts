@@ -62,7 +62,9 @@ class Emitter {
     const header = (build: string): string =>
       TEMPLATES.header({ policy: oneLine(policy), build, remarks, name, buildChain: BUILD_CHAIN });
     this.#line += linesIn(header(''));
-    for (const object of objects) this.#fill(TEMPLATES.namedObject, object);
+    for (const object of objects) {
+      this.#fill(TEMPLATES.namedObject, { ...object, description: object.description && oneLine(object.description) });
+    }
     for (const set of this.#table.sets) this.#set(set);
     for (const chain of this.#table.chains) this.#chain(chain);
     this.#put('}');

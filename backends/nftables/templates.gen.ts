@@ -31,6 +31,9 @@ table inet {{name}} {
 
 /** templates/named-object.hbs */
 export const namedObject = `
+{{#if description}}
+	# {{description}}
+{{/if}}
 	{{kind}} {{name}} {
 {{#each lines}}
 		{{this}}

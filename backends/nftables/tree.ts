@@ -67,6 +67,8 @@ export interface NamedObject {
   readonly name: string;
   /** The lines inside the braces. */
   readonly lines: readonly string[];
+  /** What it is, for the file's comment. */
+  readonly description: string | undefined;
 }
 
 /** One table, which is all that Sluice owns. */

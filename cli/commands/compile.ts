@@ -7,7 +7,15 @@ import { exitCodeOf } from '../findings/exit-code.ts';
 import { report } from '../findings/report.ts';
 import { targetAsData } from '../output/manifest.ts';
 import { sha256Of, sizeOf } from '../output/output-file.ts';
-import { choicesFrom, formatOf, pathFrom, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import {
+  choicesFrom,
+  formatOf,
+  KEEP_COUNTERS,
+  pathFrom,
+  policyArgument,
+  policyOptions,
+  type PolicyFlags,
+} from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -32,6 +40,7 @@ export const compile: CommandDefinition<CompileFlags> = {
       'alone. Where there is an error, nothing is written. The same inputs always give the same bytes.',
     'With --since, what leads from an earlier output to this one is written beside the whole: a small transaction that leaves ' +
       'alone what is alike in both, with its counters, limits and connections. It fails where another build is loaded.',
+    KEEP_COUNTERS,
   ],
   arguments: [policyArgument()],
   options: [

@@ -17,7 +17,7 @@ import { obstacleFinding, outputFinding } from '../output/output-findings.ts';
 import { replaceFile } from '../output/replace-file.ts';
 import { writeFolder } from '../output/write-folder.ts';
 import { PLANES } from '../planes.ts';
-import { formatOf, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { formatOf, KEEP_COUNTERS, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { Session } from '../session.ts';
 import { formatCount } from '../terminal/numbers.ts';
@@ -36,7 +36,13 @@ const RULESET = 'nftables/ruleset.nft';
 const MARK = '# Made by Sluice';
 
 /** Options of commands about policies that make sense here. */
-const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set(['--without', '--no-proof', '--format', '--json']);
+const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set([
+  '--without',
+  '--no-proof',
+  '--keep-counters',
+  '--format',
+  '--json',
+]);
 
 export const optimize: CommandDefinition<OptimizeFlags> = {
   name: 'optimize',
@@ -51,6 +57,7 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
     'With --since, what leads from an earlier file to this one is written beside it (rules.nft: rules.delta.nft): a small ' +
       'transaction that leaves alone what is alike in both, with its counters, limits and connections. It fails where another ' +
       'build is loaded.',
+    `${KEEP_COUNTERS} What the files say that iptables has counted so far is no part of the build, and the counters begin anew.`,
   ],
   arguments: [
     new Argument('<files...>', 'what iptables-save, ip6tables-save or ipset save wrote, or `-` for standard input'),
@@ -130,11 +137,18 @@ function made(
 
 function compileWritten(
   written: WrittenPolicy,
-  { without = [], proof }: OptimizeFlags,
+  { without = [], proof, keepCounters }: OptimizeFlags,
   earlier: OpenedRuleset | undefined,
 ): CompileResult {
   const former = earlier?.kind === 'build' ? { former: () => earlier.former } : {};
-  const options = { planes: PLANES, without, proof, nameBuild: rulesetHash, ...former };
+  const options = {
+    planes: PLANES,
+    without,
+    proof,
+    keepCounters: keepCounters ?? false,
+    nameBuild: rulesetHash,
+    ...former,
+  };
   return compile({ path: POLICY, text: written.policy }, inputsOf(written), options);
 }
 

@@ -18,6 +18,8 @@ export interface CompileChoices {
   readonly without: readonly string[];
   /** Whether plans are proved to mean what the policy means. */
   readonly proof: boolean;
+  /** Whether each rule gets a counter of its own. */
+  readonly keepCounters: boolean;
 }
 
 export interface ManifestParts {
@@ -35,8 +37,8 @@ export interface DescribedFile extends OutputFile {
   readonly description: string;
 }
 
-function choicesAsData({ target, today, without, proof }: CompileChoices): object {
-  return { target: target ?? null, date: today ? formatDate(today) : null, without, proof };
+function choicesAsData({ target, today, without, proof, keepCounters }: CompileChoices): object {
+  return { target: target ?? null, date: today ? formatDate(today) : null, without, proof, keepCounters };
 }
 
 /** The text of the manifest. Its keys and lists have a fixed order: the same compile gives the same bytes. */

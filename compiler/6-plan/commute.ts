@@ -1,6 +1,6 @@
 /** When the order of two rules makes no difference to any packet. */
 import { isSetTest, sameView } from '../4-program/atoms.ts';
-import type { Atom, Decision, ProgramRule } from '../4-program/program.ts';
+import type { Atom, Decision, ProgramEffect, ProgramRule } from '../4-program/program.ts';
 
 /** Whether no packet can meet both rules. */
 export function exclude(a: readonly Atom[], b: readonly Atom[]): boolean {
@@ -49,13 +49,35 @@ const isSteady = ({ test }: Atom): boolean => !isWrittenByRules(test);
 export function commute(a: ProgramRule, b: ProgramRule): boolean {
   if (rulesExclude(a, b)) return true;
   if (isCountingOnly(a) && isCountingOnly(b)) return true;
-  return isPlain(a) && isPlain(b) && sameDecision(a.decision, b.decision);
+  const does = deedKey(a);
+  return does !== undefined && does === deedKey(b);
 }
 
 /** Adds to counters and does nothing else: additions come in any order. */
 function isCountingOnly(rule: ProgramRule): boolean {
   const isCount = rule.effects.every(({ effect }) => effect.kind === 'count');
   return isCount && !rule.decision && rule.gates.length === 0 && !hasOpaque(rule);
+}
+
+/** Counts all packets that it is for, in counters by name, and decides if it does; nothing else. */
+export function isPlainButForCounting(rule: ProgramRule): boolean {
+  const isCount = ({ effect, gates, when }: ProgramEffect) =>
+    effect.kind === 'count' &&
+    effect.counter.kind === 'named' &&
+    gates.length === 0 &&
+    when.length === 1 &&
+    when[0]!.length === 0;
+  return rule.gates.length === 0 && rule.effects.every(isCount) && !hasOpaque(rule);
+}
+
+/**
+ * The same text for rules that decide and count the same for every packet, and do nothing else: whichever of them a packet
+ * meets first is the only one that it meets. Undefined for rules that are like no other.
+ */
+export function deedKey(rule: ProgramRule): string | undefined {
+  const decision = isPlainButForCounting(rule) ? decisionKey(rule.decision) : undefined;
+  if (decision === undefined || rule.effects.length === 0) return decision;
+  return `${decision} ${JSON.stringify(rule.effects.map(({ effect }) => effect))}`;
 }
 
 /** Decides, and nothing else. */

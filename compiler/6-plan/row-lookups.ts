@@ -5,7 +5,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { sameAtom } from '../4-program/atoms.ts';
 import type { Atom, ProgramEach, ProgramItem, ProgramRule } from '../4-program/program.ts';
-import { commute, hasOpaque, isPlain, rulesExclude, sameDecision } from './commute.ts';
+import { commute, decisionKey, hasOpaque, isPlainButForCounting, rulesExclude } from './commute.ts';
 import type { Lookup, RowClass } from './plan.ts';
 import { PROBLEMS } from './problems.ts';
 import { cellKey, isExactKey, isUniqueKey, keyedRule, readsRow, type KeyedRule } from './row-keys.ts';
@@ -139,14 +139,16 @@ function mayInterleave(a: ProgramRule, b: ProgramRule): boolean {
   return commute(a, b) || rulesExclude(a, b);
 }
 
-/** Whether it makes no difference which of several matching rows is found. */
+/**
+ * Whether it makes no difference which of several matching rows is found: the rules decide and count, the same for each
+ * row, so a packet that gets past the rules of one row gets past those of the next.
+ */
 function anyRowDoes(group: KeyGroup): boolean {
-  const first = group.rules[0]!.rule;
   if (group.rules.some((keyed) => readsRow(keyed, group.each.row))) return false;
-  const alike = group.rules.every(({ rule }) => isPlain(rule) && sameDecision(rule.decision, first.decision));
-  if (alike) return true;
+  if (!group.rules.every(({ rule }) => rule.decision && isPlainButForCounting(rule))) return false;
+  if (group.rules.every(({ rule }) => decisionKey(rule.decision) !== undefined)) return true;
   // With exact keys the first of several rows is known, and is the one that decides.
-  return group.rules.length === 1 && isPlain(first) && isExactKey(group.each.row.table, group.rules[0]!.key);
+  return group.rules.length === 1 && isExactKey(group.each.row.table, group.rules[0]!.key);
 }
 
 function lookupOf(groups: readonly KeyGroup[]): Lookup {

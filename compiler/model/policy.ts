@@ -315,6 +315,8 @@ export interface Policy {
   readonly expectations: readonly ExpectationBlock[];
   readonly targets: readonly Target[];
   readonly unsupported: readonly Unsupported[];
+  /** Where each rule is to have a counter of its own (`--keep-counters`): the rules by the names of these counters. */
+  readonly ruleCounters?: ReadonlyMap<string, Origin>;
 }
 
 /** `expect { … }`: what the environment gives, and what must come out. */

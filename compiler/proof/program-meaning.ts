@@ -2,7 +2,7 @@
 import type { Cell, RowVariable } from '../model/condition.ts';
 import type { Table } from '../model/table.ts';
 import { IntervalSet } from '../net/interval-set.ts';
-import type { Atom, AtomTest, ProgramEach, ProgramItem, ProgramRule } from '../4-program/program.ts';
+import type { Atom, AtomTest, ProgramEach, ProgramEffect, ProgramItem, ProgramRule } from '../4-program/program.ts';
 import type { BoundRow } from './bound-rows.ts';
 import { GOES_ON, type Outcome } from './outcomes.ts';
 import {
@@ -132,12 +132,15 @@ export class ProgramMeaning {
   }
 
   /**
-   * Whether a second row with the same key changes nothing: the rule only decides, and what it asks besides the key is of no
-   * row, so it goes on for the second one if it went on for the first.
+   * Whether a second row with the same key changes nothing: the rule decides, and what it asks besides the key is of no
+   * row, so it goes on for the second one if it went on for the first. What it counts on the way is of no row either.
    */
   #isAlikeForRows({ rule, atoms }: PlacedRule, row: RowVariable): boolean {
     const isOfRow = ({ test }: Atom) => cellsOf(test).some((cell) => cell.row === row);
-    return this.#rules.isFree(rule) && rule.effects.length === 0 && !atoms.some(isOfRow);
+    const counts = ({ effect, when }: ProgramEffect) =>
+      effect.kind === 'count' && effect.counter.kind === 'named' && !when.some((own) => own.some(isOfRow));
+    const isDone = rule.effects.length === 0 || (rule.decision !== undefined && rule.effects.every(counts));
+    return this.#rules.isFree(rule) && isDone && !atoms.some(isOfRow);
   }
 
   #groups(each: ProgramEach): KeyGroup[] {

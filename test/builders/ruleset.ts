@@ -1,7 +1,7 @@
 /** What nftables makes of a policy's text: for tests of the emitted rules, and of what packets meet when they are loaded. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { nftables } from '../../backends/nftables/index.ts';
-import { compile } from '../../compiler/compile.ts';
+import { compile, type LowerOptions } from '../../compiler/compile.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
 
@@ -24,8 +24,9 @@ export function inputsWith(files: Readonly<Record<string, string>>): Inputs {
 function compiled(
   policy: string,
   files: Readonly<Record<string, string>>,
+  choices: Pick<LowerOptions, 'keepCounters'> = {},
 ): { readonly artifacts: ReadonlyMap<string, string>; readonly diagnostics: readonly Diagnostic[] } {
-  const options = { planes: [nftables], nameBuild: () => 'test' };
+  const options = { planes: [nftables], nameBuild: () => 'test', ...choices };
   const { targets, diagnostics } = compile({ path: 'test.sluice', text: policy }, inputsWith(files), options);
   const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
   const texts = artifacts.map(({ path, content }) => [path, Buffer.concat(content).toString()] as const);
@@ -37,8 +38,9 @@ export function artifactOf(
   policy: string,
   path = 'nftables/ruleset.nft',
   files: Readonly<Record<string, string>> = {},
+  choices: Pick<LowerOptions, 'keepCounters'> = {},
 ): string {
-  const { artifacts, diagnostics } = compiled(policy, files);
+  const { artifacts, diagnostics } = compiled(policy, files, choices);
   const text = artifacts.get(path);
   if (text === undefined) throw new Error(`no ${path}: ${diagnostics.map(({ message }) => message).join('; ')}`);
   return text;

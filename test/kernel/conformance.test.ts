@@ -8,7 +8,7 @@ import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
 import { count, seed } from '../sampling.ts';
-import { buildPolicy, type Built, type PolicyText } from './conformance/build.ts';
+import { buildPolicy, type BuildOptions, type Built, type PolicyText } from './conformance/build.ts';
 import { examine } from './conformance/examine.ts';
 import { keepCase } from './conformance/kept-cases.ts';
 import { NETWORK } from './conformance/network.ts';
@@ -18,6 +18,8 @@ import type { Script } from './conformance/script.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
 const POLICIES = count(20, 220);
+/** As many more have a counter for each rule. */
+const COUNTED_POLICIES = count(8, 60);
 const PACKETS = 1000;
 
 /** With a rule that asks for a protocol by its number and for ports, nft 1.0.6 can list nothing (an assertion of its own fails). */
@@ -40,27 +42,31 @@ const CHANCE = new Set(['SL0214', 'SL0323', 'SL0701']);
 const SHRINKING_TRIES = 120;
 
 describeWithKernel('kernel conformance', () => {
-  test(`of ${POLICIES} random policies`, async () => {
-    const hunt = new Hunt();
-    const property = fastCheck.asyncProperty(policies, fastCheck.nat(), async (text, draw) => {
-      if (hunt.isOver) return;
-      const outcome = buildPolicy(text);
-      if (outcome.kind === 'refused') {
-        expect(unexpected(outcome.diagnostics), text.policy).toEqual([]);
-        return fastCheck.pre(false);
-      }
-      await hunt.examine(text, outcome.built, draw);
-    });
-    // What fails here shrinks for long, so it is told in the end and not by every try.
-    const details = await fastCheck.check(property, { seed, numRuns: POLICIES, maxSkipsPerRun: 20 });
-    if (details.failed) {
-      throw new Error(hunt.tell() ?? fastCheck.defaultReportMessage(details) ?? 'no policy was tried');
-    }
-    expect(hunt.packets).toBeGreaterThan(POLICIES * PACKETS * 0.9);
-    // A comparison of nothing but drops would say little.
-    expect(hunt.passed).toBeGreaterThan(hunt.packets / 10);
-  });
+  test(`of ${POLICIES} random policies`, () => conform(POLICIES, {}));
+  test(`of ${COUNTED_POLICIES} with a counter for each rule`, () => conform(COUNTED_POLICIES, { keepCounters: true }));
 });
+
+/** So many random policies do in the kernel what the reference says, and count what it counts. */
+async function conform(wanted: number, options: BuildOptions): Promise<void> {
+  const hunt = new Hunt();
+  const property = fastCheck.asyncProperty(policies, fastCheck.nat(), async (text, draw) => {
+    if (hunt.isOver) return;
+    const outcome = buildPolicy(text, options);
+    if (outcome.kind === 'refused') {
+      expect(unexpected(outcome.diagnostics), text.policy).toEqual([]);
+      return fastCheck.pre(false);
+    }
+    await hunt.examine(text, outcome.built, draw);
+  });
+  // What fails here shrinks for long, so it is told in the end and not by every try.
+  const details = await fastCheck.check(property, { seed, numRuns: wanted, maxSkipsPerRun: 20 });
+  if (details.failed) {
+    throw new Error(hunt.tell() ?? fastCheck.defaultReportMessage(details) ?? 'no policy was tried');
+  }
+  expect(hunt.packets).toBeGreaterThan(wanted * PACKETS * 0.9);
+  // A comparison of nothing but drops would say little.
+  expect(hunt.passed).toBeGreaterThan(hunt.packets / 10);
+}
 
 function unexpected(diagnostics: readonly Diagnostic[]): string[] {
   return diagnostics

@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Program, StageId } from '../../../compiler/4-program/program.ts';
 import type { PlanNode } from '../../../compiler/6-plan/plan.ts';
 import type { Origin, Table, Zone } from '../../../compiler/model/index.ts';
-import { NameSpace } from '../names.ts';
+import { identifier, NameSpace } from '../names.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { NamedObject, NftChain, NftRule, NftSet } from '../tree.ts';
 
@@ -53,12 +53,28 @@ export class Context {
   }
 
   /** A counter, limit or the like, made once for each `owner`. */
-  object(kind: NamedObject['kind'], owner: string, wanted: string, lines: readonly string[]): string {
+  object(
+    kind: NamedObject['kind'],
+    owner: string,
+    wanted: string,
+    lines: readonly string[],
+    description?: string,
+  ): string {
     return this.#once(`${kind} ${owner}`, () => {
       const name = this.#objectNames.name(wanted, `${kind} ${owner}`, [this.#stage]);
-      this.objects.push({ kind, name, lines });
+      this.objects.push({ kind, name, lines, description });
       return name;
     });
+  }
+
+  /** The counter of a policy's name. */
+  counter(
+    { name, direction }: { readonly name: string; readonly direction?: string | undefined },
+    lines: readonly string[] = [],
+    description?: string,
+  ): string {
+    const wanted = identifier(direction === undefined ? name : `${name}_${direction}`);
+    return this.object('counter', `${name}/${direction ?? ''}`, wanted, lines, description);
   }
 
   /** A new chain; `owner` tells it from others that would have the same name. */

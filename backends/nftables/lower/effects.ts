@@ -3,7 +3,7 @@ import type { Family } from '../../../compiler/4-program/program.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Effect, Origin } from '../../../compiler/model/index.ts';
-import { identifier, quoted } from '../names.ts';
+import { quoted } from '../names.ts';
 import type { Context } from './context.ts';
 import { helperStatements } from './helpers.ts';
 import { keyExpression } from './keys.ts';
@@ -45,9 +45,7 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
   },
   count: (effect, place) => {
     if (effect.counter.kind === 'per row') return [rowCounter(effect.counter, place)];
-    const { name, direction } = effect.counter;
-    const wanted = identifier(direction === undefined ? name : `${name}_${direction}`);
-    return [`counter name "${place.context.object('counter', `${name}/${direction ?? ''}`, wanted, [])}"`];
+    return [`counter name "${place.context.counter(effect.counter)}"`];
   },
   'mark set': markStatements,
   remember: (effect, place) => memoryStatements('update', effect, place),

@@ -8,6 +8,7 @@ import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
 import { lowerMitigation } from './mitigate.ts';
 import { refuseFormerWayOut } from './own-packets.ts';
+import { declareRuleCounters } from './rule-counters.ts';
 import { lowerStage } from './stages.ts';
 import { lowerSynproxyExemption } from './synproxy.ts';
 import { lowerTracking } from './tracking.ts';
@@ -18,6 +19,7 @@ export function lowerPlan(
   name: string,
 ): { readonly table: NftTable; readonly diagnostics: readonly Diagnostic[] } {
   const context = new Context(plan.program);
+  declareRuleCounters(context);
   lowerMitigation(
     plan.stages.filter(({ stage }) => stage.id === 'mitigate'),
     context,

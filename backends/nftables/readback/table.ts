@@ -84,7 +84,7 @@ export class TableReader {
         return this.#chain(name);
       case 'counter':
         this.#counters.add(name);
-        return this.#end();
+        return this.#commented();
       case 'limit':
         this.#limits.set(name, limitOf(this.#tokens()));
         return this.#end();
@@ -170,6 +170,17 @@ export class TableReader {
     const builder = this.#builders.get(name);
     if (!builder) throw new Misread(`elements of a set \`${name}\` that is not there`);
     readElements(this.#text, builder);
+  }
+
+  /** The end of an object, or a comment and the end. */
+  #commented(): void {
+    const line = this.#line();
+    if (line === '}') return;
+    const tokens = Tokens.of(line);
+    tokens.expect('comment');
+    tokens.quoted();
+    tokens.expectEnd();
+    this.#end();
   }
 
   #end(): void {

@@ -1,6 +1,6 @@
 /** Which rules of a list may stand together in a tree of lookups. */
 import type { Family, ProgramRule } from '../../4-program/program.ts';
-import { hasOpaque, isPlain } from '../commute.ts';
+import { hasOpaque, isPlainButForCounting } from '../commute.ts';
 
 export interface Run<Item> {
   readonly items: readonly Item[];
@@ -28,9 +28,9 @@ export function mayBeCopied(rule: ProgramRule): boolean {
   return !hasOpaque(rule) && !(decision?.kind === 'verdict' && decision.verdict.kind === 'leave');
 }
 
-/** Whether a rule for both families may become one for each: it decides, and does nothing else. */
+/** Whether a rule for both families may become one for each: it decides or counts, and does nothing else. */
 export function isForOneFamily(rule: ProgramRule): boolean {
-  return rule.family !== undefined || isPlain(rule);
+  return rule.family !== undefined || isPlainButForCounting(rule);
 }
 
 /** Rules as packets of one family meet them. */

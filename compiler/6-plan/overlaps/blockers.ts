@@ -1,6 +1,6 @@
 /** Which rules stand in the way of one that is to move up a long list. */
 import type { ProgramRule } from '../../4-program/program.ts';
-import { commute, decisionKey, isPlain } from '../commute.ts';
+import { commute, deedKey } from '../commute.ts';
 import { BoxTree } from './box-tree.ts';
 
 /** What rules are alike in that may pass each other whoever meets them; a rule that may not is like no other. */
@@ -71,7 +71,7 @@ export class Blockers {
 function kindsOf(rules: readonly ProgramRule[]): Kind[] {
   const known = new Map<string, Kind>();
   return rules.map((rule, number) => {
-    const key = isPlain(rule) ? decisionKey(rule.decision) : undefined;
+    const key = deedKey(rule);
     if (key === undefined) return -1 - number;
     let kind = known.get(key);
     if (kind === undefined) known.set(key, (kind = known.size + 1));

@@ -1,17 +1,17 @@
 import { fieldKey, isSetTest, sameAtom, type SetTest } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
-import { decisionKey, isPlain } from '../commute.ts';
+import { deedKey } from '../commute.ts';
 import { Blockers } from '../overlaps/blockers.ts';
 import { AtomTexts } from '../overlaps/keys.ts';
 import { mapRules, type Pass } from './pass.ts';
 
 export const mergeIntoSets: Pass = {
   name: 'merge-into-sets',
-  description: `Rules that decide the same and differ in the values of one field become one rule with the union of the values,
-however far apart they stand. A later rule moves up to an earlier one only past rules with which it commutes (no packet meets
-both, or both decide the same), so the first rule that decides about a packet decides the same as before. Rules with effects,
-limits or values of a row are left alone: their counts and buckets are their own.`,
+  description: `Rules that decide and count the same and differ in the values of one field become one rule with the union of the
+values, however far apart they stand. A later rule moves up to an earlier one only past rules with which it commutes (no packet
+meets both, or both do the same), so the first rule that decides about a packet decides and counts the same as before. Rules
+with other effects, limits or values of a row are left alone: their counts and buckets are their own.`,
   run: (node) => mapRules(node, (rules) => ({ kind: 'rules', rules: merged(rules) })),
 };
 
@@ -78,9 +78,9 @@ function sharedLikenesses(rules: readonly ProgramRule[]): Likeness[][] {
 }
 
 function likenessesOf(rule: ProgramRule, texts: AtomTexts): Likeness[] {
-  const decision = decisionKey(rule.decision);
-  if (!isPlain(rule) || decision === undefined) return [];
-  const head = `${decision} ${rule.family} ${rule.eachPacket}`;
+  const deed = deedKey(rule);
+  if (deed === undefined) return [];
+  const head = `${deed} ${rule.family} ${rule.eachPacket}`;
   const atoms = rule.atoms.map((atom) => texts.of(atom));
   const alike = (left: readonly string[]) => [head, ...left.toSorted()].join('\n');
   const but = rule.atoms.flatMap((atom, index): Likeness[] => {

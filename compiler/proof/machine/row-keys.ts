@@ -199,14 +199,19 @@ export function mayAskRulesInTurn(rules: readonly KeyedRule[], { table }: RowVar
   if (rules.every(({ key }) => isUnique(key) && text(key) === text(first!.key))) return true;
   return (
     rules.every(({ rule }) => !rule.decision && rule.effects.every(({ effect }) => effect.kind === 'count')) ||
-    rules.every(({ rule }) => rule.effects.length === 0 && isPlainVerdict(rule) && sameVerdict(rule, first!.rule))
+    rules.every(({ rule }) => isPlainVerdict(rule) && doSame(rule, first!.rule))
   );
 }
 
-function isPlainVerdict({ decision }: ProgramRule): boolean {
-  return decision?.kind === 'verdict' && decision.verdict.kind !== 'leave';
+/** A verdict, and nothing else but counters by name. */
+function isPlainVerdict({ decision, effects }: ProgramRule): boolean {
+  const counts = effects.every(({ effect, gates, when }) => {
+    const isAlways = gates.length === 0 && when.length === 1 && when[0]!.length === 0;
+    return isAlways && effect.kind === 'count' && effect.counter.kind === 'named';
+  });
+  return counts && decision?.kind === 'verdict' && decision.verdict.kind !== 'leave';
 }
 
-function sameVerdict(one: ProgramRule, other: ProgramRule): boolean {
-  return JSON.stringify(one.decision) === JSON.stringify(other.decision);
+function doSame(one: ProgramRule, other: ProgramRule): boolean {
+  return JSON.stringify([one.decision, one.effects]) === JSON.stringify([other.decision, other.effects]);
 }

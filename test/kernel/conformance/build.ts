@@ -1,7 +1,7 @@
 /** From a policy's text to what the kernel loads, by the compiler's own pipeline. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { nftables } from '../../../backends/nftables/index.ts';
-import { compile } from '../../../compiler/compile.ts';
+import { compile, type LowerOptions } from '../../../compiler/compile.ts';
 import type { Inputs } from '../../../compiler/inputs.ts';
 import type { Policy } from '../../../compiler/model/policy.ts';
 import type { Artifact } from '../../../compiler/plane.ts';
@@ -28,6 +28,8 @@ export type BuildResult =
   | { readonly kind: 'built'; readonly built: Built }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
+export type BuildOptions = Pick<LowerOptions, 'keepCounters'>;
+
 const STANDARD = new URL('../../../stdlib/', import.meta.url);
 
 function inputsOf(files: PolicyText['files']): Inputs {
@@ -46,11 +48,12 @@ function inputsOf(files: PolicyText['files']): Inputs {
   };
 }
 
-export function buildPolicy({ policy: text, files }: PolicyText): BuildResult {
+export function buildPolicy({ policy: text, files }: PolicyText, options: BuildOptions = {}): BuildResult {
   const main: SourceFile = { path: 'policy.sluice', text };
   const { policy, diagnostics, targets } = compile(main, inputsOf(files), {
     planes: [nftables],
     nameBuild: () => 'conformance',
+    ...options,
   });
   const [target] = targets;
   if (policy === undefined || target === undefined || diagnostics.some(isError)) {
