@@ -10,19 +10,29 @@ export interface Traffic {
   readonly packets: number;
 }
 
-/** Nanoseconds of processor time for a packet in each of the labs, less the first's: the median over the rounds. */
+/** Nanoseconds of processor time for a packet, each the median over the rounds. */
+export interface CostsInTurns {
+  /** In the first lab: how fast the machine is just now. */
+  readonly empty: number;
+  /** In each of the others, less the first's. */
+  readonly over: readonly number[];
+}
+
+/** The first lab and the others in turns, so many rounds. */
 export async function costsOver(
   empty: Lab,
   labs: readonly Lab[],
   traffic: Traffic,
   rounds: number,
-): Promise<readonly number[]> {
+): Promise<CostsInTurns> {
   const all: number[][] = labs.map(() => []);
+  const bases: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const base = await costOf(empty, traffic.interface, traffic.frames, traffic.packets);
+    bases.push(base);
     for (const [index, lab] of labs.entries()) {
       all[index]!.push((await costOf(lab, traffic.interface, traffic.frames, traffic.packets)) - base);
     }
   }
-  return all.map(median);
+  return { empty: median(bases), over: all.map(median) };
 }
