@@ -41,7 +41,7 @@ function mutated(id: string, { file, original, replacement }: Mutation): { code:
 }
 
 /** A mutation that no longer applies, or at several places, would pass for one that is caught or missed. */
-function requireOnce({ name, file, original }: Mutation): void {
+export function requireOnce({ name, file, original }: Mutation): void {
   const found = readFileSync(join(root, file), 'utf8').split(original).length - 1;
   if (found !== 1) throw new Error(`mutation "${name}": its text stands ${found} times in ${file}, not once`);
 }
