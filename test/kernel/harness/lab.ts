@@ -1,5 +1,6 @@
 /** A router in a network namespace, whose kernel carries out a rule set, and all its neighbours. See README.md. */
 import { spawn } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { AgentProcess, operations } from './agent-process.ts';
 import type { InjectedFrame, Observation, Sighting, Stray } from './observation.ts';
 import { causeOf, classify, isKernelChatter, readSightings, ROUTER } from './observation.ts';
@@ -33,6 +34,10 @@ export class RulesetError extends Error {
 /** How many bytes of frames go to the agent at once. */
 const batchBytes = 4 << 20;
 
+/** In milliseconds. */
+const betweenLooks = 5;
+const longestWait = 30_000;
+
 export class Lab {
   /** What was seen and belongs to no frame of the `send` that saw it. Grows until the caller empties it. */
   readonly strays: Stray[] = [];
@@ -58,6 +63,7 @@ export class Lab {
       await inNamespace(router, ['ip', '-batch', '-'], build);
       await inNamespace(outside, ['ip', '-batch', '-'], outsideCommands(options.interfaces));
       await inNamespace(router, ['sh', '-s'], sysctlScript(options.sysctls ?? {}));
+      for (const process of [router, outside]) await linksUp(process);
       await agent.request(operations.interfaces, Buffer.concat(names.map(nameField)));
       return new Lab(agent, names, router);
     } catch (error) {
@@ -213,6 +219,16 @@ function nameField(name: string): Buffer {
   const field = Buffer.alloc(16);
   field.write(name);
   return field;
+}
+
+/** Links that were just set up drop what they should send until the kernel has started their queues, a little later. */
+async function linksUp(process: number): Promise<void> {
+  for (let waited = 0; waited < longestWait; waited += betweenLooks) {
+    const links = await inNamespace(process, ['ip', '-oneline', 'link', 'show', 'type', 'veth'], '');
+    if (!/ state (?!UP )/.test(links)) return;
+    await setTimeout(betweenLooks);
+  }
+  throw new Error('links of the lab did not come up');
 }
 
 /** `struct socket_request` of agent/sockets.c. */
