@@ -11,7 +11,7 @@ import { NETWORK } from './conformance/network.ts';
 import { agrees, tryPolicy } from './conformance/run.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
-const EFFORT = { plans: count(60, 200), policies: count(6, 12), seed };
+const EFFORT = { plans: count(60, 200), policies: count(9, 15), seed };
 
 /** `SLUICE_MUTATIONS=all`: all of them, with the sample's effort; any other text: those in files whose paths contain it. */
 const ASKED = process.env['SLUICE_MUTATIONS'];
