@@ -32,6 +32,18 @@ interface Outcome {
   readonly seen: readonly Observation[];
 }
 
+/** In seconds. A flow that one of the routers forgets, since the machine is busy, would set it apart from the other. */
+const LASTING = Object.fromEntries(
+  [
+    'tcp_timeout_close',
+    'tcp_timeout_last_ack',
+    'tcp_timeout_close_wait',
+    'tcp_timeout_syn_recv',
+    'udp_timeout',
+    'icmp_timeout',
+  ].map((state) => [`net.netfilter.nf_conntrack_${state}`, '600'] as const),
+);
+
 export async function compareRouters(
   network: Network,
   dumps: Dumps,
@@ -85,7 +97,7 @@ async function withLab(
   script: Script,
   isLeftOut: (sent: Sent) => boolean,
 ): Promise<Map<number, Outcome>> {
-  const lab = await Lab.create(labOptions(network));
+  const lab = await Lab.create({ ...labOptions(network), sysctls: LASTING });
   try {
     await load(lab);
     return await send(lab, network, script, isLeftOut);
