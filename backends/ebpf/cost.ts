@@ -8,6 +8,7 @@ export const prices: Prices = {
   tellTime: false,
   rule: 0,
   match: 0,
+  reach: () => 0,
   chain: () => 20,
   hash: () => 20,
   interval: () => 40,

@@ -13,6 +13,7 @@ export const prices: Prices = {
   tellTime: true,
   rule: 4.5,
   match: 4,
+  reach,
   // The chain, and its rules.
   chain: (copies) => 8 + reach(copies),
   // A table of buckets.

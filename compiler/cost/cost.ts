@@ -2,7 +2,8 @@
 import { blocksOf } from '../6-plan/blocks.ts';
 import type { PlanNode, Switch } from '../6-plan/plan.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
-import type { ProgramRule } from '../4-program/program.ts';
+import { isSetTest } from '../4-program/atoms.ts';
+import type { Atom, ProgramRule } from '../4-program/program.ts';
 import type { Prices } from './prices.ts';
 
 export interface Cost {
@@ -36,7 +37,7 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
   switch (node.kind) {
     case 'rules':
     case 'candidates':
-      return listCost(node.rules, prices);
+      return listCost(node.rules, prices, copies);
     case 'sequence':
       return sum(node.steps.map(below));
     case 'scope':
@@ -49,7 +50,7 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
     }
     case 'lookup': {
       const rows = node.classes.reduce((count, one) => count + one.rows.length, 0);
-      const lists = node.classes.map(({ rules }) => listCost(rules, prices));
+      const lists = node.classes.map(({ rules }) => listCost(rules, prices, copies * node.classes.length));
       return behind(prices.chain(copies * node.classes.length) + prices.hash(rows, copies), lists);
     }
     case 'switch': {
@@ -59,11 +60,36 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
   }
 }
 
-/** A packet goes through half of a list, on average, and its matches are all tested in one rule. */
-function listCost(rules: readonly ProgramRule[], { rule, match }: Prices): Cost {
-  const matches = rules.reduce((most, { atoms }) => Math.max(most, atoms.length), 0) * match;
-  const whole = rules.length * rule;
-  return { expected: (whole + Math.min(whole, rule)) / 2 + matches, worst: whole + matches, rules: rules.length };
+/** A packet goes through half of a list, on average, and all that is asked of the rule that it meets. */
+function listCost(rules: readonly ProgramRule[], prices: Prices, copies: number): Cost {
+  const { rule, match, reach } = prices;
+  const fetching = NEXT_OF_LIST * reach(copies * rules.length);
+  const whole = rules.reduce((all, one) => all + fetching + priceOfMatches(one, prices), 0);
+  const met = rules.reduce((most, { atoms }) => Math.max(most, atoms.length), 0) * match;
+  return { expected: (whole + Math.min(whole, rule)) / 2 + met, worst: whole + met, rules: rules.length };
+}
+
+/** What reaching the next rule of a list takes, of what reaching any of many would: processors read ahead. */
+const NEXT_OF_LIST = 0.2;
+
+/** What a packet pays, on average, for a rule that is asked; each match of those that the matches before it let through. */
+function priceOfMatches({ atoms }: ProgramRule, { rule, match, hash }: Prices): number {
+  let price = rule;
+  let reached = 1;
+  for (const [index, atom] of atoms.entries()) {
+    const isLookup = isSetTest(atom) && atom.test.in.intervalCount > 1;
+    price += reached * ((index === 0 ? 0 : match) + (isLookup ? hash(1, 1) : 0));
+    reached *= passing(atom);
+  }
+  return price;
+}
+
+/** The part of all packets that a match lets through, as far as its values tell. */
+function passing(atom: Atom): number {
+  if (!isSetTest(atom)) return 1;
+  const { in: set } = atom.test;
+  const part = Number(set.size()) / 2 ** set.width;
+  return atom.negated ? 1 - part : part;
 }
 
 function sum(costs: readonly Cost[]): Cost {

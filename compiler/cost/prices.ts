@@ -10,6 +10,8 @@ export interface Prices {
   readonly rule: number;
   /** Each further match, and each statement. */
   readonly match: number;
+  /** Reaching one of so many things of memory, such as chains or rules, in no order. */
+  readonly reach: (things: number) => number;
   /** Entering one of so many chains and coming back. */
   readonly chain: (copies: number) => number;
   /** A lookup of a whole value, or of its upper bits, among so many. */

@@ -49,6 +49,7 @@ export const DEAR_LISTS: Prices = {
   tellTime: false,
   rule: 20,
   match: 3,
+  reach: () => 0,
   chain: () => 5,
   hash: () => 30,
   interval: () => 40,

@@ -62,12 +62,20 @@ interface Option {
   readonly names: number;
 }
 
+/** How a tree is begun. */
+export interface Beginning {
+  /** The field of the first lookup; undefined: the one that leaves the least work. */
+  readonly first?: AxisName;
+  /** How often all cases together may name rules; by default in proportion to the rules. */
+  readonly names?: number;
+}
+
 /** The tree for all rules of a space. */
-export function treeOf(space: Space, prices: Prices, leaf: Leaf): PlanNode {
+export function treeOf(space: Space, prices: Prices, leaf: Leaf, beginning: Beginning = {}): PlanNode {
   const everywhere = { source: ALL_ADDRESSES, destination: ALL_ADDRESSES };
-  const names = NAMES_FREE + space.rules.length * NAMES_A_RULE;
+  const { first, names = NAMES_FREE + space.rules.length * NAMES_A_RULE } = beginning;
   const place: Place = { protocol: undefined, within: everywhere, copies: 1, names };
-  return new Grower(space, prices, leaf).grow([...space.rules.keys()].map(itemOf), place);
+  return new Grower(space, prices, leaf).begin([...space.rules.keys()].map(itemOf), place, first);
 }
 
 class Grower {
@@ -80,6 +88,13 @@ class Grower {
     this.#space = space;
     this.#prices = prices;
     this.#leaf = leaf;
+  }
+
+  /** The tree of the items; its first lookup is in `first` where that is any use. */
+  begin(all: readonly Item[], place: Place, first: AxisName | undefined): PlanNode {
+    const items = withoutShadowed(all, this.#space);
+    const option = first === undefined ? undefined : this.#cheapest(this.#options(first, items, place), Infinity);
+    return option ? this.#behind(option, items, place) : this.grow(items, place);
   }
 
   grow(all: readonly Item[], place: Place): PlanNode {
@@ -95,13 +110,16 @@ class Grower {
 
   #build(items: readonly Item[], place: Place): PlanNode {
     const option = this.#best(items, place);
-    if (!option) return this.#leaf(items, place.protocol);
+    return option ? this.#behind(option, items, place) : this.#leaf(items, place.protocol);
+  }
+
+  #behind(option: Option, items: readonly Item[], place: Place): Switch {
     const { family } = this.#space;
     const copies = place.copies * option.cases.length;
     // What is left is shared out by how many rules a case has.
     const share = (place.names - option.names) / (option.names + option.otherwise.length);
     const below = (list: readonly Item[]) => ({ names: share * list.length });
-    const result: Switch = {
+    return {
       kind: 'switch',
       origin: this.#space.rules[ruleOf(items[0]!)]!.origin,
       family,
@@ -114,7 +132,6 @@ class Grower {
       })),
       otherwise: this.grow(option.otherwise, { ...place, ...below(option.otherwise) }),
     };
-    return result;
   }
 
   #tests(item: Item, axis: AxisName): boolean {
@@ -123,16 +140,20 @@ class Grower {
 
   /** The lookup that leaves the least work; undefined where the list as it stands is cheaper than any. */
   #best(items: readonly Item[], place: Place): Option | undefined {
-    let best: Option | undefined;
-    let price = items.reduce((sum, item) => sum + this.#space.priceOf(item, this.#prices), 0);
+    const price = items.reduce((sum, item) => sum + this.#space.priceOf(item, this.#prices), 0);
     // Not even one that left nothing to do would be cheaper.
     if (price < this.#prices.hash(2, place.copies)) return undefined;
-    for (const axis of AXES) {
-      for (const option of this.#options(axis, items, place)) {
-        if (option.price >= price) continue;
-        best = option;
-        price = option.price;
-      }
+    return this.#cheapest(
+      AXES.flatMap((axis) => this.#options(axis, items, place)),
+      price,
+    );
+  }
+
+  /** The first of the cheapest options that cost less than `price`. */
+  #cheapest(options: readonly Option[], price: number): Option | undefined {
+    let best: Option | undefined;
+    for (const option of options) {
+      if (option.price < (best?.price ?? price)) best = option;
     }
     return best;
   }

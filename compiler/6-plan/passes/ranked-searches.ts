@@ -5,8 +5,8 @@ import type { Prices } from '../../cost/prices.ts';
 import type { AddressField } from '../../model/fields.ts';
 import { ruleOf } from '../classify/item.ts';
 import { byFamily, isForOneFamily, mayBeCopied, runsOf, type FamilyRules } from '../classify/runs.ts';
-import { Space } from '../classify/space.ts';
-import { treeOf } from '../classify/tree.ts';
+import { AXES, Space } from '../classify/space.ts';
+import { treeOf, type Beginning, type Leaf } from '../classify/tree.ts';
 import { exclude, isPlain, sameDecision } from '../commute.ts';
 import { freeMarkBits, markBitsFor } from '../mark-bits.ts';
 import { sidesMeet, sidesOf, type Sides } from '../overlaps/sides.ts';
@@ -39,6 +39,11 @@ const SHORTEST_LIST = 64;
 const NARROW = [2 ** -10, 2 ** -16];
 /** So is a set of ports: a few of them, of a few protocols. */
 const NARROW_PORTS = { service: 2 ** -10, 'source port': 2 ** -10 };
+
+/** Of more rules, one tree is grown for a search. */
+const MOST_FOR_TRYING = 1000;
+/** How often the cases of trees for fewer may name rules. */
+const NAMES_TRIED = [10_000, 50_000];
 
 /** A field that a search may be for. */
 type SearchField = AddressField | keyof typeof NARROW_PORTS;
@@ -181,7 +186,7 @@ function someBelow(list: readonly number[], limit: number, test: (number: number
   return false;
 }
 
-/** The tree of some of the rules; their numbers are their ranks. Those that are settled decide at once. */
+/** The cheapest tree of some of the rules; their numbers are their ranks. Those that are settled decide at once. */
 function search(
   numbers: readonly number[],
   { rules, family }: FamilyRules,
@@ -192,7 +197,7 @@ function search(
     numbers.map((number) => rules[number]!),
     family,
   );
-  return treeOf(space, prices, (items, protocol) => {
+  const leaf: Leaf = (items, protocol) => {
     const lists: PlanNode[] = [];
     for (const run of runsOf(items, (item) => settled.has(numbers[ruleOf(item)]!))) {
       const left = run.items.map((item) => space.strip(item, protocol));
@@ -200,5 +205,14 @@ function search(
       lists.push(run.isOpen ? { kind: 'rules', rules: left } : { kind: 'candidates', rules: left, ranks });
     }
     return sequence(lists);
-  });
+  };
+  const trees = beginnings(numbers.length).map((beginning) => treeOf(space, prices, leaf, beginning));
+  const expenses = trees.map((tree) => expenseOf(tree, prices));
+  return trees[expenses.indexOf(Math.min(...expenses))]!;
+}
+
+/** Ways to begin a tree for so many rules: the lookup that seems best is not always, and of few rules all can be tried. */
+function beginnings(rules: number): readonly Beginning[] {
+  if (rules > MOST_FOR_TRYING) return [{}];
+  return [{}, ...AXES.flatMap((first) => NAMES_TRIED.map((names) => ({ first, names })))];
 }
