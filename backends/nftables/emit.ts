@@ -17,6 +17,9 @@ const INLINE_ELEMENTS = 32;
 /** Elements in one `add element` statement: few and large is what nft reads fastest. */
 const ELEMENTS_PER_STATEMENT = 65_536;
 
+/** Rules of the policy that are named before the one rule that carries all of them out; a reader looks no further. */
+const MOST_PLACES = 64;
+
 type Template = (values: object) => string;
 
 /** The skeleton of a table; elements and rules are written between, since there may be millions. */
@@ -136,13 +139,20 @@ class Emitter {
     if (isNew && (!isFirst || chain.hook)) this.#put('');
     if (isNew && origin) {
       for (const line of origin.documentation) this.#put(`\t\t# ${oneLine(line)}`);
-      for (const each of [origin, ...(rule.merged ?? [])]) this.#place(each);
+      this.#places([origin, ...(rule.merged ?? [])]);
     } else if (isNew && rule.remark) {
       this.#put(`\t\t# ${rule.remark}`);
     }
     if (origin) this.#sourceMap.push({ path: this.#path, line: this.#line, origin: origin.name, span: origin.span });
     const comment = origin ? ` comment ${quoted(origin.name, LONGEST_COMMENT)}` : '';
     this.#put(`\t\t${rule.statements.join(' ')}${comment}`);
+  }
+
+  /** The rules of the policy that one rule carries out: so many by name. */
+  #places(origins: readonly Origin[]): void {
+    for (const origin of origins.slice(0, MOST_PLACES)) this.#place(origin);
+    const more = origins.length - MOST_PLACES;
+    if (more > 0) this.#put(`\t\t# ... and ${more} more`);
   }
 
   /** Where in the policy a rule stands, and its text there. */

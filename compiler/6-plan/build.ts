@@ -32,18 +32,30 @@ export function buildPlan(
 function planStage(
   stage: Stage,
   passes: readonly Pass[],
-  given: Omit<PassContext, 'stage' | 'otherwise'>,
+  given: Omit<PassContext, 'stage' | 'otherwise' | 'later'>,
   diagnostics: Diagnostic[],
 ): StagePlan {
   const eachPacket = sequenceOf(stage.items.filter(isEachPacket), diagnostics);
   const body = sequenceOf([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))], diagnostics);
   const otherwise: Decision | undefined = stage.default && { kind: 'verdict', verdict: stage.default };
-  const run = (node: PlanNode, context: PassContext) => passes.reduce((plan, pass) => pass.run(plan, context), node);
   return {
     stage,
-    eachPacket: run(eachPacket, { ...given, stage, otherwise: undefined }),
-    body: run(body, { ...given, stage, otherwise }),
+    eachPacket: throughPasses(eachPacket, passes, { ...given, stage, otherwise: undefined }),
+    body: throughPasses(body, passes, { ...given, stage, otherwise }),
   };
+}
+
+/** The plan behind the last pass. What a pass has tried with those behind it is not made once more. */
+function throughPasses(node: PlanNode, passes: readonly Pass[], context: PassContext): PlanNode {
+  const [pass, ...behind] = passes;
+  if (!pass) return node;
+  const known = new Map<PlanNode, PlanNode>();
+  const later = (one: PlanNode): PlanNode => {
+    let result = known.get(one);
+    if (!result) known.set(one, (result = throughPasses(one, behind, context)));
+    return result;
+  };
+  return later(pass.run(node, { ...context, later }));
 }
 
 /** Whether an item is for every packet: a rule that says so, or nothing but such rules for each row or in a group. */

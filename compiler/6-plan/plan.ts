@@ -49,6 +49,8 @@ export interface RowClass {
 export interface Lookup {
   readonly kind: 'lookup';
   readonly origin: Origin;
+  /** Further rules of the policy that a pass has put into this lookup. */
+  readonly merged?: readonly Origin[];
   readonly row: RowVariable;
   readonly family: Family | undefined;
   /** What must hold besides, for any row; tested before the lookup where that is cheaper. */

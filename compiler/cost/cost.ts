@@ -1,9 +1,10 @@
 /** What a plan costs a packet on a plane. */
 import { blocksOf } from '../6-plan/blocks.ts';
-import type { PlanNode, Switch } from '../6-plan/plan.ts';
+import type { Lookup, PlanNode, Switch } from '../6-plan/plan.ts';
+import { columnOf, type Column } from '../model/table.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
 import { isSetTest } from '../4-program/atoms.ts';
-import type { Atom, ProgramRule } from '../4-program/program.ts';
+import type { Atom, Family, ProgramRule } from '../4-program/program.ts';
 import type { Prices } from './prices.ts';
 
 export interface Cost {
@@ -51,13 +52,34 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
     case 'lookup': {
       const rows = node.classes.reduce((count, one) => count + one.rows.length, 0);
       const lists = node.classes.map(({ rules }) => listCost(rules, prices, copies * node.classes.length));
-      return behind(prices.chain(copies * node.classes.length) + prices.hash(rows, copies), lists);
+      return behind(prices.chain(copies * node.classes.length) + prices[keyKind(node)](rows, copies), lists);
     }
     case 'switch': {
       const cases = node.cases.map(({ body }) => visit(body, copies * node.cases.length));
       return behind(switchPrice(node, prices, copies), [...cases, below(node.otherwise)]);
     }
   }
+}
+
+/** How a lookup finds a row: by whole values (of an address, upper bits), or among intervals. */
+export function keyKind({ key, row, classes, family }: Lookup): SwitchLookup['kind'] {
+  const rows = classes.map((one) => one.rows);
+  if (key.every(({ column }) => isWhole(columnOf(row.table, column)!, rows, family))) return 'hash';
+  return key.length === 1 ? 'interval' : 'concatenatedInterval';
+}
+
+function isWhole({ data }: Column, rows: readonly Uint32Array[], family: Family | undefined): boolean {
+  if (data.store === 'range') return rows.every((some) => some.every((row) => data.low[row] === data.high[row]));
+  if (!('lengths' in data)) return true;
+  let length: number | undefined;
+  return rows.every((some) =>
+    some.every((row) => {
+      // A row of the other family is in no set of this one.
+      if (data.store === 'prefix' && data.families[row] !== family) return true;
+      length ??= data.lengths[row]!;
+      return length === data.lengths[row];
+    }),
+  );
 }
 
 /** A packet goes through half of a list, on average, and all that is asked of the rule that it meets. */

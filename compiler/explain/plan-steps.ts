@@ -1,7 +1,7 @@
 /** A plan's nodes as steps for people: what each looks up, what it costs, whose lines it carries out. */
 import type { Atom, ProgramRule } from '../4-program/program.ts';
 import { isNothing, type Lookup, type PlanNode, type Ranked, type Switch } from '../6-plan/plan.ts';
-import { pricing, switchLookup, type Cost } from '../cost/cost.ts';
+import { keyKind, pricing, switchLookup, type Cost } from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Origin } from '../model/index.ts';
 import type { Expense, ExplainedStep } from './explained.ts';
@@ -119,7 +119,7 @@ class Explainer {
     const [only] = classes;
     const steps = only && classes.length === 1 ? only.steps : classes;
     const title = `row of \`${node.row.table.name}\` by ${key}${guardText(node.guard)}`;
-    return this.#plain(node, title, steps, `hash, ${counted(rows, 'row')}`);
+    return this.#plain(node, title, steps, `${LOOKUPS[keyKind(node)]}, ${counted(rows, 'row')}`);
   }
 
   /** One of the ways that exclude each other, on one line with the rule if there is only one. */
@@ -141,7 +141,7 @@ class Explainer {
   }
 }
 
-const LOOKUPS = { hash: 'hash', interval: 'intervals', concatenatedInterval: 'intervals of two fields' } as const;
+const LOOKUPS = { hash: 'hash', interval: 'intervals', concatenatedInterval: 'intervals of several fields' } as const;
 
 function childrenOf(node: PlanNode): readonly PlanNode[] {
   switch (node.kind) {

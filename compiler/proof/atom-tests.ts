@@ -36,9 +36,13 @@ export class AtomTests {
     return negated ? this.#packets.diagrams.not(holds) : holds;
   }
 
-  /** The packets that meet all atoms. */
+  /** The packets that meet all atoms; joined from the last variable up, so that few nodes are made on the way. */
   all(atoms: readonly Atom[], context: AtomContext): Diagram {
-    return atoms.reduceRight((set, atom) => this.#packets.diagrams.when(this.atom(atom, context), set), ALL);
+    const { diagrams } = this.#packets;
+    return atoms
+      .map((atom) => this.atom(atom, context))
+      .toSorted((a, b) => diagrams.levelOf(b) - diagrams.levelOf(a))
+      .reduce((set, atom) => diagrams.when(atom, set), ALL);
   }
 
   /** An answer that no field gives. */

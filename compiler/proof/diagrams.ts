@@ -82,6 +82,11 @@ export class Diagrams {
     return this.#nodes.terminal(value);
   }
 
+  /** The first variable that the diagram asks; greater than all where it asks none. */
+  levelOf(diagram: Diagram): number {
+    return this.#nodes.levels[diagram]!;
+  }
+
   /** Whether the diagram has one value for all packets. */
   isValue(diagram: Diagram): boolean {
     return this.#nodes.levels[diagram] === TERMINAL;

@@ -245,21 +245,60 @@ export class PlanMeaning {
   /** Rows one by one: the first whose key cells hold the packet's values is the only one that is asked. */
   #lookUpEach(node: Lookup, before: Outcome, place: Place): Outcome {
     const { outcomes } = this.#frame;
+    const apart = this.#classesApart(node, place);
+    return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
+      apart
+        ? afterList(
+            apart,
+            state,
+            outcomes,
+            ({ rules }) => rules.every((rule) => this.#rules.isFree(rule)),
+            ({ set, rules }, each) => outcomes.inside(set, each, (one) => this.#list(rules, one, place)),
+          )
+        : this.#rowByRow(node, state, place),
+    );
+  }
+
+  #rowByRow(node: Lookup, before: Outcome, place: Place): Outcome {
     const rows = node.classes
       .flatMap(({ rows: numbers, rules }) => Array.from(numbers, (number) => ({ number, rules })))
       .toSorted((a, b) => a.number - b.number);
-    return outcomes.inside(this.#admitted(node, before, place), before, (state) =>
-      outcomes.untilMet(
-        rows.map(({ number, rules }) => {
-          const bound: Place = { ...place, rows: new Map(place.rows).set(node.row.table, { kind: 'row', number }) };
-          return {
-            set: this.#keyHolds(node, { ...bound, rows: new Map(bound.rows).set(node.row, { kind: 'row', number }) }),
-            after: (one: Outcome) => this.#list(rules, one, bound),
-          };
-        }),
-        state,
-      ),
+    return this.#frame.outcomes.untilMet(
+      rows.map(({ number, rules }) => {
+        const bound: Place = { ...place, rows: new Map(place.rows).set(node.row.table, { kind: 'row', number }) };
+        return {
+          set: this.#rowHolds(node, number, place),
+          after: (one: Outcome) => this.#list(rules, one, bound),
+        };
+      }),
+      before,
     );
+  }
+
+  /**
+   * The classes with the packets of their rows, where no packet is of two classes and no rule reads a cell: then it counts for
+   * nothing which row of a class is found. Undefined elsewhere.
+   */
+  #classesApart(
+    node: Lookup,
+    place: Place,
+  ): readonly { readonly set: Diagram; readonly rules: readonly ProgramRule[] }[] | undefined {
+    const { diagrams } = this.#frame;
+    if (node.classes.some(({ rules }) => rules.some(readsCell))) return undefined;
+    const classes = node.classes.map(({ rows, rules }) => ({
+      set: diagrams.firstOf(Array.from(rows, (row) => this.#rowHolds(node, row, place))),
+      rules,
+    }));
+    let all: Diagram = NOTHING;
+    for (const { set } of classes) {
+      if (diagrams.when(all, set) !== NOTHING) return undefined;
+      all = diagrams.orElse(all, set);
+    }
+    return classes;
+  }
+
+  #rowHolds(node: Lookup, number: number, { rows, depth }: Place): Diagram {
+    return this.#keyHolds(node, { rows: new Map(rows).set(node.row, { kind: 'row', number }), depth });
   }
 
   #keyHolds(node: Lookup, { rows }: Place): Diagram {
@@ -287,6 +326,19 @@ function valueTest({ field }: Switch, values: IntervalSet): Atom {
   if (field.kind === 'number') return { negated: false, test: { kind: 'number', field: field.field, in: values } };
   const family = values.width > 32 ? 6 : 4;
   return { negated: false, test: { kind: 'address', field: field.field, view: field.view, family, in: values } };
+}
+
+/** Whether what the rule asks or does hangs on cells of a row. */
+function readsCell({ atoms, gates, effects, decision }: ProgramRule): boolean {
+  const isCell = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'cell';
+  const holdsCell = (value: unknown): boolean =>
+    isCell(value) ||
+    (typeof value === 'object' &&
+      value !== null &&
+      !(value instanceof IntervalSet) &&
+      Object.values(value).some(holdsCell));
+  return [atoms, gates, effects, decision].some(holdsCell);
 }
 
 function allRows(classes: readonly RowClass[]): Uint32Array {

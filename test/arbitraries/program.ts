@@ -234,6 +234,52 @@ export const crossedList: fastCheck.Arbitrary<ProgramRule[]> = fastCheck.array(
   { minLength: 64, maxLength: 100 },
 );
 
+/**
+ * Long lists of one family whose rules ask for the same fields, mostly with few values each, so that one lookup of all fields
+ * may carry them out; and some that stand in its way.
+ */
+export const alikeList: fastCheck.Arbitrary<ProgramRule[]> = fastCheck
+  .tuple(fastCheck.boolean(), fastCheck.boolean(), fastCheck.constantFrom(4 as const, 6 as const))
+  .chain(([isWide, isOfPorts, family]) => {
+    const width = family === 4 ? 32 : 128;
+    const few = fastCheck
+      .tuple(fastCheck.nat(ADDRESSES - 1), fastCheck.nat(isWide ? 3 : 0))
+      .map(([low, more]) => IntervalSet.range(width, BigInt(low), BigInt(Math.min(ADDRESSES - 1, low + more))));
+    const oneService = fastCheck
+      .tuple(fastCheck.constantFrom(6, 17), fastCheck.nat(3), fastCheck.nat(isWide ? 2 : 0))
+      .map(([protocol, port, more]) => IntervalSet.range(24, protocol * 65536 + port, protocol * 65536 + port + more));
+    const address = (side: 'source' | 'destination', set: IntervalSet): Atom => ({
+      negated: false,
+      test: { kind: 'address', field: side, view: 'real', family, in: set },
+    });
+    const rule = fastCheck
+      .tuple(
+        few,
+        few,
+        oneService,
+        fastCheck.nat(DECISIONS.length - 1),
+        // Some ask for less.
+        fastCheck.constantFrom('all', 'all', 'all', 'all', 'all', 'source', 'service'),
+      )
+      .map(([from, to, ports, decision, asked]): ProgramRule => ({
+        kind: 'rule',
+        origin,
+        family,
+        eachPacket: false,
+        atoms: [
+          ...(asked === 'service' ? [] : [address('source', from)]),
+          ...(asked === 'all' ? [address('destination', to)] : []),
+          ...(asked === 'service' || (asked === 'all' && isOfPorts)
+            ? [{ negated: false, test: { kind: 'number' as const, field: 'service' as const, in: ports } }]
+            : []),
+        ],
+        gates: [],
+        effects: [],
+        decision: DECISIONS[decision]!,
+      }));
+    return fastCheck.array(rule, { minLength: 16, maxLength: 60 });
+  });
+
 /** Port forwardings and the like: constant keys, constant targets. */
 export const translations: fastCheck.Arbitrary<ProgramRule[]> = fastCheck.array(
   fastCheck

@@ -1,5 +1,8 @@
 /** A Program of one list of rules, and prices at which every pass finds work in short ones. */
 import type { Program, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
+import { groupsOf } from '../../compiler/6-plan/concatenated/groups.ts';
+import { intervalBoxes, wholeBoxes } from '../../compiler/6-plan/concatenated/key-boxes.ts';
+import { withLookups, type Elements } from '../../compiler/6-plan/concatenated/ways.ts';
 import { searchesBelow } from '../../compiler/6-plan/passes/ranked-searches.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
 import type { Prices } from '../../compiler/cost/prices.ts';
@@ -64,6 +67,12 @@ export function searchesOf(list: readonly ProgramRule[]): PlanNode {
   const stage = stageOf(list);
   const context = { program: programOf(stage), stage, otherwise: undefined, prices: DEAR_LISTS };
   return searchesBelow(() => Infinity, { kind: 'rules', rules: list }, context);
+}
+
+/** The list with lookups by several fields wherever rules get into some, whatever they cost; undefined: none do. */
+export function lookupsOf(list: readonly ProgramRule[], elements: Elements): PlanNode | undefined {
+  const groups = groupsOf(list, elements === 'whole' ? wholeBoxes : intervalBoxes, 2);
+  return withLookups(list, groups, elements, 'list')?.node;
 }
 
 /** Whether searches stand side by side at the top of a plan. */

@@ -13,8 +13,8 @@ import type { Prices } from '../../compiler/cost/prices.ts';
 import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
 import { isError } from '../../grammar/diagnostic.ts';
 import { networksWithPackets } from '../arbitraries/networks.ts';
-import { crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
-import { DEAR_INTERVALS, DEAR_LISTS, programOf, searchesOf, stageOf } from '../builders/program.ts';
+import { alikeList, crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
+import { DEAR_INTERVALS, DEAR_LISTS, lookupsOf, programOf, searchesOf, stageOf } from '../builders/program.ts';
 import { nearlyAlike, packetsNearby } from './nearly-alike.ts';
 import { walkItems, walkPlan, type Walk } from '../oracles/plan-walk.ts';
 
@@ -53,6 +53,12 @@ export function wrongPlan(runs: number, seed: number): string | undefined {
   }
   for (const [list, sample] of fastCheck.sample(networksWithPackets, { seed, numRuns: runs })) {
     const difference = differenceFrom(list, sample, () => [planWith(DEAR_INTERVALS, list), searchesOf(list)]);
+    if (difference !== undefined) return difference;
+  }
+  const alike = fastCheck.tuple(alikeList, fastCheck.array(packet, { minLength: 60, maxLength: 60 }));
+  for (const [list, sample] of fastCheck.sample(alike, { seed, numRuns: runs })) {
+    const ways = () => [lookupsOf(list, 'whole'), lookupsOf(list, 'intervals')].filter((way) => way !== undefined);
+    const difference = differenceFrom(list, sample, ways);
     if (difference !== undefined) return difference;
   }
   return undefined;

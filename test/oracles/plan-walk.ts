@@ -239,14 +239,17 @@ class Walker {
     return 'goes on';
   }
 
-  /** The first row in the order of rows whose key cells all hold the packet's values. */
+  /** The first row in the order of rows whose key cells all hold the packet's values; the only one by a declared key. */
   #lookup(node: Lookup): Step {
     if (node.family !== undefined && node.family !== this.#packet.family) return 'goes on';
     if (!node.guard.every((atom) => atomHolds(atom, this.#packet))) return 'goes on';
-    const found = node.classes
+    const holding = node.classes
       .flatMap((one) => Array.from(one.rows, (row) => ({ row, one })))
-      .toSorted((a, b) => a.row - b.row)
-      .find(({ row }) => node.key.every((part) => this.#keyHolds(part, node.row, row)));
+      .filter(({ row }) => node.key.every((part) => this.#keyHolds(part, node.row, row)));
+    const columns = new Set(node.key.map(({ column }) => column));
+    const isUnique = node.row.table.keys.some((key) => key.every((column) => columns.has(column)));
+    if (isUnique && holding.length > 1) throw new Error('two rows of a lookup hold one key');
+    const [found] = holding.toSorted((a, b) => a.row - b.row);
     if (!found) return 'goes on';
     return this.#first(found.one.rules, (rule) => this.#rule(rule, new Map([[node.row, found.row]])));
   }

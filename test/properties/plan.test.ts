@@ -8,8 +8,8 @@ import { mergeIntoSets } from '../../compiler/6-plan/passes/merge-into-sets.ts';
 import { PASSES, type Pass } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
-import { crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
-import { DEAR_LISTS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
+import { alikeList, crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
+import { DEAR_LISTS, hasSearches, lookupsOf, programOf, searchesOf, stageOf } from '../builders/program.ts';
 import { nearlyAlike, packetsNearby } from '../mutations/nearly-alike.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 
@@ -19,7 +19,7 @@ const run = (pass: Pass, list: readonly ProgramRule[]): PlanNode =>
     { program: programOf(stageOf(list)), stage: stageOf(list), otherwise: undefined, prices: DEAR_LISTS },
   );
 
-const lists = fastCheck.oneof(rules(60), longList, translations, crossedList);
+const lists = fastCheck.oneof(rules(60), longList, translations, crossedList, alikeList);
 
 const packets = fastCheck.array(packet, { minLength: 20, maxLength: 40 });
 
@@ -60,6 +60,22 @@ it('searches side by side find what every packet meets, whatever they cost', () 
   );
   expect(searched).toBeGreaterThan(0);
 });
+
+it.each(['whole', 'intervals'] as const)(
+  'lookups by several fields at once (%s) find what every packet meets, whatever they cost',
+  (elements) => {
+    let looked = 0;
+    fastCheck.assert(
+      fastCheck.property(alikeList, packets, (list, sample) => {
+        const after = lookupsOf(list, elements);
+        if (!after) return;
+        looked++;
+        for (const one of sample) expect(walkPlan(after, one)).toEqual(walkItems(list, one));
+      }),
+    );
+    expect(looked).toBeGreaterThan(0);
+  },
+);
 
 /** Two short lists with a long one between, whose rules allow what hardly any rule of the others is about. */
 const farAlike = fastCheck

@@ -158,12 +158,11 @@ function className(lookup: Lookup, rowClass: RowClass, index: number): string {
 function classChain(lookup: Lookup, rowClass: RowClass, name: string, key: LookupKey, place: RulePlace): string {
   const { context } = place;
   const family = lookup.family === undefined ? '' : `_ipv${lookup.family}`;
-  const wanted = `${context.stage}_${lookup.row.table.name}_${name}${family}`;
-  const chain = context.chain(
-    wanted,
-    `${wanted} ${lookup.origin.name} ${key.name}`,
-    `${lookup.row.table.name}: rows with these rules`,
-  );
+  const { name: table } = lookup.row.table;
+  // A table that a pass made is called as its stage.
+  const head = table === context.stage.replaceAll(' ', '_') ? table : `${context.stage}_${table}`;
+  const wanted = `${head}_${name}${family}`;
+  const chain = context.chain(wanted, `${wanted} ${lookup.origin.name} ${key.name}`, `${table}: rows with these rules`);
   // In a class's chain a value of the row is looked up once more, by the same key.
   const row = new RowValues(lookup, key, rowClass.rows, context);
   for (const rule of rowClass.rules) lowerRule(rule, chain, { ...place, row });

@@ -1,5 +1,6 @@
 /** The passes, in the order in which a plan goes through them. Adding one: a file here, and a line in this list. */
 import type { Pass, PassContext } from './pass.ts';
+import { concatenatedKeys } from './concatenated-keys.ts';
 import { guardLookups } from './guard-lookups.ts';
 import { mergeIntoSets } from './merge-into-sets.ts';
 import { redundantRules } from './redundant-rules.ts';
@@ -13,6 +14,7 @@ export type { Pass, PassContext };
 export const PASSES: readonly Pass[] = [
   shadowedRules,
   redundantRules,
+  concatenatedKeys,
   mergeIntoSets,
   translationMaps,
   rankedSearches,

@@ -10,6 +10,8 @@ export interface PassContext {
   readonly otherwise: Decision | undefined;
   /** What steps cost on the plane that the plan is for: by these passes choose. */
   readonly prices: Prices;
+  /** What the passes behind this one will make of a plan, for choices by price; undefined: there are none. */
+  readonly later?: (node: PlanNode) => PlanNode;
 }
 
 /** A pure function from a stage's plan to one that means the same. */
@@ -29,12 +31,14 @@ export function mapRules(node: PlanNode, change: (rules: readonly ProgramRule[])
 /** Nodes as one: runs of lists joined, nothing wrapped that stands alone. */
 export function sequence(steps: readonly PlanNode[]): PlanNode {
   const joined: PlanNode[] = [];
+  let run: ProgramRule[] = [];
   for (const step of steps) {
-    const last = joined.at(-1);
-    if (step.kind === 'rules' && last?.kind === 'rules') {
-      joined[joined.length - 1] = { kind: 'rules', rules: [...last.rules, ...step.rules] };
-    } else if (step.kind !== 'rules' || step.rules.length > 0) {
+    if (step.kind !== 'rules') {
+      run = [];
       joined.push(step);
+    } else if (step.rules.length > 0) {
+      if (run.length === 0) joined.push({ kind: 'rules', rules: run });
+      for (const rule of step.rules) run.push(rule);
     }
   }
   return joined.length === 1 ? joined[0]! : { kind: 'sequence', steps: joined };

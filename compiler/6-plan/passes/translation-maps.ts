@@ -2,6 +2,7 @@ import { isSetTest, sameAtom } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
 import type { AddressTarget, Cell, PortTarget, RowVariable, Table, Translation } from '../../model/index.ts';
 import { isPlain } from '../commute.ts';
+import { integerColumn, prefixColumn } from '../made-tables.ts';
 import type { KeyPart, Lookup, PlanNode } from '../plan.ts';
 import { mapRules, sequence, type Pass } from './pass.ts';
 
@@ -169,19 +170,11 @@ function tableOf(first: Candidate, rows: readonly Row[], family: 4 | 6): Table {
   const columns = first.keyAtoms.flatMap((atom, index) => {
     const values = rows.map((row) => row.key[index]!);
     if (fieldOf(atom) !== 'service') return [addressColumn(fieldOf(atom), values, family, span)];
+    const protocols = Uint32Array.from(values, (value) => Number(value >> 16n));
+    const ports = Uint32Array.from(values, (value) => Number(value & 0xffffn));
     return [
-      integerColumn(
-        'protocol',
-        values.map((value) => Number(value >> 16n)),
-        'protocol',
-        span,
-      ),
-      integerColumn(
-        'service_port',
-        values.map((value) => Number(value & 0xffffn)),
-        'port',
-        span,
-      ),
+      integerColumn('protocol', { kind: 'protocol' }, protocols, span),
+      integerColumn('service_port', { kind: 'port' }, ports, span),
     ];
   });
   const keys = [columns.map((column) => column.name)];
@@ -194,14 +187,8 @@ function tableOf(first: Candidate, rows: readonly Row[], family: 4 | 6): Table {
     ),
   );
   if (first.port !== undefined) {
-    columns.push(
-      integerColumn(
-        'port',
-        rows.map((row) => row.port!),
-        'port',
-        span,
-      ),
-    );
+    const ports = Uint32Array.from(rows, (row) => row.port!);
+    columns.push(integerColumn('port', { kind: 'port' }, ports, span));
   }
   return {
     name: name.replace(/\/.*/, ''),
@@ -214,37 +201,6 @@ function tableOf(first: Candidate, rows: readonly Row[], family: 4 | 6): Table {
   };
 }
 
-type Column = Table['columns'][number];
-
-function integerColumn(
-  name: string,
-  values: readonly number[],
-  kind: 'port' | 'protocol',
-  span: Column['span'],
-): Column {
-  return { name, type: { kind }, volatile: false, data: { store: 'integer', values: Uint32Array.from(values) }, span };
-}
-
-function addressColumn(name: string, values: readonly bigint[], family: 4 | 6, span: Column['span']): Column {
-  const type = { kind: 'address', family } as const;
-  if (family === 4) {
-    const lengths = new Uint8Array(values.length).fill(32);
-    return {
-      name,
-      type,
-      volatile: false,
-      data: { store: 'prefix4', addresses: Uint32Array.from(values, Number), lengths },
-      span,
-    };
-  }
-  const words = Uint32Array.from(
-    values.flatMap((value) => [96n, 64n, 32n, 0n].map((shift) => Number((value >> shift) & 0xffffffffn))),
-  );
-  return {
-    name,
-    type,
-    volatile: false,
-    data: { store: 'prefix6', words, lengths: new Uint8Array(values.length).fill(128) },
-    span,
-  };
+function addressColumn(name: string, values: readonly bigint[], family: 4 | 6, span: Table['span']) {
+  return prefixColumn(name, family, values, new Uint8Array(values.length).fill(family === 4 ? 32 : 128), span);
 }

@@ -2,6 +2,7 @@
 import type { Mutation } from '../mutation.ts';
 import { classify } from './classify.ts';
 import { commute } from './commute.ts';
+import { concatenatedKeys } from './concatenated-keys.ts';
 import { conditions } from './conditions.ts';
 import { frame } from './frame.ts';
 import { matches } from './matches.ts';
@@ -13,6 +14,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...commute,
   ...rows,
   ...passes,
+  ...concatenatedKeys,
   ...classify,
   ...matches,
   ...values,

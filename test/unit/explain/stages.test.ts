@@ -43,7 +43,7 @@ function explainedNodes(rules: readonly string[]): readonly PlanNode[] {
 
 const HOSTS = Array.from(
   { length: 40 },
-  (_, index) => `${index % 3 === 0 ? 'reject' : 'allow'} from 10.0.${index}.1 tcp/${index + 1}`,
+  (_, index) => `${index % 3 === 0 ? 'reject' : 'allow'} from 10.0.${index}.1 ttl ${index + 1}`,
 );
 
 function linesOf(steps: readonly ExplainedStep[]): Set<number> {
@@ -57,7 +57,7 @@ describe('a long list', () => {
     const [tree, ...more] = stage.steps;
     expect(more).toEqual([]);
     expect(tree).toMatchObject({ title: 'IPv4, by source', lookup: 'hash, 40 elements' });
-    expect(tree?.steps[1]?.title).toBe('10.0.1.1: allow from 10.0.1.1 tcp/2 (IPv4)');
+    expect(tree?.steps[1]?.title).toBe('10.0.1.1: allow from 10.0.1.1 ttl 2 (IPv4)');
   });
 
   test('names every line that it carries out', () => {
@@ -69,6 +69,19 @@ describe('a long list', () => {
     expect(other?.expense.worst).toBeGreaterThan(stage.expense?.worst ?? Infinity);
     expect(stage.alternatives.map(({ without }) => without)).not.toContain('translation-maps');
   });
+});
+
+test('a list that is looked up by several fields at once is one step, with a class for each verdict', () => {
+  const hosts = Array.from(
+    { length: 40 },
+    (_, index) => `${index % 3 === 0 ? 'reject' : 'allow'} from 10.0.${index}.1 tcp/${index + 1}`,
+  );
+  const { steps } = explained(hosts);
+  expect(steps).toMatchObject([
+    { title: 'row of `filter_forward` by source, destination port, behind 1 test', lookup: 'hash, 40 rows' },
+  ]);
+  expect(steps[0]?.steps.map(({ title }) => title)).toEqual(['14 rows: 1 rule', '26 rows: 1 rule']);
+  expect(linesOf(steps)).toEqual(new Set(hosts.map((_, index) => index + 2)));
 });
 
 test('rules that were merged are named with their lines', () => {

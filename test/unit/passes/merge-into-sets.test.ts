@@ -10,9 +10,9 @@ const filter = (...rules: readonly string[]) =>
     .slice(1)
     .filter((line) => !line.includes('later_fragments'));
 
-/** Rules that differ in two fields, so that none of them merges with another. */
+/** Rules that differ in two fields, so that none of them merges with another; and in one that no key is made of. */
 const others = (count: number) =>
-  Array.from({ length: count }, (_, at) => `allow from 192.168.${at}.0/24 to 172.16.${at}.0/24`);
+  Array.from({ length: count }, (_, at) => `allow from 192.168.${at}.0/24 to 172.16.${at}.0/24 ttl ${at + 1}`);
 
 test('rules merge past others that no packet shares with them, or that decide the same', () => {
   const lines = filter(
