@@ -1,5 +1,6 @@
 /** The table as text that `nft -f` loads in one transaction, and that a careful engineer would have written. */
 import Handlebars from 'handlebars';
+import { oneLine } from '../../compiler/artifacts/one-line.ts';
 import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import type { Origin } from '../../compiler/model/index.ts';
@@ -184,8 +185,4 @@ function devicesText(devices: readonly string[]): string {
   const names = devices.map((device) => `"${device}"`);
   if (names.length < 2) return names.length === 0 ? '' : ` device ${names[0]}`;
   return ` devices = { ${names.join(', ')} }`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').trim();
 }
