@@ -7,83 +7,53 @@ import { FIELD_WIDTHS, type AddressField, type NumberField } from '../../compile
 /** Fields that frames have; a mark and a state come later on their way. */
 export type PacketField = Exclude<NumberField, 'mark' | 'state'> | AddressField | 'in';
 
-/**
- * How a value leads to a row: `direct`: an array with an element for each value; `sorted`: a binary search over the first
- * values of ranges; `address`: a table for each family.
- */
-type Search =
-  | { readonly kind: 'direct'; readonly values: number }
-  | { readonly kind: 'sorted'; readonly type: '__u32' | '__u64' }
-  | { readonly kind: 'address' };
-
 export interface FieldDefinition {
   readonly field: PacketField;
   /** In C, in names of maps and in file names. */
   readonly name: string;
-  readonly search: Search;
-  /** For people, in comments of the program. */
-  readonly meaning: string;
-  /** Whether there are packets without it. */
-  readonly mayLack: boolean;
-}
-
-function direct(field: Exclude<PacketField, AddressField | 'in'>, name: string, meaning: string): FieldDefinition {
-  return { field, name, search: { kind: 'direct', values: 2 ** FIELD_WIDTHS[field] }, meaning, mayLack: true };
+  /**
+   * How a value leads to a row: `direct`: an element for each value; `ranges`: a search in ranges, `wide` where they do not
+   * fit into 32 bits; `address`: a table for each family.
+   */
+  readonly search: 'direct' | 'ranges' | 'wide' | 'address';
+  /** For people: what it is, */
+  readonly noun: string;
+  /** and what its values mean, where that is not plain. */
+  readonly values: string | undefined;
 }
 
 /** Most zones that a program tells apart; 0 stands for none. */
 export const MOST_ZONES = 255;
 
-/** Those that tell most packets apart come first: a row without rules ends the search. */
+/** In the order in which the program's text has them. */
 export const FIELDS: readonly FieldDefinition[] = [
-  { field: 'source', name: 'source', search: { kind: 'address' }, meaning: 'source address', mayLack: false },
-  {
-    field: 'destination',
-    name: 'destination',
-    search: { kind: 'address' },
-    meaning: 'destination address',
-    mayLack: false,
-  },
-  {
-    field: 'service',
-    name: 'service',
-    search: { kind: 'sorted', type: '__u32' },
-    meaning: 'protocol, and destination port in the lower 16 bits',
-    mayLack: true,
-  },
-  direct('protocol', 'protocol', 'protocol behind all extension headers'),
-  direct('destination port', 'destination_port', 'destination port'),
-  direct('source port', 'source_port', 'source port'),
-  direct('tcp flags', 'tcp_flags', 'TCP flags: fin 1, syn 2, rst 4, psh 8, ack 16, urg 32, ece 64, cwr 128'),
-  direct('icmp4', 'icmp4', 'ICMP type, and code in the lower 8 bits'),
-  direct('icmp6', 'icmp6', 'ICMPv6 type, and code in the lower 8 bits'),
-  {
-    field: 'length',
-    name: 'length',
-    search: { kind: 'sorted', type: '__u32' },
-    meaning: 'length of the IP packet, headers included',
-    mayLack: false,
-  },
-  direct('family', 'family', '4 or 6'),
-  direct('fragment', 'fragment', '0 not a fragment, 1 the first, 2 a later one'),
-  direct('ttl', 'ttl', 'TTL or hop limit'),
-  direct('dscp', 'dscp', 'DSCP'),
-  direct('vlan', 'vlan', 'number of the outermost VLAN'),
-  {
-    field: 'source mac',
-    name: 'source_mac',
-    search: { kind: 'sorted', type: '__u64' },
-    meaning: 'source MAC',
-    mayLack: false,
-  },
-  {
-    field: 'in',
-    name: 'zone',
-    search: { kind: 'direct', values: MOST_ZONES + 1 },
-    meaning: 'zone that the frame came in by, in the order of the policy',
-    mayLack: true,
-  },
+  define('source', 'address', 'source address'),
+  define('destination', 'address', 'destination address'),
+  define('service', 'ranges', 'service', 'protocol, and destination port in the lower 16 bits'),
+  define('protocol', 'direct', 'protocol', 'behind all extension headers'),
+  define('destination port', 'direct', 'destination port'),
+  define('source port', 'direct', 'source port'),
+  define('tcp flags', 'direct', 'TCP flags', 'fin 1, syn 2, rst 4, psh 8, ack 16, urg 32, ece 64, cwr 128'),
+  define('icmp4', 'direct', 'ICMP type', 'with the code in the lower 8 bits'),
+  define('icmp6', 'direct', 'ICMPv6 type', 'with the code in the lower 8 bits'),
+  define('length', 'ranges', 'length', 'of the IP packet, headers included'),
+  define('family', 'direct', 'family', '4 or 6'),
+  define('fragment', 'direct', 'fragment', '0 not a fragment, 1 the first, 2 a later one'),
+  define('ttl', 'direct', 'TTL or hop limit'),
+  define('dscp', 'direct', 'DSCP'),
+  define('vlan', 'direct', 'outermost VLAN'),
+  define('source mac', 'wide', 'source MAC'),
+  define('in', 'direct', 'zone', 'that the frame came in by, numbered from 1 in the order of the policy'),
 ];
+
+function define(field: PacketField, search: FieldDefinition['search'], noun: string, values?: string): FieldDefinition {
+  return { field, name: nameOf(field), search, noun, values };
+}
+
+/** The field in C. */
+export function nameOf(field: PacketField): string {
+  return field === 'in' ? 'zone' : field.replace(' ', '_');
+}
 
 export function definitionOf(field: PacketField): FieldDefinition {
   return FIELDS.find((definition) => definition.field === field)!;

@@ -3,14 +3,14 @@ import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
 import { prices } from './cost.ts';
-import { ProgramFiles } from './files.ts';
+import { MitigationFiles } from './emit/index.ts';
 import { lowerPlan } from './lower/index.ts';
 
 export const xdp: Plane = { name: 'xdp', stages: ['mitigate'], refuse, prices, lower };
 
 function lower(plan: Plan): Lowered {
   const { mitigation, diagnostics } = lowerPlan(plan);
-  const files = new ProgramFiles(mitigation);
+  const files = new MitigationFiles(mitigation);
   return {
     diagnostics,
     figures: files.figures,

@@ -16,11 +16,12 @@ import { readIfPresent, write } from '../files.mjs';
 import { root } from '../run.mjs';
 import * as commands from './commands.mjs';
 import * as diagnostics from './diagnostics.mjs';
+import * as fixed from './fixed.mjs';
 import * as legality from './legality.mjs';
 import * as passes from './passes.mjs';
 import * as templates from './templates.mjs';
 
-export const generators = [templates, commands, diagnostics, legality, passes];
+export const generators = [templates, fixed, commands, diagnostics, legality, passes];
 
 /** Paths that the generator would write or remove. */
 export async function outdated(generator) {

@@ -42,8 +42,8 @@ function constantName(path) {
   return base.replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
 }
 
-/** A line of the template to a line of the module, so that a change shows as what it is. */
-function literal(text) {
+/** A text as a literal, a line of it to a line of the module, so that a change shows as what it is. */
+export function literal(text) {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${').replaceAll('\r', '\\r');
   return `\`${escaped}\``;
 }

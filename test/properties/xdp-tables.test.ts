@@ -1,11 +1,12 @@
 /** The tables of XDP find the rules that a packet meets: the first that decides is the one that a walk of the list finds. */
 import fastCheck from 'fast-check';
 import { expect, it } from 'vitest';
-import { blocksOf, wordsFor } from '../../backends/ebpf/layout.ts';
+import { blocksOf } from '../../backends/ebpf/emit/tables.ts';
 import { Counters } from '../../backends/ebpf/lower/counters.ts';
 import { fieldOfAtom, fieldTable } from '../../backends/ebpf/lower/field-table.ts';
 import { Limiters } from '../../backends/ebpf/lower/limiters.ts';
 import { listOf } from '../../backends/ebpf/lower/list.ts';
+import { wordsFor } from '../../backends/ebpf/lower/row-bits.ts';
 import type { FieldTable, ListedRule, Ranges } from '../../backends/ebpf/tree.ts';
 import type { ProgramRule } from '../../compiler/4-program/program.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';

@@ -3,7 +3,6 @@ import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { Origin } from '../../../compiler/model/index.ts';
 import { FIELDS, type FieldDefinition } from '../fields.ts';
-import { wordsFor } from '../layout.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { FieldTable, ListedRule, Mitigation } from '../tree.ts';
 import { Counters } from './counters.ts';
@@ -11,7 +10,7 @@ import { fieldOfAtom, fieldTable, type ZoneNumbers } from './field-table.ts';
 import { interfacesOf, onlyZone } from './interfaces.ts';
 import { Limiters } from './limiters.ts';
 import { listOf } from './list.ts';
-import { TooManyRows } from './row-bits.ts';
+import { TooManyRows, wordsFor } from './row-bits.ts';
 
 /** Most bytes in the rows of one field. */
 const MOST_BYTES = 2 ** 29;
@@ -44,6 +43,8 @@ function fieldTables(
   blocks: readonly Origin[],
 ): { readonly fields: readonly FieldTable[]; readonly diagnostics: readonly Diagnostic[] } {
   const tested = new Set(rules.flatMap(({ atoms }) => atoms.map(fieldOfAtom)));
+  // Rules are found by the rows that a packet has: where no rule tests a field, by one of the family.
+  if (rules.length > 0 && tested.size === 0) tested.add('family');
   const fields: FieldTable[] = [];
   const diagnostics: Diagnostic[] = [];
   const words = 2 * wordsFor(rules.length);
@@ -61,8 +62,8 @@ function fieldTables(
   return { fields, diagnostics };
 }
 
-function tooLarge({ meaning }: FieldDefinition, rules: number, [block]: readonly Origin[]): Diagnostic {
-  const message = `the table of the ${meaning} would be too large for ${rules} rules`;
+function tooLarge({ noun }: FieldDefinition, rules: number, [block]: readonly Origin[]): Diagnostic {
+  const message = `the table of the ${noun} would be too large for ${rules} rules`;
   return diagnostic(PROBLEMS.tooLarge, block?.span, message, {
     hint: 'Join values that decide the same into one set, or take `xdp` out of the target.',
   });

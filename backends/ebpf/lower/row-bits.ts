@@ -1,5 +1,13 @@
 /** Rows of bits, a bit for each rule; equal rows are one, so a field has no more of them than it tells rules apart. */
 
+/** Bits of a word as the program reads it; there are two of 32 bits in each. */
+export const BITS_OF_WORD = 64;
+
+/** Words that hold a bit for each rule. */
+export function wordsFor(rules: number): number {
+  return Math.max(1, Math.ceil(rules / BITS_OF_WORD));
+}
+
 /** Row numbers are 16 bits wide. */
 const MOST_ROWS = 65_536;
 

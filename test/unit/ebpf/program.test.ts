@@ -155,7 +155,10 @@ test('a limit has a table for each family, and a key of no more than its parts',
   const text = files.get('mitigate.bpf.c')!;
   expect(text).toContain('{ packet->source[0] & 0xffffffffffffff00ULL, packet->destination_port }');
   expect(text).toContain('{ packet->source[0] & 0xffffffffffffff00ULL, 0, packet->destination_port }');
-  expect(text.match(/__uint\(max_entries, 1000\);/g)).toHaveLength(2);
+  expect(text.match(/^BUCKETS\(\w+, \d+, \d+\);$/gm)?.map((line) => line.replace(/^.*_(?=ipv)/, ''))).toEqual([
+    'ipv4, 2, 1000);',
+    'ipv6, 3, 1000);',
+  ]);
 });
 
 test.each([

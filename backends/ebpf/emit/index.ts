@@ -1,0 +1,89 @@
+/** The files of a mitigation: its program, what the program's maps hold, and the loader. */
+import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
+import { FIXED } from '../fixed.gen.ts';
+import type { Mitigation } from '../tree.ts';
+import { ConditionMap } from './conditions.ts';
+import { headerText, programText, type Naming, type ProgramParts } from './program.ts';
+import { rowBytes, ruleBytes, sizesOf } from './rules.ts';
+import { rulesText } from './rule-list.ts';
+import { settingsText } from './settings.ts';
+import { layoutOf, tableBytes, tablesIn } from './tables.ts';
+
+const FOLDER = 'ebpf';
+const RULES = `${FOLDER}/maps/rules.txt`;
+
+/** Everything of a mitigation but the name of its build. */
+export class MitigationFiles {
+  readonly #parts: ProgramParts;
+  /** Contents of maps, by name. */
+  readonly #maps: ReadonlyMap<string, Uint8Array>;
+
+  constructor(mitigation: Mitigation) {
+    const { rules } = mitigation;
+    const sizes = sizesOf(rules);
+    const fields = mitigation.fields.map(layoutOf);
+    const conditions = new ConditionMap(rules.flatMap((rule) => rule.conditions));
+    this.#parts = { mitigation, sizes, fields, conditions };
+    const maps = new Map<string, Uint8Array>();
+    if (rules.length > 0) {
+      maps.set(
+        'rules',
+        ruleBytes(rules, sizes, (condition) => conditions.numberOf(condition)),
+      );
+    }
+    if (conditions.count > 0) maps.set('conditions', conditions.bytes());
+    for (const field of fields) {
+      maps.set(`${field.definition.name}_rules`, rowBytes(field.table, sizes));
+      for (const table of tablesIn(field)) maps.set(table.name, tableBytes(table));
+    }
+    this.#maps = maps;
+  }
+
+  get figures(): Readonly<Record<string, number>> {
+    const { mitigation, fields } = this.#parts;
+    const bytes = [...this.#maps.values()].reduce((sum, { length }) => sum + length, 0);
+    return {
+      rules: mitigation.rules.length,
+      fields: fields.length,
+      rows: fields.reduce((sum, { table }) => sum + table.rowBits.length, 0),
+      'bytes of maps': bytes,
+    };
+  }
+
+  artifacts(naming: Naming): readonly Artifact[] {
+    const { mitigation } = this.#parts;
+    return [
+      text('mitigate.bpf.c', programText(this.#parts, naming), "the program at XDP: what is the policy's own"),
+      text('policy.h', headerText(this.#parts, naming), 'its sizes, and how its tables lie in memory'),
+      text('policy.conf', settingsText(this.#parts, naming), 'where it runs, and names of counters, for the loader'),
+      text('maps/rules.txt', rulesText(mitigation.rules), 'which rule each number stands for, and its line'),
+      ...[...this.#maps].map(([name, bytes]) => ({
+        path: `${FOLDER}/maps/${name}.bin`,
+        content: [bytes],
+        description: `contents of the map ${name}`,
+      })),
+      ...Object.entries(FIXED).map(([path, content]) => text(path, content, descriptionOf(path))),
+    ];
+  }
+
+  /** Rules stand in `rules.txt`, a line each. */
+  get sourceMap(): readonly SourceMapEntry[] {
+    return this.#parts.mitigation.rules.map(({ origin }, number) => ({
+      path: RULES,
+      line: number + 1,
+      origin: origin.name,
+      span: origin.span,
+    }));
+  }
+}
+
+function text(path: string, content: string, description: string): Artifact {
+  return { path: `${FOLDER}/${path}`, content: [new TextEncoder().encode(content)], description };
+}
+
+/** What a file is that is the same for all policies. */
+function descriptionOf(path: string): string {
+  if (path.startsWith('program/')) return 'a part of the program that is the same for all policies';
+  if (path.startsWith('loader/')) return 'a part of the loader';
+  return 'builds the program and its loader';
+}

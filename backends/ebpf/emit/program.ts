@@ -1,0 +1,146 @@
+/** The program's text, as an engineer would have written it for this policy: what is its own in mitigate.bpf.c and policy.h. */
+import Handlebars from 'handlebars';
+import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import type { FieldDefinition } from '../fields.ts';
+import * as templates from '../templates.gen.ts';
+import type { Mitigation } from '../tree.ts';
+import { bucketValues } from './buckets.ts';
+import { KINDS, type ConditionMap } from './conditions.ts';
+import type { Sizes } from './rules.ts';
+import { tablesIn, typeOf, type FieldLayout, type TableLayout } from './tables.ts';
+
+type Template = (values: object) => string;
+
+const TEMPLATES = {
+  policyHeader: compileTemplate(templates.policyHeader),
+  mitigate: compileTemplate(templates.mitigate),
+} as const;
+
+function compileTemplate(text: string): Template {
+  return Handlebars.compile(text, { noEscape: true, strict: false });
+}
+
+/** What the texts are about. */
+export interface ProgramParts {
+  readonly mitigation: Mitigation;
+  readonly sizes: Sizes;
+  readonly fields: readonly FieldLayout[];
+  readonly conditions: ConditionMap;
+}
+
+export interface Naming {
+  readonly policy: string;
+  readonly build: string;
+  readonly remarks: readonly string[];
+}
+
+/** `policy.h` */
+export function headerText(parts: ProgramParts, naming: Naming): string {
+  const { mitigation, sizes, fields, conditions } = parts;
+  return TEMPLATES.policyHeader({
+    ...naming,
+    policy: oneLine(naming.policy),
+    ...sizes,
+    skips: Number(mitigation.rules.some(({ action }) => action.kind === 'skip')),
+    counters: mitigation.counters.length,
+    conditions: conditions.count,
+    kinds: KINDS.map((kind) => ({
+      name: kind.toUpperCase().replace(' ', '_'),
+      isAsked: Number(conditions.kinds.has(kind)),
+    })),
+    interfaces: interfacesWithZones(parts),
+    fields: fields.map((field) => ({
+      name: field.definition.name,
+      tables: tablesIn(field).map(({ name, family, columns }) => ({
+        name,
+        meaning: titleOf(field.definition),
+        family,
+        columns: columns.map((column) => ({
+          type: typeOf(column),
+          name: column.name,
+          length: column.values.length,
+        })),
+      })),
+    })),
+  });
+}
+
+/** `mitigate.bpf.c` */
+export function programText(parts: ProgramParts, naming: Naming): string {
+  const { mitigation, fields, conditions } = parts;
+  const { target, rules, limiters } = mitigation;
+  return TEMPLATES.mitigate({
+    ...naming,
+    policy: oneLine(naming.policy),
+    target,
+    rules: rules.length,
+    conditions: conditions.count,
+    interfaces: interfacesWithZones(parts),
+    fields: fields.map(fieldValues),
+    limiters: limiters.map((limiter) => bucketValues(limiter, hasZones(parts))),
+    fieldsRead: conditions.fields.map(({ definition, family }) => ({
+      name: definition.name,
+      family,
+      meaning: family === undefined ? definition.noun : `${definition.noun} of IPv${family}`,
+      isAddress: definition.search === 'address',
+      isWide: definition.search === 'wide',
+    })),
+  });
+}
+
+/** Whether rules tell zones apart, so that the program has to. */
+export function hasZones({ fields }: ProgramParts): boolean {
+  return fields.some(({ table }) => table.field === 'in');
+}
+
+function interfacesWithZones(parts: ProgramParts): number {
+  return hasZones(parts) ? parts.mitigation.interfaces.length : 0;
+}
+
+function titleOf({ noun, values }: FieldDefinition): string {
+  return values === undefined ? noun : `${noun}: ${values}`;
+}
+
+function fieldValues(field: FieldLayout): object {
+  const { definition, table } = field;
+  return {
+    name: definition.name,
+    title: titleOf(definition),
+    rows: table.rowBits.length,
+    tables: tablesIn(field).map((one) => ({
+      name: one.name,
+      absentRow: table.absentRow,
+      steps: one.steps,
+      isDirect: one.kind === 'direct',
+      isRanges: one.kind === 'ranges',
+      isWide: one.kind === 'wide',
+      isBlocks: one.kind === 'blocks',
+      ...parameterOf(definition, one),
+    })),
+    families: definition.search === 'address' ? rowsByFamily(field) : undefined,
+  };
+}
+
+/** What the function of a table is told, in C, and the value in it. */
+function parameterOf({ name, search }: FieldDefinition, { kind }: TableLayout): object {
+  if (search !== 'address') {
+    const value = `packet->${name}`;
+    return {
+      parameter: 'const struct packet *packet',
+      value: kind === 'wide' ? `0, ${value}` : value,
+      mayLack: kind === 'ranges',
+    };
+  }
+  return kind === 'wide'
+    ? { parameter: 'const __u64 *address', value: 'address[0], address[1]' }
+    : { parameter: '__u32 address', value: 'address' };
+}
+
+/** How the row of an address is found. */
+function rowsByFamily({ definition, lookups: [ipv4, ipv6] }: FieldLayout): object {
+  const field = `packet->${definition.name}`;
+  return {
+    ipv4: ipv4!.kind === 'constant' ? ipv4!.row : `${ipv4!.name}_row(${field}[0])`,
+    ipv6: ipv6!.kind === 'constant' ? ipv6!.row : `${ipv6!.name}_row(${field})`,
+  };
+}

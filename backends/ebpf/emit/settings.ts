@@ -1,0 +1,36 @@
+/** `policy.conf`: what the loader reads, a setting a line, a word and its values. */
+import type { XdpInterface } from '../tree.ts';
+import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import { hasZones, type Naming, type ProgramParts } from './program.ts';
+
+export function settingsText(parts: ProgramParts, { policy, build }: Naming): string {
+  const { mitigation } = parts;
+  const lines = [
+    `# For sluice-load: where the program of ${oneLine(policy)} runs, and what its counters are called.`,
+    `target ${mitigation.target}`,
+    `build ${build}`,
+    ...mitigation.interfaces.map(({ name, generic }) => `interface ${name} ${generic ? 'generic' : 'native'}`),
+    ...(readsTags(parts) ? ['tags'] : []),
+    ...(hasZones(parts) ? mitigation.interfaces.flatMap(zoneLines) : []),
+    ...mitigation.counters.map((name) => `counter ${oneLine(name)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Whether the program must see VLAN tags. */
+function readsTags({ mitigation, fields, conditions }: ProgramParts): boolean {
+  const byZone = mitigation.interfaces.some(({ untagged, byVlan }) => byVlan.some((zone) => zone !== untagged));
+  return byZone || conditions.reads('vlan') || fields.some(({ table }) => table.field === 'vlan');
+}
+
+/** `zone eth0 untagged 1`, `zone eth0 100-199 2` */
+function zoneLines({ name, untagged, byVlan }: XdpInterface): string[] {
+  const lines = untagged > 0 ? [`zone ${name} untagged ${untagged}`] : [];
+  for (let from = 0; from < byVlan.length;) {
+    let to = from;
+    while (to + 1 < byVlan.length && byVlan[to + 1] === byVlan[from]) to++;
+    if (byVlan[from]! > 0) lines.push(`zone ${name} ${from}-${to} ${byVlan[from]}`);
+    from = to + 1;
+  }
+  return lines;
+}

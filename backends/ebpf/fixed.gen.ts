@@ -1,0 +1,1795 @@
+// Written by `npm run generate` from fixed/; edit the files there.
+
+/** Texts of the files in fixed/, by path. */
+export const FIXED: Readonly<Record<string, string>> = {
+  'Makefile': `# Builds the program and its loader: clang 14 or newer, a C compiler, libbpf 1.0 or newer with its headers.
+
+CLANG ?= clang
+WARNINGS = -Wall -Wextra -Werror
+# Debian and its relatives keep the headers of a machine's own architecture apart, and clang looks there for itself only.
+HEADERS = -isystem /usr/include/$(shell uname -m)-linux-gnu
+
+all: mitigate.bpf.o sluice-load
+
+mitigate.bpf.o: mitigate.bpf.c policy.h $(wildcard program/*.h)
+	$(CLANG) -std=gnu11 -O2 -g -target bpf -mcpu=v3 $(WARNINGS) $(HEADERS) -c $< -o $@
+
+sluice-load: $(wildcard loader/*.c) loader/loader.h
+	$(CC) -std=gnu11 -O2 $(WARNINGS) $(filter %.c,$^) -o $@ -lbpf
+
+clean:
+	rm -f mitigate.bpf.o sluice-load
+
+.PHONY: all clean
+`,
+  'loader/interfaces.c': `/* The interfaces that the program runs on: a link for each, which is pinned. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/if_link.h>
+#include <linux/sockios.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* Where the driver takes tags off, the program does not see them. */
+static int check_tags(const struct interface *interface)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
+	struct ifreq request = { .ifr_data = (void *)&value };
+	const int socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(request.ifr_name, interface->name, sizeof request.ifr_name);
+	const bool strips = socket_ >= 0 && !ioctl(socket_, SIOCETHTOOL, &request) && value.data & ETH_FLAG_RXVLAN;
+
+	if (socket_ >= 0)
+		close(socket_);
+	if (!strips)
+		return DONE;
+	return complain("%s takes VLAN tags off before the program sees them: ethtool -K %s rxvlan off",
+			interface->name, interface->name);
+}
+
+int find_interfaces(struct policy *policy)
+{
+	for (int i = 0; i < policy->interface_count; i++) {
+		struct interface *interface = &policy->interfaces[i];
+
+		interface->index = if_nametoindex(interface->name);
+		if (!interface->index)
+			return complain("no interface %s", interface->name);
+		if (policy->reads_tags && check_tags(interface) != DONE)
+			return FAILED;
+	}
+	return DONE;
+}
+
+int attach(const struct policy *policy, struct interface *interface, int program, int former)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+
+	interface->link = open_pin(policy, "link_", interface->name);
+	if (interface->link >= 0) {
+		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
+
+		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
+			return DONE;
+		return complain("the program of %s cannot be replaced: %s", interface->name, strerror(errno));
+	}
+	options.flags = interface->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+	interface->link = bpf_link_create(program, (int)interface->index, BPF_XDP, &options);
+	if (interface->link < 0)
+		return complain("XDP cannot be attached to %s: %s%s", interface->name, strerror(errno),
+				interface->generic ? "" : " (its driver may have none: try --generic)");
+	interface->is_new = true;
+	return pin(policy, interface->link, "link_", interface->name);
+}
+
+/* Puts back what ran on the interface before: the former program, or nothing. */
+void attach_former(const struct policy *policy, struct interface *interface, int former)
+{
+	if (interface->is_new)
+		unpin(policy, "link_", interface->name);
+	else if (interface->link >= 0 && former >= 0)
+		bpf_link_update(interface->link, former, NULL);
+	if (interface->link >= 0)
+		close(interface->link);
+}
+
+/* Links of interfaces that the policy names no more. */
+void detach_others(const struct policy *policy)
+{
+	char path[512];
+
+	pin_path(policy, "", "", path, sizeof path);
+	DIR *folder = opendir(path);
+
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		bool is_wanted = strncmp(entry->d_name, "link_", 5) != 0;
+
+		for (int i = 0; i < policy->interface_count && !is_wanted; i++) {
+			char own[512];
+
+			pin_path(policy, "link_", policy->interfaces[i].name, own, sizeof own);
+			is_wanted = !strcmp(strrchr(own, '/') + 1, entry->d_name);
+		}
+		if (!is_wanted)
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	}
+	if (folder)
+		closedir(folder);
+}
+`,
+  'loader/loader.h': `/*
+ * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; program.c: the
+ * program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * stats.c: counters.
+ */
+#ifndef SLUICE_LOADER_H
+#define SLUICE_LOADER_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bpf_object;
+
+enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
+
+#define MOST_INTERFACES 256
+#define VLANS 4096
+
+struct interface {
+	char name[IF_NAMESIZE];
+	unsigned int index;
+	bool generic;
+	uint8_t zones[VLANS + 1]; /* by VLAN; the last: untagged */
+	int link;		  /* -1: none */
+	bool is_new;		  /* the link was made in this run */
+};
+
+struct policy {
+	char folder[4096]; /* that policy.conf stands in */
+	char target[128];
+	char build[128];
+	struct interface interfaces[MOST_INTERFACES];
+	int interface_count;
+	bool reads_tags;
+	char **counters;
+	uint32_t counter_count;
+};
+
+/* Pinned beside the program: what it was made from. */
+struct about {
+	char build[128];
+	uint64_t counters; /* a hash of their names */
+};
+
+/* main.c: says what is wrong, and gives FAILED. */
+__attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
+
+/* policy.c */
+int read_policy(struct policy *policy);
+uint64_t hash_of_counters(const struct policy *policy);
+
+/* maps.c: fills the maps that have no other contents yet. */
+int fill_maps(const struct policy *policy, struct bpf_object *object);
+
+/* program.c: the program in the kernel, its maps filled; NULL: \`result\` says why not. */
+struct bpf_object *load_program(const struct policy *policy, int *result);
+
+/* interfaces.c; \`former\`: the program that runs now, -1: none. */
+int find_interfaces(struct policy *policy);
+int attach(const struct policy *policy, struct interface *interface, int program, int former);
+void attach_former(const struct policy *policy, struct interface *interface, int former);
+void detach_others(const struct policy *policy);
+
+/*
+ * pins.c: what stays when the loader ends, in /sys/fs/bpf/sluice/TARGET/. A pin's name there is its kind, and for links the
+ * interface behind it.
+ */
+void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size);
+int open_pin(const struct policy *policy, const char *kind, const char *name);
+int pin(const struct policy *policy, int object, const char *kind, const char *name);
+void unpin(const struct policy *policy, const char *kind, const char *name);
+int make_folders(const struct policy *policy);
+void remove_folders(const struct policy *policy);
+/* Reads what the running program was made from; false: nothing runs. */
+bool read_about(const struct policy *policy, struct about *about);
+
+/* replace.c */
+int put_in_place(struct policy *policy, bool may_replace);
+int take_away(const struct policy *policy);
+
+/* stats.c */
+int print_stats(const struct policy *policy, bool prometheus);
+
+#endif
+`,
+  'loader/main.c': `/*
+ * Loads what Sluice made for XDP, replaces it while it runs, takes it away, and prints its counters.
+ *
+ *   sluice-load up [--generic]       load it where nothing of the target runs yet
+ *   sluice-load replace [--generic]  the same, in the place of what runs: no frame meets both, or neither
+ *   sluice-load down                 take it away
+ *   sluice-load stats [--prometheus] what its counters have counted
+ *
+ * It reads policy.conf, mitigate.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
+ * program, a link for each interface, the counters. (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
+ * A program is made of fresh maps each time, filled before any frame meets it, and put in the place of the old one by one
+ * system call for each interface. Counters go on where the policy has the same ones, by name; else they start anew.
+ * Where something fails, everything is as it was.
+ *
+ * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on.
+ *
+ * Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 the kernel's verifier refuses the program, a fault in Sluice.
+ */
+#include <bpf/libbpf.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loader.h"
+
+int complain(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("sluice-load: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\\n', stderr);
+	return FAILED;
+}
+
+static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	(void)level, (void)format, (void)arguments;
+	return 0;
+}
+
+static int usage(void)
+{
+	fputs("usage: sluice-load up|replace [--generic]\\n"
+	      "       sluice-load down\\n"
+	      "       sluice-load stats [--prometheus]\\n",
+	      stderr);
+	return USAGE;
+}
+
+int main(int count, char **arguments)
+{
+	static struct policy policy;
+	const char *command = count > 1 ? arguments[1] : "";
+	const char *option = count > 2 ? arguments[2] : NULL;
+	const bool places = !strcmp(command, "up") || !strcmp(command, "replace");
+	const bool stats = !strcmp(command, "stats");
+	const char *possible = places ? "--generic" : stats ? "--prometheus" : "";
+
+	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
+		return usage();
+	libbpf_set_print(silent);
+	if (read_policy(&policy) != DONE)
+		return FAILED;
+	for (int i = 0; places && option && i < policy.interface_count; i++)
+		policy.interfaces[i].generic = true;
+	if (places)
+		return put_in_place(&policy, !strcmp(command, "replace"));
+	return stats ? print_stats(&policy, option != NULL) : take_away(&policy);
+}
+`,
+  'loader/maps.c': `/* What maps hold: the files of maps/, and the zones of interfaces by their numbers on this host. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* Copies a file of maps/ into the map of its name. */
+static int fill_map(const struct policy *policy, const struct bpf_map *map)
+{
+	char path[5000];
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const size_t element = (bpf_map__value_size(map) + 7) / 8 * 8;
+	const size_t size = element * bpf_map__max_entries(map);
+
+	snprintf(path, sizeof path, "%s/maps/%s.bin", policy->folder, bpf_map__name(map));
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (file < 0)
+		return complain("%s: %s", path, strerror(errno));
+	struct stat status;
+
+	if (fstat(file, &status) || (size_t)status.st_size != size) {
+		close(file);
+		return complain("%s has %lld bytes, and its map %zu: it is of another build", path,
+				(long long)status.st_size, size);
+	}
+	char *memory =
+		mmap(NULL, (size + page - 1) / page * page, PROT_WRITE | PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	size_t at = 0;
+
+	while (memory != MAP_FAILED && at < size) {
+		const ssize_t length = read(file, memory + at, size - at);
+
+		if (length <= 0)
+			break;
+		at += (size_t)length;
+	}
+	const int error = errno;
+
+	if (memory != MAP_FAILED)
+		munmap(memory, (size + page - 1) / page * page);
+	close(file);
+	return at == size ? DONE : complain("%s cannot be copied into its map: %s", path, strerror(error));
+}
+
+static int fill_zones(const struct policy *policy, const struct bpf_map *map)
+{
+	for (int i = 0; i < policy->interface_count; i++) {
+		const struct interface *interface = &policy->interfaces[i];
+
+		if (bpf_map_update_elem(bpf_map__fd(map), &interface->index, interface->zones, BPF_ANY))
+			return complain("the zones of %s cannot be set: %s", interface->name, strerror(errno));
+	}
+	return DONE;
+}
+
+int fill_maps(const struct policy *policy, struct bpf_object *object)
+{
+	struct bpf_map *map;
+
+	bpf_object__for_each_map(map, object)
+	{
+		const char *name = bpf_map__name(map);
+		int result = DONE;
+
+		if (!strcmp(name, "zones"))
+			result = fill_zones(policy, map);
+		else if (bpf_map__map_flags(map) & BPF_F_MMAPABLE && !bpf_map__is_internal(map))
+			result = fill_map(policy, map);
+		if (result != DONE)
+			return result;
+	}
+	return DONE;
+}
+`,
+  'loader/pins.c': `/* What stays when the loader ends: pins in the BPF file system. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+#define BPF_FILE_SYSTEM "/sys/fs/bpf"
+
+void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size)
+{
+	int start = snprintf(path, size, BPF_FILE_SYSTEM "/sluice/%s/", policy->target);
+
+	snprintf(path + start, size - (size_t)start, "%s%s", kind, name);
+	/* No dot can stand in a name there. */
+	for (char *at = path + start; *at; at++)
+		if (*at == '.')
+			*at = '_';
+}
+
+int open_pin(const struct policy *policy, const char *kind, const char *name)
+{
+	char path[512];
+
+	pin_path(policy, kind, name, path, sizeof path);
+	return bpf_obj_get(path);
+}
+
+int pin(const struct policy *policy, int object, const char *kind, const char *name)
+{
+	char path[512], beside[520];
+
+	pin_path(policy, kind, name, path, sizeof path);
+	snprintf(beside, sizeof beside, "%s_new", path);
+	unlink(beside);
+	if (bpf_obj_pin(object, beside) || rename(beside, path)) {
+		complain("%s cannot be pinned: %s", path, strerror(errno));
+		unlink(beside);
+		return FAILED;
+	}
+	return DONE;
+}
+
+void unpin(const struct policy *policy, const char *kind, const char *name)
+{
+	char path[512];
+
+	pin_path(policy, kind, name, path, sizeof path);
+	unlink(path);
+}
+
+int make_folders(const struct policy *policy)
+{
+	char path[512];
+	struct statfs status;
+	const unsigned int bpf_magic = 0xcafe4a11;
+
+	if (statfs(BPF_FILE_SYSTEM, &status) || (unsigned int)status.f_type != bpf_magic)
+		return complain("no BPF file system at %s: mount -t bpf bpf %s (\`ip netns exec\` hides it; "
+				"\`nsenter --net=\` does not)",
+				BPF_FILE_SYSTEM, BPF_FILE_SYSTEM);
+	pin_path(policy, "", "", path, sizeof path);
+	if ((mkdir(BPF_FILE_SYSTEM "/sluice", 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
+		return complain("%s: %s", path, strerror(errno));
+	return DONE;
+}
+
+void remove_folders(const struct policy *policy)
+{
+	char path[512];
+
+	pin_path(policy, "", "", path, sizeof path);
+	rmdir(path);
+	rmdir(BPF_FILE_SYSTEM "/sluice");
+}
+
+bool read_about(const struct policy *policy, struct about *about)
+{
+	const uint32_t zero = 0;
+	const int map = open_pin(policy, "about", "");
+	const bool is_there = map >= 0 && !bpf_map_lookup_elem(map, &zero, about);
+
+	if (map >= 0)
+		close(map);
+	return is_there;
+}
+`,
+  'loader/policy.c': `/* policy.conf: what the loader is told. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+static struct interface *interface_named(struct policy *policy, const char *name)
+{
+	for (int i = 0; i < policy->interface_count; i++)
+		if (!strcmp(policy->interfaces[i].name, name))
+			return &policy->interfaces[i];
+	return NULL;
+}
+
+static bool read_interface(struct policy *policy, const char *values)
+{
+	struct interface *interface = &policy->interfaces[policy->interface_count];
+	char mode[16];
+
+	if (policy->interface_count == MOST_INTERFACES || sscanf(values, "%15s %15s", interface->name, mode) != 2)
+		return false;
+	interface->generic = !strcmp(mode, "generic");
+	interface->link = -1;
+	policy->interface_count++;
+	return true;
+}
+
+static bool read_zone(struct policy *policy, const char *values)
+{
+	char name[IF_NAMESIZE];
+	unsigned int from = VLANS, to = VLANS, zone;
+
+	if (sscanf(values, "%15s untagged %u", name, &zone) != 2 &&
+	    sscanf(values, "%15s %u-%u %u", name, &from, &to, &zone) != 4)
+		return false;
+	struct interface *interface = interface_named(policy, name);
+
+	if (!interface || from > to || to > VLANS || zone > UINT8_MAX)
+		return false;
+	memset(interface->zones + from, (int)zone, to - from + 1);
+	return true;
+}
+
+static bool read_counter(struct policy *policy, const char *name)
+{
+	char **counters = realloc(policy->counters, (policy->counter_count + 1) * sizeof *counters);
+
+	if (!counters)
+		return false;
+	policy->counters = counters;
+	counters[policy->counter_count] = strdup(name);
+	return counters[policy->counter_count++] != NULL;
+}
+
+static bool read_setting(struct policy *policy, const char *word, const char *values)
+{
+	if (!strcmp(word, "target"))
+		return sscanf(values, "%127s", policy->target) == 1 && !strchr(policy->target, '/');
+	if (!strcmp(word, "build"))
+		return sscanf(values, "%127s", policy->build) == 1;
+	if (!strcmp(word, "interface"))
+		return read_interface(policy, values);
+	if (!strcmp(word, "zone"))
+		return read_zone(policy, values);
+	if (!strcmp(word, "counter"))
+		return read_counter(policy, values);
+	if (!strcmp(word, "tags"))
+		return policy->reads_tags = true;
+	return false;
+}
+
+int read_policy(struct policy *policy)
+{
+	char path[5000];
+	ssize_t length = readlink("/proc/self/exe", policy->folder, sizeof policy->folder - 1);
+
+	if (length < 0)
+		return complain("/proc/self/exe: %s", strerror(errno));
+	policy->folder[length] = '\\0';
+	*strrchr(policy->folder, '/') = '\\0';
+	snprintf(path, sizeof path, "%s/policy.conf", policy->folder);
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return complain("%s: %s", path, strerror(errno));
+	char *line = NULL;
+	size_t size = 0;
+	int number = 0, result = DONE;
+
+	while (result == DONE && getline(&line, &size, file) >= 0) {
+		number++;
+		line[strcspn(line, "\\n")] = '\\0';
+		if (line[0] == '#' || line[0] == '\\0')
+			continue;
+		char *values = strchr(line, ' ');
+
+		if (values)
+			*values++ = '\\0';
+		if (!read_setting(policy, line, values ? values : ""))
+			result = complain("%s:%d: this cannot be read", path, number);
+	}
+	free(line);
+	fclose(file);
+	if (result == DONE && policy->target[0] == '\\0')
+		result = complain("%s: no target", path);
+	return result;
+}
+
+/* FNV-1a over the names of counters. */
+uint64_t hash_of_counters(const struct policy *policy)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (uint32_t i = 0; i < policy->counter_count; i++) {
+		const char *byte = policy->counters[i];
+
+		do
+			hash = (hash ^ (uint8_t)*byte) * 0x100000001b3;
+		while (*byte++);
+	}
+	return hash;
+}
+`,
+  'loader/program.c': `/* The program in the kernel, with its maps. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* The last lines of a text. */
+static void print_tail(const char *text, int lines)
+{
+	const char *from = text + strlen(text);
+
+	while (from > text && (from[-1] != '\\n' || from[0] == '\\0' || --lines > 0))
+		from--;
+	fputs(from, stderr);
+}
+
+/* Counters that go on counting are the same map. */
+static void keep_counters(const struct policy *policy, struct bpf_object *object)
+{
+	struct about about;
+	struct bpf_map *counters = bpf_object__find_map_by_name(object, "counters");
+	const bool are_same = read_about(policy, &about) && about.counters == hash_of_counters(policy);
+	const int map = counters && are_same ? open_pin(policy, "counters", "") : -1;
+
+	if (map < 0)
+		return;
+	if (bpf_map__reuse_fd(counters, map))
+		complain("the counters start anew: %s", strerror(errno));
+	close(map);
+}
+
+struct bpf_object *load_program(const struct policy *policy, int *result)
+{
+	static char log[1 << 20];
+	char path[5000];
+
+	snprintf(path, sizeof path, "%s/mitigate.bpf.o", policy->folder);
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+
+	if (!object) {
+		*result = complain("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	struct bpf_program *program = bpf_object__find_program_by_name(object, "mitigate");
+
+	bpf_program__set_log_buf(program, log, sizeof log);
+	keep_counters(policy, object);
+	if (bpf_object__load(object)) {
+		const int error = errno;
+
+		*result = complain("the kernel does not load the program mitigate: %s", strerror(error));
+		if (log[0]) {
+			*result = REFUSED;
+			fputs("The last that its verifier says (mitigate.bpf.c has the lines):\\n", stderr);
+			print_tail(log, 24);
+		}
+	} else {
+		*result = fill_maps(policy, object);
+	}
+	if (*result == DONE)
+		return object;
+	bpf_object__close(object);
+	return NULL;
+}
+`,
+  'loader/replace.c': `/* A policy's program in the place of another, or of none. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* What is pinned of a build, besides its links. */
+enum part { PROGRAM, COUNTERS, ABOUT, PARTS };
+
+static const char *const names[PARTS] = { "program", "counters", "about" };
+
+/* Pins the parts that there are, and takes away the pins of the others (-1). */
+static int pin_parts(const struct policy *policy, const int parts[PARTS])
+{
+	for (int i = 0; i < PARTS; i++) {
+		if (parts[i] < 0)
+			unpin(policy, names[i], "");
+		else if (pin(policy, parts[i], names[i], "") != DONE)
+			return FAILED;
+	}
+	return DONE;
+}
+
+/* A map that says what the program was made from. */
+static int note_down(const struct policy *policy)
+{
+	struct about about = { .counters = hash_of_counters(policy) };
+	const uint32_t zero = 0;
+	const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "about", sizeof zero, sizeof about, 1, NULL);
+
+	memcpy(about.build, policy->build, sizeof about.build);
+	if (map < 0 || bpf_map_update_elem(map, &zero, &about, BPF_ANY)) {
+		complain("what runs cannot be noted down: %s", strerror(errno));
+		return -1;
+	}
+	return map;
+}
+
+/* Puts the program in the place of the former on all interfaces, or of none, where it then stays. */
+static int replace(struct policy *policy, struct bpf_object *object, const int former[PARTS])
+{
+	const int parts[PARTS] = {
+		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "mitigate")),
+		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
+		[ABOUT] = note_down(policy),
+	};
+	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;
+
+	while (result == DONE && attached < policy->interface_count)
+		result = attach(policy, &policy->interfaces[attached++], parts[PROGRAM], former[PROGRAM]);
+	if (result == DONE)
+		result = pin_parts(policy, parts);
+	if (result == DONE) {
+		detach_others(policy);
+		return DONE;
+	}
+	while (attached > 0)
+		attach_former(policy, &policy->interfaces[--attached], former[PROGRAM]);
+	pin_parts(policy, former);
+	return result;
+}
+
+int put_in_place(struct policy *policy, bool may_replace)
+{
+	int former[PARTS];
+
+	if (find_interfaces(policy) != DONE)
+		return FAILED;
+	for (int i = 0; i < PARTS; i++)
+		former[i] = open_pin(policy, names[i], "");
+	if (former[PROGRAM] >= 0 && !may_replace)
+		return complain("target %s is loaded already: sluice-load replace", policy->target);
+	int result = make_folders(policy);
+	struct bpf_object *object = result == DONE ? load_program(policy, &result) : NULL;
+
+	if (object) {
+		result = replace(policy, object, former);
+		bpf_object__close(object);
+	}
+	/* Where something is pinned in them, they stay. */
+	remove_folders(policy);
+	return result;
+}
+
+int take_away(const struct policy *policy)
+{
+	char path[512];
+
+	pin_path(policy, "", "", path, sizeof path);
+	DIR *folder = opendir(path);
+
+	if (!folder)
+		return complain("target %s is not loaded", policy->target);
+	for (struct dirent *entry; (entry = readdir(folder));)
+		if (entry->d_name[0] != '.')
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	closedir(folder);
+	remove_folders(policy);
+	return DONE;
+}
+`,
+  'loader/stats.c': `/* What counters have counted. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* \`struct count\` of the program. */
+struct count {
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/* A name between quotes, as Prometheus writes it. */
+static void print_quoted(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\\\')
+			putchar('\\\\');
+		putchar(*text);
+	}
+	putchar('"');
+}
+
+static void print_metric(const struct policy *policy, const struct count *counts, bool bytes)
+{
+	const char *unit = bytes ? "bytes" : "packets";
+
+	printf("# TYPE sluice_%s_total counter\\n", unit);
+	for (uint32_t i = 0; i < policy->counter_count; i++) {
+		printf("sluice_%s_total{target=", unit);
+		print_quoted(policy->target);
+		printf(",counter=");
+		print_quoted(policy->counters[i]);
+		printf("} %llu\\n", (unsigned long long)(bytes ? counts[i].bytes : counts[i].packets));
+	}
+}
+
+static int print_counters(const struct policy *policy, int map, bool prometheus)
+{
+	const int processors = libbpf_num_possible_cpus();
+	struct count *own = calloc((size_t)processors, sizeof *own);
+	struct count *counts = calloc(policy->counter_count + 1, sizeof *counts);
+	int result = own && counts ? DONE : complain("out of memory");
+
+	for (uint32_t i = 0; result == DONE && i < policy->counter_count; i++) {
+		if (bpf_map_lookup_elem(map, &i, own))
+			result = complain("the counter %s cannot be read: %s", policy->counters[i], strerror(errno));
+		for (int processor = 0; processor < processors; processor++) {
+			counts[i].packets += own[processor].packets;
+			counts[i].bytes += own[processor].bytes;
+		}
+	}
+	if (result == DONE && prometheus) {
+		print_metric(policy, counts, false);
+		print_metric(policy, counts, true);
+	}
+	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
+		printf("%s: %llu packets, %llu bytes\\n", policy->counters[i], (unsigned long long)counts[i].packets,
+		       (unsigned long long)counts[i].bytes);
+	free(own);
+	free(counts);
+	return result;
+}
+
+int print_stats(const struct policy *policy, bool prometheus)
+{
+	struct about about;
+
+	if (!read_about(policy, &about))
+		return complain("target %s is not loaded", policy->target);
+	if (about.counters != hash_of_counters(policy))
+		return complain("build %.12s runs, which has other counters than this one (%.12s)", about.build,
+				policy->build);
+	const int map = open_pin(policy, "counters", "");
+	const int result = map < 0 ? DONE : print_counters(policy, map, prometheus);
+
+	if (map >= 0)
+		close(map);
+	return result;
+}
+`,
+  'program/conditions.h': `/* Conditions that no table finds: they are asked one by one, of packets that the tables have led to a rule that has them. */
+#ifndef SLUICE_CONDITIONS_H
+#define SLUICE_CONDITIONS_H
+
+#include "../policy.h"
+#include "limits.h"
+#include "packet.h"
+#include "tables.h"
+
+enum condition_kind {
+	CONDITION_MASKED,     /* field & mask == value */
+	CONDITION_SAME_FIELD, /* field == other_field */
+	CONDITION_PAYLOAD,    /* bytes & mask == value */
+	CONDITION_SAMPLE,
+	CONDITION_LIMIT,
+};
+
+struct condition {
+	__u32 kind;
+	__u32 negated; /* of a limit: \`over\` */
+	union {
+		struct {
+			__u32 field; /* a number that read_field knows */
+			__u32 other_field;
+		};
+		struct {
+			__u32 first_byte; /* counted from the first behind the header of TCP or UDP */
+			__u32 last_byte;  /* at most 16 of them */
+		};
+		struct {
+			__u32 sampled; /* so many packets */
+			__u32 of;      /* of so many */
+		};
+		struct {
+			__u32 limiter; /* a number that ask_limiter knows */
+			__u32 holds_when_full;
+			__u32 row; /* of the table that the rule is for */
+		};
+	};
+	union {
+		struct {
+			__u64 value[2]; /* the upper half first */
+			__u64 mask[2];
+		};
+		struct pace pace;
+	};
+};
+
+/* Key: a condition's number. */
+TABLE(conditions, struct condition, CONDITIONS);
+
+/* A number of 128 bits. */
+struct wide {
+	__u64 high;
+	__u64 low;
+};
+
+/* Whether the number is what a condition wants under its mask. */
+static __always_inline __u32 is_wanted(const struct wide *value, const struct condition *condition)
+{
+	return (value->high & condition->mask[0]) == condition->value[0] &&
+	       (value->low & condition->mask[1]) == condition->value[1];
+}
+
+#if ASKS_MASKED || ASKS_SAME_FIELD
+/* Said by the policy's program: a field's value as a number; 0: the packet lacks it. */
+static int read_field(const struct packet *packet, __u32 field, struct wide *value);
+
+static __always_inline __u32 field_is_wanted(const struct packet *packet, const struct condition *condition)
+{
+	struct wide value = {};
+
+	return read_field(packet, condition->field, &value) && is_wanted(&value, condition);
+}
+
+static __always_inline __u32 fields_are_same(const struct packet *packet, const struct condition *condition)
+{
+	struct wide value = {}, other = {};
+
+	return read_field(packet, condition->field, &value) && read_field(packet, condition->other_field, &other) &&
+	       value.high == other.high && value.low == other.low;
+}
+#endif
+
+/* The bytes as one number; of a packet that has fewer, they are nothing that could be wanted. */
+static __always_inline __u32 payload_is_wanted(struct xdp_md *context, const struct packet *packet,
+					       const struct condition *condition)
+{
+	const __u32 first = condition->first_byte, last = condition->last_byte;
+	struct wide value = {};
+
+	if (packet->payload_at == ABSENT || packet->payload_at + last >= packet->end)
+		return 0;
+	for (__u32 at = 0; at < 16 && first + at <= last; at++) {
+		value.high = value.high << 8 | value.low >> 56;
+		value.low = value.low << 8 | (byte_at(context, packet, packet->payload_at + first + at) & 0xff);
+	}
+	return is_wanted(&value, condition);
+}
+
+static __always_inline __u32 is_sampled(const struct condition *condition)
+{
+	return (__u64)bpf_get_prandom_u32() * condition->of >> 32 < condition->sampled;
+}
+
+#if ASKS_LIMIT
+/* Said by the policy's program: asks the bucket of the packet's key, and charges it. */
+static enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit);
+
+/* Whether a limit holds; a packet without its key meets neither \`over\` nor \`up to\`. */
+static __always_inline __u32 limit_holds(const struct packet *packet, const struct condition *limit)
+{
+	switch (ask_limiter(packet, limit)) {
+	case CONFORMS:
+		return !limit->negated;
+	case DOES_NOT_CONFORM:
+		return limit->negated;
+	case TABLE_IS_FULL:
+		return limit->holds_when_full;
+	default:
+		return 0;
+	}
+}
+#endif
+
+/* Whether a condition holds of the packet. */
+__noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number)
+{
+	const struct condition *condition = bpf_map_lookup_elem(&conditions, &number);
+
+	if (!condition || !packet || !context)
+		return 0;
+	switch (condition->kind) {
+#if ASKS_MASKED
+	case CONDITION_MASKED:
+		return field_is_wanted(packet, condition) != condition->negated;
+#endif
+#if ASKS_SAME_FIELD
+	case CONDITION_SAME_FIELD:
+		return fields_are_same(packet, condition) != condition->negated;
+#endif
+#if ASKS_PAYLOAD
+	case CONDITION_PAYLOAD:
+		return payload_is_wanted(context, packet, condition) != condition->negated;
+#endif
+#if ASKS_SAMPLE
+	case CONDITION_SAMPLE:
+		return is_sampled(condition);
+#endif
+#if ASKS_LIMIT
+	case CONDITION_LIMIT:
+		return limit_holds(packet, condition);
+#endif
+	default:
+		return 0;
+	}
+}
+
+#endif
+`,
+  'program/limits.h': `/*
+ * Limits: a bucket of tokens for each key, in tables of a bounded size. Processors share a bucket without a lock.
+ */
+#ifndef SLUICE_LIMITS_H
+#define SLUICE_LIMITS_H
+
+#include <linux/bpf.h>
+#include <linux/errno.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_helpers.h>
+
+/* A table of at most so many buckets, whose keys are so many words of 64 bits; and when it was last tidied, see may_tidy. */
+#define BUCKETS(name, words_of_key, most)        \\
+	struct {                                 \\
+		__uint(type, BPF_MAP_TYPE_HASH); \\
+		__uint(max_entries, most);       \\
+		__type(key, __u64[words_of_key]); \\
+		__type(value, __u64);            \\
+	} name SEC(".maps");                     \\
+	static __u64 name##_tidied
+
+/* Asks the bucket of a key in such a table. */
+#define CHARGE(name, key, length, pace) charge(&(name), &name##_tidied, key, length, pace)
+
+/* A bucket's word while it is forgotten. */
+#define GONE (~0ULL)
+/* Attempts to move a bucket that other processors move at the same time. */
+#define MOST_ATTEMPTS 64
+#define NANOSECONDS_A_SECOND 1000000000ULL
+
+enum limit_answer {
+	DOES_NOT_CONFORM,
+	CONFORMS,
+	TABLE_IS_FULL,
+	LACKS_KEY,
+};
+
+/* How fast a bucket fills, and how much it holds. */
+struct pace {
+	__u64 period;	/* ticks for each packet, byte or bit */
+	__u64 burst;	/* packets, bytes or bits */
+	__u64 clock;	/* ticks in a nanosecond */
+	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
+};
+
+/* Forgets a bucket that is full again: a new one would be the same. */
+static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *now)
+{
+	const __u64 arrival = *(volatile __u64 *)word;
+
+	if (arrival <= *now && __sync_val_compare_and_swap(word, arrival, GONE) == arrival)
+		bpf_map_delete_elem(buckets, key);
+	return 0;
+}
+
+/*
+ * Whether this processor shall rid the table of buckets that mean nothing any more: one does, once a second. \`tidied\`: when
+ * that was last done, in nanoseconds since the system started.
+ */
+static __always_inline int may_tidy(__u64 *tidied)
+{
+	const __u64 before = *(volatile __u64 *)tidied, now = bpf_ktime_get_ns();
+
+	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(tidied, before, now) == before;
+}
+
+/*
+ * Asks the bucket of a key, and charges it where a packet of this length conforms: the generic cell rate algorithm (ITU-T
+ * I.371). The bucket is one word, its theoretical arrival time. A packet conforms if that is at most (burst - size) periods
+ * ahead of now, and moves it on by its size in periods. The clock runs in fractions of a nanosecond of which a period has a
+ * whole number. Processors move the word by compare-and-swap, so that each charge counts, and counts once.
+ */
+static __always_inline enum limit_answer charge(void *buckets, __u64 *tidied, const void *key, __u32 length,
+						const struct pace *pace)
+{
+	const __u64 period = pace->period;
+	const __u64 size = pace->per_byte ? length * pace->per_byte : 1;
+	const __s64 room = (__s64)((pace->burst - size) * period);
+	__u64 now = bpf_ktime_get_ns() * pace->clock;
+
+	for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+		__u64 *word = bpf_map_lookup_elem(buckets, key);
+
+		if (!word) {
+			const __u64 first = now + size * period;
+
+			if (room < 0)
+				return DOES_NOT_CONFORM;
+			const long error = bpf_map_update_elem(buckets, key, &first, BPF_NOEXIST);
+
+			if (!error)
+				return CONFORMS;
+			if (error != -E2BIG)
+				continue; /* another processor was first */
+			if (!may_tidy(tidied))
+				return TABLE_IS_FULL;
+			bpf_for_each_map_elem(buckets, forget_if_full, &now, 0);
+			continue;
+		}
+		const __u64 arrival = *(volatile __u64 *)word;
+		const __s64 ahead = (__s64)(arrival - now);
+
+		if (arrival == GONE)
+			continue;
+		if (ahead > room)
+			return DOES_NOT_CONFORM;
+		if (__sync_val_compare_and_swap(word, arrival, (ahead > 0 ? arrival : now) + size * period) == arrival)
+			return CONFORMS;
+	}
+	return DOES_NOT_CONFORM;
+}
+
+#endif
+`,
+  'program/packet.h': `/*
+ * What a frame says: \`parse\` reads Ethernet with up to two VLAN tags, IPv4 and IPv6 with their options and extension headers, and
+ * transport headers, into a \`struct packet\`. Nothing is read behind the end of the frame, or of the packet.
+ */
+#ifndef SLUICE_PACKET_H
+#define SLUICE_PACKET_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+/* A field that a packet lacks. */
+#define ABSENT 0xffffffffU
+
+struct packet {
+	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
+	__u64 destination[2];
+	__u64 source_mac;
+	__u32 family; /* 4 or 6 */
+	__u32 length; /* of the IP packet */
+	__u32 end;    /* where it ends, in bytes from the start of the frame */
+	__u32 vlan;
+	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
+	__u32 ttl;
+	__u32 dscp;
+	__u32 protocol;
+	__u32 fragment; /* 0 not a fragment, 1 the first, 2 a later one */
+	__u32 source_port;
+	__u32 destination_port;
+	__u32 service; /* protocol, and destination port in the lower 16 bits */
+	__u32 tcp_flags;
+	__u32 icmp4; /* type, and code in the lower 8 bits */
+	__u32 icmp6;
+	__u32 payload_at; /* behind the header of TCP or UDP, in bytes from the start of the frame */
+};
+
+#define ETHERTYPE_IPV4 bpf_htons(0x0800)
+#define ETHERTYPE_IPV6 bpf_htons(0x86dd)
+#define ETHERTYPE_VLAN bpf_htons(0x8100)	 /* IEEE 802.1Q */
+#define ETHERTYPE_SERVICE_VLAN bpf_htons(0x88a8) /* IEEE 802.1ad */
+
+enum protocol {
+	HOP_BY_HOP = 0,
+	ICMP = 1,
+	TCP = 6,
+	UDP = 17,
+	DCCP = 33,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	ICMPV6 = 58,
+	DESTINATION_OPTIONS = 60,
+	SCTP = 132,
+	UDP_LITE = 136,
+};
+
+struct ethernet_header {
+	__u8 destination[6];
+	__u8 source[6];
+	__be16 type;
+} __attribute__((packed));
+
+struct vlan_tag {
+	__be16 control; /* the lower 12 bits: the number of the VLAN */
+	__be16 type;	/* of what follows */
+} __attribute__((packed));
+
+struct ipv4_header {
+	__u8 version_and_length; /* of the header, in fours */
+	__u8 traffic_class;
+	__be16 length; /* of the packet */
+	__be16 identification;
+	__be16 fragment; /* flags, and the offset in eights */
+	__u8 ttl;
+	__u8 protocol;
+	__be16 checksum;
+	__be32 source;
+	__be32 destination;
+} __attribute__((packed));
+
+struct ipv6_header {
+	__be16 version_and_class;
+	__be16 flow;
+	__be16 payload_length;
+	__u8 next;
+	__u8 hop_limit;
+	__be64 source[2];
+	__be64 destination[2];
+} __attribute__((packed));
+
+/* Farthest into a frame that the verifier follows. Frames are shorter: they stand in one page. */
+#define FARTHEST 0xff00
+
+/* \`length\` bytes of the frame from \`offset\` on; NULL where it has fewer. */
+static __always_inline void *frame_at(struct xdp_md *context, __u32 offset, __u32 length)
+{
+	void *start = (void *)(long)context->data;
+	void *end = (void *)(long)context->data_end;
+
+	if (offset > FARTHEST)
+		return NULL;
+	return start + offset + length > end ? NULL : start + offset;
+}
+
+/* A byte of the packet, which may be shorter than the frame (padding of the link); ABSENT behind its end. */
+static __always_inline __u32 byte_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
+{
+	const __u8 *byte = frame_at(context, offset, 1);
+
+	return byte && offset + 1 <= packet->end ? *byte : ABSENT;
+}
+
+/* Two bytes of the packet as a number; ABSENT where they are not both there. */
+static __always_inline __u32 word_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
+{
+	const __u8 *bytes = frame_at(context, offset, 2);
+
+	return bytes && offset + 2 <= packet->end ? (__u32)bytes[0] << 8 | bytes[1] : ABSENT;
+}
+
+/* What stands in a transport header, as far as the packet holds it. */
+static __always_inline void parse_transport(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	switch (packet->protocol) {
+	case TCP:
+		packet->tcp_flags = byte_at(context, packet, at + 13);
+		if (at + 20 <= packet->end) {
+			const __u32 payload = at + (byte_at(context, packet, at + 12) >> 4) * 4;
+
+			if (payload <= packet->end)
+				packet->payload_at = payload;
+		}
+		break;
+	case UDP:
+		if (at + 8 <= packet->end)
+			packet->payload_at = at + 8;
+		break;
+	case UDP_LITE:
+	case DCCP:
+	case SCTP:
+		break;
+	case ICMP:
+		if (packet->family == 4)
+			packet->icmp4 = word_at(context, packet, at);
+		return;
+	case ICMPV6:
+		if (packet->family == 6)
+			packet->icmp6 = word_at(context, packet, at);
+		return;
+	default:
+		return;
+	}
+	packet->source_port = word_at(context, packet, at);
+	packet->destination_port = word_at(context, packet, at + 2);
+	if (packet->destination_port != ABSENT)
+		packet->service = packet->protocol << 16 | packet->destination_port;
+}
+
+/*
+ * IPv4 (RFC 791). What is malformed or cut off is not judged: the kernel throws it away. \`length\` bytes of the frame are
+ * left from \`at\` on.
+ */
+static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+{
+	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header)
+		return 0;
+	const __u32 header_length = (header->version_and_length & 0x0f) * 4;
+	const __u32 fragment = bpf_ntohs(header->fragment);
+
+	packet->length = bpf_ntohs(header->length);
+	if (header->version_and_length >> 4 != 4 || header_length < sizeof *header || packet->length < header_length ||
+	    packet->length > length)
+		return 0;
+	packet->family = 4;
+	packet->end = at + packet->length;
+	packet->dscp = header->traffic_class >> 2;
+	packet->ttl = header->ttl;
+	packet->protocol = header->protocol;
+	packet->source[0] = bpf_ntohl(header->source);
+	packet->destination[0] = bpf_ntohl(header->destination);
+	if (fragment & 0x1fff) {
+		packet->fragment = 2;
+		return 1;
+	}
+	packet->fragment = fragment & 0x2000 ? 1 : 0;
+	parse_transport(context, packet, at + header_length);
+	return 1;
+}
+
+/* The walk over the extension headers of IPv6: the header at hand. */
+struct extensions {
+	struct xdp_md *context;
+	struct packet *packet;
+	__u32 at;
+	__u32 next; /* its protocol number; ABSENT behind one that is cut off */
+	__u32 is_later_fragment;
+};
+
+/* As many as fit into the longest packet, eight bytes each. */
+#define MOST_EXTENSIONS 8192
+
+/* On to the header behind an extension header; 1 ends the walk. */
+static long skip_extension(__u64 index, struct extensions *walk)
+{
+	const __u32 at = walk->at, end = walk->packet->end;
+	const __u8 *header;
+
+	(void)index;
+	switch (walk->next) {
+	case FRAGMENT:
+		header = frame_at(walk->context, at, 8);
+		if (!header || at + 8 > end)
+			break;
+		const __u32 offset = ((__u32)header[2] << 8 | header[3]) & 0xfff8;
+
+		/* At offset 0 with no more to come, a fragment is whole by itself (RFC 6946). */
+		if (offset || header[3] & 1)
+			walk->packet->fragment = offset ? 2 : 1;
+		walk->next = header[0];
+		walk->at = at + 8;
+		walk->is_later_fragment = offset != 0;
+		return offset != 0;
+	case HOP_BY_HOP:
+	case ROUTING:
+	case DESTINATION_OPTIONS:
+		header = frame_at(walk->context, at, 2);
+		if (!header || at + 2 > end)
+			break;
+		walk->next = header[0];
+		walk->at = at + (header[1] + 1) * 8;
+		return 0;
+	default:
+		return 1;
+	}
+	walk->next = ABSENT;
+	return 1;
+}
+
+/* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
+static __always_inline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+{
+	const struct ipv6_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header)
+		return 0;
+	const __u32 version_and_class = bpf_ntohs(header->version_and_class);
+
+	packet->length = sizeof *header + bpf_ntohs(header->payload_length);
+	/* The length of a jumbogram (RFC 2675) stands in an option: it is all that there is. */
+	if (header->payload_length == 0 && header->next == HOP_BY_HOP)
+		packet->length = length;
+	if (version_and_class >> 12 != 6 || packet->length > length)
+		return 0;
+	packet->family = 6;
+	packet->end = at + packet->length;
+	packet->dscp = version_and_class >> 6 & 0x3f;
+	packet->ttl = header->hop_limit;
+	packet->source[0] = bpf_be64_to_cpu(header->source[0]);
+	packet->source[1] = bpf_be64_to_cpu(header->source[1]);
+	packet->destination[0] = bpf_be64_to_cpu(header->destination[0]);
+	packet->destination[1] = bpf_be64_to_cpu(header->destination[1]);
+	packet->fragment = 0;
+
+	struct extensions walk = {
+		.context = context, .packet = packet, .at = at + sizeof *header, .next = header->next,
+	};
+	if (walk.next == HOP_BY_HOP || walk.next == ROUTING || walk.next == FRAGMENT || walk.next == DESTINATION_OPTIONS)
+		bpf_loop(MOST_EXTENSIONS, skip_extension, &walk, 0);
+	packet->protocol = walk.next;
+	if (walk.next != ABSENT && !walk.is_later_fragment)
+		parse_transport(context, packet, walk.at);
+	return 1;
+}
+
+/* Reads a frame; 0: it carries no IP packet, or a malformed one. */
+__noinline int parse(struct xdp_md *context, struct packet *packet)
+{
+	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+	__u32 at = sizeof *ethernet;
+
+	if (!ethernet || !packet)
+		return 0;
+	packet->source_mac = (__u64)ethernet->source[0] << 40 | (__u64)ethernet->source[1] << 32 |
+			     (__u64)ethernet->source[2] << 24 | (__u64)ethernet->source[3] << 16 |
+			     (__u64)ethernet->source[4] << 8 | ethernet->source[5];
+	packet->vlan = ABSENT;
+	packet->service = packet->source_port = packet->destination_port = ABSENT;
+	packet->tcp_flags = packet->icmp4 = packet->icmp6 = packet->payload_at = ABSENT;
+
+	__be16 type = ethernet->type;
+	for (int tags = 0; tags < 2 && (type == ETHERTYPE_VLAN || type == ETHERTYPE_SERVICE_VLAN); tags++) {
+		const struct vlan_tag *tag = frame_at(context, at, sizeof *tag);
+
+		if (!tag)
+			return 0;
+		if (tags == 0)
+			packet->vlan = bpf_ntohs(tag->control) & 0x0fff;
+		type = tag->type;
+		at += sizeof *tag;
+	}
+	const __u32 length = context->data_end - context->data - at;
+
+	if (type == ETHERTYPE_IPV4)
+		return parse_ipv4(context, packet, at, length);
+	if (type == ETHERTYPE_IPV6)
+		return parse_ipv6(context, packet, at, length);
+	return 0;
+}
+
+#endif
+`,
+  'program/tables.h': `/*
+ * Tables: maps whose contents the loader copies from maps/NAME.bin, and how a value leads to its place in one.
+ *
+ * A search halves what is left in each step, without a branch: that is faster, and the verifier has one path to follow.
+ */
+#ifndef SLUICE_TABLES_H
+#define SLUICE_TABLES_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_helpers.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the tables in maps/ are written for machines with the low byte first"
+#endif
+
+/* A map of \`count\` elements, by number. */
+#define TABLE(name, element, count)               \\
+	struct {                                  \\
+		__uint(type, BPF_MAP_TYPE_ARRAY); \\
+		__uint(map_flags, BPF_F_MMAPABLE); \\
+		__uint(max_entries, count);       \\
+		__type(key, __u32);               \\
+		__type(value, element);           \\
+	} name SEC(".maps")
+
+#define LENGTH_OF(array) (sizeof(array) / sizeof *(array))
+
+/* What a table of one element holds. */
+static __always_inline const void *only_element(void *table)
+{
+	const __u32 zero = 0;
+
+	return bpf_map_lookup_elem(table, &zero);
+}
+
+/* 1 where a <= b, else 0, by the borrow of b - a: no branch. For values of up to 63 bits. */
+static __always_inline __u64 is_at_most(__u64 a, __u64 b)
+{
+	return (b - a) >> 63 ^ 1;
+}
+
+/* The place of the last of \`size\` ascending numbers that is not above the value. The size is a power of two, the first is 0. */
+static __always_inline __u64 last_at_most(const __u32 *numbers, __u64 size, __u32 value)
+{
+	__u64 at = 0;
+
+#pragma unroll
+	for (__u64 step = size / 2; step > 0; step /= 2)
+		at += step & -is_at_most(numbers[at + step], value);
+	return at;
+}
+
+/* 1 where a borrow is left over from a - b, else 0. */
+static __always_inline __u64 borrow_of(__u64 a, __u64 b, __u64 difference)
+{
+	return ((~a & b) | (~(a ^ b) & difference)) >> 63;
+}
+
+/* 1 where a <= b, else 0, for numbers of 128 bits in two halves: by the borrow of b - a. */
+static __always_inline __u64 is_at_most_wide(__u64 a_high, __u64 a_low, __u64 b_high, __u64 b_low)
+{
+	const __u64 borrow = borrow_of(b_low, a_low, b_low - a_low);
+
+	return borrow_of(b_high, a_high, b_high - a_high - borrow) ^ 1;
+}
+
+/* The same for numbers of 128 bits, their halves in two arrays. */
+static __always_inline __u64 last_at_most_wide(const __u64 *highs, const __u64 *lows, __u64 size, __u64 high, __u64 low)
+{
+	__u64 at = 0;
+
+#pragma unroll
+	for (__u64 step = size / 2; step > 0; step /= 2)
+		at += step & -is_at_most_wide(highs[at + step], lows[at + step], high, low);
+	return at;
+}
+
+/*
+ * The row of an IPv4 address: its upper half leads to a block of entries, from \`starts\` of its own to that of the next, in
+ * which a binary search of so many steps finds the last that begins at the lower half or below. An entry holds the lower half
+ * of the first address in its upper, and the row in its lower 16 bits.
+ */
+static __always_inline __u32 row_in_blocks(const __u32 *starts, const __u32 *entries, __u64 size, int steps, __u32 address)
+{
+	__u64 at = starts[address >> 16];
+	__u64 left = starts[(address >> 16) + 1] - at;
+
+#pragma unroll
+	for (int step = 0; step < steps; step++) {
+		const __u64 half = left / 2;
+
+		if (left <= 1 || at + half >= size)
+			break;
+		at += half & -is_at_most(entries[at + half] >> 16, address & 0xffff);
+		left -= half;
+	}
+	return at < size ? entries[at] & 0xffff : 0;
+}
+
+#endif
+`,
+  'program/walk.h': `/*
+ * The walk over the rules that a packet meets, in their order. For each field that rules test there is a row of bits, one for
+ * each rule; those that the packet may meet have their bit in all of its rows.
+ */
+#ifndef SLUICE_WALK_H
+#define SLUICE_WALK_H
+
+#include "../policy.h"
+#include "packet.h"
+#include "tables.h"
+
+/* A row: a bit for each word behind it that is not empty, where there are so many; then a bit for each rule. */
+struct rule_bits {
+	__u64 words[RULE_SUMMARIES + RULE_WORDS];
+};
+
+enum rule_action {
+	RULE_PASS,
+	RULE_DROP,
+	RULE_ON,   /* the next rule is asked */
+	RULE_SKIP, /* the rule with the number \`skip_to\` is asked next */
+};
+
+struct rule {
+	__u32 action;
+	__u32 skip_to;
+	__u32 conditions[MOST_CONDITIONS]; /* numbers, in the order in which they are asked; ABSENT: no more */
+	__u32 counters[MOST_COUNTERS];	   /* numbers; ABSENT: no more */
+} __attribute__((aligned(8)));
+
+/* Key: a rule's number. */
+TABLE(rules, struct rule, RULES);
+
+#if COUNTERS
+struct count {
+	__u64 packets;
+	__u64 bytes; /* of IP packets */
+};
+
+/* Key: a counter's number, as in policy.conf. Every processor counts for itself. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTERS);
+	__type(key, __u32);
+	__type(value, struct count);
+} counters SEC(".maps");
+#endif
+
+/* How far a packet's rules have been asked. Not on the stack of the walk, or the verifier would follow each value of it. */
+struct place {
+	struct rows rows;
+	__u32 word;
+	__u32 next_summary;
+	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
+	__u64 summary; /* of the summary before the next: words that were not looked at yet */
+};
+
+struct walk {
+	struct xdp_md *context;
+	struct packet *packet;
+	struct place *place;
+	int action;
+};
+
+/* Said by the policy's program: the row of each field. */
+static void find_rows(const struct packet *packet, struct rows *rows);
+
+/* Said by the policy's program: the bits of one word that all these rows have. */
+static __u64 common_bits(const struct rows *rows, __u32 word);
+
+/* One word of a row. */
+static __always_inline __u64 word_of_row(void *rules_of_field, const __u32 *row, __u32 word)
+{
+	const struct rule_bits *bits = bpf_map_lookup_elem(rules_of_field, row);
+
+	return bits ? bits->words[word] : 0;
+}
+
+/* The rules of one word that the packet may meet. */
+static __always_inline __u64 rules_in_word(const struct place *place, __u32 word)
+{
+	/* What is checked must be what is used, for the verifier: not some other number that the compiler knows it from. */
+	barrier_var(word);
+	return word < RULE_WORDS ? common_bits(&place->rows, RULE_SUMMARIES + word) : 0;
+}
+
+#if RULE_SUMMARIES
+/* The words of one summary that are empty in no field's row. */
+static __always_inline __u64 words_in_summary(const struct place *place, __u32 summary)
+{
+	barrier_var(summary);
+	return summary < RULE_SUMMARIES ? common_bits(&place->rows, summary) : 0;
+}
+#endif
+
+/* The number of the lowest bit that is set, by the place of that bit in a de Bruijn sequence; \`bits\` is not 0. */
+static __always_inline __u32 lowest_bit(__u64 bits)
+{
+	static const __u8 numbers[64] = {
+		0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28, 62, 5,	39, 46, 44, 42,
+		22, 9,	24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
+		23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+	};
+
+	return numbers[(bits & -bits) * 0x022fdd63cc95386dULL >> 58];
+}
+
+/* The rule with this number is asked next. */
+static __always_inline void go_to_rule(struct place *place, __u32 number)
+{
+	place->word = number / 64;
+	place->bits = rules_in_word(place, place->word) & ~0ULL << number % 64;
+#if RULE_SUMMARIES
+	place->next_summary = place->word / 64 + 1;
+	place->summary = words_in_summary(place, place->word / 64) & ~((2ULL << place->word % 64) - 1);
+#endif
+}
+
+/* On to the next word that may not be empty, or to its summary; 1: there is none. */
+static __always_inline long go_to_next_word(struct place *place)
+{
+#if RULE_SUMMARIES
+	if (place->summary) {
+		place->word = (place->next_summary - 1) * 64 + lowest_bit(place->summary);
+		place->summary &= place->summary - 1;
+		place->bits = rules_in_word(place, place->word);
+		return 0;
+	}
+	if (place->next_summary >= RULE_SUMMARIES)
+		return 1;
+	place->summary = words_in_summary(place, place->next_summary++);
+#else
+	if (++place->word >= RULE_WORDS)
+		return 1;
+	place->bits = rules_in_word(place, place->word);
+#endif
+	return 0;
+}
+
+#if CONDITIONS
+int holds(struct xdp_md *context, struct packet *packet, __u32 number); /* in conditions.h */
+#endif
+
+#if COUNTERS
+static __always_inline void add_to_counter(__u32 number, const struct packet *packet)
+{
+	struct count *count = bpf_map_lookup_elem(&counters, &number);
+
+	if (!count)
+		return;
+	count->packets++;
+	count->bytes += packet->length;
+}
+#endif
+
+/* Does what a rule says to a packet that the tables have led to it; 1 where that ends mitigate. */
+static __always_inline long ask_rule(struct walk *walk, __u32 number)
+{
+	const struct rule *rule = bpf_map_lookup_elem(&rules, &number);
+
+	if (!rule)
+		return 1;
+#if CONDITIONS
+	for (int at = 0; at < MOST_CONDITIONS && rule->conditions[at] != ABSENT; at++) {
+		if (!holds(walk->context, walk->packet, rule->conditions[at]))
+			return 0;
+	}
+#endif
+#if COUNTERS
+	for (int at = 0; at < MOST_COUNTERS && rule->counters[at] != ABSENT; at++)
+		add_to_counter(rule->counters[at], walk->packet);
+#endif
+	switch (rule->action) {
+	case RULE_ON:
+		return 0;
+#if SKIPS
+	case RULE_SKIP:
+		go_to_rule(walk->place, rule->skip_to);
+		return 0;
+#endif
+	case RULE_DROP:
+		walk->action = XDP_DROP;
+		return 1;
+	default:
+		return 1;
+	}
+}
+
+/* One step: the next rule, or on to the next word; 1 ends the walk. */
+static long step(__u64 index, struct walk *walk)
+{
+	struct place *place = walk->place;
+
+	(void)index;
+	if (!place->bits)
+		return go_to_next_word(place);
+	const __u32 number = place->word * 64 + lowest_bit(place->bits);
+
+	place->bits &= place->bits - 1;
+	return ask_rule(walk, number);
+}
+
+/* Finds the packet's rules, and does what they say. */
+__noinline int judge(struct xdp_md *context, struct packet *packet, struct place *place)
+{
+	struct walk walk = { .context = context, .packet = packet, .place = place, .action = XDP_PASS };
+
+	if (!context || !packet || !place)
+		return XDP_PASS;
+	find_rows(packet, &place->rows);
+	go_to_rule(place, 0);
+	bpf_loop(MOST_STEPS, step, &walk, 0);
+	return walk.action;
+}
+
+#endif
+`,
+  'program/zones.h': `/* Zones: which of them a frame comes in by. */
+#ifndef SLUICE_ZONES_H
+#define SLUICE_ZONES_H
+
+#include "../policy.h"
+#include "packet.h"
+
+/* The number of the zone of an interface's frames; 0: none. */
+struct zones_of_interface {
+	__u8 tagged[4096]; /* by the number of the outermost VLAN */
+	__u8 untagged;
+};
+
+/* Key: an interface's number. The loader fills it: the policy knows interfaces by name. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, INTERFACES);
+	__type(key, __u32);
+	__type(value, struct zones_of_interface);
+} zones SEC(".maps");
+
+/* The zone that the frame came in by; ABSENT: none. */
+static __always_inline __u32 zone_of(struct xdp_md *context, const struct packet *packet)
+{
+	const __u32 interface = context->ingress_ifindex;
+	const struct zones_of_interface *known = bpf_map_lookup_elem(&zones, &interface);
+
+	if (!known)
+		return ABSENT;
+	const __u32 zone = packet->vlan < 4096 ? known->tagged[packet->vlan] : known->untagged;
+
+	return zone == 0 ? ABSENT : zone;
+}
+
+#endif
+`,
+};
