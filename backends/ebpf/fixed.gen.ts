@@ -911,8 +911,36 @@ static __always_inline __u32 is_wanted(const struct wide *value, const struct co
 	       (value->low & condition->mask[1]) == condition->value[1];
 }
 
-#if ASKS_MASKED || ASKS_SAME_FIELD
-/* Said by the policy's program: a field's value as a number; 0: the packet lacks it. */
+#if USES_MASKED || USES_SAME_FIELD
+/* An address of the packet as a number. */
+static __always_inline int read_address(const struct packet *packet, const __u64 *address, struct wide *value)
+{
+	value->high = 0;
+	value->low = address[0];
+	if (packet->family == 6) {
+		value->high = address[0];
+		value->low = address[1];
+	}
+	return 1;
+}
+
+/* The source MAC of the packet as a number. */
+static __always_inline int read_source_mac(const struct packet *packet, struct wide *value)
+{
+	value->high = 0;
+	value->low = packet->source_mac;
+	return 1;
+}
+
+/* A field of at most 32 bits, which the packet may lack. */
+static __always_inline int read_number(__u32 number, struct wide *value)
+{
+	value->high = 0;
+	value->low = number;
+	return number != ABSENT;
+}
+
+/* In mitigate.bpf.c: a field's value as a number; 0: the packet lacks it. */
 static int read_field(const struct packet *packet, __u32 field, struct wide *value);
 
 static __always_inline __u32 field_is_wanted(const struct packet *packet, const struct condition *condition)
@@ -952,8 +980,8 @@ static __always_inline __u32 is_sampled(const struct condition *condition)
 	return (__u64)bpf_get_prandom_u32() * condition->of >> 32 < condition->sampled;
 }
 
-#if ASKS_LIMIT
-/* Said by the policy's program: asks the bucket of the packet's key, and charges it. */
+#if USES_LIMIT
+/* In mitigate.bpf.c: asks the bucket of the packet's key, and charges it. */
 static enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit);
 
 /* Whether a limit holds; a packet without its key meets neither \`over\` nor \`up to\`. */
@@ -980,23 +1008,23 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 	if (!condition || !packet || !context)
 		return 0;
 	switch (condition->kind) {
-#if ASKS_MASKED
+#if USES_MASKED
 	case CONDITION_MASKED:
 		return field_is_wanted(packet, condition) != condition->negated;
 #endif
-#if ASKS_SAME_FIELD
+#if USES_SAME_FIELD
 	case CONDITION_SAME_FIELD:
 		return fields_are_same(packet, condition) != condition->negated;
 #endif
-#if ASKS_PAYLOAD
+#if USES_PAYLOAD
 	case CONDITION_PAYLOAD:
 		return payload_is_wanted(context, packet, condition) != condition->negated;
 #endif
-#if ASKS_SAMPLE
+#if USES_SAMPLE
 	case CONDITION_SAMPLE:
 		return is_sampled(condition);
 #endif
-#if ASKS_LIMIT
+#if USES_LIMIT
 	case CONDITION_LIMIT:
 		return limit_holds(packet, condition);
 #endif
@@ -1020,13 +1048,13 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 #include <bpf/bpf_helpers.h>
 
 /* A table of at most so many buckets, whose keys are so many words of 64 bits; and when it was last tidied, see may_tidy. */
-#define BUCKETS(name, words_of_key, most)        \\
-	struct {                                 \\
-		__uint(type, BPF_MAP_TYPE_HASH); \\
-		__uint(max_entries, most);       \\
+#define BUCKETS(name, words_of_key, most)         \\
+	struct {                                  \\
+		__uint(type, BPF_MAP_TYPE_HASH);  \\
+		__uint(max_entries, most);        \\
 		__type(key, __u64[words_of_key]); \\
-		__type(value, __u64);            \\
-	} name SEC(".maps");                     \\
+		__type(value, __u64);             \\
+	} name SEC(".maps");                      \\
 	static __u64 name##_tidied
 
 /* Asks the bucket of a key in such a table. */
@@ -1454,13 +1482,13 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 #endif
 
 /* A map of \`count\` elements, by number. */
-#define TABLE(name, element, count)               \\
-	struct {                                  \\
-		__uint(type, BPF_MAP_TYPE_ARRAY); \\
+#define TABLE(name, element, count)                \\
+	struct {                                   \\
+		__uint(type, BPF_MAP_TYPE_ARRAY);  \\
 		__uint(map_flags, BPF_F_MMAPABLE); \\
-		__uint(max_entries, count);       \\
-		__type(key, __u32);               \\
-		__type(value, element);           \\
+		__uint(max_entries, count);        \\
+		__type(key, __u32);                \\
+		__type(value, element);            \\
 	} name SEC(".maps")
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof *(array))
@@ -1603,10 +1631,10 @@ struct walk {
 	int action;
 };
 
-/* Said by the policy's program: the row of each field. */
+/* In mitigate.bpf.c: the row of each field. */
 static void find_rows(const struct packet *packet, struct rows *rows);
 
-/* Said by the policy's program: the bits of one word that all these rows have. */
+/* In mitigate.bpf.c: the bits of one word that all these rows have. */
 static __u64 common_bits(const struct rows *rows, __u32 word);
 
 /* One word of a row. */
@@ -1679,7 +1707,8 @@ static __always_inline long go_to_next_word(struct place *place)
 }
 
 #if CONDITIONS
-int holds(struct xdp_md *context, struct packet *packet, __u32 number); /* in conditions.h */
+/* In conditions.h. */
+int holds(struct xdp_md *context, struct packet *packet, __u32 number);
 #endif
 
 #if COUNTERS

@@ -15,7 +15,7 @@ export const mitigate = `/*
  * is set in every field's row are those that the packet meets; the lowest comes first. So rules are data, in maps/, and this
  * text is as long for ten rules as for ten thousand. Which bit is which rule, and its line, stands in maps/rules.txt.
  *
- * Here stands what is the policy's own; what is the same in all of them, in program/.
+ * What is the policy's own stands here; what all policies have in common, in program/.
 {{/if}}
  */
 {{#unless rules}}
@@ -75,8 +75,9 @@ static __always_inline __u32 {{name}}_row(const struct packet *packet)
 {{/each}}
 {{#each limiters}}
 
-/* --- Limit {{name}}, a bucket for each {{key}} --- */
+/* --- Limit{{#if key}} per {{key}}{{/if}} --- */
 
+/* {{rule}} */
 {{#each tables}}
 BUCKETS({{id}}, {{words}}, {{most}});
 {{/each}}
@@ -126,29 +127,14 @@ static __always_inline enum limit_answer ask_limiter(const struct packet *packet
 
 static __always_inline int read_field(const struct packet *packet, __u32 field, struct wide *value)
 {
-	__u32 number = ABSENT;
-
-	value->high = 0;
 	switch (field) {
 {{#each fieldsRead}}
 	case {{@index}}: /* {{meaning}} */
-{{#if isAddress}}
-		value->high = packet->family == 6 ? packet->{{name}}[0] : 0;
-		value->low = packet->family == 6 ? packet->{{name}}[1] : packet->{{name}}[0];
-		return packet->family{{#if family}} == {{family}}{{/if}};
-{{else if isWide}}
-		value->low = packet->{{name}};
-		return 1;
-{{else}}
-		number = packet->{{name}};
-		break;
-{{/if}}
+		return {{read}};
 {{/each}}
 	default:
-		break;
+		return 0;
 	}
-	value->low = number;
-	return number != ABSENT;
 }
 {{/if}}
 {{#if rules}}
@@ -199,7 +185,7 @@ char _license[] SEC("license") = "Apache-2.0";
 
 /** templates/policy-header.hbs */
 export const policyHeader = `/*
- * What the parts in program/ have to know of policy {{policy}}: sizes, and how its tables lie in memory.
+ * Sizes of the program, and how its tables lie in memory: what program/ has to know of {{policy}}.
  *
  * Made by Sluice, build {{build}}.
  */
@@ -218,6 +204,7 @@ export const policyHeader = `/*
 /* Whether some rule goes on with another than the next. */
 #define SKIPS {{skips}}
 
+/* Counters; policy.conf has their names. */
 #define COUNTERS {{counters}}
 /* Most counters of a rule. */
 #define MOST_COUNTERS {{mostCounters}}
@@ -226,7 +213,7 @@ export const policyHeader = `/*
 #define CONDITIONS {{conditions}}
 #define MOST_CONDITIONS {{mostConditions}}
 {{#each kinds}}
-#define ASKS_{{name}} {{isAsked}}
+#define USES_{{name}} {{isUsed}}
 {{/each}}
 {{#if interfaces}}
 

@@ -44,10 +44,8 @@ export interface Pace {
 
 /** A table of buckets; where an address is in its key, one for each family. */
 export interface Limiter {
-  /** In C. */
+  /** In C, by the name of the policy's rule. */
   readonly id: string;
-  /** As the policy's rule is called. */
-  readonly name: string;
   /** Most buckets of a table. */
   readonly keys: number;
   readonly per: readonly KeyPart[];

@@ -8,14 +8,13 @@ type Family = 4 | 6;
 const UPPER = 64;
 
 /** `hasZones`: whether the program tells zones apart. */
-export function bucketValues({ id, name, keys, per, hasRow }: Limiter, hasZones: boolean): object {
+export function bucketValues({ id, keys, per, hasRow }: Limiter, hasZones: boolean): object {
   const isPerFamily = per.some(({ field }) => field === 'source' || field === 'destination');
   const families = isPerFamily ? ([4, 6] as const) : [undefined];
   return {
     id,
-    name,
     isPerFamily,
-    key: [...per.map(meaningOf), ...(hasRow ? ['row'] : [])].join(', ') || 'all packets',
+    key: [...per.map(meaningOf), ...(hasRow ? ['row'] : [])].join(', '),
     needed: per.flatMap(({ field }) => needed(field, hasZones)),
     tables: families.map((family) => {
       const words = [

@@ -52,8 +52,9 @@ export class MitigationFiles {
 
   artifacts(naming: Naming): readonly Artifact[] {
     const { mitigation } = this.#parts;
+    const program = programText(this.#parts, naming);
     return [
-      text('mitigate.bpf.c', programText(this.#parts, naming), "the program at XDP: what is the policy's own"),
+      text('mitigate.bpf.c', program, "the program at XDP: what is the policy's own"),
       text('policy.h', headerText(this.#parts, naming), 'its sizes, and how its tables lie in memory'),
       text('policy.conf', settingsText(this.#parts, naming), 'where it runs, and names of counters, for the loader'),
       text('maps/rules.txt', rulesText(mitigation.rules), 'which rule each number stands for, and its line'),
@@ -62,7 +63,7 @@ export class MitigationFiles {
         content: [bytes],
         description: `contents of the map ${name}`,
       })),
-      ...Object.entries(FIXED).map(([path, content]) => text(path, content, descriptionOf(path))),
+      ...fixedFiles(program).map((path) => text(path, FIXED[path]!, descriptionOf(path))),
     ];
   }
 
@@ -79,6 +80,21 @@ export class MitigationFiles {
 
 function text(path: string, content: string, description: string): Artifact {
   return { path: `${FOLDER}/${path}`, content: [new TextEncoder().encode(content)], description };
+}
+
+/** The files that are the same for all policies, without the parts that the program does not include. */
+function fixedFiles(program: string): readonly string[] {
+  const included = new Set<string>();
+  const follow = (source: string): void => {
+    for (const [, name] of source.matchAll(/^#include ".*?(\w+\.h)"$/gm)) {
+      const path = `program/${name}`;
+      if (FIXED[path] === undefined || included.has(path)) continue;
+      included.add(path);
+      follow(FIXED[path]);
+    }
+  };
+  follow(program);
+  return Object.keys(FIXED).filter((path) => !path.startsWith('program/') || included.has(path));
 }
 
 /** What a file is that is the same for all policies. */

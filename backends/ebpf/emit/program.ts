@@ -1,11 +1,13 @@
 /** The program's text, as an engineer would have written it for this policy: what is its own in mitigate.bpf.c and policy.h. */
 import Handlebars from 'handlebars';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
 import type { FieldDefinition } from '../fields.ts';
 import * as templates from '../templates.gen.ts';
-import type { Mitigation } from '../tree.ts';
+import type { ListedRule, Mitigation } from '../tree.ts';
 import { bucketValues } from './buckets.ts';
 import { KINDS, type ConditionMap } from './conditions.ts';
+import { ruleText } from './rule-list.ts';
 import type { Sizes } from './rules.ts';
 import { tablesIn, typeOf, type FieldLayout, type TableLayout } from './tables.ts';
 
@@ -39,14 +41,14 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
   const { mitigation, sizes, fields, conditions } = parts;
   return TEMPLATES.policyHeader({
     ...naming,
-    policy: oneLine(naming.policy),
+    policy: commentText(naming.policy),
     ...sizes,
     skips: Number(mitigation.rules.some(({ action }) => action.kind === 'skip')),
     counters: mitigation.counters.length,
     conditions: conditions.count,
     kinds: KINDS.map((kind) => ({
       name: kind.toUpperCase().replace(' ', '_'),
-      isAsked: Number(conditions.kinds.has(kind)),
+      isUsed: Number(conditions.kinds.has(kind)),
     })),
     interfaces: interfacesWithZones(parts),
     fields: fields.map((field) => ({
@@ -71,21 +73,40 @@ export function programText(parts: ProgramParts, naming: Naming): string {
   const { target, rules, limiters } = mitigation;
   return TEMPLATES.mitigate({
     ...naming,
-    policy: oneLine(naming.policy),
+    policy: commentText(naming.policy),
     target,
     rules: rules.length,
     conditions: conditions.count,
     interfaces: interfacesWithZones(parts),
     fields: fields.map(fieldValues),
-    limiters: limiters.map((limiter) => bucketValues(limiter, hasZones(parts))),
+    limiters: limiters.map((limiter, number) => ({
+      ...bucketValues(limiter, hasZones(parts)),
+      rule: commentText(ruleText(firstAsking(rules, number))),
+    })),
     fieldsRead: conditions.fields.map(({ definition, family }) => ({
-      name: definition.name,
-      family,
       meaning: family === undefined ? definition.noun : `${definition.noun} of IPv${family}`,
-      isAddress: definition.search === 'address',
-      isWide: definition.search === 'wide',
+      read: readingOf(definition, family),
     })),
   });
+}
+
+/** How a condition reads a field, in C. */
+function readingOf({ name, search }: FieldDefinition, family: 4 | 6 | undefined): string {
+  if (search === 'wide') return `read_${name}(packet, value)`;
+  if (search !== 'address') return `read_number(packet->${name}, value)`;
+  const read = `read_address(packet, packet->${name}, value)`;
+  return family === undefined ? read : `packet->family == ${family} && ${read}`;
+}
+
+/** Of the rules that have a limiter, the first. */
+function firstAsking(rules: readonly ListedRule[], number: number): Origin {
+  return rules.find(({ conditions }) => conditions.some((one) => one.kind === 'limit' && one.limiter === number))!
+    .origin;
+}
+
+/** A text that stands in a line of a comment. */
+function commentText(text: string): string {
+  return oneLine(text).replaceAll('*/', '* /');
 }
 
 /** Whether rules tell zones apart, so that the program has to. */

@@ -48,13 +48,14 @@ export class Limiters {
     let number = this.#numbers.get(limiter);
     if (number === undefined) {
       this.#numbers.set(limiter, (number = this.list.length));
-      this.list.push({ id: this.#idFor(limiter), name: limiter, keys: bounds.keys, per, hasRow });
+      this.list.push({ id: this.#idFor(limiter), keys: bounds.keys, per, hasRow });
     }
     return number;
   }
 
   #idFor(limiter: string): string {
-    let id = `limit_${limiter.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`;
+    const name = limiter.replace(/^mitigate[ /]/, '');
+    let id = `limit_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`;
     while (this.list.some((other) => other.id === id)) id += '_';
     return id;
   }

@@ -34,7 +34,21 @@ test('a program has the tables of the fields that rules test, and no others', ()
     'maps/source_ipv4.bin',
     'maps/source_rules.bin',
   ]);
-  expect(files.get('mitigate.bpf.c')).not.toMatch(/holds\(|skip_to|zone_of|words_in_summary/);
+  expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
+    'program/packet.h',
+    'program/tables.h',
+    'program/walk.h',
+  ]);
+  expect(files.get('policy.h')!.match(/^#define (?:CONDITIONS|SKIPS|RULE_SUMMARIES|USES_\w+) .*$/gm)).toEqual([
+    '#define RULE_SUMMARIES 0',
+    '#define SKIPS 0',
+    '#define CONDITIONS 0',
+    '#define USES_MASKED 0',
+    '#define USES_SAME_FIELD 0',
+    '#define USES_PAYLOAD 0',
+    '#define USES_SAMPLE 0',
+    '#define USES_LIMIT 0',
+  ]);
 });
 
 test('rules are listed by number, with their lines', () => {
@@ -70,6 +84,7 @@ test('the loader is told where the program runs, and what its counters are calle
     'counter a',
     '',
   ]);
+  expect(files.has('program/zones.h')).toBe(true);
 });
 
 test('where all frames come in by one zone, no rule asks for it', () => {
@@ -158,6 +173,20 @@ test('a limit has a table for each family, and a key of no more than its parts',
   expect(text.match(/^BUCKETS\(\w+, \d+, \d+\);$/gm)?.map((line) => line.replace(/^.*_(?=ipv)/, ''))).toEqual([
     'ipv4, 2, 1000);',
     'ipv6, 3, 1000);',
+  ]);
+});
+
+test('a limit is shown with its rule, whatever its text, and with the parts of the program that it needs', () => {
+  const files = artifactsOf(mitigate('drop udp over 5/second per in and count as "a */ b"'));
+  expect(files.get('mitigate.bpf.c')).toContain(
+    '/* test.sluice:2 drop udp over 5/second per in and count as "a * / b" */\nBUCKETS(limit_',
+  );
+  expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
+    'program/conditions.h',
+    'program/limits.h',
+    'program/packet.h',
+    'program/tables.h',
+    'program/walk.h',
   ]);
 });
 

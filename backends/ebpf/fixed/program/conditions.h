@@ -62,8 +62,36 @@ static __always_inline __u32 is_wanted(const struct wide *value, const struct co
 	       (value->low & condition->mask[1]) == condition->value[1];
 }
 
-#if ASKS_MASKED || ASKS_SAME_FIELD
-/* Said by the policy's program: a field's value as a number; 0: the packet lacks it. */
+#if USES_MASKED || USES_SAME_FIELD
+/* An address of the packet as a number. */
+static __always_inline int read_address(const struct packet *packet, const __u64 *address, struct wide *value)
+{
+	value->high = 0;
+	value->low = address[0];
+	if (packet->family == 6) {
+		value->high = address[0];
+		value->low = address[1];
+	}
+	return 1;
+}
+
+/* The source MAC of the packet as a number. */
+static __always_inline int read_source_mac(const struct packet *packet, struct wide *value)
+{
+	value->high = 0;
+	value->low = packet->source_mac;
+	return 1;
+}
+
+/* A field of at most 32 bits, which the packet may lack. */
+static __always_inline int read_number(__u32 number, struct wide *value)
+{
+	value->high = 0;
+	value->low = number;
+	return number != ABSENT;
+}
+
+/* In mitigate.bpf.c: a field's value as a number; 0: the packet lacks it. */
 static int read_field(const struct packet *packet, __u32 field, struct wide *value);
 
 static __always_inline __u32 field_is_wanted(const struct packet *packet, const struct condition *condition)
@@ -103,8 +131,8 @@ static __always_inline __u32 is_sampled(const struct condition *condition)
 	return (__u64)bpf_get_prandom_u32() * condition->of >> 32 < condition->sampled;
 }
 
-#if ASKS_LIMIT
-/* Said by the policy's program: asks the bucket of the packet's key, and charges it. */
+#if USES_LIMIT
+/* In mitigate.bpf.c: asks the bucket of the packet's key, and charges it. */
 static enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit);
 
 /* Whether a limit holds; a packet without its key meets neither `over` nor `up to`. */
@@ -131,23 +159,23 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 	if (!condition || !packet || !context)
 		return 0;
 	switch (condition->kind) {
-#if ASKS_MASKED
+#if USES_MASKED
 	case CONDITION_MASKED:
 		return field_is_wanted(packet, condition) != condition->negated;
 #endif
-#if ASKS_SAME_FIELD
+#if USES_SAME_FIELD
 	case CONDITION_SAME_FIELD:
 		return fields_are_same(packet, condition) != condition->negated;
 #endif
-#if ASKS_PAYLOAD
+#if USES_PAYLOAD
 	case CONDITION_PAYLOAD:
 		return payload_is_wanted(context, packet, condition) != condition->negated;
 #endif
-#if ASKS_SAMPLE
+#if USES_SAMPLE
 	case CONDITION_SAMPLE:
 		return is_sampled(condition);
 #endif
-#if ASKS_LIMIT
+#if USES_LIMIT
 	case CONDITION_LIMIT:
 		return limit_holds(packet, condition);
 #endif

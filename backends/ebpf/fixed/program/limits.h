@@ -11,13 +11,13 @@
 #include <bpf/bpf_helpers.h>
 
 /* A table of at most so many buckets, whose keys are so many words of 64 bits; and when it was last tidied, see may_tidy. */
-#define BUCKETS(name, words_of_key, most)        \
-	struct {                                 \
-		__uint(type, BPF_MAP_TYPE_HASH); \
-		__uint(max_entries, most);       \
+#define BUCKETS(name, words_of_key, most)         \
+	struct {                                  \
+		__uint(type, BPF_MAP_TYPE_HASH);  \
+		__uint(max_entries, most);        \
 		__type(key, __u64[words_of_key]); \
-		__type(value, __u64);            \
-	} name SEC(".maps");                     \
+		__type(value, __u64);             \
+	} name SEC(".maps");                      \
 	static __u64 name##_tidied
 
 /* Asks the bucket of a key in such a table. */

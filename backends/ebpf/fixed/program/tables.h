@@ -16,13 +16,13 @@
 #endif
 
 /* A map of `count` elements, by number. */
-#define TABLE(name, element, count)               \
-	struct {                                  \
-		__uint(type, BPF_MAP_TYPE_ARRAY); \
+#define TABLE(name, element, count)                \
+	struct {                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);  \
 		__uint(map_flags, BPF_F_MMAPABLE); \
-		__uint(max_entries, count);       \
-		__type(key, __u32);               \
-		__type(value, element);           \
+		__uint(max_entries, count);        \
+		__type(key, __u32);                \
+		__type(value, element);            \
 	} name SEC(".maps")
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof *(array))

@@ -8,7 +8,7 @@
  * is set in every field's row are those that the packet meets; the lowest comes first. So rules are data, in maps/, and this
  * text is as long for ten rules as for ten thousand. Which bit is which rule, and its line, stands in maps/rules.txt.
  *
- * Here stands what is the policy's own; what is the same in all of them, in program/.
+ * What is the policy's own stands here; what all policies have in common, in program/.
  */
 #include "policy.h"
 #include "program/conditions.h"
@@ -164,44 +164,46 @@ static __always_inline __u32 fragment_row(const struct packet *packet)
 	return table && packet->fragment < LENGTH_OF(table->rows) ? table->rows[packet->fragment] : 0;
 }
 
-/* --- Limit mitigate uplink/drop-dns-1db425, a bucket for each destination --- */
+/* --- Limit per destination --- */
 
-BUCKETS(limit_mitigate_uplink_drop_dns_1db425_ipv4, 1, 65536);
-BUCKETS(limit_mitigate_uplink_drop_dns_1db425_ipv6, 2, 65536);
+/* policy.sluice:39 drop dns to resolvers over 5000/second per destination burst 500 and count as over_rate */
+BUCKETS(limit_uplink_drop_dns_1db425_ipv4, 1, 65536);
+BUCKETS(limit_uplink_drop_dns_1db425_ipv6, 2, 65536);
 
 static __always_inline enum limit_answer
-ask_limit_mitigate_uplink_drop_dns_1db425(const struct packet *packet, const struct condition *limit)
+ask_limit_uplink_drop_dns_1db425(const struct packet *packet, const struct condition *limit)
 {
 	if (packet->family == 4) {
 		const __u64 key[] = { packet->destination[0] };
 
-		return CHARGE(limit_mitigate_uplink_drop_dns_1db425_ipv4, key, packet->length, &limit->pace);
+		return CHARGE(limit_uplink_drop_dns_1db425_ipv4, key, packet->length, &limit->pace);
 	}
 	if (packet->family == 6) {
 		const __u64 key[] = { packet->destination[0], packet->destination[1] };
 
-		return CHARGE(limit_mitigate_uplink_drop_dns_1db425_ipv6, key, packet->length, &limit->pace);
+		return CHARGE(limit_uplink_drop_dns_1db425_ipv6, key, packet->length, &limit->pace);
 	}
 	return LACKS_KEY;
 }
 
-/* --- Limit mitigate uplink/drop-to-anycast, a bucket for each source/24/56 --- */
+/* --- Limit per source/24/56 --- */
 
-BUCKETS(limit_mitigate_uplink_drop_to_anycast_ipv4, 1, 65536);
-BUCKETS(limit_mitigate_uplink_drop_to_anycast_ipv6, 2, 65536);
+/* policy.sluice:40 drop tcp flags syn to anycast over 100/second per source/24/56 burst 200 and count as syn_flood */
+BUCKETS(limit_uplink_drop_to_anycast_ipv4, 1, 65536);
+BUCKETS(limit_uplink_drop_to_anycast_ipv6, 2, 65536);
 
 static __always_inline enum limit_answer
-ask_limit_mitigate_uplink_drop_to_anycast(const struct packet *packet, const struct condition *limit)
+ask_limit_uplink_drop_to_anycast(const struct packet *packet, const struct condition *limit)
 {
 	if (packet->family == 4) {
 		const __u64 key[] = { packet->source[0] & 0xffffffffffffff00ULL };
 
-		return CHARGE(limit_mitigate_uplink_drop_to_anycast_ipv4, key, packet->length, &limit->pace);
+		return CHARGE(limit_uplink_drop_to_anycast_ipv4, key, packet->length, &limit->pace);
 	}
 	if (packet->family == 6) {
 		const __u64 key[] = { packet->source[0] & 0xffffffffffffff00ULL, 0 };
 
-		return CHARGE(limit_mitigate_uplink_drop_to_anycast_ipv6, key, packet->length, &limit->pace);
+		return CHARGE(limit_uplink_drop_to_anycast_ipv6, key, packet->length, &limit->pace);
 	}
 	return LACKS_KEY;
 }
@@ -210,9 +212,9 @@ static __always_inline enum limit_answer ask_limiter(const struct packet *packet
 {
 	switch (limit->limiter) {
 	case 0:
-		return ask_limit_mitigate_uplink_drop_dns_1db425(packet, limit);
+		return ask_limit_uplink_drop_dns_1db425(packet, limit);
 	case 1:
-		return ask_limit_mitigate_uplink_drop_to_anycast(packet, limit);
+		return ask_limit_uplink_drop_to_anycast(packet, limit);
 	default:
 		return LACKS_KEY;
 	}
@@ -222,23 +224,14 @@ static __always_inline enum limit_answer ask_limiter(const struct packet *packet
 
 static __always_inline int read_field(const struct packet *packet, __u32 field, struct wide *value)
 {
-	__u32 number = ABSENT;
-
-	value->high = 0;
 	switch (field) {
 	case 0: /* source address */
-		value->high = packet->family == 6 ? packet->source[0] : 0;
-		value->low = packet->family == 6 ? packet->source[1] : packet->source[0];
-		return packet->family;
+		return read_address(packet, packet->source, value);
 	case 1: /* destination address */
-		value->high = packet->family == 6 ? packet->destination[0] : 0;
-		value->low = packet->family == 6 ? packet->destination[1] : packet->destination[0];
-		return packet->family;
+		return read_address(packet, packet->destination, value);
 	default:
-		break;
+		return 0;
 	}
-	value->low = number;
-	return number != ABSENT;
 }
 
 /* --- All fields together --- */

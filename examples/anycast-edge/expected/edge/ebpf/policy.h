@@ -1,5 +1,5 @@
 /*
- * What the parts in program/ have to know of policy policy: sizes, and how its tables lie in memory.
+ * Sizes of the program, and how its tables lie in memory: what program/ has to know of policy.
  *
  * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
  */
@@ -18,6 +18,7 @@
 /* Whether some rule goes on with another than the next. */
 #define SKIPS 1
 
+/* Counters; policy.conf has their names. */
 #define COUNTERS 8
 /* Most counters of a rule. */
 #define MOST_COUNTERS 1
@@ -25,11 +26,11 @@
 /* Conditions that no table finds, the most of a rule, and which kinds of them there are. */
 #define CONDITIONS 5
 #define MOST_CONDITIONS 1
-#define ASKS_MASKED 0
-#define ASKS_SAME_FIELD 1
-#define ASKS_PAYLOAD 1
-#define ASKS_SAMPLE 1
-#define ASKS_LIMIT 1
+#define USES_MASKED 0
+#define USES_SAME_FIELD 1
+#define USES_PAYLOAD 1
+#define USES_SAMPLE 1
+#define USES_LIMIT 1
 
 /* For each field that rules test, the row of the packet's value. */
 struct rows {

@@ -62,10 +62,10 @@ struct walk {
 	int action;
 };
 
-/* Said by the policy's program: the row of each field. */
+/* In mitigate.bpf.c: the row of each field. */
 static void find_rows(const struct packet *packet, struct rows *rows);
 
-/* Said by the policy's program: the bits of one word that all these rows have. */
+/* In mitigate.bpf.c: the bits of one word that all these rows have. */
 static __u64 common_bits(const struct rows *rows, __u32 word);
 
 /* One word of a row. */
@@ -138,7 +138,8 @@ static __always_inline long go_to_next_word(struct place *place)
 }
 
 #if CONDITIONS
-int holds(struct xdp_md *context, struct packet *packet, __u32 number); /* in conditions.h */
+/* In conditions.h. */
+int holds(struct xdp_md *context, struct packet *packet, __u32 number);
 #endif
 
 #if COUNTERS
