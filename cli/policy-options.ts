@@ -18,6 +18,7 @@ export interface PolicyFlags {
   /** False with `--no-proof`. */
   readonly proof: boolean;
   readonly keepCounters?: true;
+  readonly profile?: string;
   readonly format: FindingsFormat;
   readonly json?: true;
 }
@@ -43,11 +44,19 @@ export const policyOptions = (): readonly Option[] => [
   ).argParser(passFrom),
   new Option('--no-proof', 'do not prove that plans mean what the policy means; what is written says so'),
   new Option('--keep-counters', 'a counter of its own for each rule, of the packets that it is carried out for'),
+  new Option('--profile <file>', 'counters of an earlier build: rules that many packets met are asked first').argParser(
+    pathFrom,
+  ),
   new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
     .choices(['text', 'json', 'github'])
     .default('text'),
   new Option('--json', 'write one JSON document to standard output: short for --format json').conflicts('format'),
 ];
+
+/** For descriptions of commands. */
+export const PROFILE =
+  'With --profile, counters that were read from an earlier build (made with --keep-counters; `nft -j list counters`) tell ' +
+  'which rules packets meet: these are asked first, as far as that changes nothing.';
 
 /** For descriptions of commands. */
 export const KEEP_COUNTERS =
@@ -61,7 +70,7 @@ export function formatOf({ format, json }: PolicyFlags): FindingsFormat {
 
 /** What the options decide about a compile. */
 export function choicesFrom(
-  { target, date, without = [], proof, keepCounters }: PolicyFlags,
+  { target, date, without = [], proof, keepCounters, profile }: PolicyFlags,
   { environment }: Session,
 ): CompileChoices {
   return {
@@ -70,6 +79,7 @@ export function choicesFrom(
     without: without.toSorted(),
     proof,
     keepCounters: keepCounters ?? false,
+    profile,
   };
 }
 

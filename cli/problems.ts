@@ -65,6 +65,20 @@ a transaction is to lead to this one. The message says why there is none: what i
 version, it was changed since, or the two builds have too little in common. The new output is whole all the same: load it as a whole, once, and use it as
 \`--since\` from then on. Loading it whole starts counters, limits and memories anew.`,
   },
+  noProfile: error(
+    'SL0910',
+    'no counters in the file of a profile',
+    `\`--profile\` names a file with counters: what \`nft list counters\` or \`nft list ruleset\` say, as text or with \`-j\`,
+where a build made with \`--keep-counters\` runs; or, for \`sluice optimize\`, what \`iptables-save -c\` says, with the counters
+before each rule. The file is neither.`,
+  ),
+  otherDump: error(
+    'SL0911',
+    'a profile of other rules',
+    `For \`sluice optimize --profile\`, a dump with counters has to hold the rules of one of the dumps that are optimized, line by line
+and in their order: its counters are told apart by where they stand. The two differ in more than counters and comments. Save the
+rules once, with \`iptables-save -c\`, and give that file twice.`,
+  ),
   unknownRule: error(
     'SL0915',
     'no such rule',

@@ -1,4 +1,5 @@
 /** A policy's path in; what the compiler makes of it, and all that there is to say about it, out. */
+import { basename } from 'node:path';
 import type { LowerOptions } from '../compiler/compile.ts';
 import type { Inputs } from '../compiler/inputs.ts';
 import type { Policy } from '../compiler/model/index.ts';
@@ -8,7 +9,8 @@ import type { SourceFile } from '../grammar/source.ts';
 import { distinct } from './findings/distinct.ts';
 import { withShownPaths } from './findings/shown-paths.ts';
 import { openPolicy } from './inputs/policy-file.ts';
-import { recordedInputs, type InputRecord } from './inputs/recorded-inputs.ts';
+import { profileOf, readProfile } from './inputs/profile-file.ts';
+import { record, recordedInputs, type InputRecord } from './inputs/recorded-inputs.ts';
 import type { CompileChoices } from './output/manifest.ts';
 import { targetNameFindings } from './output/target-names.ts';
 import { PLANES } from './planes.ts';
@@ -45,17 +47,29 @@ export async function throughCompiler<R extends Result>(
 
   const { policy } = opened;
   const inputs = recordedInputs(policy, choices.today);
+  const profiled = choices.profile === undefined ? undefined : openProfile(choices.profile);
+  if (profiled && 'finding' in profiled) return { findings: [profiled.finding], read: undefined };
   const result = run(policy.source, inputs, {
     planes: PLANES,
     without: choices.without,
     proof: choices.proof,
     keepCounters: choices.keepCounters,
+    ...(profiled ? { profile: profiled.profile } : {}),
     ...(choices.target === undefined ? {} : { target: choices.target }),
     onPhase: (phase) => phases.begin(phase),
   });
   const found = [...result.diagnostics, ...targetFindings(result, choices.target)];
   const findings = withShownPaths(distinct(found), policy, inputs.hasRead);
-  return { findings, read: { result, inputs: inputs.records(), policyPath: policy.source.path } };
+  const records = [...inputs.records(), ...(profiled ? [profiled.record] : [])];
+  return { findings, read: { result, inputs: records, policyPath: policy.source.path } };
+}
+
+/** The counters of a profile, and the record of its file. */
+function openProfile(path: string) {
+  const read = readProfile(path);
+  if ('finding' in read) return read;
+  const result = profileOf(path, read.text);
+  return 'finding' in result ? result : { ...result, record: record(basename(path), read.bytes) };
 }
 
 /** Findings about the target asked for, and about what the targets are called. */

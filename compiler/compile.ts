@@ -3,6 +3,7 @@ import { isError, type Diagnostic } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
 import { buildProgram } from './4-program/build.ts';
 import type { Program } from './4-program/program.ts';
+import { hitsOf, withWeights, type Hits, type Profile } from './4-program/hits.ts';
 import { withRuleCounters } from './4-program/rule-counters.ts';
 import { place, type Placement } from './5-place/place.ts';
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
@@ -24,6 +25,8 @@ export interface LowerOptions extends PassChoice {
   readonly proof?: boolean;
   /** Each rule gets a counter of its own. */
   readonly keepCounters?: boolean;
+  /** How often rules were met: plans are made for that. */
+  readonly profile?: Profile;
   /** Packets that are asked about; see `questionText`. */
   readonly questions?: readonly SourceFile[];
   /** Told the name of each phase as it begins, for progress and timing. */
@@ -124,7 +127,12 @@ export function lowerPolicy(main: SourceFile, inputs: Inputs, options: LowerOpti
   options.onPhase?.('expect');
   diagnostics.push(...runExpectations(policy, inputs.today ? { now: startOfDay(inputs.today) } : {}));
 
-  const targets = targetsOf(policy, options.target).map((target) => lowerTarget(policy, target, options, diagnostics));
+  const profiled = options.profile && hitsOf(policy, options.profile, main.path);
+  diagnostics.push(...(profiled?.diagnostics ?? []));
+
+  const targets = targetsOf(policy, options.target).map((target) =>
+    lowerTarget(policy, target, profiled?.hits, options, diagnostics),
+  );
   return { policy, diagnostics, targets: diagnostics.some(isError) ? [] : targets, questions };
 }
 
@@ -136,12 +144,14 @@ function targetsOf(policy: Policy, name: string | undefined): readonly (Target |
 function lowerTarget(
   policy: Policy,
   target: Target | undefined,
+  hits: Hits | undefined,
   options: LowerOptions,
   diagnostics: Diagnostic[],
 ): LoweredTarget {
   const name = target?.name ?? 'host';
   options.onPhase?.('program');
-  const { program, diagnostics: programFindings } = buildProgram(policy, target);
+  const { program: built, diagnostics: programFindings } = buildProgram(policy, target);
+  const program = hits ? withWeights(built, hits) : built;
   diagnostics.push(...programFindings);
 
   options.onPhase?.('place');

@@ -94,4 +94,6 @@ export interface Plane {
   readonly prices: Prices;
   /** Carries out a plan. */
   readonly lower: (plan: Plan) => Lowered;
+  /** The packets of each counter, by name, in what the plane's own tool lists; undefined: the text is no such list. */
+  readonly readCounters?: (text: string) => ReadonlyMap<string, number> | undefined;
 }

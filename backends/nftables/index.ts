@@ -8,6 +8,7 @@ import { emitTable } from './emit.ts';
 import { hostFiles } from './host/index.ts';
 import type { HostFile } from './host/host-file.ts';
 import { lowerPlan } from './lower/index.ts';
+import { readCounters } from './read-counters.ts';
 import { readBack } from './readback/index.ts';
 import { opaqueWordsOf } from './readback/opaque-words.ts';
 import type { NftTable } from './tree.ts';
@@ -16,7 +17,13 @@ import type { NftTable } from './tree.ts';
 const TABLE = 'sluice';
 const RULESET = 'nftables/ruleset.nft';
 
-export const nftables: Plane = { name: 'nftables', refuse, prices, lower };
+export const nftables: Plane = {
+  name: 'nftables',
+  refuse,
+  prices,
+  lower,
+  readCounters: (text) => readCounters(text, TABLE),
+};
 
 function lower(plan: Plan): Lowered {
   const { table, diagnostics } = lowerPlan(plan, TABLE);

@@ -14,6 +14,7 @@ import {
   pathFrom,
   policyArgument,
   policyOptions,
+  PROFILE,
   type PolicyFlags,
 } from '../policy-options.ts';
 import type { Session } from '../session.ts';
@@ -41,6 +42,7 @@ export const compile: CommandDefinition<CompileFlags> = {
     'With --since, what leads from an earlier output to this one is written beside the whole: a small transaction that leaves ' +
       'alone what is alike in both, with its counters, limits and connections. It fails where another build is loaded.',
     KEEP_COUNTERS,
+    PROFILE,
   ],
   arguments: [policyArgument()],
   options: [

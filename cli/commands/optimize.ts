@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Argument, Option } from 'commander';
 import { compile, type CompileResult, type PlaneOutput } from '../../compiler/compile.ts';
+import type { Profile } from '../../compiler/4-program/hits.ts';
 import type { Artifact } from '../../compiler/plane.ts';
 import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
 import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
@@ -11,13 +12,14 @@ import { exitCodeOf } from '../findings/exit-code.ts';
 import { report } from '../findings/report.ts';
 import { deltaFrom, deltaPath, writeDelta, type DeltaFile } from '../output/delta-file.ts';
 import { filesOf, importRulesOf, inputsOf, POLICY } from '../inputs/imported-rules.ts';
+import { countersOf } from '../inputs/profile-file.ts';
 import { readFormerRuleset, type OpenedRuleset } from '../inputs/former-ruleset.ts';
 import { buildHash } from '../output/build-hash.ts';
 import { obstacleFinding, outputFinding } from '../output/output-findings.ts';
 import { replaceFile } from '../output/replace-file.ts';
 import { writeFolder } from '../output/write-folder.ts';
 import { PLANES } from '../planes.ts';
-import { formatOf, KEEP_COUNTERS, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { formatOf, KEEP_COUNTERS, pathFrom, policyOptions, PROFILE, type PolicyFlags } from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { Session } from '../session.ts';
 import { formatCount } from '../terminal/numbers.ts';
@@ -40,6 +42,7 @@ const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set([
   '--without',
   '--no-proof',
   '--keep-counters',
+  '--profile',
   '--format',
   '--json',
 ]);
@@ -58,6 +61,7 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
       'transaction that leaves alone what is alike in both, with its counters, limits and connections. It fails where another ' +
       'build is loaded.',
     `${KEEP_COUNTERS} What the files say that iptables has counted so far is no part of the build, and the counters begin anew.`,
+    `${PROFILE} What \`iptables-save -c\` has written of the same rules is a profile, too, and may be the very file that is optimized.`,
   ],
   arguments: [
     new Argument('<files...>', 'what iptables-save, ip6tables-save or ipset save wrote, or `-` for standard input'),
@@ -79,6 +83,10 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
       does: 'both families in one file, and the policy to go on with',
     },
     {
+      command: 'sluice optimize rules.v4 --profile rules.v4 -o rules.nft',
+      does: 'ask first the rules that most packets met, as `iptables-save -c` counted them',
+    },
+    {
       command: 'sluice optimize rules.v4 -o rules.nft --since rules.nft',
       does: 'and write what has changed since the last time',
     },
@@ -86,10 +94,12 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
   async run(session, paths, flags) {
     const obstacles = obstaclesOf(flags);
     const earlier = flags.since === undefined ? undefined : readFormerRuleset(flags.since, RULESET);
-    const imported = await importRulesOf(paths, flags.keepOpaque ?? false, session);
-    const findings = [...obstacles, ...imported.findings];
+    const counters = countersOf(flags.profile);
+    const imported = await importRulesOf(paths, flags.keepOpaque ?? false, session, counters.dump);
+    const findings = [...obstacles, ...(counters.findings ?? []), ...imported.findings];
     const { written } = imported;
-    const { plane, delta } = written ? made(written, flags, earlier, findings) : {};
+    const profile = counters.dump && written ? byPlace(written) : counters.profile;
+    const { plane, delta } = written && !counters.findings ? made(written, flags, profile, earlier, findings) : {};
     if (written && plane && !findings.some(isError)) await writeAll(flags, written, plane, delta, findings);
     const isDone = plane !== undefined && !findings.some(isError);
     report(session, flags, findings, {
@@ -119,14 +129,17 @@ async function writeAll(
   if (delta) await writing(deltaPath(output), findings, (to) => writeDelta(to, delta));
 }
 
+const byPlace = ({ packets }: WrittenPolicy): Profile => ({ kind: 'by place', packets });
+
 /** What becomes of the policy: the plane's output, and what leads there from the earlier file if one is given. */
 function made(
   written: WrittenPolicy,
   flags: OptimizeFlags,
+  profile: Profile | undefined,
   earlier: OpenedRuleset | undefined,
   findings: Diagnostic[],
 ): { readonly plane?: PlaneOutput; readonly delta?: DeltaFile } {
-  const { diagnostics, targets } = compileWritten(written, flags, earlier);
+  const { diagnostics, targets } = compileWritten(written, flags, profile, earlier);
   findings.push(...diagnostics);
   const plane = targets[0]?.planes.find((one) => one.plane === PLANE);
   if (!plane) return {};
@@ -138,9 +151,11 @@ function made(
 function compileWritten(
   written: WrittenPolicy,
   { without = [], proof, keepCounters }: OptimizeFlags,
+  profile: Profile | undefined,
   earlier: OpenedRuleset | undefined,
 ): CompileResult {
   const former = earlier?.kind === 'build' ? { former: () => earlier.former } : {};
+  const counted = profile ? { profile } : {};
   const options = {
     planes: PLANES,
     without,
@@ -148,6 +163,7 @@ function compileWritten(
     keepCounters: keepCounters ?? false,
     nameBuild: rulesetHash,
     ...former,
+    ...counted,
   };
   return compile({ path: POLICY, text: written.policy }, inputsOf(written), options);
 }

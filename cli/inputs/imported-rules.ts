@@ -3,9 +3,10 @@ import { lowerPolicy } from '../../compiler/compile.ts';
 import { importIptables } from '../../compiler/import/iptables/import.ts';
 import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
-import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { SourceFile } from '../../grammar/source.ts';
 import { PLANES } from '../planes.ts';
+import { PROBLEMS } from '../problems.ts';
 import type { Session } from '../session.ts';
 import { openPolicy } from './policy-file.ts';
 import { standardModule, standardModules } from './standard-library.ts';
@@ -21,17 +22,41 @@ export interface ImportedRules {
   readonly written: WrittenPolicy | undefined;
 }
 
+/** `counted` is one of the files once more, with its counters. */
 export async function importRulesOf(
   paths: readonly string[],
   keepOpaque: boolean,
   session: Session,
+  counted?: SourceFile,
 ): Promise<ImportedRules> {
-  const { sources, findings } = await readAll(paths, session);
+  const { sources: read, findings } = await readAll(paths, session);
+  const sources = counted ? withCounters(read, counted, findings) : read;
   if (findings.length > 0) return { findings, rules: 0, written: undefined };
   const result = importIptables(sources, { keepOpaque, services: standardModule('services') });
   findings.push(...result.findings);
   const written = result.written && { ...result.written, policy: await formatted(result.written.policy) };
   return { findings, rules: result.rules, written };
+}
+
+/** The files, with the one that has counters in the place of that which has the same rules. */
+function withCounters(sources: readonly SourceFile[], counted: SourceFile, findings: Diagnostic[]): SourceFile[] {
+  const rules = withoutCounters(counted.text);
+  const found = sources.filter(({ text }) => withoutCounters(text) === rules);
+  if (found.length === 0 && findings.length === 0) {
+    const message = `${counted.path} has other rules than the files that are optimized`;
+    const hint = 'Save the rules once, with `iptables-save -c`, and give that file twice.';
+    findings.push(diagnostic(PROBLEMS.otherDump, undefined, message, { hint }));
+  }
+  return sources.map((source) => (found.includes(source) ? { ...source, text: counted.text } : source));
+}
+
+/** A dump without what it says of packets and of the time when it was made. */
+function withoutCounters(text: string): string {
+  return text
+    .replace(/^#.*(\r?\n|$)/gm, '')
+    .replace(/^\[\d+:\d+\][ \t]*/gm, '')
+    .replace(/^(:.*?)[ \t]*\[\d+:\d+\][ \t]*(?=\r?$)/gm, '$1')
+    .trimEnd();
 }
 
 async function formatted(policy: string): Promise<string> {

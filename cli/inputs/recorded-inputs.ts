@@ -9,7 +9,7 @@ import { standardModule, standardModules } from './standard-library.ts';
 
 /** One file or standard module that a compile read. */
 export interface InputRecord {
-  /** The policy's own name, a path relative to its folder, or `std.NAME`. */
+  /** The policy's own name, a path relative to its folder, `std.NAME`, or a profile's own name. */
   readonly path: string;
   readonly bytes: number;
   /** Hexadecimal digits. */
@@ -64,6 +64,7 @@ function readIfThere(path: string): Uint8Array | Unreadable | undefined {
   }
 }
 
-function record(path: string, content: Uint8Array): InputRecord {
+/** What is recorded of a file. */
+export function record(path: string, content: Uint8Array): InputRecord {
   return { path, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }

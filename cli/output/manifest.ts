@@ -1,4 +1,5 @@
 /** `manifest.json`: what an output folder holds, what it was made from, and why each plane has what it has. */
+import { basename } from 'node:path';
 import type { PlaneOutput, TargetOutput } from '../../compiler/compile.ts';
 import type { CalendarDate } from '../../compiler/inputs.ts';
 import type { InputRecord } from '../inputs/recorded-inputs.ts';
@@ -20,6 +21,8 @@ export interface CompileChoices {
   readonly proof: boolean;
   /** Whether each rule gets a counter of its own. */
   readonly keepCounters: boolean;
+  /** The file whose counters tell how often rules were met. */
+  readonly profile: string | undefined;
 }
 
 export interface ManifestParts {
@@ -37,8 +40,17 @@ export interface DescribedFile extends OutputFile {
   readonly description: string;
 }
 
-function choicesAsData({ target, today, without, proof, keepCounters }: CompileChoices): object {
-  return { target: target ?? null, date: today ? formatDate(today) : null, without, proof, keepCounters };
+function choicesAsData({ target, today, profile, ...others }: CompileChoices): object {
+  const { without, proof, keepCounters } = others;
+  const date = today ? formatDate(today) : null;
+  return {
+    target: target ?? null,
+    date,
+    without,
+    proof,
+    keepCounters,
+    profile: profile === undefined ? null : basename(profile),
+  };
 }
 
 /** The text of the manifest. Its keys and lists have a fixed order: the same compile gives the same bytes. */

@@ -13,4 +13,21 @@ Lists inside one clause (\`from a, b\`, \`tcp/80, tcp/443\`) are one set and cos
 *different* clauses, joined by \`or\` in \`where\` or negated together, are what multiplies. Split the rule, or put the
 combinations into a table and use \`each\`.`,
   },
+  otherProfile: {
+    code: 'SL0502',
+    severity: 'error',
+    title: 'a profile of another policy',
+    explanation: `\`--profile\` names counters that were read where a build of this policy runs: a build made with
+\`--keep-counters\`, in which each rule has a counter that is called as the rule is. Not one of the counters in the file is
+called so: they were read from another policy, or from a build without \`--keep-counters\`.`,
+  },
+  unknownCounter: {
+    code: 'SL0503',
+    severity: 'warning',
+    title: 'counters of a profile that belong to no rule',
+    explanation: `The profile was read from an earlier build, and the policy has changed since: some of its rules are no longer
+there, or are called otherwise. Their counts are left out, and rules that the profile does not know are taken for ones that no
+packet met. Orders that follow from a profile never change what packets meet. Read the counters anew once this build has run for a
+while.`,
+  },
 } as const satisfies Record<string, DiagnosticKind>;

@@ -92,6 +92,8 @@ export interface ProgramRule {
   readonly gates: readonly Gate[];
   readonly effects: readonly ProgramEffect[];
   readonly decision: Decision | undefined;
+  /** How many packets meet it, in terms of the stage's average rule; undefined: no profile says. */
+  readonly weight?: number;
 }
 
 /** The body for each selected row, in the order of rows. */

@@ -85,7 +85,7 @@ function onlyCounts({ verdict, translation, socket, effects }: Rule): boolean {
 }
 
 /** What may stand in a name on every plane: letters, digits and underscores. */
-function plainName(text: string): string {
+export function plainName(text: string): string {
   const name = text.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
   if (name.length <= LONGEST_NAME) return name;
   const hash = jhash(new TextEncoder().encode(text), 0).toString(16).padStart(8, '0');
@@ -93,16 +93,23 @@ function plainName(text: string): string {
 }
 
 /** The counters that the policy has itself. */
-function namesInUse(policy: Policy): string[] {
+export function namesInUse(policy: Policy): string[] {
+  return ruleBlocksOf(policy).flatMap((items) => countersIn(items));
+}
+
+/** The rules of each block that has any. */
+export function ruleBlocksOf(policy: Policy): readonly (readonly RuleItem[])[] {
+  const filters = Object.values(policy.filters);
   const blocks = [
     ...policy.mitigate,
     policy.raw,
     policy.nat,
-    policy.count,
-    ...Object.values(policy.filters),
     ...Object.values(policy.mangles),
+    ...filters,
+    policy.count,
+    policy.dispatch,
   ];
-  return blocks.flatMap((block) => (block ? countersIn(block.body) : []));
+  return [...blocks.flatMap((block) => (block ? [block.body] : [])), ...filters.map(({ essential }) => essential)];
 }
 
 function countersIn(items: readonly RuleItem[]): string[] {

@@ -12,8 +12,10 @@ export interface Cost {
   readonly expected: number;
   /** … and of the packet that takes longest. */
   readonly worst: number;
-  /** Rules that the node carries out, copies counted each time: how much a branch weighs on average. */
-  readonly rules: number;
+  /** How many packets are for the node: as the profile says of its rules or, without one, as many as they are; copies count each time. */
+  readonly weight: number;
+  /** Whether a profile says so. */
+  readonly isProfiled: boolean;
 }
 
 /** The cost of a node; shared nodes are priced once, where they are first met. */
@@ -40,7 +42,7 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
     case 'candidates':
       return listCost(node.rules, prices, copies);
     case 'sequence':
-      return sum(node.steps.map(below));
+      return stepsCost(node.steps, node.steps.map(below));
     case 'scope':
       return below(node.body);
     case 'ranked': {
@@ -82,13 +84,45 @@ function isWhole({ data }: Column, rows: readonly Uint32Array[], family: Family 
   );
 }
 
-/** A packet goes through half of a list, on average, and all that is asked of the rule that it meets. */
+/** How many packets a rule is for, in terms of the average rule. */
+export function weightOf({ weight = 1 }: ProgramRule): number {
+  return weight;
+}
+
+export function totalWeight(rules: readonly ProgramRule[]): number {
+  return rules.reduce((total, rule) => total + weightOf(rule), 0);
+}
+
+/** The weight of a rule that stands for all of these. */
+export function weightOfAll(rules: readonly ProgramRule[]): Pick<ProgramRule, 'weight'> {
+  return rules.some(({ weight }) => weight !== undefined) ? { weight: totalWeight(rules) } : {};
+}
+
+/**
+ * A packet goes through half of a list, on average, or as far as a profile says, and all that is asked of the rule that it
+ * meets.
+ */
 function listCost(rules: readonly ProgramRule[], prices: Prices, copies: number): Cost {
   const { rule, match, reach } = prices;
   const fetching = NEXT_OF_LIST * reach(copies * rules.length);
-  const whole = rules.reduce((all, one) => all + fetching + priceOfMatches(one, prices), 0);
+  const asked = rules.map((one) => fetching + priceOfMatches(one, prices));
+  const whole = asked.reduce((all, price) => all + price, 0);
   const met = rules.reduce((most, { atoms }) => Math.max(most, atoms.length), 0) * match;
-  return { expected: (whole + Math.min(whole, rule)) / 2 + met, worst: whole + met, rules: rules.length };
+  const isProfiled = rules.some(({ weight }) => weight !== undefined);
+  const expected = isProfiled ? untilMet(rules, asked) : (whole + Math.min(whole, rule)) / 2;
+  return { expected: expected + met, worst: whole + met, weight: totalWeight(rules), isProfiled };
+}
+
+/** What a packet pays, on average, for the rules up to the one that it is for. */
+function untilMet(rules: readonly ProgramRule[], asked: readonly number[]): number {
+  const all = totalWeight(rules);
+  let left = all;
+  let expected = 0;
+  for (const [at, rule] of rules.entries()) {
+    expected += (left / all) * asked[at]!;
+    left -= weightOf(rule);
+  }
+  return expected;
 }
 
 /** What reaching the next rule of a list takes, of what reaching any of many would: processors read ahead. */
@@ -114,23 +148,40 @@ function passing(atom: Atom): number {
   return atom.negated ? 1 - part : part;
 }
 
+/**
+ * A packet goes through the steps up to the one that it is for. Only a profile tells which that is; without one, it goes
+ * through all of them.
+ */
+function stepsCost(steps: readonly PlanNode[], costs: readonly Cost[]): Cost {
+  const all = sum(costs);
+  if (!all.isProfiled || all.weight === 0) return all;
+  let left = all.weight;
+  let expected = 0;
+  for (const [at, own] of costs.entries()) {
+    left -= own.weight;
+    expected += own.weight * own.expected + left * (steps[at]!.kind === 'rules' ? own.worst : own.expected);
+  }
+  return { ...all, expected: expected / all.weight };
+}
+
 function sum(costs: readonly Cost[]): Cost {
   return costs.reduce(
     (all, one) => ({
       expected: all.expected + one.expected,
       worst: all.worst + one.worst,
-      rules: all.rules + one.rules,
+      weight: all.weight + one.weight,
+      isProfiled: all.isProfiled || one.isProfiled,
     }),
-    { expected: 0, worst: 0, rules: 0 },
+    { expected: 0, worst: 0, weight: 0, isProfiled: false },
   );
 }
 
 /** One of several ways is taken. */
 function behind(price: number, ways: readonly Cost[]): Cost {
-  const rules = ways.reduce((all, way) => all + way.rules, 0);
-  const expected = ways.reduce((all, way) => all + way.expected * way.rules, 0) / Math.max(1, rules);
+  const weight = ways.reduce((all, way) => all + way.weight, 0);
+  const expected = weight === 0 ? 0 : ways.reduce((all, way) => all + way.expected * way.weight, 0) / weight;
   const worst = ways.reduce((most, way) => Math.max(most, way.worst), 0);
-  return { expected: price + expected, worst: price + worst, rules };
+  return { expected: price + expected, worst: price + worst, weight, isProfiled: ways.some((way) => way.isProfiled) };
 }
 
 /** What of a switch its lookup's price depends on. */

@@ -20,11 +20,13 @@ export function inputsWith(files: Readonly<Record<string, string>>): Inputs {
   };
 }
 
+type Choices = Pick<LowerOptions, 'keepCounters' | 'profile'>;
+
 /** The artifacts of the (only) target by path, and what was found. `files` are those that the policy names. */
 function compiled(
   policy: string,
   files: Readonly<Record<string, string>>,
-  choices: Pick<LowerOptions, 'keepCounters'> = {},
+  choices: Choices = {},
 ): { readonly artifacts: ReadonlyMap<string, string>; readonly diagnostics: readonly Diagnostic[] } {
   const options = { planes: [nftables], nameBuild: () => 'test', ...choices };
   const { targets, diagnostics } = compile({ path: 'test.sluice', text: policy }, inputsWith(files), options);
@@ -38,7 +40,7 @@ export function artifactOf(
   policy: string,
   path = 'nftables/ruleset.nft',
   files: Readonly<Record<string, string>> = {},
-  choices: Pick<LowerOptions, 'keepCounters'> = {},
+  choices: Choices = {},
 ): string {
   const { artifacts, diagnostics } = compiled(policy, files, choices);
   const text = artifacts.get(path);

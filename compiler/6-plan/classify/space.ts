@@ -3,6 +3,7 @@ import { isSetTest } from '../../4-program/atoms.ts';
 import type { Atom, Family, ProgramRule } from '../../4-program/program.ts';
 import type { NumberTest, View } from '../../model/condition.ts';
 import { PROTOCOLS_WITH_PORTS, type AddressField } from '../../model/fields.ts';
+import { weightOf } from '../../cost/cost.ts';
 import type { Prices } from '../../cost/prices.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import type { SwitchField } from '../plan.ts';
@@ -40,6 +41,8 @@ export class Space {
   readonly offAxes: readonly (readonly Atom[])[];
   /** Of each rule, the axes that its atoms settle. */
   readonly #bits: readonly (readonly number[])[];
+  /** Whether a profile says how many packets are for each rule. */
+  readonly isProfiled: boolean;
   readonly #stripped = new Map<string, ProgramRule>();
   readonly #prices = new Map<number, number>();
 
@@ -47,6 +50,7 @@ export class Space {
   constructor(rules: readonly ProgramRule[], family: Family | undefined) {
     this.rules = rules;
     this.family = family;
+    this.isProfiled = rules.some(({ weight }) => weight !== undefined);
     this.offAxes = rules.map(({ atoms }) => atoms.filter((atom) => axisBit(atom) === 0));
     this.#bits = rules.map(({ atoms }) => atoms.map(axisBit));
     const services = rules.map(servicesOf);
@@ -69,6 +73,11 @@ export class Space {
   atomsLeft(item: Item): number {
     const settled = settledOf(item);
     return this.#bits[ruleOf(item)]!.reduce((left, bit) => left + (bit === 0 || (bit & ~settled) !== 0 ? 1 : 0), 0);
+  }
+
+  /** How many packets are for the rule, in terms of the average rule. */
+  weightOf(item: Item): number {
+    return weightOf(this.rules[ruleOf(item)]!);
   }
 
   /** What it costs, on average, to ask what is left of the rule. */

@@ -140,7 +140,7 @@ class Grower {
 
   /** The lookup that leaves the least work; undefined where the list as it stands is cheaper than any. */
   #best(items: readonly Item[], place: Place): Option | undefined {
-    const price = items.reduce((sum, item) => sum + this.#space.priceOf(item, this.#prices), 0);
+    const price = this.#listPrice(items);
     // Not even one that left nothing to do would be cheaper.
     if (price < this.#prices.hash(2, place.copies)) return undefined;
     return this.#cheapest(
@@ -156,6 +156,24 @@ class Grower {
       if (option.price < (best?.price ?? price)) best = option;
     }
     return best;
+  }
+
+  /** What the list costs as it stands; where a profile tells which rules packets are for, twice what it then costs on average. */
+  #listPrice(items: readonly Item[]): number {
+    const space = this.#space;
+    if (!space.isProfiled) return items.reduce((sum, item) => sum + space.priceOf(item, this.#prices), 0);
+    const all = this.#weightOf(items);
+    let left = all;
+    let price = 0;
+    for (const item of items) {
+      price += left * space.priceOf(item, this.#prices);
+      left -= space.weightOf(item);
+    }
+    return (2 * price) / all;
+  }
+
+  #weightOf(items: readonly Item[]): number {
+    return this.#space.isProfiled ? items.reduce((sum, item) => sum + this.#space.weightOf(item), 0) : items.length;
   }
 
   #options(name: AxisName, items: readonly Item[], place: Place): Option[] {
@@ -237,11 +255,12 @@ class Grower {
     const names = parts.reduce((sum, { members }) => sum + members.length + others.length, 0);
     if (names > most || (parts.length < 2 && others.length === 0)) return undefined;
     const cases = parts.map(({ values, members, place }) => ({ values, items: merged(members, others), place }));
-    let weights = others.length;
-    let work = others.length * this.#guess(others.length, copies);
+    let weights = this.#weightOf(others);
+    let work = weights * this.#guess(others.length, copies);
     for (const { members } of parts) {
-      weights += members.length;
-      work += members.length * this.#guess(members.length + others.length, copies * parts.length);
+      const weight = this.#weightOf(members);
+      weights += weight;
+      work += weight * this.#guess(members.length + others.length, copies * parts.length);
     }
     const price = switchPrice({ field, cases }, this.#prices, copies) + work / weights;
     return { field, label, cases, otherwise: others, price, names };

@@ -2,6 +2,7 @@
 import type { Atom, Family, ProgramRule } from '../../4-program/program.ts';
 import type { Column, RowVariable, Table } from '../../model/index.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
+import { weightOfAll } from '../../cost/cost.ts';
 import type { Value } from '../../net/words.ts';
 import { integerColumn, portsColumn, prefixColumn } from '../made-tables.ts';
 import type { Lookup, RowClass } from '../plan.ts';
@@ -146,9 +147,10 @@ function classesOf(elements: readonly Element[], rules: readonly ProgramRule[]):
     own.rules.add(rule);
   }
   return [...classes.values()].map(({ rows, rules: numbers }) => {
-    const [first, ...others] = [...numbers].map((number) => rules[number]!);
+    const all = [...numbers].map((number) => rules[number]!);
+    const [first, ...others] = all;
     const merged = [...(first!.merged ?? []), ...others.flatMap(originsOf)];
-    return { rows: Uint32Array.from(rows), rules: [{ ...first!, merged, atoms: [] }] };
+    return { rows: Uint32Array.from(rows), rules: [{ ...first!, ...weightOfAll(all), merged, atoms: [] }] };
   });
 }
 

@@ -104,7 +104,7 @@ function priceOfPlanned({ node, lookups, part }: Way, context: PassContext): num
 /** What a list of so many rules will cost: about one lookup among all of them, and the way into a chain of their own. */
 function roughly(rules: number, { hash, chain }: Prices): Cost {
   const price = rules === 0 ? 0 : hash(rules, 1) + chain(rules);
-  return { expected: price, worst: price, rules };
+  return { expected: price, worst: price, weight: rules, isProfiled: false };
 }
 
 function priceOfLong({ lookups, part }: Way, count: number, prices: Prices): number {

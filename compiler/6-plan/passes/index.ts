@@ -2,6 +2,7 @@
 import type { Pass, PassContext } from './pass.ts';
 import { concatenatedKeys } from './concatenated-keys.ts';
 import { guardLookups } from './guard-lookups.ts';
+import { hotRulesFirst } from './hot-rules-first.ts';
 import { mergeIntoSets } from './merge-into-sets.ts';
 import { redundantRules } from './redundant-rules.ts';
 import { shadowedRules } from './shadowed-rules.ts';
@@ -17,6 +18,7 @@ export const PASSES: readonly Pass[] = [
   concatenatedKeys,
   mergeIntoSets,
   translationMaps,
+  hotRulesFirst,
   rankedSearches,
   switchOnValue,
   guardLookups,

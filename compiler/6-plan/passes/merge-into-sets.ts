@@ -1,5 +1,6 @@
 import { fieldKey, isSetTest, sameAtom, type SetTest } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
+import { weightOfAll } from '../../cost/cost.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { deedKey } from '../commute.ts';
 import { Blockers } from '../overlaps/blockers.ts';
@@ -135,7 +136,7 @@ function mergedRule({ rules, field }: Group): ProgramRule {
   const [first, ...others] = rules;
   if (others.length === 0) return first!;
   const origins = others.flatMap(({ origin, merged: further = [] }) => [origin, ...further]);
-  const united = { ...first!, merged: [...(first!.merged ?? []), ...origins] };
+  const united = { ...first!, ...weightOfAll(rules), merged: [...(first!.merged ?? []), ...origins] };
   if (field === undefined) return united;
   const own = first!.atoms.find((atom) => isMergeable(atom) && fieldKey(atom.test) === field) as Atom & {
     test: SetTest;

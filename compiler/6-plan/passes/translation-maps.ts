@@ -1,6 +1,7 @@
 import { isSetTest, sameAtom } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
 import type { AddressTarget, Cell, PortTarget, RowVariable, Table, Translation } from '../../model/index.ts';
+import { weightOfAll } from '../../cost/cost.ts';
 import { isPlain } from '../commute.ts';
 import { integerColumn, prefixColumn } from '../made-tables.ts';
 import type { KeyPart, Lookup, PlanNode } from '../plan.ts';
@@ -119,6 +120,7 @@ function lookupOf(run: readonly Candidate[]): Lookup {
   };
   const rule: ProgramRule = {
     ...first.rule,
+    ...weightOfAll(run.map((candidate) => candidate.rule)),
     merged: run.slice(1).map((candidate) => candidate.rule.origin),
     atoms: [],
     decision: { kind: 'translation', translation: { ...first.translation, target } },

@@ -15,6 +15,8 @@ export interface RuleItem {
   readonly effects: readonly string[];
   readonly comments: readonly string[];
   readonly spans: readonly Span[];
+  /** The packets that met it, as the dump says. */
+  readonly packets: number;
   readonly rows?: OverRows;
 }
 

@@ -58,6 +58,8 @@ export interface ImportedRule {
   readonly outcome: Outcome;
   readonly comments: readonly string[];
   readonly span: Span;
+  /** The packets that met it, where it is more than the rule of its line. */
+  readonly packets?: number;
   /** The rule is one for each row of a table. */
   readonly rows?: OverRows;
 }

@@ -4,7 +4,7 @@
  */
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
 import type { Span } from '../../../../grammar/source.ts';
-import type { DumpTable, Family } from '../dump/dump.ts';
+import { packetsOf, type DumpTable, type Family } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
 import { isGate, type ImportedRule, type Term } from '../rules.ts';
@@ -130,7 +130,8 @@ export class ChainTranslator {
     const terms = action === 'leave' ? withPositiveFlags(all) : all;
     const behind = rule.outcome.kind === 'translate' ? rule.outcome.behind : '';
     const { effects, comments, span, rows } = rule;
-    const item = { action, terms, behind, effects, comments, spans: [span], ...(rows && { rows }) };
+    const packets = rule.packets ?? packetsOf(span);
+    const item = { action, terms, behind, effects, comments, spans: [span], packets, ...(rows && { rows }) };
     return { kind: 'rule', families: [this.#family], ...item };
   }
 
@@ -250,7 +251,7 @@ export class ChainTranslator {
   }
 
   #leaving(terms: readonly Term[]): RuleItem {
-    const nothing = { behind: '', effects: [], comments: [], spans: [] };
+    const nothing = { behind: '', effects: [], comments: [], spans: [], packets: 0 };
     return { kind: 'rule', families: [this.#family], action: 'leave', terms, ...nothing };
   }
 

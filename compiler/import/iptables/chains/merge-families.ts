@@ -27,7 +27,7 @@ export function mergeFamilies(four: Lists | undefined, six: Lists | undefined): 
 
 /** Where the families' policies differ, the block's default drops, and all that is left of the other family passes here. */
 function allowingAll(family: Family): RuleItem {
-  const nothing = { terms: [], behind: '', effects: [], comments: [], spans: [] };
+  const nothing = { terms: [], behind: '', effects: [], comments: [], spans: [], packets: 0 };
   return { kind: 'rule', families: [family], action: 'allow', ...nothing };
 }
 
@@ -104,6 +104,10 @@ function bothTerms(four: Term, six: Term): Term {
   return { ...four, items: four.items.map((item) => ICMP_NAMES.get(item) ?? item) };
 }
 
-function remarks(four: RuleItem, six: RuleItem): Pick<RuleItem, 'comments' | 'spans'> {
-  return { comments: [...new Set([...four.comments, ...six.comments])], spans: [...four.spans, ...six.spans] };
+function remarks(four: RuleItem, six: RuleItem): Pick<RuleItem, 'comments' | 'spans' | 'packets'> {
+  return {
+    comments: [...new Set([...four.comments, ...six.comments])],
+    spans: [...four.spans, ...six.spans],
+    packets: four.packets + six.packets,
+  };
 }

@@ -81,14 +81,14 @@ function joinedRule(first: RuleItem, second: RuleItem): RuleItem | undefined {
   if (!sameTexts(first.families, second.families) || !sameTexts(first.effects, second.effects)) return undefined;
   if (!sameTexts(first.comments, second.comments) || first.terms.length !== second.terms.length) return undefined;
   const differing = first.terms.flatMap((term, at) => (sameTerm(term, second.terms[at]!) ? [] : [at]));
-  const spans = [...first.spans, ...second.spans];
-  if (differing.length === 0) return { ...first, spans };
+  const both = { spans: [...first.spans, ...second.spans], packets: first.packets + second.packets };
+  if (differing.length === 0) return { ...first, ...both };
   const [at] = differing;
   const [one, other] = [first.terms[at!]!, second.terms[at!]!];
   const isJoinable = one.slot === other.slot && one.view === other.view && !one.negated && !other.negated;
   if (differing.length > 1 || !isJoinable || !MERGEABLE.has(one.slot)) return undefined;
   const items = [...one.items, ...other.items.filter((item) => !one.items.includes(item))];
-  return { ...first, terms: first.terms.with(at!, { ...one, items }), spans };
+  return { ...first, terms: first.terms.with(at!, { ...one, items }), ...both };
 }
 
 /** Whether the two can change places. */

@@ -72,7 +72,7 @@ function asksIncoming(item: Item): boolean {
 
 function leaving(others: string, table: DumpTable): RuleItem {
   const terms = [{ slot: 'opaque', items: [others], negated: false }] as const;
-  const common = { behind: '', effects: [], comments: [], spans: [] } as const;
+  const common = { behind: '', effects: [], comments: [], spans: [], packets: 0 } as const;
   return { kind: 'rule', families: [table.family], action: 'leave', terms, ...common };
 }
 
@@ -96,7 +96,7 @@ function isSame(a: readonly Item[], b: readonly Item[], groups: Lists['groups'])
 function textOf(item: Item, groups: Lists['groups']): unknown {
   // What counts by itself in each chain is not the same rule twice.
   if (item.kind === 'rule' && item.terms.some(isCounting)) return item.spans.map(({ start }) => start);
-  if (item.kind === 'rule') return { ...item, spans: [] };
+  if (item.kind === 'rule') return { ...item, spans: [], packets: 0 };
   const isOwn = item.kind === 'use' && (item.group === 'PREROUTING' || item.group === 'OUTPUT');
   return isOwn ? groups.get(item.group)?.map((one) => textOf(one, groups)) : item;
 }

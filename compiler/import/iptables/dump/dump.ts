@@ -43,6 +43,14 @@ export interface DumpTable {
   readonly span: Span;
 }
 
+/** The packets that iptables-save (`-c`) says have met a rule, by the line that it stands on; 0 where it says nothing. */
+export function packetsOf({ source, start }: Span): number {
+  return source.text[start] === '[' ? Number.parseInt(source.text.slice(start + 1, start + 1 + MOST_DIGITS), 10) : 0;
+}
+
+/** Counters have 64 bits. */
+const MOST_DIGITS = 20;
+
 /** The line that a rule stands on, from its first character to its last. */
 export function ruleSpan({ source, start }: RuleColumns, rule: number): Span {
   const at = start.at(rule);

@@ -2,7 +2,7 @@
  * Rules of one table of a dump, with tables in the stead of many rules that differ in values only: classes of rules are
  * found by their form, put together where the order of the rules allows it, and their values become columns.
  */
-import type { DumpTable } from '../dump/dump.ts';
+import { packetsOf, ruleSpan, type DumpTable } from '../dump/dump.ts';
 import type { ImportedRule } from '../rules.ts';
 import type { RuleTranslator } from '../translate-rule.ts';
 import { arrange } from './arrange.ts';
@@ -23,7 +23,7 @@ interface Units {
   readonly units: readonly Unit[];
 }
 
-type Listed = { readonly rule: ImportedRule } | { readonly placed: PlacedClass };
+type Listed = { readonly rule: ImportedRule } | { readonly placed: PlacedClass; readonly packets: number };
 
 export class TableExtraction {
   readonly #table: DumpTable;
@@ -56,7 +56,9 @@ export class TableExtraction {
   rulesByChain(): Map<string, readonly ImportedRule[]> {
     const chains = [...this.#lists].toSorted(([a], [b]) => a - b);
     const listed = chains.map(([chain, list]) => {
-      const rules = list.map((one) => ('rule' in one ? one.rule : ruleOfPlaced(one.placed)));
+      const rules = list.map((one) =>
+        'rule' in one ? one.rule : { ...ruleOfPlaced(one.placed), packets: one.packets },
+      );
       return [this.#table.chains[chain]!.name, rules] as const;
     });
     return new Map([...listed, ...this.#further]);
@@ -93,7 +95,15 @@ export class TableExtraction {
 
   #listed(unit: Unit, classes: ListClasses): Listed {
     const made = classes.classOf(unit);
-    return made ? { placed: placeClass(made, this.#store) } : { rule: unit.rule };
+    if (!made) return { rule: unit.rule };
+    return { placed: placeClass(made, this.#store), packets: this.#packetsOf(unit, classes.entries) };
+  }
+
+  #packetsOf({ places }: Unit, { rule }: Entries): number {
+    const { rules } = this.#table;
+    let packets = 0;
+    for (const place of places) packets += packetsOf(ruleSpan(rules, rule.at(place)));
+    return packets;
   }
 
   /** The chains that jumps lead to which are still jumps. */

@@ -44,6 +44,8 @@ export interface PolicyParts {
 
 export interface WrittenPolicy {
   readonly policy: string;
+  /** The packets that met each rule, as the dumps say, in the order of the policy's text. */
+  readonly packets: readonly number[];
   readonly files: readonly PolicyData[];
 }
 
@@ -65,9 +67,11 @@ class PolicyWriter {
   readonly #lets = new Map<string, NamedList>();
   readonly #files: PolicyData[] = [];
   /** Groups in the order in which they must be read: those that others use come first. */
-  readonly #groups: string[] = [];
+  readonly #groups: { readonly text: string; readonly packets: readonly number[] }[] = [];
   readonly #written = new Set<string>();
   #title = '';
+  /** Of the rules of the block or group at hand. */
+  #packets: number[] = [];
 
   constructor(parts: PolicyParts) {
     this.#parts = parts;
@@ -75,7 +79,10 @@ class PolicyWriter {
   }
 
   write(): WrittenPolicy {
-    const blocks = this.#parts.blocks.map((block) => this.#block(block));
+    const blocks = this.#parts.blocks.map((block) => {
+      this.#packets = [];
+      return { text: this.#block(block), packets: this.#packets };
+    });
     const { remarks, memories, tables, lists } = this.#parts;
     this.#files.push(...tables.map((table) => table.file()));
     const services = [...this.#services].toSorted();
@@ -86,10 +93,11 @@ class PolicyWriter {
       [...lists, ...this.#lets.values()].map((one) => this.#let(one)).join('\n'),
       tables.map(({ declaration }) => declaration).join('\n'),
       memories.map(({ declaration }) => declaration).join('\n'),
-      ...this.#groups,
-      ...(blocks.length === 0 ? [NOTHING] : blocks),
+      ...this.#groups.map(({ text }) => text),
+      ...(blocks.length === 0 ? [NOTHING] : blocks.map(({ text }) => text)),
     ];
-    return { policy: `${sections.filter((section) => section !== '').join('\n\n')}\n`, files: this.#files };
+    const packets = [...this.#groups, ...blocks].flatMap((part) => part.packets);
+    return { policy: `${sections.filter((section) => section !== '').join('\n\n')}\n`, packets, files: this.#files };
   }
 
   #let({ name, items }: NamedList): string {
@@ -101,6 +109,7 @@ class PolicyWriter {
 
   #block({ head, items, open, table, first }: PolicyBlock): string {
     this.#title = head.split(' ').slice(0, 2).join(' ');
+    this.#packets.push(...first.filter((line) => line.startsWith('allow ')).map(() => 0));
     const lines = items.flatMap((item) => this.#item(item, open, table));
     return `${head} {\n${[...first, ...lines].map((line) => `  ${line}`).join('\n')}\n}`;
   }
@@ -108,6 +117,7 @@ class PolicyWriter {
   #item(item: Item, open: readonly Family[], table: string): string[] {
     if (item.kind === 'use') return [`use ${this.#group(table, item.group)}()`];
     const { comments, rows } = item;
+    this.#packets.push(item.packets);
     const rule = this.#rule(item, open);
     const text = rows ? `each ${rows.row} in ${rows.table} { ${rule} }` : rule;
     return [...comments.map((comment) => `## ${comment.replaceAll(/\s+/g, ' ')}`), text];
@@ -133,11 +143,14 @@ class PolicyWriter {
     const group = this.#parts.groups.get(key);
     if (this.#written.has(key) || !group) return name;
     this.#written.add(key);
-    const title = this.#title;
+    const [title, packets] = [this.#title, this.#packets];
     this.#title = name;
+    this.#packets = [];
     const lines = group.items.flatMap((item) => this.#item(item, group.open, table));
-    this.#groups.push(`group ${name}() {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`);
+    const text = `group ${name}() {\n${lines.map((line) => `  ${line}`).join('\n')}\n}`;
+    this.#groups.push({ text, packets: this.#packets });
     this.#title = title;
+    this.#packets = packets;
     return name;
   }
 
