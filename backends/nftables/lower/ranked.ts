@@ -4,7 +4,7 @@
  * behind the last search the bits tell the decision, and are 0 again before it is carried out.
  */
 import { markBitsFor } from '../../../compiler/6-plan/mark-bits.ts';
-import type { Candidates, PlanNode, Ranked } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, type Candidates, type PlanNode, type Ranked } from '../../../compiler/6-plan/plan.ts';
 import { codesOf, firstRank, type RankCodes } from '../../../compiler/6-plan/rank-codes.ts';
 import type { NftChain, NftRule } from '../tree.ts';
 import { decisionStatements } from './decisions.ts';
@@ -28,13 +28,35 @@ export function lowerRanked(node: Ranked, chain: NftChain, place: RulePlace, low
   own.rules.push(frame('no candidate yet', clear(mask)));
   for (const [index, body] of node.searches.entries()) {
     const search: Search = { codes, mask, isFirst: index === 0 };
-    const wanted = `${own.name}_search_${labelOf(body)}`;
-    const chainOf = context.chain(wanted, `search ${own.name} ${index}`, `a search: ${labelOf(body)}`);
-    lowerNode(body, chainOf, { ...place, isTail: true, search });
-    own.rules.push({ statements: [...worthAsking(body, search), `jump ${chainOf.name}`], origin: node.origin });
+    const inside: RulePlace = { ...place, isTail: true, search };
+    const rules = isOneLookup(body)
+      ? rulesInPlace(body, own, inside, lowerNode)
+      : [{ statements: [`jump ${searchChain(body, own, index, inside, lowerNode)}`], origin: node.origin }];
+    const conditions = worthAsking(body, search);
+    own.rules.push(...rules.map((rule) => ({ ...rule, statements: [...conditions, ...rule.statements] })));
   }
   own.rules.push(frame('no search found anything', `meta mark & ${hex(mask)} == 0x0`, 'return'));
   own.rules.push(...decisions(codes, mask, place));
+}
+
+/** Whether a search is over where its first lookup finds nothing. */
+function isOneLookup(body: PlanNode): boolean {
+  return body.kind === 'switch' && isNothing(body.otherwise);
+}
+
+/** The lookup's rule; from its cases a packet comes back to the next search. */
+function rulesInPlace(body: PlanNode, own: NftChain, inside: RulePlace, lowerNode: LowerNode): NftRule[] {
+  const before = own.rules.length;
+  lowerNode(body, own, { ...inside, isTail: false, endsSearch: true });
+  return own.rules.splice(before);
+}
+
+/** The name of a chain of the search's own. */
+function searchChain(body: PlanNode, own: NftChain, index: number, inside: RulePlace, lowerNode: LowerNode): string {
+  const wanted = `${own.name}_search_${labelOf(body)}`;
+  const chain = inside.context.chain(wanted, `search ${own.name} ${index}`, `a search: ${labelOf(body)}`);
+  lowerNode(body, chain, inside);
+  return chain.name;
 }
 
 /** A search is passed by where the candidate at hand goes before all of its own. */

@@ -26,6 +26,8 @@ export interface RulePlace {
   readonly isTail?: boolean;
   /** The search of `ranked` that is carried out. */
   readonly search?: Search | undefined;
+  /** Nothing of this search will stand behind what is appended, though other searches do. */
+  readonly endsSearch?: boolean;
 }
 
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */

@@ -33,10 +33,17 @@ export function lowerSwitch(node: Switch, chain: NftChain, place: RulePlace, low
   const family = node.family ?? place.family;
   const isKnown = place.family === node.family || (node.field.kind === 'address' && !hasRest);
   const matches = isKnown ? conditions.matches.filter((match) => !isFamilyMatch(match)) : conditions.matches;
-  const inside: RulePlace = { ...place, family, protocols: protocolsOf(node.guard, place.protocols), isTail: true };
+  const inside: RulePlace = {
+    ...place,
+    family,
+    protocols: protocolsOf(node.guard, place.protocols),
+    isTail: true,
+    endsSearch: false,
+  };
   if (!hasRest) {
     // From a case that is jumped to, a search comes back to what stands behind the switch.
-    const search = place.search && { ...place.search, isFirst: place.search.isFirst && place.isTail === true };
+    const endsSearch = place.isTail === true || place.endsSearch === true;
+    const search = place.search && { ...place.search, isFirst: place.search.isFirst && endsSearch };
     const verb = place.isTail ? 'goto' : 'jump';
     const map = verdictMap(node, field, chain, { ...inside, search }, verb, lowerNode);
     chain.rules.push({ statements: [...matches, `${field.expression} vmap @${map}`], origin: node.origin });
