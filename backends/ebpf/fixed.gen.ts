@@ -22,6 +22,129 @@ clean:
 
 .PHONY: all clean
 `,
+  'loader/buckets.c': `/* What limits count in: a map for each, in a map of maps. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+#define BYTES_OF_IDENTITY sizeof(uint64_t)
+/* Maps that are put in place by one system call: after each, the kernel waits until no program uses what was there. */
+#define BATCH 256
+
+/* The limits of a program, and the map of maps with their buckets. */
+struct limits {
+	uint32_t count;
+	uint32_t key_size;    /* of buckets */
+	uint64_t *identities; /* limits with the same mean the same */
+	int buckets;
+};
+
+/*
+ * Reads them from the map \`limits\`: \`struct limit\` of the program's limits.h has two words of 64 bits for each word of a key,
+ * and then one that tells whether two limits mean the same.
+ */
+static bool read_limits(int map, int buckets, struct limits *limits)
+{
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof info;
+
+	if (map < 0 || buckets < 0 || bpf_obj_get_info_by_fd(map, &info, &size))
+		return false;
+	char *value = malloc(info.value_size);
+
+	limits->identities = calloc(info.max_entries, sizeof *limits->identities);
+	limits->key_size = (info.value_size - BYTES_OF_IDENTITY) / 2;
+	limits->buckets = buckets;
+	while (value && limits->identities && limits->count < info.max_entries &&
+	       !bpf_map_lookup_elem(map, &limits->count, value))
+		memcpy(&limits->identities[limits->count++], value + info.value_size - BYTES_OF_IDENTITY,
+		       BYTES_OF_IDENTITY);
+	free(value);
+	return limits->count == info.max_entries;
+}
+
+/* The buckets of the running program's limit that means the same; -1: there is none. */
+static int former_buckets(const struct limits *former, const struct limits *limits, uint32_t limit)
+{
+	/* Of another size, keys have other parts. */
+	for (uint32_t number = 0; number < former->count && former->key_size == limits->key_size; number++) {
+		uint32_t id;
+
+		if (former->identities[number] == limits->identities[limit] &&
+		    !bpf_map_lookup_elem(former->buckets, &number, &id))
+			return bpf_map_get_fd_by_id(id);
+	}
+	return -1;
+}
+
+static int new_buckets(const struct bucket_table *table, uint32_t key_size)
+{
+	const int map = bpf_map_create(BPF_MAP_TYPE_HASH, table->name, key_size, sizeof(uint64_t), table->keys, NULL);
+
+	if (map < 0)
+		complain("room for %u buckets of %s cannot be had: %s (fewer need less: \`keys N\` in the policy)",
+			 table->keys, table->name, strerror(errno));
+	return map;
+}
+
+/* Fills a batch of the map of maps, from the limit with this number on. */
+static int fill_batch(const struct policy *policy, const struct limits *limits, const struct limits *former,
+		      uint32_t from, uint32_t count)
+{
+	uint32_t numbers[BATCH], done = 0, put = count;
+	int maps[BATCH], result = DONE;
+
+	for (; done < count; done++) {
+		numbers[done] = from + done;
+		maps[done] = former_buckets(former, limits, numbers[done]);
+		if (maps[done] < 0)
+			maps[done] = new_buckets(&policy->bucket_tables[numbers[done]], limits->key_size);
+		if (maps[done] < 0)
+			break;
+	}
+	if (done < count)
+		result = FAILED;
+	else if (bpf_map_update_batch(limits->buckets, numbers, maps, &put, NULL))
+		result = complain("buckets cannot be put in place: %s", strerror(errno));
+	while (done > 0)
+		close(maps[--done]);
+	return result;
+}
+
+int make_buckets(const struct policy *policy, struct bpf_object *object)
+{
+	const int map = bpf_object__find_map_fd_by_name(object, "limits");
+	const int former_map = open_pin(policy, "limits", ""), former_outer = open_pin(policy, "buckets", "");
+	struct limits limits = {}, former = {};
+	int result = DONE;
+
+	if (map >= 0) {
+		if (!read_limits(former_map, former_outer, &former))
+			former.count = 0;
+		if (!read_limits(map, bpf_object__find_map_fd_by_name(object, "buckets"), &limits) ||
+		    limits.count != policy->bucket_table_count)
+			result = complain("maps/limits.bin and policy.conf are of different builds");
+	}
+	for (uint32_t from = 0; result == DONE && from < limits.count; from += BATCH) {
+		const uint32_t left = limits.count - from;
+
+		result = fill_batch(policy, &limits, &former, from, left < BATCH ? left : BATCH);
+	}
+	free(limits.identities);
+	free(former.identities);
+	if (former_map >= 0)
+		close(former_map);
+	if (former_outer >= 0)
+		close(former_outer);
+	return result;
+}
+`,
   'loader/interfaces.c': `/* The interfaces that the program runs on: a link for each, which is pinned. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -127,8 +250,8 @@ void detach_others(const struct policy *policy)
 }
 `,
   'loader/loader.h': `/*
- * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; program.c: the
- * program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
+ * limits count in; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
  * stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
@@ -155,6 +278,12 @@ struct interface {
 	bool is_new;		  /* the link was made in this run */
 };
 
+/* Buckets of a limit. */
+struct bucket_table {
+	char name[16];
+	uint32_t keys;
+};
+
 struct policy {
 	char folder[4096]; /* that policy.conf stands in */
 	char target[128];
@@ -164,6 +293,8 @@ struct policy {
 	bool reads_tags;
 	char **counters;
 	uint32_t counter_count;
+	struct bucket_table *bucket_tables; /* by number */
+	uint32_t bucket_table_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -181,6 +312,9 @@ uint64_t hash_of_counters(const struct policy *policy);
 
 /* maps.c: fills the maps that have no other contents yet. */
 int fill_maps(const struct policy *policy, struct bpf_object *object);
+
+/* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
+int make_buckets(const struct policy *policy, struct bpf_object *object);
 
 /* program.c: the program in the kernel, its maps filled; NULL: \`result\` says why not. */
 struct bpf_object *load_program(const struct policy *policy, int *result);
@@ -365,7 +499,7 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 		if (result != DONE)
 			return result;
 	}
-	return DONE;
+	return make_buckets(policy, object);
 }
 `,
   'loader/pins.c': `/* What stays when the loader ends: pins in the BPF file system. */
@@ -517,6 +651,19 @@ static bool read_counter(struct policy *policy, const char *name)
 	return counters[policy->counter_count++] != NULL;
 }
 
+static bool read_bucket_table(struct policy *policy, const char *values)
+{
+	const size_t count = policy->bucket_table_count + 1;
+	struct bucket_table *tables = realloc(policy->bucket_tables, count * sizeof *tables);
+
+	if (!tables)
+		return false;
+	policy->bucket_tables = tables;
+	struct bucket_table *table = &tables[policy->bucket_table_count++];
+
+	return sscanf(values, "%15s %u", table->name, &table->keys) == 2;
+}
+
 static bool read_setting(struct policy *policy, const char *word, const char *values)
 {
 	if (!strcmp(word, "target"))
@@ -529,6 +676,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_zone(policy, values);
 	if (!strcmp(word, "counter"))
 		return read_counter(policy, values);
+	if (!strcmp(word, "buckets"))
+		return read_bucket_table(policy, values);
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;
@@ -666,9 +815,9 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, ABOUT, PARTS };
 
-static const char *const names[PARTS] = { "program", "counters", "about" };
+static const char *const names[PARTS] = { "program", "counters", "limits", "buckets", "about" };
 
 /* Pins the parts that there are, and takes away the pins of the others (-1). */
 static int pin_parts(const struct policy *policy, const int parts[PARTS])
@@ -703,6 +852,8 @@ static int replace(struct policy *policy, struct bpf_object *object, const int f
 	const int parts[PARTS] = {
 		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "mitigate")),
 		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
+		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
+		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
 		[ABOUT] = note_down(policy),
 	};
 	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;
@@ -852,7 +1003,6 @@ int print_stats(const struct policy *policy, bool prometheus)
 #define SLUICE_CONDITIONS_H
 
 #include "../policy.h"
-#include "limits.h"
 #include "packet.h"
 #include "tables.h"
 
@@ -862,6 +1012,14 @@ enum condition_kind {
 	CONDITION_PAYLOAD,    /* bytes & mask == value */
 	CONDITION_SAMPLE,
 	CONDITION_LIMIT,
+};
+
+/* How fast a bucket fills, and how much it holds. */
+struct pace {
+	__u64 period;	/* ticks for each packet, byte or bit */
+	__u64 burst;	/* packets, bytes or bits */
+	__u64 clock;	/* ticks in a nanosecond */
+	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
 };
 
 struct condition {
@@ -881,7 +1039,8 @@ struct condition {
 			__u32 of;      /* of so many */
 		};
 		struct {
-			__u32 limiter; /* a number that ask_limiter knows */
+			__u32 buckets_ipv4; /* a table's number, see limits.h */
+			__u32 buckets_ipv6; /* the same where addresses are in no key */
 			__u32 holds_when_full;
 			__u32 row; /* of the table that the rule is for */
 		};
@@ -981,13 +1140,24 @@ static __always_inline __u32 is_sampled(const struct condition *condition)
 }
 
 #if USES_LIMIT
-/* In mitigate.bpf.c: asks the bucket of the packet's key, and charges it. */
-static enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit);
+enum limit_answer {
+	DOES_NOT_CONFORM,
+	CONFORMS,
+	TABLE_IS_FULL,
+	LACKS_KEY,
+	LOST_RACE, /* another processor was faster: no answer yet */
+};
+
+/* In limits.h: asks the packet's bucket in the table with this number, and charges it where the packet conforms. */
+static enum limit_answer ask_limit(const struct packet *packet, __u32 table, const struct pace *pace);
 
 /* Whether a limit holds; a packet without its key meets neither \`over\` nor \`up to\`. */
-static __always_inline __u32 limit_holds(const struct packet *packet, const struct condition *limit)
+static __always_inline __u32 limit_holds(struct packet *packet, const struct condition *limit)
 {
-	switch (ask_limiter(packet, limit)) {
+	const __u32 table = packet->family == 6 ? limit->buckets_ipv6 : limit->buckets_ipv4;
+
+	packet->row = limit->row;
+	switch (ask_limit(packet, table, &limit->pace)) {
 	case CONFORMS:
 		return !limit->negated;
 	case DOES_NOT_CONFORM:
@@ -1037,6 +1207,9 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 `,
   'program/limits.h': `/*
  * Limits: a bucket of tokens for each key, in tables of a bounded size. Processors share a bucket without a lock.
+ *
+ * What a limit is, is data: its pace stands in its condition, what its keys are made of in \`limits\`, and its buckets in a map
+ * of their own, which holds as many keys as the policy says. So this text is as long for a thousand limits as for one.
  */
 #ifndef SLUICE_LIMITS_H
 #define SLUICE_LIMITS_H
@@ -1047,38 +1220,71 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 
 #include <bpf/bpf_helpers.h>
 
-/* A table of at most so many buckets, whose keys are so many words of 64 bits; and when it was last tidied, see may_tidy. */
-#define BUCKETS(name, words_of_key, most)         \\
-	struct {                                  \\
-		__uint(type, BPF_MAP_TYPE_HASH);  \\
-		__uint(max_entries, most);        \\
-		__type(key, __u64[words_of_key]); \\
-		__type(value, __u64);             \\
-	} name SEC(".maps");                      \\
-	static __u64 name##_tidied
-
-/* Asks the bucket of a key in such a table. */
-#define CHARGE(name, key, length, pace) charge(&(name), &name##_tidied, key, length, pace)
+#include "../policy.h"
+#include "conditions.h"
+#include "packet.h"
+#include "tables.h"
 
 /* A bucket's word while it is forgotten. */
 #define GONE (~0ULL)
-/* Attempts to move a bucket that other processors move at the same time. */
-#define MOST_ATTEMPTS 64
+/* Attempts to move a bucket that other processors move at the same time, after the first. */
+#define MORE_ATTEMPTS 65536
 #define NANOSECONDS_A_SECOND 1000000000ULL
 
-enum limit_answer {
-	DOES_NOT_CONFORM,
-	CONFORMS,
-	TABLE_IS_FULL,
-	LACKS_KEY,
+/* A word of 64 bits in a bucket's key: so much of one of the words that a struct packet begins with. */
+struct key_word {
+	__u64 mask; /* 0: nothing */
+	__u32 word;
+	__u32 may_lack; /* where all bits under the mask are set, the packet lacks it, and has no bucket */
 };
 
-/* How fast a bucket fills, and how much it holds. */
-struct pace {
-	__u64 period;	/* ticks for each packet, byte or bit */
-	__u64 burst;	/* packets, bytes or bits */
-	__u64 clock;	/* ticks in a nanosecond */
-	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
+/* The compiler counts on these places, in words of 32 bits. */
+#define STANDS_AT(field, number) _Static_assert(__builtin_offsetof(struct packet, field) == (number) * 4, #field)
+STANDS_AT(source, 0);
+STANDS_AT(destination, 4);
+STANDS_AT(source_mac, 8);
+STANDS_AT(source_port, 10);
+STANDS_AT(destination_port, 11);
+STANDS_AT(protocol, 12);
+STANDS_AT(zone, 13);
+STANDS_AT(row, 14);
+
+/* What the keys of a table of buckets are made of. */
+struct limit {
+	struct key_word key[KEY_WORDS];
+	__u64 identity; /* for the loader: tables of buckets that have the same mean the same */
+};
+
+/* Key: a table's number. Where addresses are in its keys, a limit has one for each family. */
+TABLE(limits, struct limit, BUCKET_TABLES);
+
+/* Made by the loader: one for each limit, with room for as many keys as that has. */
+struct buckets {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64[KEY_WORDS]);
+	__type(value, __u64); /* the theoretical arrival time, in ticks since the system started */
+};
+
+/* Key: a table's number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, BUCKET_TABLES);
+	__type(key, __u32);
+	__array(values, struct buckets);
+} buckets SEC(".maps");
+
+/* When each table was last rid of buckets that mean nothing any more, in nanoseconds since the system started. */
+static __u64 tidied[BUCKET_TABLES];
+
+/* One packet, and the bucket that it may be charged to. */
+struct charge {
+	void *buckets;
+	__u64 *tidied;
+	const struct pace *pace;
+	__u64 size; /* in what the pace counts */
+	enum limit_answer answer;
+	__u64 key[KEY_WORDS];
 };
 
 /* Forgets a bucket that is full again: a new one would be the same. */
@@ -1091,61 +1297,102 @@ static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *n
 	return 0;
 }
 
-/*
- * Whether this processor shall rid the table of buckets that mean nothing any more: one does, once a second. \`tidied\`: when
- * that was last done, in nanoseconds since the system started.
- */
-static __always_inline int may_tidy(__u64 *tidied)
+/* Whether this processor shall rid the table of buckets that mean nothing any more: one does, once a second. */
+static __always_inline int may_tidy(__u64 *tidied_at)
 {
-	const __u64 before = *(volatile __u64 *)tidied, now = bpf_ktime_get_ns();
+	const __u64 before = *(volatile __u64 *)tidied_at, now = bpf_ktime_get_ns();
 
-	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(tidied, before, now) == before;
+	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(tidied_at, before, now) == before;
+}
+
+/* The bucket of a key that has none yet. */
+static __always_inline enum limit_answer new_bucket(struct charge *charge, __u64 now)
+{
+	const __u64 first = now + charge->size * charge->pace->period;
+	const long error = bpf_map_update_elem(charge->buckets, charge->key, &first, BPF_NOEXIST);
+
+	if (!error)
+		return CONFORMS;
+	if (error != -E2BIG)
+		return LOST_RACE;
+	if (!may_tidy(charge->tidied))
+		return TABLE_IS_FULL;
+	bpf_for_each_map_elem(charge->buckets, forget_if_full, &now, 0);
+	return LOST_RACE;
 }
 
 /*
- * Asks the bucket of a key, and charges it where a packet of this length conforms: the generic cell rate algorithm (ITU-T
- * I.371). The bucket is one word, its theoretical arrival time. A packet conforms if that is at most (burst - size) periods
- * ahead of now, and moves it on by its size in periods. The clock runs in fractions of a nanosecond of which a period has a
- * whole number. Processors move the word by compare-and-swap, so that each charge counts, and counts once.
+ * Asks the bucket once, and charges it where the packet conforms: the generic cell rate algorithm (ITU-T I.371). The bucket is
+ * one word, its theoretical arrival time. A packet conforms if that is at most (burst - size) periods ahead of now, and moves it
+ * on by its size in periods. The clock runs in fractions of a nanosecond of which a period has a whole number. Processors move
+ * the word by compare-and-swap, so that each charge counts, and counts once.
  */
-static __always_inline enum limit_answer charge(void *buckets, __u64 *tidied, const void *key, __u32 length,
-						const struct pace *pace)
+static __always_inline enum limit_answer try_to_charge(struct charge *charge)
 {
-	const __u64 period = pace->period;
-	const __u64 size = pace->per_byte ? length * pace->per_byte : 1;
-	const __s64 room = (__s64)((pace->burst - size) * period);
-	__u64 now = bpf_ktime_get_ns() * pace->clock;
+	const struct pace *pace = charge->pace;
+	const __s64 room = (__s64)((pace->burst - charge->size) * pace->period);
+	const __u64 now = bpf_ktime_get_ns() * pace->clock;
+	__u64 *word = bpf_map_lookup_elem(charge->buckets, charge->key);
 
-	for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-		__u64 *word = bpf_map_lookup_elem(buckets, key);
+	if (!word)
+		return room < 0 ? DOES_NOT_CONFORM : new_bucket(charge, now);
+	const __u64 arrival = *(volatile __u64 *)word;
+	const __s64 ahead = (__s64)(arrival - now);
 
-		if (!word) {
-			const __u64 first = now + size * period;
+	if (arrival == GONE)
+		return LOST_RACE;
+	if (ahead > room)
+		return DOES_NOT_CONFORM;
+	const __u64 next = (ahead > 0 ? arrival : now) + charge->size * pace->period;
 
-			if (room < 0)
-				return DOES_NOT_CONFORM;
-			const long error = bpf_map_update_elem(buckets, key, &first, BPF_NOEXIST);
+	return __sync_val_compare_and_swap(word, arrival, next) == arrival ? CONFORMS : LOST_RACE;
+}
 
-			if (!error)
-				return CONFORMS;
-			if (error != -E2BIG)
-				continue; /* another processor was first */
-			if (!may_tidy(tidied))
-				return TABLE_IS_FULL;
-			bpf_for_each_map_elem(buckets, forget_if_full, &now, 0);
-			continue;
-		}
-		const __u64 arrival = *(volatile __u64 *)word;
-		const __s64 ahead = (__s64)(arrival - now);
+/* Once more, after a lost race; 1: there is an answer. */
+static long try_again(__u64 index, struct charge *charge)
+{
+	(void)index;
+	charge->answer = try_to_charge(charge);
+	return charge->answer != LOST_RACE;
+}
 
-		if (arrival == GONE)
-			continue;
-		if (ahead > room)
-			return DOES_NOT_CONFORM;
-		if (__sync_val_compare_and_swap(word, arrival, (ahead > 0 ? arrival : now) + size * period) == arrival)
-			return CONFORMS;
+/* The key of the packet's bucket; 0: the packet lacks a part of it. */
+static __always_inline int make_key(const struct packet *packet, const struct limit *limit, __u64 *key)
+{
+	const __u64 *words = (const __u64 *)packet;
+
+#pragma unroll
+	for (int at = 0; at < KEY_WORDS; at++) {
+		const struct key_word *part = &limit->key[at];
+		const __u32 word = part->word;
+
+		if (word >= sizeof *packet / sizeof *words)
+			return 0;
+		key[at] = words[word] & part->mask;
+		if (part->may_lack && key[at] == part->mask)
+			return 0;
 	}
-	return DOES_NOT_CONFORM;
+	return 1;
+}
+
+/* Asks the packet's bucket in the table with this number, and charges it where the packet conforms. */
+static enum limit_answer ask_limit(const struct packet *packet, __u32 table, const struct pace *pace)
+{
+	const struct limit *limit = bpf_map_lookup_elem(&limits, &table);
+	struct charge charge = { .pace = pace, .size = pace->per_byte ? packet->length * pace->per_byte : 1 };
+
+	if (!limit || !make_key(packet, limit, charge.key))
+		return LACKS_KEY;
+	charge.buckets = bpf_map_lookup_elem(&buckets, &table);
+	/* What is checked must be what is used, for the verifier. */
+	barrier_var(table);
+	if (!charge.buckets || table >= BUCKET_TABLES)
+		return LACKS_KEY;
+	charge.tidied = &tidied[table];
+	charge.answer = try_to_charge(&charge);
+	if (charge.answer == LOST_RACE)
+		bpf_loop(MORE_ATTEMPTS, try_again, &charge, 0);
+	return charge.answer;
 }
 
 #endif
@@ -1170,18 +1417,19 @@ struct packet {
 	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
 	__u64 destination[2];
 	__u64 source_mac;
+	__u32 source_port;
+	__u32 destination_port;
+	__u32 protocol;
+	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
+	__u32 row;  /* of the table that the rule at hand is for; only while a limit is asked */
 	__u32 family; /* 4 or 6 */
 	__u32 length; /* of the IP packet */
 	__u32 end;    /* where it ends, in bytes from the start of the frame */
 	__u32 vlan;
-	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
 	__u32 ttl;
 	__u32 dscp;
-	__u32 protocol;
 	__u32 fragment; /* 0 not a fragment, 1 the first, 2 a later one */
-	__u32 source_port;
-	__u32 destination_port;
-	__u32 service; /* protocol, and destination port in the lower 16 bits */
+	__u32 service;	/* protocol, and destination port in the lower 16 bits */
 	__u32 tcp_flags;
 	__u32 icmp4; /* type, and code in the lower 8 bits */
 	__u32 icmp6;
@@ -1615,7 +1863,7 @@ struct {
 } counters SEC(".maps");
 #endif
 
-/* How far a packet's rules have been asked. Not on the stack of the walk, or the verifier would follow each value of it. */
+/* How far a packet's rules have been asked. */
 struct place {
 	struct rows rows;
 	__u32 word;
@@ -1623,6 +1871,20 @@ struct place {
 	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
 	__u64 summary; /* of the summary before the next: words that were not looked at yet */
 };
+
+/* What is known of the packet at hand. */
+struct scratch {
+	struct packet packet;
+	struct place place;
+};
+
+/* Every processor has one: on the stack, which is small, the verifier would follow each value in it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
 
 struct walk {
 	struct xdp_md *context;

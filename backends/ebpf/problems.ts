@@ -27,4 +27,12 @@ target.`,
 take more memory than one map can hold, or more different rows than can be numbered. Put the values that decide the same into
 one set (\`let blocked from "list.txt"\`): a set of a million prefixes is one rule. Or leave this part to nftables.`,
   },
+  tooManyBuckets: {
+    code: 'SL1204',
+    severity: 'error',
+    title: 'too many buckets for limits at XDP',
+    explanation: `A limit at XDP has a table with room for as many keys as the policy says (\`keys N\`, 65,536 unless said, for
+each family where an address is in the key). The kernel sets all of it aside when the program is loaded, so that a flood of keys
+takes no memory from anything else. Here that would be more than 4 GiB. Say how many keys each limit needs.`,
+  },
 } as const satisfies Record<string, DiagnosticKind>;

@@ -27,6 +27,9 @@ export const mitigate = `/*
 {{#if conditions}}
 #include "program/conditions.h"
 {{/if}}
+{{#if hasLimits}}
+#include "program/limits.h"
+{{/if}}
 #include "program/packet.h"
 #include "program/tables.h"
 #include "program/walk.h"
@@ -73,54 +76,6 @@ static __always_inline __u32 {{name}}_row(const struct packet *packet)
 }
 {{/if}}
 {{/each}}
-{{#each limiters}}
-
-/* --- Limit{{#if key}} per {{key}}{{/if}} --- */
-
-/* {{rule}} */
-{{#each tables}}
-BUCKETS({{id}}, {{words}}, {{most}});
-{{/each}}
-
-static __always_inline enum limit_answer
-ask_{{id}}(const struct packet *packet, const struct condition *limit)
-{
-{{#each needed}}
-	if (packet->{{this}} == ABSENT)
-		return LACKS_KEY;
-{{/each}}
-{{#each tables}}
-{{#if family}}
-	if (packet->family == {{family}}) {
-		const __u64 key[] = { {{key}} };
-
-		return CHARGE({{id}}, key, packet->length, &limit->pace);
-	}
-{{else}}
-	const __u64 key[] = { {{key}} };
-
-	return CHARGE({{id}}, key, packet->length, &limit->pace);
-{{/if}}
-{{/each}}
-{{#if isPerFamily}}
-	return LACKS_KEY;
-{{/if}}
-}
-{{/each}}
-{{#if limiters}}
-
-static __always_inline enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit)
-{
-	switch (limit->limiter) {
-{{#each limiters}}
-	case {{@index}}:
-		return ask_{{id}}(packet, limit);
-{{/each}}
-	default:
-		return LACKS_KEY;
-	}
-}
-{{/if}}
 {{#if fieldsRead}}
 
 /* --- Fields that conditions read --- */
@@ -165,15 +120,15 @@ SEC("xdp")
 int mitigate(struct xdp_md *context)
 {
 {{#if rules}}
-	struct packet packet = {};
-	struct place place = {};
+	const __u32 zero = 0;
+	struct scratch *own = bpf_map_lookup_elem(&scratch, &zero);
 
-	if (!parse(context, &packet))
+	if (!own || !parse(context, &own->packet))
 		return XDP_PASS;
 {{#if interfaces}}
-	packet.zone = zone_of(context, &packet);
+	own->packet.zone = zone_of(context, &own->packet);
 {{/if}}
-	return judge(context, &packet, &place);
+	return judge(context, &own->packet, &own->place);
 {{else}}
 	(void)context;
 	return XDP_PASS;
@@ -215,6 +170,12 @@ export const policyHeader = `/*
 {{#each kinds}}
 #define USES_{{name}} {{isUsed}}
 {{/each}}
+{{#if bucketTables}}
+
+/* Tables of buckets, and the words of 64 bits in their keys. */
+#define BUCKET_TABLES {{bucketTables}}
+#define KEY_WORDS {{keyWords}}
+{{/if}}
 {{#if interfaces}}
 
 /* Interfaces whose frames come in by several zones. */

@@ -3,7 +3,7 @@
  * the program's text depends on which fields they test, never on how many they are.
  */
 import type { Origin } from '../../compiler/model/index.ts';
-import type { KeyPart, PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
+import type { PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
 import type { PacketField } from './fields.ts';
 import type { TableAtom } from './lower/conditions.ts';
 
@@ -21,8 +21,8 @@ export type Condition =
 /** Whether a bucket has room (or, `over`, has none). */
 export interface LimitCondition {
   readonly kind: 'limit';
-  /** The number of its table of buckets. */
-  readonly limiter: number;
+  /** The numbers of its tables of buckets, for IPv4 and for IPv6; the same where addresses are in no key. */
+  readonly buckets: readonly [ipv4: number, ipv6: number];
   readonly over: boolean;
   /** What a new key meets in a full table. */
   readonly holdsWhenFull: boolean;
@@ -42,15 +42,26 @@ export interface Pace {
   readonly perByte: 0 | 1 | 8;
 }
 
-/** A table of buckets; where an address is in its key, one for each family. */
-export interface Limiter {
-  /** In C, by the name of the policy's rule. */
-  readonly id: string;
-  /** Most buckets of a table. */
+/** A word of 64 bits in a bucket's key. */
+export interface KeyWord {
+  readonly mask: bigint;
+  /** One of those that a `struct packet` of the program begins with. */
+  readonly word: number;
+  /** A packet whose bits under the mask are all set lacks it. */
+  readonly mayLack: boolean;
+}
+
+/** A table of buckets. */
+export interface BucketTable {
+  /** In the kernel: at most 15 letters, by the name of the policy's rule. */
+  readonly name: string;
+  /** The first rule that asks it. */
+  readonly origin: Origin;
+  /** Most buckets in it. */
   readonly keys: number;
-  readonly per: readonly KeyPart[];
-  /** Whether rows of a table have buckets of their own. */
-  readonly hasRow: boolean;
+  readonly key: readonly KeyWord[];
+  /** Tables of two builds that have the same mean the same. */
+  readonly identity: bigint;
 }
 
 /** `field & mask == value`, of an address of one family or of a number. */
@@ -108,7 +119,7 @@ export interface Mitigation {
   /** Names of counters, by number. */
   readonly counters: readonly string[];
   /** By number. */
-  readonly limiters: readonly Limiter[];
+  readonly bucketTables: readonly BucketTable[];
   readonly interfaces: readonly XdpInterface[];
   /** Names of zones; their numbers count from 1. */
   readonly zones: readonly string[];

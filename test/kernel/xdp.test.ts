@@ -23,6 +23,8 @@ interface Comparison {
   readonly dropped: number;
   /** Frames that met a rule. */
   readonly spoken: number;
+  /** Instructions that the verifier went through. */
+  readonly verified: number;
 }
 
 function compare(
@@ -30,7 +32,7 @@ function compare(
   interfaces: readonly string[],
   frames: readonly ArrivingFrame[],
 ): Comparison {
-  const { verdicts, stats } = runXdp(artifacts, interfaces, frames);
+  const { verdicts, stats, verified } = runXdp(artifacts, interfaces, frames);
   const reference = new Reference(policy!, interfaces);
   const differences = frames.flatMap((frame, number) => {
     const allowed = reference.judge(frame);
@@ -42,7 +44,7 @@ function compare(
     expect(counted.toSorted()).toEqual(reference.counters);
   }
   const dropped = verdicts.filter((verdict) => verdict === 'drop').length;
-  return { differences, dropped, spoken: reference.spoken };
+  return { differences, dropped, spoken: reference.spoken, verified };
 }
 
 const ENDS = { family: 4 as const, source: 0x0a000001n, destination: 0x0a000002n };
@@ -120,6 +122,60 @@ describeWithXdp('mitigate at XDP', () => {
     const { differences, dropped, spoken } = compare(built, ['uplink0'], frames);
     expect(differences.slice(0, 5)).toEqual([]);
     expect(Math.min(dropped, spoken - dropped)).toBeGreaterThan(50);
+  });
+
+  test('a hundred limits are data, of which the verifier sees nothing', () => {
+    const verified = [1, 20, 100].map((many) => {
+      const rules = Array.from({ length: many }, (_, n) => {
+        const key = ['source', 'source/24/64, destination port', 'mac, protocol', 'destination, source port'][n % 4];
+        return n % 3 === 0
+          ? `count as c${n} udp/${n} up to ${(n % 7) + 1}kbyte/day per ${key} burst ${n + 1}KiB keys 40`
+          : `drop udp/${n - 1}-${n + 1} over 3/day per ${key} burst ${(n % 9) + 1} keys ${n + 5} and count as c${n}`;
+      });
+      const built = compiled(`zone uplink = uplink0
+        mitigate in uplink {
+          drop tcp over 9/day per destination
+          count as wide ipv6 up to 9/day per source, destination, mac, protocol, source port, in
+          ${rules.join('\n')}
+        }
+        target edge { xdp on uplink0 }`);
+      const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES);
+      const result = compare(built, ['uplink0'], frames);
+      expect(result.differences.slice(0, 5)).toEqual([]);
+      expect(result.dropped).toBeGreaterThan(20);
+      return result.verified;
+    });
+    // The tables of ports are larger; limits add nothing.
+    expect(Math.max(...verified)).toBeLessThan(1.1 * Math.min(...verified));
+    expect(Math.max(...verified)).toBeLessThan(10_000);
+  });
+
+  test('a policy that needs all parts of the program at once', () => {
+    const built = compiled(`zone uplink = uplink0
+      zone inside = uplink0 vlan 5
+      zone other = uplink0 vlan 6
+      mitigate {
+        drop in inside from 10.0.0.0/8, 2001:db8::/32 to 10.0.0.0/9, 2001:db8:1::/48 where length > 60 and ttl == 64
+          and count as a and count as b and count as c
+        drop in uplink dscp is ef
+        drop tcp flags syn from any port 22 to any port 80
+        drop icmp4 8 in inside
+        drop icmp6 128
+        drop fragment ipv6 in other
+        drop udp/0-3000 from 0.0.0.5/0.0.0.255 and count as suffix
+        drop where vlan == 7
+        drop mac 02:00:00:00:00:01
+        drop where payload[0..15] == 0x00000000000000000000000000000001 and source port == destination port sample 1/2
+          over 3/day per source, destination, mac, source port, destination port, protocol, in
+          over 4kbyte/day per source burst 2KiB
+        count as few udp up to 3/day per source, destination, mac, source port, destination port, protocol, in
+      }
+      target edge { xdp on uplink0 }`);
+    const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES);
+    const { differences, dropped, verified } = compare(built, ['uplink0'], frames);
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(dropped).toBeGreaterThan(frames.length / 20);
+    expect(verified).toBeLessThan(200_000);
   });
 
   test('a bucket that many processors charge at once lets through as many as it holds', () => {

@@ -6,7 +6,7 @@ import { MapBytes } from './map-bytes.ts';
 /** In the order of `enum condition_kind` of the program. */
 export const KINDS: readonly Condition['kind'][] = ['masked', 'same field', 'payload', 'sample', 'limit'];
 
-/** What `struct condition` holds: three numbers of 32 bits, and four of 64. */
+/** What `struct condition` holds: four numbers of 32 bits, and four of 64. */
 interface Element {
   readonly kind: Condition['kind'];
   readonly negated: boolean;
@@ -62,9 +62,8 @@ export class ConditionMap {
   bytes(): Uint8Array {
     const map = new MapBytes(this.#elements.length * BYTES_OF_ELEMENT);
     for (const { kind, negated, numbers, words } of this.#elements) {
-      const [one = 0, two = 0, three = 0] = numbers;
-      // The last fills up to where a number of 64 bits can stand.
-      map.u32([KINDS.indexOf(kind), Number(negated), one, two, three, 0]);
+      const [one = 0, two = 0, three = 0, four = 0] = numbers;
+      map.u32([KINDS.indexOf(kind), Number(negated), one, two, three, four]);
       const [first = 0n, second = 0n, third = 0n, fourth = 0n] = words;
       map.u64([first, second, third, fourth]);
     }
@@ -88,9 +87,9 @@ export class ConditionMap {
         return { kind, negated: condition.negated, numbers: field.payload, words };
       }
       case 'limit': {
-        const { limiter, over, holdsWhenFull, row = 0, pace } = condition;
+        const { buckets, over, holdsWhenFull, row = 0, pace } = condition;
         const words = [pace.period, pace.burst, pace.clock, BigInt(pace.perByte)];
-        return { kind, negated: over, numbers: [limiter, Number(holdsWhenFull), row], words };
+        return { kind, negated: over, numbers: [...buckets, Number(holdsWhenFull), row], words };
       }
       case 'masked': {
         const { field, family, value, mask } = condition.test;

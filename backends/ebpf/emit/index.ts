@@ -2,6 +2,8 @@
 import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
 import { FIXED } from '../fixed.gen.ts';
 import type { Mitigation } from '../tree.ts';
+import { bytesOfBuckets } from '../lower/bucket-memory.ts';
+import { limitBytes } from './buckets.ts';
 import { ConditionMap } from './conditions.ts';
 import { headerText, programText, type Naming, type ProgramParts } from './program.ts';
 import { rowBytes, ruleBytes, sizesOf } from './rules.ts';
@@ -32,6 +34,7 @@ export class MitigationFiles {
       );
     }
     if (conditions.count > 0) maps.set('conditions', conditions.bytes());
+    if (mitigation.bucketTables.length > 0) maps.set('limits', limitBytes(mitigation.bucketTables));
     for (const field of fields) {
       maps.set(`${field.definition.name}_rules`, rowBytes(field.table, sizes));
       for (const table of tablesIn(field)) maps.set(table.name, tableBytes(table));
@@ -47,6 +50,7 @@ export class MitigationFiles {
       fields: fields.length,
       rows: fields.reduce((sum, { table }) => sum + table.rowBits.length, 0),
       'bytes of maps': bytes,
+      ...(mitigation.bucketTables.length > 0 ? { 'bytes of buckets': bytesOfBuckets(mitigation.bucketTables) } : {}),
     };
   }
 

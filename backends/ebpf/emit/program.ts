@@ -1,13 +1,11 @@
 /** The program's text, as an engineer would have written it for this policy: what is its own in mitigate.bpf.c and policy.h. */
 import Handlebars from 'handlebars';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
-import type { Origin } from '../../../compiler/model/index.ts';
 import type { FieldDefinition } from '../fields.ts';
+import { keyWordsOf } from '../lower/bucket-memory.ts';
 import * as templates from '../templates.gen.ts';
-import type { ListedRule, Mitigation } from '../tree.ts';
-import { bucketValues } from './buckets.ts';
+import type { Mitigation } from '../tree.ts';
 import { KINDS, type ConditionMap } from './conditions.ts';
-import { ruleText } from './rule-list.ts';
 import type { Sizes } from './rules.ts';
 import { tablesIn, typeOf, type FieldLayout, type TableLayout } from './tables.ts';
 
@@ -50,6 +48,8 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
       name: kind.toUpperCase().replace(' ', '_'),
       isUsed: Number(conditions.kinds.has(kind)),
     })),
+    bucketTables: mitigation.bucketTables.length,
+    keyWords: keyWordsOf(mitigation.bucketTables),
     interfaces: interfacesWithZones(parts),
     fields: fields.map((field) => ({
       name: field.definition.name,
@@ -70,7 +70,7 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
 /** `mitigate.bpf.c` */
 export function programText(parts: ProgramParts, naming: Naming): string {
   const { mitigation, fields, conditions } = parts;
-  const { target, rules, limiters } = mitigation;
+  const { target, rules, bucketTables } = mitigation;
   return TEMPLATES.mitigate({
     ...naming,
     policy: commentText(naming.policy),
@@ -79,10 +79,7 @@ export function programText(parts: ProgramParts, naming: Naming): string {
     conditions: conditions.count,
     interfaces: interfacesWithZones(parts),
     fields: fields.map(fieldValues),
-    limiters: limiters.map((limiter, number) => ({
-      ...bucketValues(limiter, hasZones(parts)),
-      rule: commentText(ruleText(firstAsking(rules, number))),
-    })),
+    hasLimits: bucketTables.length > 0,
     fieldsRead: conditions.fields.map(({ definition, family }) => ({
       meaning: family === undefined ? definition.noun : `${definition.noun} of IPv${family}`,
       read: readingOf(definition, family),
@@ -96,12 +93,6 @@ function readingOf({ name, search }: FieldDefinition, family: 4 | 6 | undefined)
   if (search !== 'address') return `read_number(packet->${name}, value)`;
   const read = `read_address(packet, packet->${name}, value)`;
   return family === undefined ? read : `packet->family == ${family} && ${read}`;
-}
-
-/** Of the rules that have a limiter, the first. */
-function firstAsking(rules: readonly ListedRule[], number: number): Origin {
-  return rules.find(({ conditions }) => conditions.some((one) => one.kind === 'limit' && one.limiter === number))!
-    .origin;
 }
 
 /** A text that stands in a line of a comment. */

@@ -1,6 +1,7 @@
 /** `policy.conf`: what the loader reads, a setting a line, a word and its values. */
-import type { XdpInterface } from '../tree.ts';
+import type { BucketTable, XdpInterface } from '../tree.ts';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import { ruleText } from './rule-list.ts';
 import { hasZones, type Naming, type ProgramParts } from './program.ts';
 
 export function settingsText(parts: ProgramParts, { policy, build }: Naming): string {
@@ -12,9 +13,16 @@ export function settingsText(parts: ProgramParts, { policy, build }: Naming): st
     ...mitigation.interfaces.map(({ name, generic }) => `interface ${name} ${generic ? 'generic' : 'native'}`),
     ...(readsTags(parts) ? ['tags'] : []),
     ...(hasZones(parts) ? mitigation.interfaces.flatMap(zoneLines) : []),
+    ...mitigation.bucketTables.flatMap(bucketLines),
     ...mitigation.counters.map((name) => `counter ${oneLine(name)}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** `buckets drop_udp_53_4 65536`, with the rule that they are of. */
+function bucketLines({ name, keys, origin }: BucketTable, at: number, tables: readonly BucketTable[]): string[] {
+  const line = `buckets ${name} ${keys}`;
+  return tables[at - 1]?.origin === origin ? [line] : [`# ${ruleText(origin)}`, line];
 }
 
 /** Whether the program must see VLAN tags. */

@@ -1,6 +1,7 @@
 /** Which atoms tables find, and what becomes of the others. */
 import type { Atom, AtomTest, FamilyAddressTest } from '../../../compiler/4-program/program.ts';
 import type { Gate, MaskedTest, NumberTest, ZoneTest } from '../../../compiler/model/condition.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { MaskedValue } from '../../../compiler/net/masked.ts';
@@ -84,8 +85,8 @@ function bitsOf({ value, mask }: { readonly value: number | bigint; readonly mas
 }
 
 /** A gate, asked behind all else. `row`: the row of a table that its rule is for. */
-export function gateCondition(gate: Gate, limiters: Limiters, row: number | undefined): Condition {
+export function gateCondition(gate: Gate, limiters: Limiters, origin: Origin, row: number | undefined): Condition {
   if (gate.kind === 'sample') return { kind: 'sample', one: gate.one, of: gate.of };
   if (gate.kind !== 'rate' || 'kind' in gate.rate) throw new Error('XDP has been given a limit that it refuses');
-  return limiters.conditionOf(gate, gate.rate, gate.rows.length > 0 ? row : undefined);
+  return limiters.conditionOf({ gate, rate: gate.rate, origin, row: gate.rows.length > 0 ? row : undefined });
 }

@@ -5,6 +5,7 @@ import type { Origin } from '../../../compiler/model/index.ts';
 import { FIELDS, type FieldDefinition } from '../fields.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { FieldTable, ListedRule, Mitigation } from '../tree.ts';
+import { refuseBuckets } from './bucket-memory.ts';
 import { Counters } from './counters.ts';
 import { fieldOfAtom, fieldTable, type ZoneNumbers } from './field-table.ts';
 import { interfacesOf, onlyZone } from './interfaces.ts';
@@ -32,8 +33,8 @@ export function lowerPlan(plan: Plan): {
   const { fields, diagnostics } = fieldTables(rules, numbers, blocks);
   const target = program.target?.name ?? 'host';
   return {
-    mitigation: { target, rules, fields, counters: counters.names, limiters: limiters.list, interfaces, zones },
-    diagnostics,
+    mitigation: { target, rules, fields, counters: counters.names, bucketTables: limiters.tables, interfaces, zones },
+    diagnostics: [...diagnostics, ...refuseBuckets(limiters.tables)],
   };
 }
 

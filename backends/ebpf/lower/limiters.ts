@@ -1,6 +1,11 @@
 /** Limits: which buckets they have, and their rates in numbers that the program can add up exactly. */
-import type { Gate, Rate } from '../../../compiler/model/condition.ts';
-import type { Condition, Limiter, Pace } from '../tree.ts';
+import type { Gate, KeyPart, Rate, RowVariable } from '../../../compiler/model/condition.ts';
+import type { Origin } from '../../../compiler/model/index.ts';
+import type { BucketTable, LimitCondition, Pace } from '../tree.ts';
+import { keyOf } from './bucket-keys.ts';
+import { BucketNames } from './bucket-names.ts';
+import { rateIn, textOf } from './cells.ts';
+import { hashOf } from './hash.ts';
 
 export type RateGate = Extract<Gate, { readonly kind: 'rate' }>;
 
@@ -30,33 +35,67 @@ function greatestCommonDivisor(a: bigint, b: bigint): bigint {
   return b === 0n ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** Tables of buckets by number, each once however many rules ask it. */
-export class Limiters {
-  readonly #numbers = new Map<string, number>();
-  readonly list: Limiter[] = [];
+/** A limit as a rule asks it. `row`: the row of a table that the rule is for. */
+export interface AskedLimit {
+  readonly gate: RateGate;
+  readonly rate: Rate;
+  readonly row: number | undefined;
+  readonly origin: Origin;
+}
 
-  /** A limit as a condition; `row`: the row of the table that the rule is for. */
-  conditionOf(gate: RateGate, rate: Rate, row: number | undefined): Condition {
+/** Tables of buckets by number: those of a limiter are there once, however many rules ask it. */
+export class Limiters {
+  readonly #numbers = new Map<string, LimitCondition['buckets']>();
+  readonly #names = new BucketNames();
+  readonly tables: BucketTable[] = [];
+
+  /** A limit as a condition. */
+  conditionOf(asked: AskedLimit): LimitCondition {
+    const { gate, rate, row } = asked;
     const pace = paceOf(rate, gate.burst);
     if (!pace) throw new Error('XDP has been given a rate that it refuses');
     const { sense, bounds } = gate;
-    const limiter = this.#numberOf(gate, row !== undefined);
-    return { kind: 'limit', limiter, over: sense === 'over', holdsWhenFull: bounds.whenFull === 'match', pace, row };
+    const buckets = this.#bucketsOf(asked);
+    return { kind: 'limit', buckets, over: sense === 'over', holdsWhenFull: bounds.whenFull === 'match', pace, row };
   }
 
-  #numberOf({ limiter, per, bounds }: RateGate, hasRow: boolean): number {
-    let number = this.#numbers.get(limiter);
-    if (number === undefined) {
-      this.#numbers.set(limiter, (number = this.list.length));
-      this.list.push({ id: this.#idFor(limiter), keys: bounds.keys, per, hasRow });
-    }
-    return number;
+  /** Addresses of the families are in tables of their own. */
+  #bucketsOf(asked: AskedLimit): LimitCondition['buckets'] {
+    const { limiter, bucket, per } = asked.gate;
+    const known = this.#numbers.get(limiter);
+    if (known) return known;
+    const name = this.#names.nameFor(bucket ?? limiter);
+    const isPerFamily = hasAddress(per);
+    const ipv4 = this.#add(isPerFamily ? `${name}_4` : name, 4, asked);
+    const buckets = [ipv4, isPerFamily ? this.#add(`${name}_6`, 6, asked) : ipv4] as const;
+    this.#numbers.set(limiter, buckets);
+    return buckets;
   }
 
-  #idFor(limiter: string): string {
-    const name = limiter.replace(/^mitigate[ /]/, '');
-    let id = `limit_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`;
-    while (this.list.some((other) => other.id === id)) id += '_';
-    return id;
+  #add(name: string, family: 4 | 6, { gate, rate, row, origin }: AskedLimit): number {
+    const { limiter, per, bounds, burst } = gate;
+    const hasRow = row !== undefined;
+    const keys = per.length > 0 || hasRow ? bounds.keys : 1;
+    // Buckets of rows are kept by the rows' numbers, which mean the same in the same table only.
+    const rows = hasRow ? gate.rows.map(contentOf) : [];
+    const identity = hashOf(JSON.stringify([limiter, family, per, keys, rate, burst, rows]));
+    return this.tables.push({ name, origin, keys, key: keyOf(per, family, hasRow), identity }) - 1;
   }
+}
+
+/** All that stands in a table. */
+function contentOf(row: RowVariable): readonly (string | undefined)[] {
+  const { columns, rowCount } = row.table;
+  return columns.flatMap(({ name: column }) =>
+    Array.from({ length: rowCount }, (_, number) => {
+      const cell = { kind: 'cell', row, column } as const;
+      const rate = rateIn(cell, number);
+      return rate ? `${rate.amount} ${rate.of} in ${rate.perSeconds}` : textOf(cell, number);
+    }),
+  );
+}
+
+/** Whether a key has an address in it. */
+function hasAddress(per: readonly KeyPart[]): boolean {
+  return per.some(({ field }) => field === 'source' || field === 'destination');
 }

@@ -109,7 +109,7 @@ class RuleList {
     this.rules.push({
       origin,
       atoms: [...zones, ...found.flatMap(({ inTable }) => inTable ?? [])],
-      conditions: [...asked, ...gates.map((gate) => gateCondition(gate, this.#given.limiters, does.row))],
+      conditions: [...asked, ...gates.map((gate) => gateCondition(gate, this.#given.limiters, origin, does.row))],
       counts: does.effects.map(({ effect }) => this.#given.counters.numberOf(effect)),
       action: does.action,
     });

@@ -45,6 +45,8 @@ export interface XdpRun {
   readonly verdicts: readonly string[];
   /** What `sluice-load stats` prints at the end. */
   readonly stats: string;
+  /** Instructions that the verifier went through. */
+  readonly verified: number;
 }
 
 /** What the counters say of a frame that so many threads put in so many times each, all at once. */
@@ -53,7 +55,7 @@ export function raceXdp(
   frame: ArrivingFrame,
   { threads, times }: { readonly threads: number; readonly times: number },
 ): string {
-  return inNamespace(artifacts, [frame.in], [frame], (pin) => `race ${pin} ${threads} ${times}`).toString();
+  return inNamespace(artifacts, [frame.in], [frame], (pin) => [`race ${pin} ${threads} ${times}`]).toString();
 }
 
 /** Runs the program of a target on frames, in a network namespace with these interfaces. Throws where a step fails. */
@@ -62,20 +64,24 @@ export function runXdp(
   interfaces: readonly string[],
   frames: readonly ArrivingFrame[],
 ): XdpRun {
-  const output = inNamespace(artifacts, interfaces, frames, (pin) => `run ${pin} ${interfaces.join(' ')}`);
+  const output = inNamespace(artifacts, interfaces, frames, (pin) => [
+    `run ${pin} ${interfaces.join(' ')}`,
+    `size ${pin}`,
+  ]);
   const verdicts = [...output.subarray(0, frames.length)].map((byte) => ACTIONS.get(byte) ?? `verdict ${byte}`);
-  return { verdicts, stats: output.subarray(frames.length).toString() };
+  const [verified, ...stats] = output.subarray(frames.length).toString().split('\n');
+  return { verdicts, stats: stats.join('\n'), verified: Number(verified) };
 }
 
 /**
  * Builds and loads the artifacts in a namespace of their own, and gives what the runner and then `stats` write.
- * `task` says what the runner does with the program that is pinned there.
+ * `tasks` say what the runner does with the program that is pinned there.
  */
 function inNamespace(
   artifacts: readonly Artifact[],
   interfaces: readonly string[],
   frames: readonly ArrivingFrame[],
-  task: (pin: string) => string,
+  tasks: (pin: string) => readonly string[],
 ): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-xdp-'));
   try {
@@ -85,7 +91,7 @@ function inNamespace(
     }
     command('make', ['-s', '-C', join(folder, 'ebpf')]);
     const target = /^target (.*)$/m.exec(textOf(artifacts, 'ebpf/policy.conf'))![1]!;
-    const steps = script(folder, interfaces, task(`/sys/fs/bpf/sluice/${target}/program`));
+    const steps = script(folder, interfaces, tasks(`/sys/fs/bpf/sluice/${target}/program`));
     const input = framesFile(frames, interfaces);
     return command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', steps], { input });
   } finally {
@@ -93,7 +99,7 @@ function inNamespace(
   }
 }
 
-function script(folder: string, interfaces: readonly string[], task: string): string {
+function script(folder: string, interfaces: readonly string[], tasks: readonly string[]): string {
   const pairs = interfaces.map(
     (name, number) => `ip link add ${name} type veth peer name peer${number}
 ip link set ${name} up
@@ -105,7 +111,7 @@ ${runner()} keep-tags ${name}`,
 mount -t bpf bpf /sys/fs/bpf
 ${pairs.join('\n')}
 ${folder}/ebpf/sluice-load up
-${runner()} ${task}
+${tasks.map((task) => `${runner()} ${task}`).join('\n')}
 ${folder}/ebpf/sluice-load stats
 ${folder}/ebpf/sluice-load down
 test ! -e /sys/fs/bpf/sluice`;

@@ -163,24 +163,51 @@ test('more rows than rules that XDP has are refused', () => {
   ]);
 });
 
-test('a limit has a table for each family, and a key of no more than its parts', () => {
+test('a limit has buckets for each family, with room for as many keys as it says, under names that tell them apart', () => {
   const files = artifactsOf(
-    mitigate('drop udp over 5000/second per source/24/56, destination port burst 500 keys 1000'),
+    mitigate(`drop udp over 5000/second per source/24/56, destination port burst 500 keys 1000
+      drop tcp/80 over 5/second per source  drop tcp/80 over 5/second per source burst 9
+      drop icmp over 5/second bucket pings  drop icmp over 5/second bucket pings
+      drop tcp flags syn to 2001:db8::/32 over 5/second`),
   );
-  const text = files.get('mitigate.bpf.c')!;
-  expect(text).toContain('{ packet->source[0] & 0xffffffffffffff00ULL, packet->destination_port }');
-  expect(text).toContain('{ packet->source[0] & 0xffffffffffffff00ULL, 0, packet->destination_port }');
-  expect(text.match(/^BUCKETS\(\w+, \d+, \d+\);$/gm)?.map((line) => line.replace(/^.*_(?=ipv)/, ''))).toEqual([
-    'ipv4, 2, 1000);',
-    'ipv6, 3, 1000);',
+  expect(files.get('policy.conf')!.match(/^(?:buckets|# test).*$/gm)).toEqual([
+    '# test.sluice:2 drop udp over 5000/second per source/24/56, destination port burst 500 keys 1000',
+    'buckets drop_udp_4 1000',
+    'buckets drop_udp_6 1000',
+    '# test.sluice:3 drop tcp/80 over 5/second per source',
+    'buckets tcp_80_e86f24_4 65536',
+    'buckets tcp_80_e86f24_6 65536',
+    '# test.sluice:3 drop tcp/80 over 5/second per source burst 9',
+    'buckets tcp_80_223111_4 65536',
+    'buckets tcp_80_223111_6 65536',
+    '# test.sluice:4 drop icmp over 5/second bucket pings',
+    'buckets pings 1',
+    '# test.sluice:5 drop tcp flags syn to 2001:db8::/32 over 5/second',
+    'buckets 2001_db8_32 1',
+  ]);
+  expect(files.get('policy.h')).toContain('#define BUCKET_TABLES 8\n#define KEY_WORDS 3\n');
+});
+
+test('limits whose buckets take too much memory are refused, with the one that has most', () => {
+  const text = mitigate(`drop tcp over 5/second per source keys 1000
+    drop udp over 5/second per source keys 16777216  drop icmp over 5/second per source keys 16000000`);
+  expect(compiled(text).diagnostics.map(({ code, message, span }) => [code, message, span?.start])).toEqual([
+    ['SL1204', 'the buckets of all limits would take 5.4 GiB, and may take 4.0', text.indexOf('drop udp')],
   ]);
 });
 
-test('a limit is shown with its rule, whatever its text, and with the parts of the program that it needs', () => {
+test.each([1, 20, 100])('the text of a program with %i limits is as long as with one', (many) => {
+  const rules = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `drop udp/${n} over 5/second per source burst ${n + 1}`).join('\n');
+  const lines = (count: number): number =>
+    artifactsOf(mitigate(rules(count)))
+      .get('mitigate.bpf.c')!
+      .split('\n').length;
+  expect(lines(many)).toBe(lines(1));
+});
+
+test('a program has the parts that it needs', () => {
   const files = artifactsOf(mitigate('drop udp over 5/second per in and count as "a */ b"'));
-  expect(files.get('mitigate.bpf.c')).toContain(
-    '/* test.sluice:2 drop udp over 5/second per in and count as "a * / b" */\nBUCKETS(limit_',
-  );
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
     'program/conditions.h',
     'program/limits.h',

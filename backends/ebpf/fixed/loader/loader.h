@@ -1,6 +1,6 @@
 /*
- * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; program.c: the
- * program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
+ * limits count in; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
  * stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
@@ -27,6 +27,12 @@ struct interface {
 	bool is_new;		  /* the link was made in this run */
 };
 
+/* Buckets of a limit. */
+struct bucket_table {
+	char name[16];
+	uint32_t keys;
+};
+
 struct policy {
 	char folder[4096]; /* that policy.conf stands in */
 	char target[128];
@@ -36,6 +42,8 @@ struct policy {
 	bool reads_tags;
 	char **counters;
 	uint32_t counter_count;
+	struct bucket_table *bucket_tables; /* by number */
+	uint32_t bucket_table_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -53,6 +61,9 @@ uint64_t hash_of_counters(const struct policy *policy);
 
 /* maps.c: fills the maps that have no other contents yet. */
 int fill_maps(const struct policy *policy, struct bpf_object *object);
+
+/* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
+int make_buckets(const struct policy *policy, struct bpf_object *object);
 
 /* program.c: the program in the kernel, its maps filled; NULL: `result` says why not. */
 struct bpf_object *load_program(const struct policy *policy, int *result);

@@ -3,7 +3,6 @@
 #define SLUICE_CONDITIONS_H
 
 #include "../policy.h"
-#include "limits.h"
 #include "packet.h"
 #include "tables.h"
 
@@ -13,6 +12,14 @@ enum condition_kind {
 	CONDITION_PAYLOAD,    /* bytes & mask == value */
 	CONDITION_SAMPLE,
 	CONDITION_LIMIT,
+};
+
+/* How fast a bucket fills, and how much it holds. */
+struct pace {
+	__u64 period;	/* ticks for each packet, byte or bit */
+	__u64 burst;	/* packets, bytes or bits */
+	__u64 clock;	/* ticks in a nanosecond */
+	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
 };
 
 struct condition {
@@ -32,7 +39,8 @@ struct condition {
 			__u32 of;      /* of so many */
 		};
 		struct {
-			__u32 limiter; /* a number that ask_limiter knows */
+			__u32 buckets_ipv4; /* a table's number, see limits.h */
+			__u32 buckets_ipv6; /* the same where addresses are in no key */
 			__u32 holds_when_full;
 			__u32 row; /* of the table that the rule is for */
 		};
@@ -132,13 +140,24 @@ static __always_inline __u32 is_sampled(const struct condition *condition)
 }
 
 #if USES_LIMIT
-/* In mitigate.bpf.c: asks the bucket of the packet's key, and charges it. */
-static enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit);
+enum limit_answer {
+	DOES_NOT_CONFORM,
+	CONFORMS,
+	TABLE_IS_FULL,
+	LACKS_KEY,
+	LOST_RACE, /* another processor was faster: no answer yet */
+};
+
+/* In limits.h: asks the packet's bucket in the table with this number, and charges it where the packet conforms. */
+static enum limit_answer ask_limit(const struct packet *packet, __u32 table, const struct pace *pace);
 
 /* Whether a limit holds; a packet without its key meets neither `over` nor `up to`. */
-static __always_inline __u32 limit_holds(const struct packet *packet, const struct condition *limit)
+static __always_inline __u32 limit_holds(struct packet *packet, const struct condition *limit)
 {
-	switch (ask_limiter(packet, limit)) {
+	const __u32 table = packet->family == 6 ? limit->buckets_ipv6 : limit->buckets_ipv4;
+
+	packet->row = limit->row;
+	switch (ask_limit(packet, table, &limit->pace)) {
 	case CONFORMS:
 		return !limit->negated;
 	case DOES_NOT_CONFORM:

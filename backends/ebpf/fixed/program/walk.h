@@ -46,7 +46,7 @@ struct {
 } counters SEC(".maps");
 #endif
 
-/* How far a packet's rules have been asked. Not on the stack of the walk, or the verifier would follow each value of it. */
+/* How far a packet's rules have been asked. */
 struct place {
 	struct rows rows;
 	__u32 word;
@@ -54,6 +54,20 @@ struct place {
 	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
 	__u64 summary; /* of the summary before the next: words that were not looked at yet */
 };
+
+/* What is known of the packet at hand. */
+struct scratch {
+	struct packet packet;
+	struct place place;
+};
+
+/* Every processor has one: on the stack, which is small, the verifier would follow each value in it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
 
 struct walk {
 	struct xdp_md *context;

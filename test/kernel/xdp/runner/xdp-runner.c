@@ -3,6 +3,7 @@
  *
  *   xdp-runner run PIN INTERFACE ...
  *   xdp-runner race PIN THREADS TIMES
+ *   xdp-runner size PIN              (instructions that the verifier went through)
  *   xdp-runner keep-tags INTERFACE   (as `ethtool -K INTERFACE rxvlan off` does)
  *
  * Reads from standard input, for each frame, two 32-bit numbers and its bytes: the interface that it comes in by, counted
@@ -103,6 +104,17 @@ static int race_all(int program, unsigned long threads, unsigned long times)
 	return 0;
 }
 
+static int print_size(int program)
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof info;
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		die("the program says nothing of itself");
+	printf("%u\n", info.verified_insns);
+	return 0;
+}
+
 static int keep_tags(const char *interface)
 {
 	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
@@ -125,6 +137,13 @@ int main(int count, char **arguments)
 
 	if (count == 3 && !strcmp(arguments[1], "keep-tags"))
 		return keep_tags(arguments[2]);
+	if (count == 3 && !strcmp(arguments[1], "size")) {
+		const int loaded = bpf_obj_get(arguments[2]);
+
+		if (loaded < 0)
+			die(arguments[2]);
+		return print_size(loaded);
+	}
 	if (count == 5 && !strcmp(arguments[1], "race")) {
 		const int raced = bpf_obj_get(arguments[2]);
 

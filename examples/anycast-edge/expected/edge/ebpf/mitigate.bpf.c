@@ -12,6 +12,7 @@
  */
 #include "policy.h"
 #include "program/conditions.h"
+#include "program/limits.h"
 #include "program/packet.h"
 #include "program/tables.h"
 #include "program/walk.h"
@@ -164,62 +165,6 @@ static __always_inline __u32 fragment_row(const struct packet *packet)
 	return table && packet->fragment < LENGTH_OF(table->rows) ? table->rows[packet->fragment] : 0;
 }
 
-/* --- Limit per destination --- */
-
-/* policy.sluice:39 drop dns to resolvers over 5000/second per destination burst 500 and count as over_rate */
-BUCKETS(limit_uplink_drop_dns_1db425_ipv4, 1, 65536);
-BUCKETS(limit_uplink_drop_dns_1db425_ipv6, 2, 65536);
-
-static __always_inline enum limit_answer
-ask_limit_uplink_drop_dns_1db425(const struct packet *packet, const struct condition *limit)
-{
-	if (packet->family == 4) {
-		const __u64 key[] = { packet->destination[0] };
-
-		return CHARGE(limit_uplink_drop_dns_1db425_ipv4, key, packet->length, &limit->pace);
-	}
-	if (packet->family == 6) {
-		const __u64 key[] = { packet->destination[0], packet->destination[1] };
-
-		return CHARGE(limit_uplink_drop_dns_1db425_ipv6, key, packet->length, &limit->pace);
-	}
-	return LACKS_KEY;
-}
-
-/* --- Limit per source/24/56 --- */
-
-/* policy.sluice:40 drop tcp flags syn to anycast over 100/second per source/24/56 burst 200 and count as syn_flood */
-BUCKETS(limit_uplink_drop_to_anycast_ipv4, 1, 65536);
-BUCKETS(limit_uplink_drop_to_anycast_ipv6, 2, 65536);
-
-static __always_inline enum limit_answer
-ask_limit_uplink_drop_to_anycast(const struct packet *packet, const struct condition *limit)
-{
-	if (packet->family == 4) {
-		const __u64 key[] = { packet->source[0] & 0xffffffffffffff00ULL };
-
-		return CHARGE(limit_uplink_drop_to_anycast_ipv4, key, packet->length, &limit->pace);
-	}
-	if (packet->family == 6) {
-		const __u64 key[] = { packet->source[0] & 0xffffffffffffff00ULL, 0 };
-
-		return CHARGE(limit_uplink_drop_to_anycast_ipv6, key, packet->length, &limit->pace);
-	}
-	return LACKS_KEY;
-}
-
-static __always_inline enum limit_answer ask_limiter(const struct packet *packet, const struct condition *limit)
-{
-	switch (limit->limiter) {
-	case 0:
-		return ask_limit_uplink_drop_dns_1db425(packet, limit);
-	case 1:
-		return ask_limit_uplink_drop_to_anycast(packet, limit);
-	default:
-		return LACKS_KEY;
-	}
-}
-
 /* --- Fields that conditions read --- */
 
 static __always_inline int read_field(const struct packet *packet, __u32 field, struct wide *value)
@@ -270,12 +215,12 @@ static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
 SEC("xdp")
 int mitigate(struct xdp_md *context)
 {
-	struct packet packet = {};
-	struct place place = {};
+	const __u32 zero = 0;
+	struct scratch *own = bpf_map_lookup_elem(&scratch, &zero);
 
-	if (!parse(context, &packet))
+	if (!own || !parse(context, &own->packet))
 		return XDP_PASS;
-	return judge(context, &packet, &place);
+	return judge(context, &own->packet, &own->place);
 }
 
 char _license[] SEC("license") = "Apache-2.0";

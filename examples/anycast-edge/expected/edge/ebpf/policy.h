@@ -32,6 +32,10 @@
 #define USES_SAMPLE 1
 #define USES_LIMIT 1
 
+/* Tables of buckets, and the words of 64 bits in their keys. */
+#define BUCKET_TABLES 4
+#define KEY_WORDS 2
+
 /* For each field that rules test, the row of the packet's value. */
 struct rows {
 	__u32 source;

@@ -77,5 +77,5 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 		if (result != DONE)
 			return result;
 	}
-	return DONE;
+	return make_buckets(policy, object);
 }

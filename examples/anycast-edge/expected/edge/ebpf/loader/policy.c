@@ -56,6 +56,19 @@ static bool read_counter(struct policy *policy, const char *name)
 	return counters[policy->counter_count++] != NULL;
 }
 
+static bool read_bucket_table(struct policy *policy, const char *values)
+{
+	const size_t count = policy->bucket_table_count + 1;
+	struct bucket_table *tables = realloc(policy->bucket_tables, count * sizeof *tables);
+
+	if (!tables)
+		return false;
+	policy->bucket_tables = tables;
+	struct bucket_table *table = &tables[policy->bucket_table_count++];
+
+	return sscanf(values, "%15s %u", table->name, &table->keys) == 2;
+}
+
 static bool read_setting(struct policy *policy, const char *word, const char *values)
 {
 	if (!strcmp(word, "target"))
@@ -68,6 +81,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_zone(policy, values);
 	if (!strcmp(word, "counter"))
 		return read_counter(policy, values);
+	if (!strcmp(word, "buckets"))
+		return read_bucket_table(policy, values);
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;

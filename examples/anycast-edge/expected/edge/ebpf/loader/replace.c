@@ -9,9 +9,9 @@
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, ABOUT, PARTS };
 
-static const char *const names[PARTS] = { "program", "counters", "about" };
+static const char *const names[PARTS] = { "program", "counters", "limits", "buckets", "about" };
 
 /* Pins the parts that there are, and takes away the pins of the others (-1). */
 static int pin_parts(const struct policy *policy, const int parts[PARTS])
@@ -46,6 +46,8 @@ static int replace(struct policy *policy, struct bpf_object *object, const int f
 	const int parts[PARTS] = {
 		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "mitigate")),
 		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
+		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
+		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
 		[ABOUT] = note_down(policy),
 	};
 	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;

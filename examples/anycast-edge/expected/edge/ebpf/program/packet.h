@@ -18,18 +18,19 @@ struct packet {
 	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
 	__u64 destination[2];
 	__u64 source_mac;
+	__u32 source_port;
+	__u32 destination_port;
+	__u32 protocol;
+	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
+	__u32 row;  /* of the table that the rule at hand is for; only while a limit is asked */
 	__u32 family; /* 4 or 6 */
 	__u32 length; /* of the IP packet */
 	__u32 end;    /* where it ends, in bytes from the start of the frame */
 	__u32 vlan;
-	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
 	__u32 ttl;
 	__u32 dscp;
-	__u32 protocol;
 	__u32 fragment; /* 0 not a fragment, 1 the first, 2 a later one */
-	__u32 source_port;
-	__u32 destination_port;
-	__u32 service; /* protocol, and destination port in the lower 16 bits */
+	__u32 service;	/* protocol, and destination port in the lower 16 bits */
 	__u32 tcp_flags;
 	__u32 icmp4; /* type, and code in the lower 8 bits */
 	__u32 icmp6;
