@@ -9,8 +9,10 @@ export type PacketField = Exclude<NumberField, 'mark' | 'state'> | AddressField 
 
 export interface FieldDefinition {
   readonly field: PacketField;
-  /** In C, in names of maps and in file names. */
+  /** In C. */
   readonly name: string;
+  /** What names of maps begin with, and of their files: the kernel keeps 15 letters, `_rules` among them. */
+  readonly map: string;
   /**
    * How a value leads to a row: `direct`: an element for each value; `ranges`: a search in ranges, `wide` where they do not
    * fit into 32 bits; `address`: a table for each family.
@@ -24,6 +26,14 @@ export interface FieldDefinition {
 
 /** Most zones that a program tells apart; 0 stands for none. */
 export const MOST_ZONES = 255;
+
+/** Of fields whose names are too long for those of maps. */
+const SHORT: Partial<Readonly<Record<PacketField, string>>> = {
+  destination: 'dest',
+  'source port': 'sport',
+  'destination port': 'dport',
+  'source mac': 'smac',
+};
 
 /** In the order in which the program's text has them. */
 export const FIELDS: readonly FieldDefinition[] = [
@@ -47,12 +57,8 @@ export const FIELDS: readonly FieldDefinition[] = [
 ];
 
 function define(field: PacketField, search: FieldDefinition['search'], noun: string, values?: string): FieldDefinition {
-  return { field, name: nameOf(field), search, noun, values };
-}
-
-/** The field in C. */
-export function nameOf(field: PacketField): string {
-  return field === 'in' ? 'zone' : field.replace(' ', '_');
+  const name = field === 'in' ? 'zone' : field.replace(' ', '_');
+  return { field, name, map: SHORT[field] ?? name, search, noun, values };
 }
 
 export function definitionOf(field: PacketField): FieldDefinition {

@@ -36,7 +36,7 @@ export class MitigationFiles {
     if (conditions.count > 0) maps.set('conditions', conditions.bytes());
     if (mitigation.bucketTables.length > 0) maps.set('limits', limitBytes(mitigation.bucketTables));
     for (const field of fields) {
-      maps.set(`${field.definition.name}_rules`, rowBytes(field.table, sizes));
+      maps.set(`${field.definition.map}_rules`, rowBytes(field.table, sizes));
       for (const table of tablesIn(field)) maps.set(table.name, tableBytes(table));
     }
     this.#maps = maps;

@@ -52,7 +52,7 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     keyWords: keyWordsOf(mitigation.bucketTables),
     interfaces: interfacesWithZones(parts),
     fields: fields.map((field) => ({
-      name: field.definition.name,
+      name: field.definition.map,
       tables: tablesIn(field).map(({ name, family, columns }) => ({
         name,
         meaning: titleOf(field.definition),
@@ -116,7 +116,7 @@ function titleOf({ noun, values }: FieldDefinition): string {
 function fieldValues(field: FieldLayout): object {
   const { definition, table } = field;
   return {
-    name: definition.name,
+    name: definition.map,
     title: titleOf(definition),
     rows: table.rowBits.length,
     tables: tablesIn(field).map((one) => ({

@@ -48,22 +48,22 @@ export function tablesIn({ lookups }: FieldLayout): TableLayout[] {
   return lookups.flatMap((lookup) => (lookup.kind === 'constant' ? [] : [lookup]));
 }
 
-function lookupsOf({ field, name, search }: FieldDefinition, table: FieldTable): FieldLayout['lookups'] {
+function lookupsOf({ field, map, search }: FieldDefinition, table: FieldTable): FieldLayout['lookups'] {
   const [first, second] = table.ranges as readonly [Ranges, Ranges];
   switch (search) {
     case 'direct': {
       const values = 2 ** widthOf(field, undefined);
-      return [values > SMALL_FIELD && first.rows.length <= FEW_OF_NUMBERS ? narrow(name, first) : direct(name, first)];
+      return [values > SMALL_FIELD && first.rows.length <= FEW_OF_NUMBERS ? narrow(map, first) : direct(map, first)];
     }
     case 'ranges':
-      return [narrow(name, first)];
+      return [narrow(map, first)];
     case 'wide':
-      return [wide(name, first)];
+      return [wide(map, first)];
     case 'address': {
       const ipv4 = first.rows.length <= FEW_OF_ADDRESSES ? narrow : blocks;
       return [
-        constantRow(first) ?? { ...ipv4(`${name}_ipv4`, first), family: 4 },
-        constantRow(second) ?? { ...wide(`${name}_ipv6`, second), family: 6 },
+        constantRow(first) ?? { ...ipv4(`${map}_ipv4`, first), family: 4 },
+        constantRow(second) ?? { ...wide(`${map}_ipv6`, second), family: 6 },
       ];
     }
   }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { nftables } from '../../../backends/nftables/index.ts';
 import { xdp } from '../../../backends/ebpf/index.ts';
+import { FIELDS } from '../../../backends/ebpf/fields.ts';
 import { paceOf } from '../../../backends/ebpf/lower/limiters.ts';
 import { compile } from '../../../compiler/compile.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
@@ -49,6 +50,17 @@ test('a program has the tables of the fields that rules test, and no others', ()
     '#define USES_SAMPLE 0',
     '#define USES_LIMIT 0',
   ]);
+});
+
+test('maps have names that the kernel keeps whole', () => {
+  const maps = FIELDS.flatMap(({ map, search }) => [
+    `${map}_rules`,
+    ...(search === 'address' ? [`${map}_ipv4`, `${map}_ipv6`] : [map]),
+  ]);
+  expect(maps.filter((name) => name.length > 15)).toEqual([]);
+  expect(new Set([...maps, 'rules', 'conditions', 'limits', 'buckets', 'counters', 'scratch', 'zones']).size).toBe(
+    maps.length + 7,
+  );
 });
 
 test('rules are listed by number, with their lines', () => {

@@ -48,31 +48,31 @@ static __always_inline __u32 source_row(const struct packet *packet)
 
 /* --- destination address --- */
 
-TABLE(destination_rules, struct rule_bits, 5); /* key: a row */
-TABLE(destination_ipv4, struct destination_ipv4_table, 1);
-TABLE(destination_ipv6, struct destination_ipv6_table, 1);
+TABLE(dest_rules, struct rule_bits, 5); /* key: a row */
+TABLE(dest_ipv4, struct dest_ipv4_table, 1);
+TABLE(dest_ipv6, struct dest_ipv6_table, 1);
 
-static __always_inline __u32 destination_ipv4_row(__u32 address)
+static __always_inline __u32 dest_ipv4_row(__u32 address)
 {
-	const struct destination_ipv4_table *table = only_element(&destination_ipv4);
+	const struct dest_ipv4_table *table = only_element(&dest_ipv4);
 
 	if (!table)
 		return 0;
 	return table->rows[last_at_most(table->lows, LENGTH_OF(table->lows), address)];
 }
 
-static __always_inline __u32 destination_ipv6_row(const __u64 *address)
+static __always_inline __u32 dest_ipv6_row(const __u64 *address)
 {
-	const struct destination_ipv6_table *table = only_element(&destination_ipv6);
+	const struct dest_ipv6_table *table = only_element(&dest_ipv6);
 
 	if (!table)
 		return 0;
 	return table->rows[last_at_most_wide(table->high, table->low, LENGTH_OF(table->low), address[0], address[1])];
 }
 
-static __always_inline __u32 destination_row(const struct packet *packet)
+static __always_inline __u32 dest_row(const struct packet *packet)
 {
-	return packet->family == 4 ? destination_ipv4_row(packet->destination[0]) : destination_ipv6_row(packet->destination);
+	return packet->family == 4 ? dest_ipv4_row(packet->destination[0]) : dest_ipv6_row(packet->destination);
 }
 
 /* --- service: protocol, and destination port in the lower 16 bits --- */
@@ -103,12 +103,12 @@ static __always_inline __u32 protocol_row(const struct packet *packet)
 
 /* --- source port --- */
 
-TABLE(source_port_rules, struct rule_bits, 3); /* key: a row */
-TABLE(source_port, struct source_port_table, 1);
+TABLE(sport_rules, struct rule_bits, 3); /* key: a row */
+TABLE(sport, struct sport_table, 1);
 
-static __always_inline __u32 source_port_row(const struct packet *packet)
+static __always_inline __u32 sport_row(const struct packet *packet)
 {
-	const struct source_port_table *table = only_element(&source_port);
+	const struct sport_table *table = only_element(&sport);
 
 	if (!table || packet->source_port == ABSENT)
 		return 0;
@@ -184,10 +184,10 @@ static __always_inline int read_field(const struct packet *packet, __u32 field, 
 static __always_inline void find_rows(const struct packet *packet, struct rows *rows)
 {
 	rows->source = source_row(packet);
-	rows->destination = destination_row(packet);
+	rows->dest = dest_row(packet);
 	rows->service = service_row(packet);
 	rows->protocol = protocol_row(packet);
-	rows->source_port = source_port_row(packet);
+	rows->sport = sport_row(packet);
 	rows->tcp_flags = tcp_flags_row(packet);
 	rows->length = length_row(packet);
 	rows->family = family_row(packet);
@@ -199,10 +199,10 @@ static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
 	__u64 bits = ~0ULL;
 
 	bits &= word_of_row(&source_rules, &rows->source, word);
-	bits &= word_of_row(&destination_rules, &rows->destination, word);
+	bits &= word_of_row(&dest_rules, &rows->dest, word);
 	bits &= word_of_row(&service_rules, &rows->service, word);
 	bits &= word_of_row(&protocol_rules, &rows->protocol, word);
-	bits &= word_of_row(&source_port_rules, &rows->source_port, word);
+	bits &= word_of_row(&sport_rules, &rows->sport, word);
 	bits &= word_of_row(&tcp_flags_rules, &rows->tcp_flags, word);
 	bits &= word_of_row(&length_rules, &rows->length, word);
 	bits &= word_of_row(&family_rules, &rows->family, word);

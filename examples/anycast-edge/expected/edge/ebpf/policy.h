@@ -39,10 +39,10 @@
 /* For each field that rules test, the row of the packet's value. */
 struct rows {
 	__u32 source;
-	__u32 destination;
+	__u32 dest;
 	__u32 service;
 	__u32 protocol;
-	__u32 source_port;
+	__u32 sport;
 	__u32 tcp_flags;
 	__u32 length;
 	__u32 family;
@@ -70,13 +70,13 @@ struct source_ipv6_table {
 };
 
 /* destination address, IPv4 */
-struct destination_ipv4_table {
+struct dest_ipv4_table {
 	__u32 lows[8];
 	__u16 rows[8];
 };
 
 /* destination address, IPv6 */
-struct destination_ipv6_table {
+struct dest_ipv6_table {
 	__u64 high[8];
 	__u64 low[8];
 	__u16 rows[8];
@@ -94,7 +94,7 @@ struct protocol_table {
 };
 
 /* source port */
-struct source_port_table {
+struct sport_table {
 	__u32 lows[128];
 	__u16 rows[128];
 };
