@@ -14,7 +14,8 @@ export function lowerTracking(context: Context): void {
   const chain = context.chain('tracking', 'tracking', 'the policy speaks of flows: packets are tracked', {
     type: 'filter',
     hook: 'prerouting',
-    priority: 'raw',
+    // Behind the rules of `raw`, before the kernel tracks (NF_IP_PRI_CONNTRACK, -200).
+    priority: 'raw + 1',
     devices: [],
     policy: 'accept',
   });

@@ -62,10 +62,17 @@ export function compareWithProgram(
   large: number = LARGE,
 ): readonly Comparison[] {
   const bounds: Bounds = { budget, large };
-  const chains = new Map(
-    [...machine.chains.values()].filter(({ entry }) => entry).map((chain) => [keyOf(chain.entry!), chain]),
-  );
   const comparisons: Comparison[] = [];
+  const chains = new Map<string, MachineChain>();
+  for (const chain of machine.chains.values()) {
+    if (!chain.entry) continue;
+    const key = keyOf(chain.entry);
+    const other = chains.get(key);
+    if (other) {
+      const reason = `it stands where chain ${other.name} does, and which of them comes first the text does not say`;
+      comparisons.push({ kind: 'not compared', part: `chain ${chain.name}`, reason });
+    } else chains.set(key, chain);
+  }
   const known = new Set<string>();
   for (const [id, places] of Object.entries(PLACES) as [StageId, readonly Place[]][]) {
     const stages = program.stages.filter((stage) => stage.id === id);
