@@ -7,10 +7,13 @@ import type { Condition, Gate, RowVariable } from '../model/condition.ts';
 import type { RuleItem } from '../model/policy.ts';
 import type { GroupSides } from './items/group-sides.ts';
 import type { GroupSizes } from './items/group-size.ts';
+import type { SharedBodies } from './items/shared-body.ts';
 import type { Place } from './place.ts';
 
 /** Names and people that a rule gets from what it stands in. */
 export interface Surroundings {
+  /** The beginning of every name in the block: `filter forward`. */
+  readonly block: string;
   /** The beginning of every name here: `filter forward/web_server`. */
   readonly path: string;
   readonly owner: string | undefined;
@@ -29,6 +32,7 @@ export interface CheckSession {
   /** The first limit of each name that limits share. */
   readonly sharedLimits: Map<string, Gate>;
   readonly groupSizes: GroupSizes;
+  readonly sharedBodies: SharedBodies;
   readonly groupSides: GroupSides;
   /** How many rules group uses may still stand for. */
   ruleBudget: number;

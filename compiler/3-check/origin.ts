@@ -21,7 +21,7 @@ export function originOf(node: Annotated, name: string, text: string, context: R
 /** What a rule inside the node gets from it. */
 export function surroundingsOf(node: Annotated, path: string, outer: Surroundings | undefined): Surroundings {
   const { owner, ticket } = node.annotations;
-  return { path, owner: owner ?? outer?.owner, ticket: ticket ?? outer?.ticket };
+  return { block: outer?.block ?? path, path, owner: owner ?? outer?.owner, ticket: ticket ?? outer?.ticket };
 }
 
 const LONGEST_WORD = 48;

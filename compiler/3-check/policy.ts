@@ -48,6 +48,7 @@ export function checkBound(
     blockNames: new Set(),
     sharedLimits: new Map(),
     groupSizes: new Map(),
+    sharedBodies: { rules: new Map(), keepsState: new Map() },
     groupSides: new Map(),
     ruleBudget: RULE_BUDGET,
   };

@@ -44,6 +44,9 @@ export function buildProgram(
   return { program, diagnostics: builder.diagnostics };
 }
 
+/** Whether a rule belongs to a stage. */
+type Keep = (rule: Rule) => boolean;
+
 // `leave` belongs to both kinds: it goes on behind the group for either.
 const isSourceTranslation = (rule: Rule): boolean =>
   rule.verdict !== undefined ||
@@ -60,13 +63,15 @@ class StageBuilder {
   readonly diagnostics: Diagnostic[] = [];
   readonly #bind: ZoneBinding;
   readonly #zones: readonly Zone[];
+  /** The items of lists, each made once for each way to choose from its rules: uses of a group share theirs. */
+  readonly #made = new Map<Keep | undefined, Map<readonly RuleItem[], readonly ProgramItem[]>>();
 
   constructor(bind: ZoneBinding, zones: readonly Zone[]) {
     this.#bind = bind;
     this.#zones = zones;
   }
 
-  block(id: StageId, block: RuleBlock | undefined, keep?: (rule: Rule) => boolean): Stage | undefined {
+  block(id: StageId, block: RuleBlock | undefined, keep?: Keep): Stage | undefined {
     return block && this.stage(id, block, keep ? { keep } : {});
   }
 
@@ -79,11 +84,7 @@ class StageBuilder {
     return { ...stage, stateful, default: block.default, implied: this.#items(block.essential, undefined) };
   }
 
-  stage(
-    id: StageId,
-    block: RuleBlock,
-    options: { readonly keep?: (rule: Rule) => boolean; readonly zones?: Stage['zones'] },
-  ): Stage {
+  stage(id: StageId, block: RuleBlock, options: { readonly keep?: Keep; readonly zones?: Stage['zones'] }): Stage {
     return {
       id,
       origin: block.origin,
@@ -95,7 +96,15 @@ class StageBuilder {
     };
   }
 
-  #items(items: readonly RuleItem[], keep: ((rule: Rule) => boolean) | undefined): ProgramItem[] {
+  #items(items: readonly RuleItem[], keep: Keep | undefined): readonly ProgramItem[] {
+    let made = this.#made.get(keep);
+    if (!made) this.#made.set(keep, (made = new Map()));
+    let result = made.get(items);
+    if (!result) made.set(items, (result = this.#makeItems(items, keep)));
+    return result;
+  }
+
+  #makeItems(items: readonly RuleItem[], keep: Keep | undefined): ProgramItem[] {
     return items.flatMap((item): ProgramItem[] => {
       switch (item.kind) {
         case 'rule':

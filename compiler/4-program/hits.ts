@@ -2,8 +2,9 @@
 import { didYouMean } from '../../grammar/did-you-mean.ts';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Origin, Policy, RuleItem } from '../model/index.ts';
+import { everyRule } from './every-rule.ts';
 import { PROBLEMS } from './problems.ts';
-import type { Program, ProgramItem, ProgramRule, Stage } from './program.ts';
+import type { Program, ProgramItem, Stage } from './program.ts';
 import { namesInUse, plainName, ruleBlocksOf, withRuleCounters } from './rule-counters.ts';
 
 /** What was counted, as packets. */
@@ -86,7 +87,7 @@ export function withWeights(program: Program, hits: Hits): Program {
 function weighted(stage: Stage, met: Hits): Stage {
   const parts = new Map<Origin, number>();
   const deciding = new Set<Origin>();
-  for (const { origin, decision } of rulesIn([...stage.implied, ...stage.items])) {
+  for (const { origin, decision } of everyRule([...stage.implied, ...stage.items])) {
     parts.set(origin, (parts.get(origin) ?? 0) + 1);
     if (decision) deciding.add(origin);
   }
@@ -101,13 +102,15 @@ function weighted(stage: Stage, met: Hits): Stage {
     const count = parts.get(origin) ?? 1;
     return (((hits.get(origin) ?? 0) + count) / count) * (rules / packets);
   };
-  const weigh = (items: readonly ProgramItem[]): ProgramItem[] =>
-    items.map((item) =>
+  const weighed = new Map<readonly ProgramItem[], readonly ProgramItem[]>();
+  const weigh = (items: readonly ProgramItem[]): readonly ProgramItem[] => {
+    const known = weighed.get(items);
+    if (known) return known;
+    const result = items.map((item) =>
       item.kind === 'rule' ? { ...item, weight: weightOf(item.origin) } : { ...item, items: weigh(item.items) },
     );
+    weighed.set(items, result);
+    return result;
+  };
   return { ...stage, implied: weigh(stage.implied), items: weigh(stage.items) };
-}
-
-function rulesIn(items: readonly ProgramItem[]): ProgramRule[] {
-  return items.flatMap((item) => (item.kind === 'rule' ? [item] : rulesIn(item.items)));
 }

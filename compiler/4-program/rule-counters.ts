@@ -43,6 +43,8 @@ class RuleCounters {
   /** The rules by the names of their counters. */
   readonly origins = new Map<string, Origin>();
   readonly #taken: Set<string>;
+  /** Lists that were gone through: those that uses of a group share stay shared. */
+  readonly #counted = new Map<readonly RuleItem[], readonly RuleItem[]>();
 
   constructor(policy: Policy) {
     this.#taken = new Set(namesInUse(policy).map(plainName));
@@ -52,8 +54,14 @@ class RuleCounters {
     return { ...block, body: this.items(block.body) };
   }
 
-  items(items: readonly RuleItem[]): RuleItem[] {
-    return items.map((item) => (item.kind === 'rule' ? this.#rule(item) : { ...item, body: this.items(item.body) }));
+  items(items: readonly RuleItem[]): readonly RuleItem[] {
+    const known = this.#counted.get(items);
+    if (known) return known;
+    const counted = items.map((item) =>
+      item.kind === 'rule' ? this.#rule(item) : { ...item, body: this.items(item.body) },
+    );
+    this.#counted.set(items, counted);
+    return counted;
   }
 
   #rule(rule: Rule): Rule {

@@ -35,8 +35,9 @@ function planStage(
   given: Omit<PassContext, 'stage' | 'otherwise' | 'later'>,
   diagnostics: Diagnostic[],
 ): StagePlan {
-  const eachPacket = sequenceOf(stage.items.filter(isEachPacket), diagnostics);
-  const body = sequenceOf([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))], diagnostics);
+  const structure = new Structure(diagnostics);
+  const eachPacket = structure.of(stage.items.filter(isEachPacket));
+  const body = structure.of([...stage.implied, ...stage.items.filter((item) => !isEachPacket(item))]);
   const otherwise: Decision | undefined = stage.default && { kind: 'verdict', verdict: stage.default };
   return {
     stage,
@@ -63,31 +64,46 @@ function isEachPacket(item: ProgramItem): boolean {
   return item.kind === 'rule' ? item.eachPacket : item.items.every(isEachPacket);
 }
 
-/** Items as nodes in order: runs of rules, lookups for `each`s, scopes. */
-function sequenceOf(items: readonly ProgramItem[], diagnostics: Diagnostic[]): PlanNode {
-  const steps: PlanNode[] = [];
-  let rules: ProgramRule[] = [];
-  let eaches: ProgramEach[] = [];
-  const flush = () => {
-    if (rules.length > 0) steps.push({ kind: 'rules', rules });
-    if (eaches.length > 0) steps.push(...lookupsFor(eaches, diagnostics));
-    rules = [];
-    eaches = [];
-  };
-  for (const item of items) {
-    if (item.kind === 'rule') {
-      if (eaches.length > 0) flush();
-      rules.push(item);
-    } else if (item.kind === 'each') {
-      if (rules.length > 0) flush();
-      eaches.push(item);
-    } else {
-      flush();
-      const body = sequenceOf(item.items, diagnostics);
-      if (!isNothing(body)) steps.push({ kind: 'scope', origin: item.origin, name: item.name, body });
-    }
+/** Items as nodes in order: runs of rules, lookups for `each`s, scopes. Lists that are one object become one node. */
+class Structure {
+  readonly #diagnostics: Diagnostic[];
+  readonly #nodes = new Map<readonly ProgramItem[], PlanNode>();
+
+  constructor(diagnostics: Diagnostic[]) {
+    this.#diagnostics = diagnostics;
   }
-  flush();
-  if (steps.length === 0) return NOTHING;
-  return steps.length === 1 ? steps[0]! : { kind: 'sequence', steps };
+
+  of(items: readonly ProgramItem[]): PlanNode {
+    let node = this.#nodes.get(items);
+    if (!node) this.#nodes.set(items, (node = this.#sequence(items)));
+    return node;
+  }
+
+  #sequence(items: readonly ProgramItem[]): PlanNode {
+    const steps: PlanNode[] = [];
+    let rules: ProgramRule[] = [];
+    let eaches: ProgramEach[] = [];
+    const flush = () => {
+      if (rules.length > 0) steps.push({ kind: 'rules', rules });
+      if (eaches.length > 0) steps.push(...lookupsFor(eaches, this.#diagnostics));
+      rules = [];
+      eaches = [];
+    };
+    for (const item of items) {
+      if (item.kind === 'rule') {
+        if (eaches.length > 0) flush();
+        rules.push(item);
+      } else if (item.kind === 'each') {
+        if (rules.length > 0) flush();
+        eaches.push(item);
+      } else {
+        flush();
+        const body = this.of(item.items);
+        if (!isNothing(body)) steps.push({ kind: 'scope', origin: item.origin, name: item.name, body });
+      }
+    }
+    flush();
+    if (steps.length === 0) return NOTHING;
+    return steps.length === 1 ? steps[0]! : { kind: 'sequence', steps };
+  }
 }

@@ -1,5 +1,6 @@
 /** Bits of the packet's mark that a plan may keep its own notes in: those that the target reserves and no rule speaks of. */
-import type { Atom, Program, ProgramItem, ProgramRule } from '../4-program/program.ts';
+import { everyRule } from '../4-program/every-rule.ts';
+import type { Atom, Program, ProgramRule } from '../4-program/program.ts';
 import type { RankCodes } from './rank-codes.ts';
 
 const WHOLE = 0xffffffff;
@@ -24,15 +25,11 @@ export function markBitsFor({ bits }: RankCodes, program: Program): number | und
 export function freeMarkBits(program: Program): number {
   const reserved = program.target?.markMask ?? 0;
   if (reserved === 0) return 0;
-  const used = program.stages.flatMap(({ implied, items }) => [...implied, ...items]).map(bitsUsed);
+  const used = program.stages.flatMap(({ implied, items }) => everyRule([...implied, ...items])).map(bitsUsed);
   return (reserved & ~used.reduce((all, bits) => all | bits, 0)) >>> 0;
 }
 
-function bitsUsed(item: ProgramItem): number {
-  return item.kind === 'rule' ? bitsOfRule(item) : item.items.reduce((all, inner) => all | bitsUsed(inner), 0);
-}
-
-function bitsOfRule({ atoms, effects }: ProgramRule): number {
+function bitsUsed({ atoms, effects }: ProgramRule): number {
   const tested = [atoms, ...effects.flatMap(({ when }) => when)].flat().map(bitsTested);
   const set = effects.map(({ effect }) => (effect.kind === 'mark set' ? effect.mask : 0));
   return [...tested, ...set].reduce((all, bits) => all | bits, 0);

@@ -25,6 +25,8 @@ export interface ScopeNode {
   readonly origin: Origin;
   readonly name: string;
   readonly body: PlanNode;
+  /** Other uses have the same body, and it is to be a chain that they jump to; otherwise it may stand in place of each. */
+  readonly isChain?: true;
 }
 
 /** One part of a lookup's key: a field of the packet against a column of the table. */
@@ -152,8 +154,70 @@ export function mapNodes(root: PlanNode, change: (node: PlanNode) => PlanNode): 
   return visit(root);
 }
 
+/** The nodes directly below a node. */
+export function childrenOf(node: PlanNode): readonly PlanNode[] {
+  switch (node.kind) {
+    case 'sequence':
+      return node.steps;
+    case 'scope':
+      return [node.body];
+    case 'switch':
+      return [...node.cases.map(({ body }) => body), node.otherwise];
+    case 'ranked':
+      return node.searches;
+    case 'rules':
+    case 'candidates':
+    case 'lookup':
+      return [];
+  }
+}
+
+/** A node and all below it, each once. */
+export function everyNode(root: PlanNode): ReadonlySet<PlanNode> {
+  const seen = new Set<PlanNode>();
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    open.push(...childrenOf(node));
+  }
+  return seen;
+}
+
+/** Whether something in a group's plan goes on behind the group. */
+export function leaves(node: PlanNode): boolean {
+  switch (node.kind) {
+    case 'rules':
+      return node.rules.some((rule) => rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave');
+    case 'sequence':
+    case 'switch':
+      return childrenOf(node).some(leaves);
+    case 'scope':
+    case 'lookup':
+    case 'ranked':
+    case 'candidates':
+      return false;
+  }
+}
+
+/** The nodes that stand in several places below a node. */
+export function sharedNodes(root: PlanNode): ReadonlySet<PlanNode> {
+  const seen = new Set<PlanNode>();
+  const shared = new Set<PlanNode>();
+  const open = [root];
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (seen.has(node)) {
+      shared.add(node);
+      continue;
+    }
+    seen.add(node);
+    for (const child of childrenOf(node)) open.push(child);
+  }
+  return shared;
+}
+
 /** The node with each node directly below it put through `change`; the same node where that changes none. */
-function withChildren(node: PlanNode, change: (node: PlanNode) => PlanNode): PlanNode {
+export function withChildren(node: PlanNode, change: (node: PlanNode) => PlanNode): PlanNode {
   switch (node.kind) {
     case 'sequence': {
       const steps = node.steps.map(change);

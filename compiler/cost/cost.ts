@@ -1,6 +1,6 @@
 /** What a plan costs a packet on a plane. */
 import { blocksOf } from '../6-plan/blocks.ts';
-import type { Lookup, PlanNode, Switch } from '../6-plan/plan.ts';
+import { leaves, type Lookup, type PlanNode, type Switch } from '../6-plan/plan.ts';
 import { columnOf, type Column } from '../model/table.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
 import { isSetTest } from '../4-program/atoms.ts';
@@ -18,20 +18,20 @@ export interface Cost {
   readonly isProfiled: boolean;
 }
 
-/** The cost of a node; shared nodes are priced once, where they are first met. */
-export function costOf(root: PlanNode, prices: Prices): Cost {
-  return pricing(prices)(root);
+/** The cost of a node of which there are so many copies; shared nodes are priced once, where they are first met. */
+export function costOf(root: PlanNode, prices: Prices, copies = 1): Cost {
+  return pricing(prices)(root, copies);
 }
 
 /** Tells the cost of nodes, each priced once, those of a plan that share nodes among them. */
-export function pricing(prices: Prices): (node: PlanNode) => Cost {
+export function pricing(prices: Prices): (node: PlanNode, copies?: number) => Cost {
   const known = new Map<PlanNode, Cost>();
   const visit = (node: PlanNode, copies: number): Cost => {
     let cost = known.get(node);
     if (!cost) known.set(node, (cost = priced(node, prices, copies, visit)));
     return cost;
   };
-  return (node) => visit(node, 1);
+  return (node, copies = 1) => visit(node, copies);
 }
 
 /** `copies`: how many nodes stand where this one does, in other cases of the lookups above. */
@@ -43,8 +43,11 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
       return listCost(node.rules, prices, copies);
     case 'sequence':
       return stepsCost(node.steps, node.steps.map(below));
-    case 'scope':
-      return below(node.body);
+    case 'scope': {
+      const inner = below(node.body);
+      const entered = node.isChain || leaves(node.body) ? prices.chain(copies) : 0;
+      return { ...inner, expected: inner.expected + entered, worst: inner.worst + entered };
+    }
     case 'ranked': {
       const each = sum(node.searches.map(below));
       const { rule, match, chain } = prices;

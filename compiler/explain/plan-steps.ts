@@ -1,6 +1,6 @@
 /** A plan's nodes as steps for people: what each looks up, what it costs, whose lines it carries out. */
 import type { Atom, ProgramRule } from '../4-program/program.ts';
-import { isNothing, type Lookup, type PlanNode, type Ranked, type Switch } from '../6-plan/plan.ts';
+import { childrenOf, isNothing, type Lookup, type PlanNode, type Ranked, type Switch } from '../6-plan/plan.ts';
 import { keyKind, pricing, switchLookup, type Cost } from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Origin } from '../model/index.ts';
@@ -142,21 +142,6 @@ class Explainer {
 }
 
 const LOOKUPS = { hash: 'hash', interval: 'intervals', concatenatedInterval: 'intervals of several fields' } as const;
-
-function childrenOf(node: PlanNode): readonly PlanNode[] {
-  switch (node.kind) {
-    case 'sequence':
-      return node.steps;
-    case 'scope':
-      return [node.body];
-    case 'ranked':
-      return node.searches;
-    case 'switch':
-      return [...node.cases.map(({ body }) => body), node.otherwise];
-    default:
-      return [];
-  }
-}
 
 /** Short lists are shown again where they stand. */
 function isWorthANumber(node: PlanNode): boolean {

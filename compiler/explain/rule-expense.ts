@@ -1,5 +1,6 @@
 /** What one rule costs: alone, and at the margin of the rules that it stands among. */
 import { positionOf } from '../../grammar/source.ts';
+import { everyRule } from '../4-program/every-rule.ts';
 import type { Program, ProgramItem, Stage } from '../4-program/program.ts';
 import { buildPlan } from '../6-plan/build.ts';
 import type { Origin } from '../model/index.ts';
@@ -30,7 +31,9 @@ function isFile(path: string, named: string): boolean {
 export function explainRule(part: PlannedPart, meant: Meant): readonly RuleExpense[] {
   const { program, plan, prices } = part;
   return program.stages.flatMap((stage, index): RuleExpense[] => {
-    const first = originsIn([...stage.implied, ...stage.items]).find(meant);
+    const first = everyRule([...stage.implied, ...stage.items])
+      .map(({ origin }) => origin)
+      .find(meant);
     if (first === undefined) return [];
     const named = { stage: stage.id, text: first.text };
     if (!prices.tellTime) return [{ ...named, expense: undefined }];
@@ -58,17 +61,16 @@ function less(a: Expense, b: Expense): Expense {
 }
 
 function withItems(stage: Stage, keeps: Meant): Stage {
-  return { ...stage, implied: kept(stage.implied, keeps), items: kept(stage.items, keeps) };
-}
-
-function kept(items: readonly ProgramItem[], keeps: Meant): readonly ProgramItem[] {
-  return items.flatMap((item): ProgramItem[] => {
+  const known = new Map<readonly ProgramItem[], readonly ProgramItem[]>();
+  const kept = (items: readonly ProgramItem[]): readonly ProgramItem[] => {
+    let result = known.get(items);
+    if (!result) known.set(items, (result = items.flatMap(keptItem)));
+    return result;
+  };
+  const keptItem = (item: ProgramItem): ProgramItem[] => {
     if (item.kind === 'rule') return keeps(item.origin) ? [item] : [];
-    const inner = kept(item.items, keeps);
+    const inner = kept(item.items);
     return inner.length === 0 ? [] : [{ ...item, items: inner }];
-  });
-}
-
-function originsIn(items: readonly ProgramItem[]): readonly Origin[] {
-  return items.flatMap((item) => (item.kind === 'rule' ? [item.origin] : originsIn(item.items)));
+  };
+  return { ...stage, implied: kept(stage.implied), items: kept(stage.items) };
 }

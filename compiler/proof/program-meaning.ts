@@ -3,17 +3,10 @@ import type { Cell, RowVariable } from '../model/condition.ts';
 import type { Table } from '../model/table.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { Atom, AtomTest, ProgramEach, ProgramEffect, ProgramItem, ProgramRule } from '../4-program/program.ts';
-import type { BoundRow } from './bound-rows.ts';
+import { everyRule } from '../4-program/every-rule.ts';
+import { NO_ROWS, type BoundRow } from './bound-rows.ts';
 import { GOES_ON, type Outcome } from './outcomes.ts';
-import {
-  afterList,
-  everyRule,
-  leaveText,
-  type Frame,
-  type Place,
-  type PlacedRule,
-  type RuleMeaning,
-} from './rule-meaning.ts';
+import { afterList, leaveText, type Frame, type Place, type PlacedRule, type RuleMeaning } from './rule-meaning.ts';
 import { isUnique, keyText, type ColumnTest } from './rows.ts';
 import { Unprovable } from './unprovable.ts';
 
@@ -32,6 +25,9 @@ export class ProgramMeaning {
   /** Tables of which the row that a key finds is one unknown; of all others, row after row is asked. */
   readonly #unknown: ReadonlySet<Table>;
   readonly #isAsked: (rule: ProgramRule) => boolean;
+  readonly #free = new WeakMap<readonly ProgramItem[], boolean>();
+  /** What groups mean by themselves whose rules several uses share, at each depth. */
+  readonly #alone = new WeakMap<readonly ProgramItem[], Map<number, Outcome>>();
 
   constructor(frame: Frame, rules: RuleMeaning, unknown: ReadonlySet<Table>, isAsked: (rule: ProgramRule) => boolean) {
     this.#frame = frame;
@@ -52,7 +48,13 @@ export class ProgramMeaning {
   }
 
   #isFree(item: ProgramItem): boolean {
-    return everyRule([item]).every((rule) => this.#rules.isFree(rule));
+    if (item.kind === 'rule') return this.#rules.isFree(item);
+    let free = this.#free.get(item.items);
+    if (free === undefined) {
+      free = everyRule(item.items).every((rule) => this.#rules.isFree(rule));
+      this.#free.set(item.items, free);
+    }
+    return free;
   }
 
   #item(item: ProgramItem, before: Outcome, place: Place): Outcome {
@@ -61,12 +63,25 @@ export class ProgramMeaning {
         return this.#isAsked(item) ? this.#rules.after({ rule: item, atoms: item.atoms }, before, place) : before;
       case 'scope': {
         const depth = place.depth + 1;
-        const after = this.after(item.items, before, { ...place, depth });
+        const inner = { ...place, depth };
+        const after =
+          this.#isFree(item) && place.rows === NO_ROWS
+            ? this.#frame.outcomes.follow(before, this.#byItself(item.items, inner))
+            : this.after(item.items, before, inner);
         return this.#withoutDecision(after, leaveText(depth));
       }
       case 'each':
         return this.#unknown.has(item.row.table) ? this.#find(item, before, place) : this.#walk(item, before, place);
     }
+  }
+
+  /** What items mean that hang on nothing before them, worked out once. */
+  #byItself(items: readonly ProgramItem[], place: Place): Outcome {
+    let byDepth = this.#alone.get(items);
+    if (!byDepth) this.#alone.set(items, (byDepth = new Map()));
+    let alone = byDepth.get(place.depth);
+    if (!alone) byDepth.set(place.depth, (alone = this.after(items, GOES_ON, place)));
+    return alone;
   }
 
   #withoutDecision(outcome: Outcome, text: string): Outcome {

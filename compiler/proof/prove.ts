@@ -4,6 +4,7 @@
  */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Table } from '../model/table.ts';
+import { everyRule } from '../4-program/every-rule.ts';
 import type { Program, Stage } from '../4-program/program.ts';
 import type { Plan, PlanNode, StagePlan } from '../6-plan/plan.ts';
 import { Diagrams } from './diagrams.ts';
@@ -12,7 +13,6 @@ import { likelyOrders } from './likely-orders.ts';
 import { OutOfBudget } from './node-table.ts';
 import { childrenOf } from './plan-meaning.ts';
 import { PROBLEMS } from './problems.ts';
-import { everyRule } from './rule-meaning.ts';
 import { compareStage, type Difference } from './stage-proof.ts';
 import { Unprovable } from './unprovable.ts';
 

@@ -1,4 +1,5 @@
 /** The things that rules write, each by a name: a diagram says for every packet what happened to it. */
+import { everyRule } from '../4-program/every-rule.ts';
 import type { Diagram } from './diagrams.ts';
 import type { AtomTest, ProgramEffect, ProgramItem } from '../4-program/program.ts';
 
@@ -46,10 +47,10 @@ export function registerOf({ effect }: ProgramEffect, text: string): string {
 }
 
 /** The registers that rules write and tests read, among those that `items` write. */
-export function writtenBy(items: readonly ProgramItem[], into: Set<string> = new Set()): ReadonlySet<string> {
-  for (const item of items) {
-    if (item.kind !== 'rule') writtenBy(item.items, into);
-    else for (const effect of item.effects) into.add(registerOf(effect, ''));
+export function writtenBy(items: readonly ProgramItem[]): ReadonlySet<string> {
+  const registers = new Set<string>();
+  for (const { effects } of everyRule(items)) {
+    for (const effect of effects) registers.add(registerOf(effect, ''));
   }
-  return into;
+  return registers;
 }

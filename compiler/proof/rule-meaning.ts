@@ -1,7 +1,7 @@
 /** What one rule does to every packet at once. */
 import type { Gate } from '../model/condition.ts';
 import type { Verdict } from '../model/policy.ts';
-import type { Atom, ProgramEffect, ProgramItem, ProgramRule } from '../4-program/program.ts';
+import type { Atom, ProgramEffect, ProgramRule } from '../4-program/program.ts';
 import type { AtomTests, AtomContext } from './atom-tests.ts';
 import { cellInText, NO_ROWS, type BoundRows } from './bound-rows.ts';
 import { canonicalText, type Numbering } from './canonical.ts';
@@ -184,9 +184,4 @@ export function afterList<Part>(
     free = [];
   }
   return outcomes.follow(state, outcomes.inOrder(free));
-}
-
-/** Every rule of a list, in groups and for rows too. */
-export function everyRule(items: readonly ProgramItem[]): ProgramRule[] {
-  return items.flatMap((item) => (item.kind === 'rule' ? [item] : everyRule(item.items)));
 }

@@ -1,9 +1,9 @@
 /** A plan's nodes as rules and chains of nft. */
-import { isNothing, type PlanNode, type ScopeNode, type Sequence } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, leaves, type PlanNode, type ScopeNode, type Sequence } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import { lowerLookup } from './lookups.ts';
 import { lowerCandidates, lowerRanked } from './ranked.ts';
-import { lowerRule, type RulePlace } from './rules.ts';
+import { lowerRule, placeText, type RulePlace } from './rules.ts';
 import { lowerSwitch } from './switches.ts';
 
 type NodeLowering<Kind extends PlanNode['kind']> = (
@@ -36,30 +36,17 @@ function lowerSequence({ steps }: Sequence, chain: NftChain, place: RulePlace): 
   for (const step of steps) lowerNode(step, chain, step === steps.at(-1) ? place : before);
 }
 
-/** A group's use is a chain where something leaves it, and otherwise stands in place. */
+/** A group's use is a chain where something leaves it or the plan says so, and otherwise stands in place. */
 function lowerScope(scope: ScopeNode, chain: NftChain, place: RulePlace): void {
-  if (!leaves(scope.body)) {
+  if (!scope.isChain && !leaves(scope.body)) {
     lowerNode(scope.body, chain, place);
     return;
   }
-  const owner = `${scope.origin.name} ${chain.name}`;
-  const own = place.context.chain(`${chain.name}_${scope.name}`, owner, scope.origin.text);
-  lowerNode(scope.body, own, { ...place, isTail: true });
-  chain.rules.push({ statements: [`jump ${own.name}`], origin: scope.origin });
-}
-
-function leaves(node: PlanNode): boolean {
-  switch (node.kind) {
-    case 'sequence':
-      return node.steps.some(leaves);
-    case 'rules':
-      return node.rules.some((rule) => rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave');
-    case 'switch':
-      return node.cases.some((one) => leaves(one.body)) || leaves(node.otherwise);
-    case 'scope':
-    case 'lookup':
-    case 'ranked':
-    case 'candidates':
-      return false;
-  }
+  const name = place.context.body(scope.body, placeText(place), () => {
+    const owner = `${scope.origin.name} ${chain.name}`;
+    const own = place.context.chain(`${chain.name}_${scope.name}`, owner, scope.origin.text);
+    lowerNode(scope.body, own, { ...place, isTail: true });
+    return own.name;
+  });
+  chain.rules.push({ statements: [`jump ${name}`], origin: scope.origin });
 }

@@ -30,6 +30,11 @@ export interface RulePlace {
   readonly endsSearch?: boolean;
 }
 
+/** What of a place a chain depends on that is made there, besides the node that it carries out. */
+export function placeText({ family, protocols, search }: RulePlace): string {
+  return JSON.stringify([family, protocols?.toString(), search && [search.mask, search.isFirst]]);
+}
+
 /** Appends what carries out `rule` to `chain`. `before` are matches that stand first (a lookup's guard and key). */
 export function lowerRule(rule: ProgramRule, chain: NftChain, place: RulePlace, before: readonly string[] = []): void {
   lowerConditionally(rule, chain, place, before, (line) => finalStatements(rule, place, line));

@@ -13,7 +13,7 @@ import { portsPresent } from './numbers.ts';
 import { prefixMask } from './prefix-mask.ts';
 import { protocolText } from './protocols.ts';
 import { forgetCandidates } from './best-candidate.ts';
-import type { RulePlace } from './rules.ts';
+import { placeText, type RulePlace } from './rules.ts';
 
 type LowerNode = (node: PlanNode, chain: NftChain, place: RulePlace) => void;
 
@@ -181,8 +181,7 @@ function caseVerdict(
   if (isNothing(body)) return verb === 'goto' ? 'return' : 'continue';
   const bare = bareVerdict(body, place);
   if (bare !== undefined) return bare;
-  const known = [place.family, place.protocols?.toString(), place.search && [place.search.mask, place.search.isFirst]];
-  const name = context.body(body, JSON.stringify(known), () => {
+  const name = context.body(body, placeText(place), () => {
     const wanted = `${chain.name}_${node.label}_${firstValue(node, one)}`;
     const own = context.chain(wanted, `${wanted} ${node.origin.name}`, caseTitle(node, one));
     lowerNode(body, own, place);

@@ -1,5 +1,6 @@
 /** The policy's own words of nft, by the comments of the rules that they stand in. */
-import type { Atom, Program, ProgramItem, ProgramRule } from '../../../compiler/4-program/program.ts';
+import { everyRule } from '../../../compiler/4-program/every-rule.ts';
+import type { Atom, Program, ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { OpaqueWords } from './rules.ts';
 
 /** A comment is no longer than this, and then ends in `~`. */
@@ -7,17 +8,11 @@ const LONGEST_COMMENT = 127;
 
 export function opaqueWordsOf({ stages }: Program): OpaqueWords {
   const words = new Map<string, string[]>();
-  const visit = (items: readonly ProgramItem[]): void => {
-    for (const item of items) {
-      if (item.kind !== 'rule') visit(item.items);
-      else {
-        const own = wordsIn(item);
-        const comment = commentOf(item.origin.name);
-        if (own.length > 0) words.set(comment, [...(words.get(comment) ?? []), ...own]);
-      }
-    }
-  };
-  for (const stage of stages) visit([...stage.implied, ...stage.items]);
+  for (const rule of stages.flatMap(({ implied, items }) => everyRule([...implied, ...items]))) {
+    const own = wordsIn(rule);
+    const comment = commentOf(rule.origin.name);
+    if (own.length > 0) words.set(comment, [...(words.get(comment) ?? []), ...own]);
+  }
   return words;
 }
 

@@ -24,7 +24,9 @@ export function essentialRules(bound: BoundPolicy, session: CheckSession): Essen
       annotations: { documentation: [] },
       span: name.span,
     };
-    const surroundings = { path: `filter ${place.hook}`, owner: undefined, ticket: undefined };
+    const path = `filter ${place.hook}`;
+    // The policy's own groups may have the same names.
+    const surroundings = { block: `${path}/${GROUP}`, path, owner: undefined, ticket: undefined };
     const made = checkGroupUse(use, `${surroundings.path}/${GROUP}`, {
       ...ruleContext(module.context, session),
       place,

@@ -31,7 +31,7 @@ export function ruleContext(context: BoundPolicy['main']['context'], session: Ch
     ...context,
     session,
     place: undefined,
-    surroundings: { path: '', owner: undefined, ticket: undefined },
+    surroundings: { block: '', path: '', owner: undefined, ticket: undefined },
     rows: [],
     groups: [],
   };

@@ -5,12 +5,13 @@ import { evaluate, report } from '../../2-resolve/context.ts';
 import { lookUpKind } from '../../2-resolve/names.ts';
 import { GROUP_CYCLE } from '../../2-resolve/problems.ts';
 import { Scope, type Meaning } from '../../2-resolve/scope.ts';
-import type { Scope as ScopeItem, Walk } from '../../model/policy.ts';
+import type { RuleItem, Scope as ScopeItem, Walk } from '../../model/policy.ts';
 import type { RuleContext } from '../context.ts';
 import type { Place } from '../place.ts';
 import { oneLine, originOf, surroundingsOf } from '../origin.ts';
 import { sidesOf } from './group-sides.ts';
 import { groupSize } from './group-size.ts';
+import { keyOfBody } from './shared-body.ts';
 import { ARGUMENTS, TOO_MANY_RULES } from '../problems.ts';
 
 /** Group uses may stand for so many rules, each with its conditions. */
@@ -27,15 +28,35 @@ export function checkGroupUse(use: GroupUse, name: string, context: RuleContext)
   const { place } = context;
   const isOfNat = place?.kind === 'dnat' || place?.kind === 'snat';
   const sides = isOfNat ? sidesOf(group, meaning.scope, context.session.groupSides) : undefined;
-  const body = context.session.checkItems(group.body, {
+  const inner: RuleContext = {
     ...context,
     place: place && sides ? inGroup(place, [...sides]) : place,
     scope,
     via: [...context.via, use.span],
     groups: [...context.groups, group.name.text],
     surroundings: surroundingsOf(use, name, context.surroundings),
-  });
+  };
+  const body = bodyOf(group, meaning.scope, inner);
   return { kind: 'scope', origin: originOf(use, name, oneLine(use.span), context), group: group.name.text, body };
+}
+
+/**
+ * The group's rules; those of an earlier use where they are the same. Their names are then those of the group in the block,
+ * whichever use comes first.
+ */
+function bodyOf(group: Group, scope: Scope, context: RuleContext): readonly RuleItem[] {
+  const { session, surroundings } = context;
+  const key = keyOfBody(group, scope, context);
+  if (key === undefined) return session.checkItems(group.body, context);
+  const { rules } = session.sharedBodies;
+  let bodies = rules.get(group);
+  if (!bodies) rules.set(group, (bodies = new Map()));
+  const known = bodies.get(key);
+  if (known) return known;
+  const path = `${surroundings.block}/${group.name.text}`;
+  const body = session.checkItems(group.body, { ...context, surroundings: { ...surroundings, path } });
+  bodies.set(key, body);
+  return body;
 }
 
 /**

@@ -26,6 +26,6 @@ function checkUnusedGroup(group: Group, { context }: BoundModule, session: Check
   for (const { text, span } of group.parameters) {
     bindOrReport(scope, { name: text, span, meaning: { kind: 'value', value: UNKNOWN } }, here);
   }
-  const surroundings = { path: group.name.text, owner: undefined, ticket: undefined };
+  const surroundings = { block: group.name.text, path: group.name.text, owner: undefined, ticket: undefined };
   session.checkItems(group.body, { ...here, scope, surroundings, groups: [group.name.text] });
 }

@@ -5,6 +5,7 @@ import { guardLookups } from './guard-lookups.ts';
 import { hotRulesFirst } from './hot-rules-first.ts';
 import { mergeIntoSets } from './merge-into-sets.ts';
 import { redundantRules } from './redundant-rules.ts';
+import { sharedGroups } from './shared-groups.ts';
 import { shadowedRules } from './shadowed-rules.ts';
 import { rankedSearches } from './ranked-searches.ts';
 import { switchOnValue } from './switch-on-value.ts';
@@ -22,4 +23,5 @@ export const PASSES: readonly Pass[] = [
   rankedSearches,
   switchOnValue,
   guardLookups,
+  sharedGroups,
 ];

@@ -1,6 +1,6 @@
 import type { Decision, Family, ProgramRule } from '../../4-program/program.ts';
 import { decisionKey, isPlain } from '../commute.ts';
-import { mapNodes, type PlanNode } from '../plan.ts';
+import { mapNodes, sharedNodes, type PlanNode } from '../plan.ts';
 import { intersect, type Region } from '../regions/region.ts';
 import { isCovered } from '../regions/cover.ts';
 import { familiesOf, RuleRegions, without } from '../regions/rule-regions.ts';
@@ -13,19 +13,23 @@ the end of a block, by the block's default. Each of its packets is followed thro
 that it meets decide the same, and do nothing else, the rule said nothing new. A packet that no earlier rule leaves to it counts
 for nothing. Rules go one by one in their order, each looked at with those that are still there.`,
   run: (node, { otherwise }) => {
-    const last = lastList(node);
+    const last = lastList(node, sharedNodes(node));
     return mapNodes(node, (one) =>
       one.kind === 'rules' ? { kind: 'rules', rules: needed(one.rules, one === last ? otherwise : undefined) } : one,
     );
   },
 };
 
-/** The list behind which a packet meets nothing more; undefined where the plan ends in something else. */
-function lastList(node: PlanNode): PlanNode | undefined {
+/**
+ * The list behind which a packet meets nothing more; undefined where the plan ends in something else, or in what stands
+ * elsewhere, too.
+ */
+function lastList(node: PlanNode, shared: ReadonlySet<PlanNode>): PlanNode | undefined {
+  if (shared.has(node)) return undefined;
   if (node.kind === 'rules') return node;
-  if (node.kind === 'scope') return lastList(node.body);
+  if (node.kind === 'scope') return lastList(node.body, shared);
   const last = node.kind === 'sequence' ? node.steps.at(-1) : undefined;
-  return last && lastList(last);
+  return last && lastList(last, shared);
 }
 
 /** The rules without which some packet would meet something else; `otherwise`: what it meets behind the list, if known. */

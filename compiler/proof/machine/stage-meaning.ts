@@ -33,6 +33,8 @@ class StageMeaning {
   readonly #meanings: Meanings;
   readonly #packets: StagePackets;
   readonly #stage: Stage;
+  /** What lists mean that several uses of a group share, for `each packet` rules and for all others. */
+  readonly #known = [new Map<readonly ProgramItem[], Meaning>(), new Map<readonly ProgramItem[], Meaning>()] as const;
 
   constructor(meanings: Meanings, packets: StagePackets, stage: Stage) {
     this.#meanings = meanings;
@@ -93,10 +95,18 @@ class StageMeaning {
       case 'rule':
         return item.eachPacket === eachPacket && !this.#isOfOtherWay(item) ? this.#rule(item, rows) : NO_MEANING;
       case 'scope':
-        return this.#meanings.called(this.#items(item.items, eachPacket, rows));
+        return this.#group(item.items, eachPacket, rows);
       case 'each':
         return this.#each(item, eachPacket, rows);
     }
+  }
+
+  #group(items: readonly ProgramItem[], eachPacket: boolean, rows: Rows): Meaning {
+    if (rows !== NO_ROWS) return this.#meanings.called(this.#items(items, eachPacket, rows));
+    const known = this.#known[eachPacket ? 1 : 0];
+    let meaning = known.get(items);
+    if (!meaning) known.set(items, (meaning = this.#meanings.called(this.#items(items, eachPacket, rows))));
+    return meaning;
   }
 
   /** What this host sends comes in by no interface, so such a rule never holds for it; nor does a NAT of the other kind. */

@@ -24,6 +24,12 @@ export const passes = [
   ]),
   ...mutationsOf('compiler/6-plan/passes/redundant-rules.ts', [
     {
+      name: 'the last list is taken for the last at all its places',
+      original: 'if (shared.has(node)) return undefined;',
+      replacement: '',
+      why: 'a lost guard: a group that is used at the end loses rules that count where it is used before',
+    },
+    {
       name: "rules that do more than decide are in nobody's way",
       original: 'const agrees = isPlain(this.#rule(other)) && decisionKey',
       replacement: 'const agrees = decisionKey',
