@@ -62,6 +62,14 @@ export interface LoweredTarget {
   readonly name: string;
   readonly planes: readonly LoweredPart[];
   readonly placements: readonly Placement[];
+  readonly idle: readonly IdlePlane[];
+}
+
+/** A plane that the target names and that has nothing to do, where what an earlier build loaded would stay. */
+export interface IdlePlane {
+  readonly plane: string;
+  /** How to take that away, a command a line. */
+  readonly takeAway: readonly string[];
 }
 
 export interface LoweredPolicy {
@@ -98,6 +106,7 @@ export interface TargetOutput {
   readonly name: string;
   readonly planes: readonly PlaneOutput[];
   readonly placements: readonly Placement[];
+  readonly idle: readonly IdlePlane[];
 }
 
 export interface CompileResult {
@@ -155,7 +164,7 @@ function lowerTarget(
   diagnostics.push(...programFindings);
 
   options.onPhase?.('place');
-  const { parts, placements, diagnostics: placeFindings } = place(program, options.planes);
+  const { parts, placements, idle, diagnostics: placeFindings } = place(program, options.planes);
   diagnostics.push(...placeFindings);
 
   const planes = parts.flatMap(({ plane, program: part }) => {
@@ -171,13 +180,18 @@ function lowerTarget(
     diagnostics.push(...lowered.diagnostics);
     return { plane: plane.name, program: part, plan, prices: plane.prices, lowered, proved: proof?.proved };
   });
-  return { name, planes, placements };
+  return {
+    name,
+    planes,
+    placements,
+    idle: idle.flatMap(({ name: plane, takeAway }) => (takeAway ? [{ plane, takeAway: takeAway(name) }] : [])),
+  };
 }
 
 const SAME: DeltaOutcome = { kind: 'same' };
 
 function writeTarget(
-  { name, planes, placements }: LoweredTarget,
+  { name, planes, placements, idle }: LoweredTarget,
   policy: Policy,
   options: CompileOptions,
   diagnostics: Diagnostic[],
@@ -213,5 +227,5 @@ function writeTarget(
       since,
     };
   });
-  return { name, planes: written, placements };
+  return { name, planes: written, placements, idle };
 }

@@ -94,6 +94,11 @@ export interface Plane {
   readonly prices: Prices;
   /** Carries out a plan. */
   readonly lower: (plan: Plan) => Lowered;
+  /**
+   * How to take away what an earlier build has loaded for a target, a command a line, without any file of that build: said where
+   * the target names the plane and has nothing for it (any more).
+   */
+  readonly takeAway?: (target: string) => readonly string[];
   /** The packets of each counter, by name, in what the plane's own tool lists; undefined: the text is no such list. */
   readonly readCounters?: (text: string) => ReadonlyMap<string, number> | undefined;
 }

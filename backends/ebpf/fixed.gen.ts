@@ -193,6 +193,34 @@ int find_interfaces(struct policy *policy)
 	return DONE;
 }
 
+/* Whether the interface's link runs in the kernel's own code, not in the driver; -1: that cannot be told. */
+static int is_generic(const struct interface *interface)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, running);
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof info;
+
+	if (bpf_obj_get_info_by_fd(interface->link, &info, &size) ||
+	    bpf_xdp_query((int)interface->index, 0, &running))
+		return -1;
+	return running.skb_prog_id == info.prog_id;
+}
+
+/* A link stays in the mode that it was made in. */
+static int check_mode(const struct interface *interface)
+{
+	const int generic = is_generic(interface);
+
+	if (generic < 0)
+		return complain("%s does not tell how its program runs: %s", interface->name, strerror(errno));
+	if (generic == interface->generic)
+		return DONE;
+	return complain("a program runs on %s in %s mode already, and a replace cannot change that: "
+			"%s, or take it away first (sluice-load down, then up; frames are not judged in between)",
+			interface->name, generic ? "generic" : "native",
+			generic ? "sluice-load replace --generic goes on so" : "leave out --generic, or \`generic\` in the policy");
+}
+
 int attach(const struct policy *policy, struct interface *interface, int program, int former)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
@@ -201,6 +229,8 @@ int attach(const struct policy *policy, struct interface *interface, int program
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
 
+		if (check_mode(interface) != DONE)
+			return FAILED;
 		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
 			return DONE;
 		return complain("the program of %s cannot be replaced: %s", interface->name, strerror(errno));
@@ -261,6 +291,12 @@ void detach_others(const struct policy *policy)
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <bpf/libbpf_version.h>
+
+#if LIBBPF_MAJOR_VERSION < 1
+#error "sluice-load needs libbpf 1.0 or newer"
+#endif
 
 struct bpf_object;
 
@@ -359,9 +395,12 @@ int print_stats(const struct policy *policy, bool prometheus);
  * program, a link for each interface, the counters. (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
  * A program is made of fresh maps each time, filled before any frame meets it, and put in the place of the old one by one
  * system call for each interface. Counters go on where the policy has the same ones, by name; else they start anew.
- * Where something fails, everything is as it was.
+ * Where something fails, everything is as it was. Buckets of limits go on where a limit stayed what it was.
  *
- * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on.
+ * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
+ * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
+ *
+ * Needs Linux 5.17 or newer (bpf_loop). \`rm -r /sys/fs/bpf/sluice/TARGET\` takes everything away, too.
  *
  * Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 the kernel's verifier refuses the program, a fault in Sluice.
  */
@@ -741,6 +780,7 @@ uint64_t hash_of_counters(const struct policy *policy)
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "loader.h"
@@ -770,6 +810,31 @@ static void keep_counters(const struct policy *policy, struct bpf_object *object
 	close(map);
 }
 
+/* What the program calls in the kernel, and since when it is there. */
+static const struct {
+	enum bpf_func_id helper;
+	const char *name, *since;
+} needed[] = {
+	{ BPF_FUNC_for_each_map_elem, "bpf_for_each_map_elem", "5.13" },
+	{ BPF_FUNC_loop, "bpf_loop", "5.17" },
+};
+
+/* Says which of that the kernel does not have; false: it has all of it. */
+static bool lacks_helper(void)
+{
+	struct utsname system;
+	bool lacks = false;
+
+	uname(&system);
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, needed[i].helper, NULL) == 0) {
+			complain("this kernel (%s) has no %s for programs at XDP, which came with Linux %s", system.release,
+				 needed[i].name, needed[i].since);
+			lacks = true;
+		}
+	return lacks;
+}
+
 struct bpf_object *load_program(const struct policy *policy, int *result)
 {
 	static char log[1 << 20];
@@ -790,7 +855,7 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 		const int error = errno;
 
 		*result = complain("the kernel does not load the program mitigate: %s", strerror(error));
-		if (log[0]) {
+		if (!lacks_helper() && log[0]) {
 			*result = REFUSED;
 			fputs("The last that its verifier says (mitigate.bpf.c has the lines):\\n", stderr);
 			print_tail(log, 24);

@@ -6,7 +6,12 @@ import { prices } from './cost.ts';
 import { MitigationFiles } from './emit/index.ts';
 import { lowerPlan } from './lower/index.ts';
 
-export const xdp: Plane = { name: 'xdp', stages: ['mitigate'], refuse, prices, lower };
+export const xdp: Plane = { name: 'xdp', stages: ['mitigate'], refuse, prices, lower, takeAway };
+
+/** Without their pins the kernel forgets the links, and with them the program. */
+function takeAway(target: string): readonly string[] {
+  return [`rm -r /sys/fs/bpf/sluice/${target}`];
+}
 
 function lower(plan: Plan): Lowered {
   const { mitigation, diagnostics } = lowerPlan(plan);

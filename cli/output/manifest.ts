@@ -73,7 +73,7 @@ export function manifestText(parts: ManifestParts): string {
 }
 
 /** A target without its artifacts' content, for the manifest and for `--json`. */
-export function targetAsData({ name, planes, placements }: TargetOutput): object {
+export function targetAsData({ name, planes, placements, idle }: TargetOutput): object {
   return {
     name,
     placements: placements.map(({ stage, plane, reason }) => ({
@@ -83,6 +83,7 @@ export function targetAsData({ name, planes, placements }: TargetOutput): object
       reason,
     })),
     planes: planes.map(planeAsData),
+    ...(idle.length > 0 ? { idle } : {}),
   };
 }
 

@@ -19,7 +19,7 @@ export function summaryText(folder: string, targets: readonly TargetOutput[], fi
 function targetLines(folder: string, target: TargetOutput, files: readonly DescribedFile[]): readonly string[] {
   const own = files.filter(({ path }) => path.startsWith(`${target.name}/`));
   const rows = own.map(({ path, content, description }) => [path, formatBytes(sizeOf(content)), description]);
-  if (target.planes.length === 0) return [`${target.name}: nothing to load`];
+  if (target.planes.length === 0 && target.idle.length === 0) return [`${target.name}: nothing to load`];
   const where = `in ${folder}/${target.name}`;
   const commands = (title: string, list: readonly string[]): readonly string[] =>
     list.length > 0 ? [`  ${title}:`, ...list.map((line) => `    ${line}`)] : [];
@@ -34,6 +34,12 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
       target.planes.flatMap(({ load }) => load),
     ),
     ...target.planes.flatMap(({ since }) => (since ? sinceLines(since, where) : [])),
+    ...target.idle.flatMap(({ plane, takeAway }) =>
+      commands(
+        `Nothing of it is for ${plane}: what an earlier build runs there stays until you take it away`,
+        takeAway,
+      ),
+    ),
     ...commands(
       'To take it away again',
       target.planes.flatMap(({ unload }) => unload),

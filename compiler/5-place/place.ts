@@ -20,6 +20,8 @@ export interface Placed {
   /** The part of the Program for each plane that has one, in the order of `planes`. */
   readonly parts: readonly { readonly plane: Plane; readonly program: Program }[];
   readonly placements: readonly Placement[];
+  /** Planes that the target names and that have no part. */
+  readonly idle: readonly Plane[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -51,7 +53,8 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
   // A policy without a rule replaces the one before it, too.
   const [first] = available;
   if (parts.length === 0 && first && program.stages.length === 0) parts.push({ plane: first, program });
-  return { parts, placements, diagnostics };
+  const idle = available.filter((plane) => !parts.some((part) => part.plane === plane));
+  return { parts, placements, idle, diagnostics };
 }
 
 /** A plane's answer to a stage. */

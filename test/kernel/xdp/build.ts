@@ -83,23 +83,58 @@ function inNamespace(
   frames: readonly ArrivingFrame[],
   tasks: (pin: string) => readonly string[],
 ): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-xdp-'));
-  try {
-    for (const { path, content } of artifacts) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), Buffer.concat(content));
-    }
-    command('make', ['-s', '-C', join(folder, 'ebpf')]);
+  return withBuilt([artifacts], ([folder]) => {
     const target = /^target (.*)$/m.exec(textOf(artifacts, 'ebpf/policy.conf'))![1]!;
-    const steps = script(folder, interfaces, tasks(`/sys/fs/bpf/sluice/${target}/program`));
+    const steps = script(folder!, interfaces, tasks(`/sys/fs/bpf/sluice/${target}/program`));
     const input = framesFile(frames, interfaces);
     return command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', steps], { input });
+  });
+}
+
+/** Builds artifacts, each in a folder of its own, and gives what is done with these. */
+function withBuilt<Result>(
+  builds: readonly (readonly Artifact[])[],
+  use: (folders: readonly string[]) => Result,
+): Result {
+  const folders = builds.map(() => mkdtempSync(join(tmpdir(), 'sluice-xdp-')));
+  try {
+    for (const [number, artifacts] of builds.entries()) {
+      const folder = folders[number]!;
+      for (const { path, content } of artifacts) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), Buffer.concat(content));
+      }
+      command('make', ['-s', '-C', join(folder, 'ebpf')]);
+    }
+    return use(folders);
   } finally {
-    rmSync(folder, { recursive: true });
+    for (const folder of folders) rmSync(folder, { recursive: true });
   }
 }
 
-function script(folder: string, interfaces: readonly string[], tasks: readonly string[]): string {
+/**
+ * What a shell prints in a namespace with an interface `uplink0` (and its other end, `peer0`), on both outputs. There, `load N …`
+ * is the loader of the build with that number, `runner …` the runner, and `$frames` a file with the frames.
+ */
+export function inShell(
+  builds: readonly (readonly Artifact[])[],
+  frames: readonly ArrivingFrame[],
+  steps: string,
+): string {
+  return withBuilt(builds, (folders) => {
+    const file = join(folders[0]!, 'frames');
+    writeFileSync(file, framesFile(frames, ['uplink0']));
+    const text = `${namespaceSteps(['uplink0'])}
+exec 2>&1
+frames=${file}
+load() { build=$1; shift; case $build in ${folders.map((folder, n) => `${n}) ${folder}/ebpf/sluice-load "$@";;`).join(' ')} esac; }
+runner() { ${runner()} "$@"; }
+${steps}`;
+    return command('unshare', ['--net', '--mount', 'bash', '-eu', '-c', text]).toString();
+  });
+}
+
+function namespaceSteps(interfaces: readonly string[]): string {
   const pairs = interfaces.map(
     (name, number) => `ip link add ${name} type veth peer name peer${number}
 ip link set ${name} up
@@ -109,7 +144,11 @@ ${runner()} keep-tags ${name}`,
   // Neighbour discovery of the other ends would be frames that nobody has put in, and counted.
   return `echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
 mount -t bpf bpf /sys/fs/bpf
-${pairs.join('\n')}
+${pairs.join('\n')}`;
+}
+
+function script(folder: string, interfaces: readonly string[], tasks: readonly string[]): string {
+  return `${namespaceSteps(interfaces)}
 ${folder}/ebpf/sluice-load up
 ${tasks.map((task) => `${runner()} ${task}`).join('\n')}
 ${folder}/ebpf/sluice-load stats

@@ -22,7 +22,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     unload: [],
     since: undefined,
   };
-  return { name, planes: [plane], placements: [] };
+  return { name, planes: [plane], placements: [], idle: [] };
 }
 
 function mapOf(targets: readonly TargetOutput[]): unknown {

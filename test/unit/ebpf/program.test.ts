@@ -127,6 +127,17 @@ test('the plane that takes a block is the first that can, and manifest and findi
   ]);
 });
 
+test('where the target names XDP and nothing is for it, what an earlier build loaded can be taken away', () => {
+  const idleOf = (text: string) => compiled(text).targets.map(({ idle }) => idle);
+  const target = 'target edge { xdp on eth0 nftables }';
+  const takeAway = ['rm -r /sys/fs/bpf/sluice/edge'];
+  expect(idleOf(`filter input default drop { allow tcp } ${target}`)).toEqual([[{ plane: 'xdp', takeAway }]]);
+  expect(idleOf(`zone uplink = eth0 mitigate in uplink { notrack udp } ${target}`)).toEqual([
+    [{ plane: 'xdp', takeAway }],
+  ]);
+  expect(idleOf(`zone uplink = eth0 mitigate in uplink { drop udp } ${target}`)).toEqual([[]]);
+});
+
 test('rows that cannot be numbered are refused', () => {
   const bits = 17;
   const lists = Array.from({ length: bits }, (_, bit) => `let l${bit} from "l${bit}.txt"`);

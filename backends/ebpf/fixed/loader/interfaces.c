@@ -46,6 +46,34 @@ int find_interfaces(struct policy *policy)
 	return DONE;
 }
 
+/* Whether the interface's link runs in the kernel's own code, not in the driver; -1: that cannot be told. */
+static int is_generic(const struct interface *interface)
+{
+	LIBBPF_OPTS(bpf_xdp_query_opts, running);
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof info;
+
+	if (bpf_obj_get_info_by_fd(interface->link, &info, &size) ||
+	    bpf_xdp_query((int)interface->index, 0, &running))
+		return -1;
+	return running.skb_prog_id == info.prog_id;
+}
+
+/* A link stays in the mode that it was made in. */
+static int check_mode(const struct interface *interface)
+{
+	const int generic = is_generic(interface);
+
+	if (generic < 0)
+		return complain("%s does not tell how its program runs: %s", interface->name, strerror(errno));
+	if (generic == interface->generic)
+		return DONE;
+	return complain("a program runs on %s in %s mode already, and a replace cannot change that: "
+			"%s, or take it away first (sluice-load down, then up; frames are not judged in between)",
+			interface->name, generic ? "generic" : "native",
+			generic ? "sluice-load replace --generic goes on so" : "leave out --generic, or `generic` in the policy");
+}
+
 int attach(const struct policy *policy, struct interface *interface, int program, int former)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
@@ -54,6 +82,8 @@ int attach(const struct policy *policy, struct interface *interface, int program
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
 
+		if (check_mode(interface) != DONE)
+			return FAILED;
 		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
 			return DONE;
 		return complain("the program of %s cannot be replaced: %s", interface->name, strerror(errno));

@@ -11,6 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <bpf/libbpf_version.h>
+
+#if LIBBPF_MAJOR_VERSION < 1
+#error "sluice-load needs libbpf 1.0 or newer"
+#endif
+
 struct bpf_object;
 
 enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };

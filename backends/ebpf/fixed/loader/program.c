@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "loader.h"
@@ -33,6 +34,31 @@ static void keep_counters(const struct policy *policy, struct bpf_object *object
 	close(map);
 }
 
+/* What the program calls in the kernel, and since when it is there. */
+static const struct {
+	enum bpf_func_id helper;
+	const char *name, *since;
+} needed[] = {
+	{ BPF_FUNC_for_each_map_elem, "bpf_for_each_map_elem", "5.13" },
+	{ BPF_FUNC_loop, "bpf_loop", "5.17" },
+};
+
+/* Says which of that the kernel does not have; false: it has all of it. */
+static bool lacks_helper(void)
+{
+	struct utsname system;
+	bool lacks = false;
+
+	uname(&system);
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, needed[i].helper, NULL) == 0) {
+			complain("this kernel (%s) has no %s for programs at XDP, which came with Linux %s", system.release,
+				 needed[i].name, needed[i].since);
+			lacks = true;
+		}
+	return lacks;
+}
+
 struct bpf_object *load_program(const struct policy *policy, int *result)
 {
 	static char log[1 << 20];
@@ -53,7 +79,7 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 		const int error = errno;
 
 		*result = complain("the kernel does not load the program mitigate: %s", strerror(error));
-		if (log[0]) {
+		if (!lacks_helper() && log[0]) {
 			*result = REFUSED;
 			fputs("The last that its verifier says (mitigate.bpf.c has the lines):\n", stderr);
 			print_tail(log, 24);

@@ -3,6 +3,7 @@
  *
  *   xdp-runner run PIN INTERFACE ...
  *   xdp-runner race PIN THREADS TIMES
+ *   xdp-runner send INTERFACE TIMES  (a frame as below out of an interface, so many times)
  *   xdp-runner size PIN              (instructions that the verifier went through)
  *   xdp-runner keep-tags INTERFACE   (as `ethtool -K INTERFACE rxvlan off` does)
  *
@@ -16,6 +17,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/ethtool.h>
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <pthread.h>
@@ -25,6 +27,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define MOST_INTERFACES 16
 #define MOST_THREADS 16
@@ -115,6 +118,25 @@ static int print_size(int program)
 	return 0;
 }
 
+static int send_all(const char *interface, unsigned long times)
+{
+	static unsigned char frame[MOST_BYTES];
+	const struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(interface) };
+	const int handle = socket(AF_PACKET, SOCK_RAW, 0);
+	uint32_t head[2];
+
+	if (fread(head, sizeof head, 1, stdin) != 1 || head[1] > MOST_BYTES || fread(frame, 1, head[1], stdin) != head[1])
+		return 2;
+	for (unsigned long i = 0; i < times; i++) {
+		if (sendto(handle, frame, head[1], 0, (const struct sockaddr *)&to, sizeof to) != (ssize_t)head[1])
+			die(interface);
+		/* The other end's queue is short. */
+		if (i % 32 == 31)
+			usleep(200);
+	}
+	return 0;
+}
+
 static int keep_tags(const char *interface)
 {
 	struct ethtool_value value = { .cmd = ETHTOOL_GFLAGS };
@@ -137,6 +159,8 @@ int main(int count, char **arguments)
 
 	if (count == 3 && !strcmp(arguments[1], "keep-tags"))
 		return keep_tags(arguments[2]);
+	if (count == 4 && !strcmp(arguments[1], "send"))
+		return send_all(arguments[2], strtoul(arguments[3], NULL, 10));
 	if (count == 3 && !strcmp(arguments[1], "size")) {
 		const int loaded = bpf_obj_get(arguments[2]);
 

@@ -10,9 +10,12 @@
  * program, a link for each interface, the counters. (`ip netns exec` hides the BPF file system; `nsenter --net=` does not.)
  * A program is made of fresh maps each time, filled before any frame meets it, and put in the place of the old one by one
  * system call for each interface. Counters go on where the policy has the same ones, by name; else they start anew.
- * Where something fails, everything is as it was.
+ * Where something fails, everything is as it was. Buckets of limits go on where a limit stayed what it was.
  *
- * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on.
+ * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
+ * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
+ *
+ * Needs Linux 5.17 or newer (bpf_loop). `rm -r /sys/fs/bpf/sluice/TARGET` takes everything away, too.
  *
  * Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 the kernel's verifier refuses the program, a fault in Sluice.
  */

@@ -1,0 +1,100 @@
+/** What `sluice-load` does to a running program, in the kernel. */
+import { expect, test } from 'vitest';
+import { renderFindings } from '../../compiler/diagnostics/render.ts';
+import { udpPacket } from '../../compiler/semantics/packet/build.ts';
+import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
+import type { Artifact } from '../../compiler/plane.ts';
+import { count } from '../sampling.ts';
+import { compileForXdp, inShell } from './xdp/build.ts';
+import type { ArrivingFrame } from './xdp/frames.ts';
+import { describeWithXdp } from './xdp/require-xdp.ts';
+
+const ENDS = { family: 4 as const, source: 0x0a000001n, destination: 0x0a000002n };
+const PIN = '/sys/fs/bpf/sluice/edge';
+
+function built(rules: string, target = 'xdp on uplink0'): readonly Artifact[] {
+  const text = `zone uplink = uplink0 mitigate in uplink { ${rules} } target edge { ${target} }`;
+  const { artifacts, diagnostics } = compileForXdp(text);
+  expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+  return artifacts;
+}
+
+function udp(port: number): ArrivingFrame {
+  const packet = udpPacket(ENDS, { sourcePort: 1, destinationPort: port });
+  return { in: 'uplink0', bytes: encodeFrame(frameOf(packet)) };
+}
+
+/** As `od` prints verdicts: 1 drop, 2 pass. */
+const RUN = `runner run ${PIN}/program uplink0 < $frames | od -An -tu1`;
+
+describeWithXdp('sluice-load', () => {
+  test('buckets of limits that stayed what they were go on across a replace, those of others start anew', () => {
+    const kept = 'drop udp/1 over 1/day per source burst 3 and count as met';
+    const builds = [
+      built(`${kept} drop udp/2 over 1/day per source burst 2`),
+      built(`drop sctp ${kept} drop udp/2 over 1/day per source burst 4`),
+      // A key of more parts.
+      built(`${kept} drop udp/2 over 1/day per source, destination, protocol burst 2`),
+    ];
+    const output = inShell(
+      builds,
+      [1, 1, 1, 1, 2, 2, 2, 2].map(udp),
+      `load 0 up; ${RUN}; load 1 replace; ${RUN}; load 2 replace; ${RUN}; load 2 stats`,
+    );
+    expect(output.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim())).toEqual([
+      '2 2 2 1 2 2 1 1',
+      '1 1 1 1 2 2 2 2',
+      '2 2 2 1 2 2 1 1',
+      'met: 6 packets, 168 bytes',
+      '',
+    ]);
+  });
+
+  test('a replace does not change in silence how a program runs', () => {
+    const native = built('drop udp/1');
+    const generic = built('drop udp/1', 'xdp on uplink0 generic');
+    const output = inShell(
+      [native, generic],
+      [udp(1)],
+      `load 0 up --generic; load 0 replace || echo "exit $?"; ${RUN}; load 0 replace --generic; load 1 replace; load 1 down
+       load 0 up; load 1 replace || echo "exit $?"; ${RUN}; load 0 replace; load 0 down; ls /sys/fs/bpf/`,
+    );
+    expect(output.split('\n').filter((line) => !line.endsWith('debug'))).toEqual([
+      'sluice-load: a program runs on uplink0 in generic mode already, and a replace cannot change that: sluice-load replace --generic goes on so, or take it away first (sluice-load down, then up; frames are not judged in between)',
+      'exit 1',
+      '   1',
+      'sluice-load: a program runs on uplink0 in native mode already, and a replace cannot change that: leave out --generic, or `generic` in the policy, or take it away first (sluice-load down, then up; frames are not judged in between)',
+      'exit 1',
+      '   1',
+      '',
+    ]);
+  });
+
+  test('frames that arrive during replaces meet one program whole, and counters count on', () => {
+    const frames = count(20_000, 400_000);
+    const builds = [
+      built('count as one udp  count as two udp  count as three udp/2'),
+      built('count as one udp/1  drop tcp  count as two udp/1  count as three udp/2'),
+    ];
+    const output = inShell(
+      builds,
+      [udp(1)],
+      `load 0 up
+       runner send peer0 ${frames} < $frames & sender=$!; replaces=0
+       while kill -0 $sender 2> /dev/null; do load 1 replace; load 0 replace; replaces=$((replaces + 2)); done
+       wait $sender; sleep 0.2; load 0 stats; echo "replaces $replaces"`,
+    );
+    expect(output).toContain(`one: ${frames} packets`);
+    expect(output).toContain(`two: ${frames} packets`);
+    expect(Number(/replaces (\d+)/.exec(output)![1])).toBeGreaterThan(4);
+  });
+
+  test('removing the pins takes a program away', () => {
+    const output = inShell(
+      [built('drop udp/1')],
+      [udp(1)],
+      `load 0 up; ip link show uplink0 | grep -c prog/xdp; rm -r ${PIN}; ip link show uplink0 | grep -c prog/xdp || load 0 down || true`,
+    );
+    expect(output).toBe('1\n0\nsluice-load: target edge is not loaded\n');
+  });
+});
