@@ -1,10 +1,12 @@
 /** What `sluice-load` does to a running program, in the kernel. */
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../compiler/diagnostics/render.ts';
 import { udpPacket } from '../../compiler/semantics/packet/build.ts';
 import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
 import type { Artifact } from '../../compiler/plane.ts';
 import { count } from '../sampling.ts';
+import { compiled } from './harness/compiled.ts';
 import { compileForXdp, inShell } from './xdp/build.ts';
 import type { ArrivingFrame } from './xdp/frames.ts';
 import { describeWithXdp } from './xdp/require-xdp.ts';
@@ -87,6 +89,27 @@ describeWithXdp('sluice-load', () => {
     expect(output).toContain(`one: ${frames} packets`);
     expect(output).toContain(`two: ${frames} packets`);
     expect(Number(/replaces (\d+)/.exec(output)![1])).toBeGreaterThan(4);
+  });
+
+  test('a kernel that lacks what the program calls is told by name, and nothing stays behind', () => {
+    const shim = compiled({
+      name: 'kernel-without-helpers',
+      compiler: 'cc',
+      arguments: ['-shared', '-fPIC', '-O2', '-Wall', '-Wextra'],
+      sources: [fileURLToPath(new URL('xdp/runner/kernel-without-helpers.c', import.meta.url))],
+    });
+    const output = inShell(
+      [built('drop udp/1')],
+      [udp(1)],
+      `LD_PRELOAD=${shim} load 0 up || echo "exit $?"; test ! -e /sys/fs/bpf/sluice`,
+    );
+    expect(output.replaceAll(/\(\d\S*\)/g, '(VERSION)').split('\n')).toEqual([
+      'sluice-load: the kernel does not load the program mitigate: Invalid argument',
+      'sluice-load: this kernel (VERSION) has no bpf_for_each_map_elem for programs at XDP, which came with Linux 5.13',
+      'sluice-load: this kernel (VERSION) has no bpf_loop for programs at XDP, which came with Linux 5.17',
+      'exit 1',
+      '',
+    ]);
   });
 
   test('removing the pins takes a program away', () => {
