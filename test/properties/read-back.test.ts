@@ -58,7 +58,8 @@ function at(stage: StageId, packet: TrackedPacket, { policy }: Program): Tracked
   const received =
     ['mitigate', 'raw', 'mangle prerouting', 'destination nat'].includes(stage) || stage.endsWith('input');
   const { numbers } = packet;
-  const isWhole = stage !== 'mitigate' && needsTracking(policy, packet.family);
+  // What the host sends is cut into fragments behind all rules.
+  const isWhole = sent || (stage !== 'mitigate' && needsTracking(policy, packet.family));
   // A later fragment has no transport header: as a whole packet it is one of a protocol without.
   const protocol = isWhole && numbers['fragment'] === 2 ? 253 : numbers['protocol']!;
   return {
