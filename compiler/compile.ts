@@ -96,6 +96,7 @@ export interface PlaneOutput {
   /** See `Lowered`. */
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
+  readonly makes: readonly string[];
   readonly unload: readonly string[];
   /** What leads here from the earlier build; undefined: there is none. */
   readonly since: { readonly build: string; readonly outcome: DeltaOutcome } | undefined;
@@ -198,7 +199,7 @@ function writeTarget(
 ): TargetOutput {
   const written = planes.map(({ plane, program, lowered, proved }): PlaneOutput => {
     options.onPhase?.(`emit ${plane}`);
-    const { figures, load, unload } = lowered;
+    const { figures, load, makes = [], unload } = lowered;
     const {
       artifacts,
       sourceMap,
@@ -223,6 +224,7 @@ function writeTarget(
       compared: compared?.parts,
       figures,
       load,
+      makes,
       unload,
       since,
     };

@@ -36,7 +36,9 @@ export interface Lowered {
   readonly figures: Readonly<Record<string, number>>;
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
-  /** How to take it away again, likewise; settings of the host stay. */
+  /** Files that loading makes beside the artifacts, such as programs from their source, relative to the target's folder. */
+  readonly makes?: readonly string[];
+  /** How to take it away again, as with `load`; settings of the host stay. */
   readonly unload: readonly string[];
   readonly write: (context: WriteContext) => Written;
   /** Reads back what `write` gave, with code that shares nothing with it. Planes without it are not compared. */

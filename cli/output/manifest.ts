@@ -87,10 +87,11 @@ export function targetAsData({ name, planes, placements, idle }: TargetOutput): 
   };
 }
 
-function planeAsData({ plane, build, proved, compared, figures, load, unload, since }: PlaneOutput): object {
+function planeAsData({ plane, build, proved, compared, figures, load, makes, unload, since }: PlaneOutput): object {
   const readBack = compared ? comparedAsData(compared) : null;
   const delta = since ? { since: sinceAsData(since) } : {};
-  return { plane, build, proof: proved ?? null, readBack, figures, load, unload, ...delta };
+  const made = makes.length > 0 ? { makes } : {};
+  return { plane, build, proof: proved ?? null, readBack, figures, load, ...made, unload, ...delta };
 }
 
 /** What was read back and found to mean the same for all packets, and what could not be compared, and why. */

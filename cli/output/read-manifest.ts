@@ -7,11 +7,21 @@ export interface FormerManifest {
   readonly builds: readonly { readonly target: string; readonly plane: string; readonly build: string }[];
 }
 
-/** The paths that a manifest lists; undefined: the text is no manifest of Sluice's. */
+/** The paths of what was written, and of what loading makes of it; undefined: the text is no manifest of Sluice's. */
 export function outputsOfManifest(text: string): readonly string[] | undefined {
   const manifest = parsed(text);
   if (!manifest || typeof manifest['sluice'] !== 'string') return undefined;
-  return all(manifest['outputs'], (output) => stringOf(output, 'path'));
+  const outputs = all(manifest['outputs'], (output) => stringOf(output, 'path'));
+  return outputs && [...outputs, ...(all(manifest['targets'], madeFor) ?? []).flat()];
+}
+
+/** What loading the planes of a target makes beside their files. */
+function madeFor(target: Data): readonly string[] | undefined {
+  const name = stringOf(target, 'name');
+  return all(target['planes'], ({ makes }) => {
+    if (makes === undefined) return [];
+    return Array.isArray(makes) ? makes.map((path) => `${name}/${path}`) : undefined;
+  })?.flat();
 }
 
 /** A manifest of the format that this version writes; undefined: the text is none. */

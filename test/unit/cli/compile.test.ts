@@ -57,6 +57,21 @@ describe('the output folder', () => {
     expect(Object.keys(contentOf(join(folder, 'out')))).toEqual([...listed, 'manifest.json'].toSorted());
   });
 
+  test('is replaced with what loading made in it, and with nothing else that stands there', async () => {
+    const policy = 'zone uplink = eth0\nmitigate in uplink { drop udp/19 }\ntarget edge { xdp on eth0\nnftables }\n';
+    const folder = project(policy);
+    await compile(folder);
+    const made = ['mitigate.bpf.o', 'sluice-load'].map((name) => join(folder, 'out/edge/ebpf', name));
+    for (const path of made) writeFileSync(path, 'made');
+    expect(await compile(folder)).toMatchObject({ code: 0, stderr: '' });
+    expect(made.filter((path) => existsSync(path))).toEqual([]);
+    writeFileSync(join(folder, 'out/edge/ebpf/notes'), 'mine');
+    expect(await compile(folder)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('edge/ebpf/notes') as string,
+    });
+  });
+
   test('is described by its manifest', async () => {
     const folder = project();
     await compile(folder);

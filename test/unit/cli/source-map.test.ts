@@ -19,6 +19,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     compared: undefined,
     figures: {},
     load: [],
+    makes: [],
     unload: [],
     since: undefined,
   };
