@@ -179,7 +179,7 @@ export function everyNode(root: PlanNode): ReadonlySet<PlanNode> {
   for (let node = open.pop(); node; node = open.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    open.push(...childrenOf(node));
+    for (const child of childrenOf(node)) open.push(child);
   }
   return seen;
 }

@@ -189,3 +189,17 @@ describe('a map that lets some values go on', () => {
     expect(kindsWith('return')).toContain('different');
   });
 });
+
+it('two chains at one place are not compared as one', () => {
+  const { program, text } = policyReadBack(POLICY)!;
+  const [chain] = /\tchain filter_forward \{\n[^}]*?policy drop;\n/.exec(text)!;
+  const second = `${chain.replace('filter_forward', 'second')}\t}\n\n`;
+  const comparisons = compareWithProgram(machineOf(text.replace(chain, () => `${second}${chain}`)), program, 2 ** 26);
+  expect(comparisons.filter(({ kind, part }) => kind === 'not compared' && part === 'chain filter_forward')).toEqual([
+    {
+      kind: 'not compared',
+      part: 'chain filter_forward',
+      reason: 'it stands where chain second does, and which of them comes first the text does not say',
+    },
+  ]);
+});
