@@ -9,16 +9,16 @@ WARNINGS = -Wall -Wextra -Werror
 # Debian and its relatives keep the headers of a machine's own architecture apart, and clang looks there for itself only.
 HEADERS = -isystem /usr/include/$(shell uname -m)-linux-gnu
 
-all: mitigate.bpf.o sluice-load
+all: xdp.bpf.o sluice-load
 
-mitigate.bpf.o: mitigate.bpf.c policy.h $(wildcard program/*.h)
+xdp.bpf.o: xdp.bpf.c policy.h $(wildcard program/*.h)
 	$(CLANG) -std=gnu11 -O2 -g -target bpf -mcpu=v3 $(WARNINGS) $(HEADERS) -c $< -o $@
 
 sluice-load: $(wildcard loader/*.c) loader/loader.h
 	$(CC) -std=gnu11 -O2 $(WARNINGS) $(filter %.c,$^) -o $@ -lbpf
 
 clean:
-	rm -f mitigate.bpf.o sluice-load
+	rm -f xdp.bpf.o sluice-load
 
 .PHONY: all clean
 `,
@@ -391,7 +391,7 @@ int print_stats(const struct policy *policy, bool prometheus);
  *   sluice-load down                 take it away
  *   sluice-load stats [--prometheus] what its counters have counted
  *
- * It reads policy.conf, mitigate.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
+ * It reads policy.conf, xdp.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
  * program, a link for each interface, the counters. (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
  * A program is made of fresh maps each time, filled before any frame meets it, and put in the place of the old one by one
  * system call for each interface. Counters go on where the policy has the same ones, by name; else they start anew.
@@ -840,24 +840,24 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 	static char log[1 << 20];
 	char path[5000];
 
-	snprintf(path, sizeof path, "%s/mitigate.bpf.o", policy->folder);
+	snprintf(path, sizeof path, "%s/xdp.bpf.o", policy->folder);
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 
 	if (!object) {
 		*result = complain("%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, "mitigate");
+	struct bpf_program *program = bpf_object__find_program_by_name(object, "sluice");
 
 	bpf_program__set_log_buf(program, log, sizeof log);
 	keep_counters(policy, object);
 	if (bpf_object__load(object)) {
 		const int error = errno;
 
-		*result = complain("the kernel does not load the program mitigate: %s", strerror(error));
+		*result = complain("the kernel does not load the program sluice: %s", strerror(error));
 		if (!lacks_helper() && log[0]) {
 			*result = REFUSED;
-			fputs("The last that its verifier says (mitigate.bpf.c has the lines):\\n", stderr);
+			fputs("The last that its verifier says (xdp.bpf.c has the lines):\\n", stderr);
 			print_tail(log, 24);
 		}
 	} else {
@@ -915,7 +915,7 @@ static int note_down(const struct policy *policy)
 static int replace(struct policy *policy, struct bpf_object *object, const int former[PARTS])
 {
 	const int parts[PARTS] = {
-		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "mitigate")),
+		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "sluice")),
 		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
 		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
 		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
@@ -1164,7 +1164,7 @@ static __always_inline int read_number(__u32 number, struct wide *value)
 	return number != ABSENT;
 }
 
-/* In mitigate.bpf.c: a field's value as a number; 0: the packet lacks it. */
+/* In xdp.bpf.c: a field's value as a number; 0: the packet lacks it. */
 static int read_field(const struct packet *packet, __u32 field, struct wide *value);
 
 static __always_inline __u32 field_is_wanted(const struct packet *packet, const struct condition *condition)
@@ -1958,10 +1958,10 @@ struct walk {
 	int action;
 };
 
-/* In mitigate.bpf.c: the row of each field. */
+/* In xdp.bpf.c: the row of each field. */
 static void find_rows(const struct packet *packet, struct rows *rows);
 
-/* In mitigate.bpf.c: the bits of one word that all these rows have. */
+/* In xdp.bpf.c: the bits of one word that all these rows have. */
 static __u64 common_bits(const struct rows *rows, __u32 word);
 
 /* One word of a row. */

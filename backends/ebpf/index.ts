@@ -20,7 +20,7 @@ function lower(plan: Plan): Lowered {
     diagnostics,
     figures: files.figures,
     load: ['make -C ebpf', 'ebpf/sluice-load replace'],
-    makes: ['ebpf/mitigate.bpf.o', 'ebpf/sluice-load'],
+    makes: ['ebpf/xdp.bpf.o', 'ebpf/sluice-load'],
     unload: ['ebpf/sluice-load down'],
     write: (context) => ({
       artifacts: (build) => files.artifacts({ ...context, build }),

@@ -1,7 +1,79 @@
 // Written by `npm run generate` from templates/*.hbs; edit those.
 
-/** templates/mitigate.hbs */
-export const mitigate = `/*
+/** templates/policy-header.hbs */
+export const policyHeader = `/*
+ * Sizes of the program, and how its tables lie in memory: what program/ has to know of {{policy}}.
+ *
+ * Made by Sluice, build {{build}}.
+ */
+#ifndef SLUICE_POLICY_H
+#define SLUICE_POLICY_H
+
+#include <linux/types.h>
+
+/* Rules of mitigate, and the 64-bit words that hold a bit for each. */
+#define RULES {{rules}}
+#define RULE_WORDS {{words}}
+/* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
+#define RULE_SUMMARIES {{summaries}}
+/* Steps in which all rules have been asked. */
+#define MOST_STEPS {{steps}}
+/* Whether some rule goes on with another than the next. */
+#define SKIPS {{skips}}
+
+/* Counters; policy.conf has their names. */
+#define COUNTERS {{counters}}
+/* Most counters of a rule. */
+#define MOST_COUNTERS {{mostCounters}}
+
+/* Conditions that no table finds, the most of a rule, and which kinds of them there are. */
+#define CONDITIONS {{conditions}}
+#define MOST_CONDITIONS {{mostConditions}}
+{{#each kinds}}
+#define USES_{{name}} {{isUsed}}
+{{/each}}
+{{#if bucketTables}}
+
+/* Tables of buckets, and the words of 64 bits in their keys. */
+#define BUCKET_TABLES {{bucketTables}}
+#define KEY_WORDS {{keyWords}}
+{{/if}}
+{{#if interfaces}}
+
+/* Interfaces whose frames come in by several zones. */
+#define INTERFACES {{interfaces}}
+{{/if}}
+
+/* For each field that rules test, the row of the packet's value. */
+struct rows {
+{{#each fields}}
+	__u32 {{name}};
+{{/each}}
+};
+
+/*
+ * Tables that lead from a value to its row:
+ * - rows alone: one for each value;
+ * - lows and rows: ranges by their first values, ascending; high and low: the halves of those. The last is repeated;
+ * - starts and entries: ranges in blocks, see row_in_blocks.
+ */
+{{#each fields}}
+{{#each tables}}
+
+/* {{meaning}}{{#if family}}, IPv{{family}}{{/if}} */
+struct {{name}}_table {
+{{#each columns}}
+	{{type}} {{name}}[{{length}}];
+{{/each}}
+};
+{{/each}}
+{{/each}}
+
+#endif
+`;
+
+/** templates/xdp-program.hbs */
+export const xdpProgram = `/*
  * mitigate of {{policy}}, for target {{target}}: every frame that comes in, before the kernel looks at it.
  *
  * Made by Sluice, build {{build}}.
@@ -117,7 +189,7 @@ static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
 /* --- The program --- */
 
 SEC("xdp")
-int mitigate(struct xdp_md *context)
+int sluice(struct xdp_md *context)
 {
 {{#if rules}}
 	const __u32 zero = 0;
@@ -136,76 +208,4 @@ int mitigate(struct xdp_md *context)
 }
 
 char _license[] SEC("license") = "Apache-2.0";
-`;
-
-/** templates/policy-header.hbs */
-export const policyHeader = `/*
- * Sizes of the program, and how its tables lie in memory: what program/ has to know of {{policy}}.
- *
- * Made by Sluice, build {{build}}.
- */
-#ifndef SLUICE_POLICY_H
-#define SLUICE_POLICY_H
-
-#include <linux/types.h>
-
-/* Rules of mitigate, and the 64-bit words that hold a bit for each. */
-#define RULES {{rules}}
-#define RULE_WORDS {{words}}
-/* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
-#define RULE_SUMMARIES {{summaries}}
-/* Steps in which all rules have been asked. */
-#define MOST_STEPS {{steps}}
-/* Whether some rule goes on with another than the next. */
-#define SKIPS {{skips}}
-
-/* Counters; policy.conf has their names. */
-#define COUNTERS {{counters}}
-/* Most counters of a rule. */
-#define MOST_COUNTERS {{mostCounters}}
-
-/* Conditions that no table finds, the most of a rule, and which kinds of them there are. */
-#define CONDITIONS {{conditions}}
-#define MOST_CONDITIONS {{mostConditions}}
-{{#each kinds}}
-#define USES_{{name}} {{isUsed}}
-{{/each}}
-{{#if bucketTables}}
-
-/* Tables of buckets, and the words of 64 bits in their keys. */
-#define BUCKET_TABLES {{bucketTables}}
-#define KEY_WORDS {{keyWords}}
-{{/if}}
-{{#if interfaces}}
-
-/* Interfaces whose frames come in by several zones. */
-#define INTERFACES {{interfaces}}
-{{/if}}
-
-/* For each field that rules test, the row of the packet's value. */
-struct rows {
-{{#each fields}}
-	__u32 {{name}};
-{{/each}}
-};
-
-/*
- * Tables that lead from a value to its row:
- * - rows alone: one for each value;
- * - lows and rows: ranges by their first values, ascending; high and low: the halves of those. The last is repeated;
- * - starts and entries: ranges in blocks, see row_in_blocks.
- */
-{{#each fields}}
-{{#each tables}}
-
-/* {{meaning}}{{#if family}}, IPv{{family}}{{/if}} */
-struct {{name}}_table {
-{{#each columns}}
-	{{type}} {{name}}[{{length}}];
-{{/each}}
-};
-{{/each}}
-{{/each}}
-
-#endif
 `;

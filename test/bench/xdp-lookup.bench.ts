@@ -120,7 +120,7 @@ function program(folder: string): string {
   const object = join(folder, 'lookup.bpf.o');
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`, '-I', join(folder, 'ebpf')];
-  const policy = `-DPOLICY="${join(folder, 'ebpf/mitigate.bpf.c')}"`;
+  const policy = `-DPOLICY="${join(folder, 'ebpf/xdp.bpf.c')}"`;
   const target = ['-std=gnu11', '-O2', '-g', '-target', 'bpf', '-mcpu=v3'];
   execFileSync(process.env['CLANG'] ?? 'clang', [
     ...target,

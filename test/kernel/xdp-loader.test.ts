@@ -104,7 +104,7 @@ describeWithXdp('sluice-load', () => {
       `LD_PRELOAD=${shim} load 0 up || echo "exit $?"; test ! -e /sys/fs/bpf/sluice`,
     );
     expect(output.replaceAll(/\(\d\S*\)/g, '(VERSION)').split('\n')).toEqual([
-      'sluice-load: the kernel does not load the program mitigate: Invalid argument',
+      'sluice-load: the kernel does not load the program sluice: Invalid argument',
       'sluice-load: this kernel (VERSION) has no bpf_for_each_map_elem for programs at XDP, which came with Linux 5.13',
       'sluice-load: this kernel (VERSION) has no bpf_loop for programs at XDP, which came with Linux 5.17',
       'exit 1',

@@ -58,7 +58,7 @@ export class MitigationFiles {
     const { mitigation } = this.#parts;
     const program = programText(this.#parts, naming);
     return [
-      text('mitigate.bpf.c', program, "the program at XDP: what is the policy's own"),
+      text('xdp.bpf.c', program, "the program at XDP: what is the policy's own"),
       text('policy.h', headerText(this.#parts, naming), 'its sizes, and how its tables lie in memory'),
       text('policy.conf', settingsText(this.#parts, naming), 'where it runs, and names of counters, for the loader'),
       text('maps/rules.txt', rulesText(mitigation.rules), 'which rule each number stands for, and its line'),

@@ -1,4 +1,4 @@
-/** The program's text, as an engineer would have written it for this policy: what is its own in mitigate.bpf.c and policy.h. */
+/** The program's text, as an engineer would have written it for this policy: what is its own in xdp.bpf.c and policy.h. */
 import Handlebars from 'handlebars';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { FieldDefinition } from '../fields.ts';
@@ -13,7 +13,7 @@ type Template = (values: object) => string;
 
 const TEMPLATES = {
   policyHeader: compileTemplate(templates.policyHeader),
-  mitigate: compileTemplate(templates.mitigate),
+  xdpProgram: compileTemplate(templates.xdpProgram),
 } as const;
 
 function compileTemplate(text: string): Template {
@@ -67,11 +67,11 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
   });
 }
 
-/** `mitigate.bpf.c` */
+/** `xdp.bpf.c` */
 export function programText(parts: ProgramParts, naming: Naming): string {
   const { mitigation, fields, conditions } = parts;
   const { target, rules, bucketTables } = mitigation;
-  return TEMPLATES.mitigate({
+  return TEMPLATES.xdpProgram({
     ...naming,
     policy: commentText(naming.policy),
     target,

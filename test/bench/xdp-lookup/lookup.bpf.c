@@ -1,7 +1,7 @@
 /*
  * What a lookup costs: the program of a policy, its tables included, with programs beside it that look up one source after
  * another: in the policy's table, in a kernel LPM trie of the same prefixes, and nowhere (what the loop itself costs).
- * Sources come from a map of random ones, so that no lookup finds its way in the cache. Built with -DPOLICY="mitigate.bpf.c".
+ * Sources come from a map of random ones, so that no lookup finds its way in the cache. Built with -DPOLICY="xdp.bpf.c".
  */
 #include POLICY
 

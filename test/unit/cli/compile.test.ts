@@ -61,7 +61,7 @@ describe('the output folder', () => {
     const policy = 'zone uplink = eth0\nmitigate in uplink { drop udp/19 }\ntarget edge { xdp on eth0\nnftables }\n';
     const folder = project(policy);
     await compile(folder);
-    const made = ['mitigate.bpf.o', 'sluice-load'].map((name) => join(folder, 'out/edge/ebpf', name));
+    const made = ['xdp.bpf.o', 'sluice-load'].map((name) => join(folder, 'out/edge/ebpf', name));
     for (const path of made) writeFileSync(path, 'made');
     expect(await compile(folder)).toMatchObject({ code: 0, stderr: '' });
     expect(made.filter((path) => existsSync(path))).toEqual([]);

@@ -114,7 +114,7 @@ test('an empty block is a program that lets everything pass', () => {
   const files = artifactsOf(`zone uplink = eth0 zone inside = eth1 mitigate in uplink { drop in inside }
     target edge { xdp on eth0 }`);
   expect([...files.keys()].filter((path) => path.startsWith('maps/'))).toEqual(['maps/rules.txt']);
-  expect(files.get('mitigate.bpf.c')).toContain('return XDP_PASS;');
+  expect(files.get('xdp.bpf.c')).toContain('return XDP_PASS;');
 });
 
 test('the plane that takes a block is the first that can, and manifest and findings say why', () => {
@@ -224,7 +224,7 @@ test.each([1, 20, 100])('the text of a program with %i limits is as long as with
     Array.from({ length: count }, (_, n) => `drop udp/${n} over 5/second per source burst ${n + 1}`).join('\n');
   const lines = (count: number): number =>
     artifactsOf(mitigate(rules(count)))
-      .get('mitigate.bpf.c')!
+      .get('xdp.bpf.c')!
       .split('\n').length;
   expect(lines(many)).toBe(lines(1));
 });

@@ -64,24 +64,24 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 	static char log[1 << 20];
 	char path[5000];
 
-	snprintf(path, sizeof path, "%s/mitigate.bpf.o", policy->folder);
+	snprintf(path, sizeof path, "%s/xdp.bpf.o", policy->folder);
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 
 	if (!object) {
 		*result = complain("%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, "mitigate");
+	struct bpf_program *program = bpf_object__find_program_by_name(object, "sluice");
 
 	bpf_program__set_log_buf(program, log, sizeof log);
 	keep_counters(policy, object);
 	if (bpf_object__load(object)) {
 		const int error = errno;
 
-		*result = complain("the kernel does not load the program mitigate: %s", strerror(error));
+		*result = complain("the kernel does not load the program sluice: %s", strerror(error));
 		if (!lacks_helper() && log[0]) {
 			*result = REFUSED;
-			fputs("The last that its verifier says (mitigate.bpf.c has the lines):\n", stderr);
+			fputs("The last that its verifier says (xdp.bpf.c has the lines):\n", stderr);
 			print_tail(log, 24);
 		}
 	} else {

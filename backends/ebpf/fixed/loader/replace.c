@@ -44,7 +44,7 @@ static int note_down(const struct policy *policy)
 static int replace(struct policy *policy, struct bpf_object *object, const int former[PARTS])
 {
 	const int parts[PARTS] = {
-		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "mitigate")),
+		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "sluice")),
 		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
 		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
 		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),

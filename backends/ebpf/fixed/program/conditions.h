@@ -99,7 +99,7 @@ static __always_inline int read_number(__u32 number, struct wide *value)
 	return number != ABSENT;
 }
 
-/* In mitigate.bpf.c: a field's value as a number; 0: the packet lacks it. */
+/* In xdp.bpf.c: a field's value as a number; 0: the packet lacks it. */
 static int read_field(const struct packet *packet, __u32 field, struct wide *value);
 
 static __always_inline __u32 field_is_wanted(const struct packet *packet, const struct condition *condition)

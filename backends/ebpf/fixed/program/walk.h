@@ -76,10 +76,10 @@ struct walk {
 	int action;
 };
 
-/* In mitigate.bpf.c: the row of each field. */
+/* In xdp.bpf.c: the row of each field. */
 static void find_rows(const struct packet *packet, struct rows *rows);
 
-/* In mitigate.bpf.c: the bits of one word that all these rows have. */
+/* In xdp.bpf.c: the bits of one word that all these rows have. */
 static __u64 common_bits(const struct rows *rows, __u32 word);
 
 /* One word of a row. */

@@ -6,7 +6,7 @@
  *   sluice-load down                 take it away
  *   sluice-load stats [--prometheus] what its counters have counted
  *
- * It reads policy.conf, mitigate.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
+ * It reads policy.conf, xdp.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
  * program, a link for each interface, the counters. (`ip netns exec` hides the BPF file system; `nsenter --net=` does not.)
  * A program is made of fresh maps each time, filled before any frame meets it, and put in the place of the old one by one
  * system call for each interface. Counters go on where the policy has the same ones, by name; else they start anew.

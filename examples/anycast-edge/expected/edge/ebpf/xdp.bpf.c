@@ -213,7 +213,7 @@ static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
 /* --- The program --- */
 
 SEC("xdp")
-int mitigate(struct xdp_md *context)
+int sluice(struct xdp_md *context)
 {
 	const __u32 zero = 0;
 	struct scratch *own = bpf_map_lookup_elem(&scratch, &zero);
