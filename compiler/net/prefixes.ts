@@ -209,3 +209,32 @@ function trailingZeros(value: Uint32Array, stride: Stride): number {
   }
   return 32 * stride;
 }
+
+/**
+ * The longest prefix that holds all of the prefixes, as a set of one interval; rows of which `counts` is 0 are left out.
+ * Undefined where none is left.
+ */
+export function coveringPrefix(prefixes: PrefixColumns, counts?: Uint8Array): IntervalSet | undefined {
+  const { width, stride, addresses, lengths } = prefixes;
+  const has = (row: number) => counts?.[row] !== 0;
+  const first = lengths.findIndex((_, row) => has(row));
+  if (first < 0) return undefined;
+  let length = lengths[first]!;
+  for (let row = first + 1; row < lengths.length; row++) {
+    if (has(row)) length = Math.min(length, lengths[row]!, sharedBits(prefixes, first, row));
+  }
+  return IntervalSet.fromPrefixes(
+    width,
+    addresses.subarray(first * stride, (first + 1) * stride),
+    Uint8Array.of(length),
+  );
+}
+
+/** How many upper bits of two rows' addresses are the same. */
+function sharedBits({ width, stride, addresses }: PrefixColumns, a: number, b: number): number {
+  for (let k = 0; k < stride; k++) {
+    const difference = addresses[a * stride + k]! ^ addresses[b * stride + k]!;
+    if (difference !== 0) return Math.clz32(difference) + 32 * k - (32 * stride - width);
+  }
+  return width;
+}

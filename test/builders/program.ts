@@ -4,7 +4,7 @@ import { groupsOf } from '../../compiler/6-plan/concatenated/groups.ts';
 import { intervalBoxes, wholeBoxes } from '../../compiler/6-plan/concatenated/key-boxes.ts';
 import { withLookups, type Elements } from '../../compiler/6-plan/concatenated/ways.ts';
 import { searchesBelow } from '../../compiler/6-plan/passes/ranked-searches.ts';
-import type { PlanNode } from '../../compiler/6-plan/plan.ts';
+import { everyNode, type PlanNode } from '../../compiler/6-plan/plan.ts';
 import type { Prices } from '../../compiler/cost/prices.ts';
 import type { Target } from '../../compiler/model/index.ts';
 import { origin, ZONES } from '../arbitraries/program.ts';
@@ -62,11 +62,21 @@ export const DEAR_LISTS: Prices = {
 /** Intervals are dear too, so that addresses are looked up by their upper bits. */
 export const DEAR_INTERVALS: Prices = { ...DEAR_LISTS, rule: 80, interval: () => 200 };
 
+/** A test costs next to nothing, so that any lookup is worth one before it. */
+export const CHEAP_TESTS: Prices = { ...DEAR_LISTS, rule: 1, match: 1 };
+
 /** The list with searches side by side wherever that is possible, whatever they cost. */
 export function searchesOf(list: readonly ProgramRule[]): PlanNode {
   const stage = stageOf(list);
   const context = { program: programOf(stage), stage, otherwise: undefined, prices: DEAR_LISTS };
   return searchesBelow(() => Infinity, { kind: 'rules', rules: list }, context);
+}
+
+/** Whether a prefix of addresses is tested before a lookup of the plan. */
+export function isPrefixTested(body: PlanNode): boolean {
+  return [...everyNode(body)].some(
+    (node) => node.kind === 'lookup' && node.guard.some(({ test }) => test.kind === 'address'),
+  );
 }
 
 /** The list with lookups by several fields wherever rules get into some, whatever they cost; undefined: none do. */

@@ -14,7 +14,15 @@ import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts'
 import { isError } from '../../grammar/diagnostic.ts';
 import { networksWithPackets } from '../arbitraries/networks.ts';
 import { alikeList, crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
-import { DEAR_INTERVALS, DEAR_LISTS, lookupsOf, programOf, searchesOf, stageOf } from '../builders/program.ts';
+import {
+  CHEAP_TESTS,
+  DEAR_INTERVALS,
+  DEAR_LISTS,
+  lookupsOf,
+  programOf,
+  searchesOf,
+  stageOf,
+} from '../builders/program.ts';
 import { nearlyAlike, packetsNearby } from './nearly-alike.ts';
 import { walkItems, walkPlan, type Walk } from '../oracles/plan-walk.ts';
 
@@ -76,7 +84,7 @@ function differenceOf(list: readonly ProgramItem[], packets: readonly Packet[]):
     if (diagnostics.length > 0) return [];
     const { body } = plan.stages[0]!;
     // Tables of a test have too few rows for the pass to do anything by itself.
-    return [body, guardLookupsFrom(1, body)];
+    return [body, guardLookupsFrom(1, body), planWith(CHEAP_TESTS, list)];
   });
 }
 

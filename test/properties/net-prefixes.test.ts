@@ -2,7 +2,14 @@ import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
 import { LongestPrefixMap } from '../../compiler/net/longest-prefix.ts';
-import { prefixColumns, prefixEntries, prefixLengthOfInterval, toPrefixes } from '../../compiler/net/prefixes.ts';
+import {
+  coveringPrefix,
+  prefixColumns,
+  prefixEntries,
+  prefixLengthOfInterval,
+  prefixToRange,
+  toPrefixes,
+} from '../../compiler/net/prefixes.ts';
 
 /** The fewest prefixes by definition: a block that is in the set is one, any other is its two halves. */
 function decompose(set: IntervalSet, address: bigint, length: number): [bigint, number][] {
@@ -44,6 +51,29 @@ test('prefixes are the fewest that make the set', () => {
       const entries = [...prefixEntries(prefixes)].map(([address, length]) => [BigInt(address), length]);
       expect(entries).toEqual(decompose(set, 0n, 0));
       expect(IntervalSet.fromPrefixes(set.width, prefixes.addresses, prefixes.lengths).equals(set)).toBe(true);
+    }),
+  );
+});
+
+test('the prefix that covers prefixes holds all of them, and none of its halves does', () => {
+  fastCheck.assert(
+    fastCheck.property(anySet, fastCheck.infiniteStream(fastCheck.boolean()), (set, coins) => {
+      const prefixes = toPrefixes(set);
+      const counts = Uint8Array.from(prefixes.lengths, () => Number(coins.next().value));
+      const counted = [...prefixEntries(prefixes)].filter((_, row) => counts[row] === 1);
+      const all = IntervalSet.unionOf(
+        set.width,
+        counted.map(([address, length]) => IntervalSet.range(set.width, ...prefixToRange(set.width, address, length))),
+      );
+      const covering = coveringPrefix(prefixes, counts);
+      expect(covering === undefined).toBe(counted.length === 0);
+      if (!covering) return;
+      expect(all.isSubsetOf(covering)).toBe(true);
+      const length = prefixLengthOfInterval(covering, 0);
+      const base = BigInt(covering.lowAt(0));
+      const half = 1n << BigInt(set.width - length - 1);
+      const halves = length === set.width ? [] : [base, base + half];
+      for (const low of halves) expect(all.isSubsetOf(IntervalSet.range(set.width, low, low + half - 1n))).toBe(false);
     }),
   );
 });

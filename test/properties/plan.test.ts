@@ -9,7 +9,16 @@ import { PASSES, type Pass } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
 import { alikeList, crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
-import { DEAR_LISTS, hasSearches, lookupsOf, programOf, searchesOf, stageOf } from '../builders/program.ts';
+import {
+  CHEAP_TESTS,
+  DEAR_LISTS,
+  hasSearches,
+  isPrefixTested,
+  lookupsOf,
+  programOf,
+  searchesOf,
+  stageOf,
+} from '../builders/program.ts';
 import { nearlyAlike, packetsNearby } from '../mutations/nearly-alike.ts';
 import { walkItems, walkPlan } from '../oracles/plan-walk.ts';
 
@@ -45,8 +54,8 @@ it('the lists above are long enough for each pass to do something', () => {
       }
     }),
   );
-  // One is for rows, one for groups, and one for rules that a profile knows: see profile.test.ts.
-  const others = new Set(['guard-lookups', 'shared-groups', 'hot-rules-first']);
+  // Two are for rows, one for groups, and one for rules that a profile knows: see profile.test.ts.
+  const others = new Set(['guard-lookups', 'common-prefix', 'shared-groups', 'hot-rules-first']);
   const forLists = PASSES.filter((pass) => !others.has(pass.name)).map((pass) => pass.name);
   expect([...changed].toSorted()).toEqual(forLists.toSorted());
 });
@@ -164,6 +173,20 @@ describe('a plan with rows', () => {
     );
     expect(guarded).toBeGreaterThan(0);
   });
+
+  it('keeps its meaning with prefixes tested before its lookups', () => {
+    let [tested, drawn] = [0, 0];
+    fastCheck.assert(
+      fastCheck.property(items, packets, (list, sample) => {
+        const { body, diagnostics } = planOf(list, [], CHEAP_TESTS);
+        fastCheck.pre(diagnostics.length === 0);
+        drawn++;
+        if (isPrefixTested(body)) tested++;
+        for (const one of sample) expect(walkPlan(body, one)).toEqual(walkItems(list, one));
+      }),
+    );
+    expect(tested / drawn).toBeGreaterThan(0.3);
+  });
 });
 
 const bigintsAsText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
@@ -171,7 +194,8 @@ const bigintsAsText = (_key: string, value: unknown): unknown => (typeof value =
 function planOf(
   list: readonly ProgramItem[],
   without: readonly string[],
+  prices = DEAR_LISTS,
 ): { body: PlanNode; diagnostics: readonly unknown[] } {
-  const { plan, diagnostics } = buildPlan(programOf(stageOf(list)), { without, prices: DEAR_LISTS });
+  const { plan, diagnostics } = buildPlan(programOf(stageOf(list)), { without, prices });
   return { body: plan.stages[0]!.body, diagnostics };
 }

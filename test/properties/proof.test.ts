@@ -8,10 +8,18 @@ import { Diagrams } from '../../compiler/proof/diagrams.ts';
 import { FieldLayout, ORDERS } from '../../compiler/proof/fields.ts';
 import { compareStage, type Difference } from '../../compiler/proof/stage-proof.ts';
 import { crossedList, items, longList, rules, translations, ZONES } from '../arbitraries/program.ts';
-import { DEAR_LISTS, hasSearches, programOf, searchesOf, stageOf } from '../builders/program.ts';
+import {
+  CHEAP_TESTS,
+  DEAR_LISTS,
+  hasSearches,
+  isPrefixTested,
+  programOf,
+  searchesOf,
+  stageOf,
+} from '../builders/program.ts';
 
-function planOf(stage: Stage, without: readonly string[] = []): StagePlan | undefined {
-  const { plan, diagnostics } = buildPlan(programOf(stage), { without, prices: DEAR_LISTS });
+function planOf(stage: Stage, without: readonly string[] = [], prices = DEAR_LISTS): StagePlan | undefined {
+  const { plan, diagnostics } = buildPlan(programOf(stage), { without, prices });
   return diagnostics.length === 0 ? plan.stages[0] : undefined;
 }
 
@@ -60,5 +68,22 @@ describe('a plan of the planner is proved', () => {
         expect(compare(stage, plan, byKey)).toBeUndefined();
       }),
     );
+  });
+
+  it.each([
+    ['row by row', false],
+    ['by its key', true],
+  ] as const)('with rows of a table behind the prefix that they share, %s', (_name, byKey) => {
+    let tested = 0;
+    fastCheck.assert(
+      fastCheck.property(items, (list) => {
+        const stage = stageOf(list);
+        const plan = planOf(stage, [], CHEAP_TESTS);
+        fastCheck.pre(plan !== undefined);
+        if (isPrefixTested(plan.body)) tested++;
+        expect(compare(stage, plan, byKey)).toBeUndefined();
+      }),
+    );
+    expect(tested).toBeGreaterThan(0);
   });
 });

@@ -158,4 +158,12 @@ export const passes = [
       why: 'missing elements: what only other rules want does not get to them',
     },
   ]),
+  ...mutationsOf('compiler/net/prefixes.ts', [
+    {
+      name: 'the prefix that rows share is one bit too long',
+      original: 'return Math.clz32(difference) + 32 * k',
+      replacement: 'return Math.clz32(difference) + 1 + 32 * k',
+      why: 'an off-by-one: half of the rows are never looked up',
+    },
+  ]),
 ];
