@@ -19,4 +19,4 @@ export function count(sampled: number, complete: number): number {
   return full ? complete : sampled;
 }
 
-fastCheck.configureGlobal({ seed, numRuns: count(100, 2000) });
+fastCheck.configureGlobal({ seed, numRuns: count(100, 500) });

@@ -7,23 +7,13 @@ import { inputsOf, type Specimen } from './corpus.ts';
 import { mutant, type Subject } from './mutant.ts';
 import type { Mutation } from './mutation.ts';
 
-/** Each says how it noticed; undefined: it did not. */
+/** In the order in which they are asked, the quickest first. */
+type Judge = 'proof' | 'compiler' | 'plans' | 'kernel';
+
 export interface Verdict {
   readonly mutation: Mutation;
-  /** The proof of a plan found it to be wrong. */
-  readonly proof: string | undefined;
-  /** The compiler itself refused a policy of the corpus, or broke down over it. */
-  readonly compiler: string | undefined;
-  /** A random plan and its rules differ for an abstract packet. */
-  readonly plans: string | undefined;
-  /** The kernel did not take the rule set, or a packet met what the reference does not allow. */
-  readonly kernel: string | undefined;
-  /** Policies whose rule set is another. */
-  readonly changed: number;
-}
-
-export function isCaught({ proof, compiler, plans, kernel }: Verdict): boolean {
-  return [proof, compiler, plans, kernel].some((noticed) => noticed !== undefined);
+  /** Who noticed first, and how; undefined: nobody did. */
+  readonly noticed: { readonly by: Judge; readonly how: string } | undefined;
 }
 
 export interface Effort {
@@ -36,26 +26,24 @@ export interface Effort {
 
 export async function judge(mutation: Mutation, specimens: readonly Specimen[], effort: Effort): Promise<Verdict> {
   const subject = await mutant(mutation);
-  let [proof, compiler]: (string | undefined)[] = [];
   const changed: { readonly specimen: Specimen; readonly ruleset: string }[] = [];
   for (const specimen of specimens) {
     const proved = compiled(subject, specimen, true);
-    if (proved.kind === 'none' && proved.isFault) proof ??= `${specimen.name}: ${proved.why}`;
-    const made = compiled(subject, specimen, false);
-    if (made.kind === 'none') compiler ??= `${specimen.name}: ${made.why}`;
-    else if (ruleLines(made.ruleset) !== ruleLines(specimen.built.ruleset)) {
+    const made = proved.kind === 'none' && proved.isFault ? proved : compiled(subject, specimen, false);
+    if (made.kind === 'none') {
+      // Without the proof, another check of the compiler's own stopped it, or it broke down.
+      const by = made === proved ? 'proof' : 'compiler';
+      return { mutation, noticed: { by, how: `${specimen.name}: ${made.why}` } };
+    }
+    if (ruleLines(made.ruleset) !== ruleLines(specimen.built.ruleset)) {
       changed.push({ specimen, ruleset: made.ruleset });
     }
   }
-  return {
-    mutation,
-    proof,
-    compiler,
-    // A back end has no part in plans.
-    plans: mutation.file.startsWith('compiler/') ? subject.wrongPlan(effort.plans, effort.seed) : undefined,
-    kernel: await firstDifference(changed.slice(0, effort.policies)),
-    changed: changed.length,
-  };
+  // A back end has no part in plans.
+  const plan = mutation.file.startsWith('compiler/') ? subject.wrongPlan(effort.plans, effort.seed) : undefined;
+  if (plan !== undefined) return { mutation, noticed: { by: 'plans', how: plan } };
+  const difference = await firstDifference(changed.slice(0, effort.policies));
+  return { mutation, noticed: difference === undefined ? undefined : { by: 'kernel', how: difference } };
 }
 
 /** Without comments, which say whether a plan was proved. */

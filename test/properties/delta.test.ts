@@ -20,7 +20,7 @@ const edited: Arbitrary<readonly [RandomPolicy, RandomPolicy]> = randomPolicy().
 const unrelated = fastCheck.tuple(randomPolicy(), randomPolicy());
 
 /** A run compiles two policies or three. */
-const numRuns = count(30, 1000);
+const numRuns = count(30, 300);
 
 describe.each([
   ['another policy with rows and rules of its own', unrelated],

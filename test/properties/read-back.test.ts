@@ -102,7 +102,7 @@ it('every stage, packet by packet', () => {
         }
       },
     ),
-    { numRuns: count(40, 1000) },
+    { numRuns: count(40, 200) },
   );
   // Enough of what stages do was seen for this to mean something.
   for (const what of [
@@ -133,7 +133,7 @@ it.each([
         if (comparison.kind === 'the same') compared.set(comparison.part, (compared.get(comparison.part) ?? 0) + 1);
       }
     }),
-    { numRuns: count(30, 1000) },
+    { numRuns: count(30, 200) },
   );
   for (const part of ['filter forward', 'filter input', 'source nat']) {
     expect(compared.get(part), part).toBeGreaterThan(0);
@@ -191,7 +191,7 @@ it('finds by name what it finds bit by bit', () => {
         }
       },
     ),
-    { numRuns: count(30, 1000) },
+    { numRuns: count(30, 200) },
   );
   for (const kind of ['the same', 'different']) {
     expect(outcomes.get(`${kind} by name, ${kind} bit by bit`)).toBeGreaterThan(0);
