@@ -5,7 +5,7 @@ import { buildProgram } from './4-program/build.ts';
 import type { Program } from './4-program/program.ts';
 import { hitsOf, withWeights, type Hits, type Profile } from './4-program/hits.ts';
 import { withRuleCounters } from './4-program/rule-counters.ts';
-import { place, type Placement } from './5-place/place.ts';
+import { place, type BalancePlacement, type Placement } from './5-place/place.ts';
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import type { Plan } from './6-plan/plan.ts';
 import { checkPolicy } from './check.ts';
@@ -62,6 +62,7 @@ export interface LoweredTarget {
   readonly name: string;
   readonly planes: readonly LoweredPart[];
   readonly placements: readonly Placement[];
+  readonly balances: readonly BalancePlacement[];
   readonly idle: readonly IdlePlane[];
 }
 
@@ -107,6 +108,7 @@ export interface TargetOutput {
   readonly name: string;
   readonly planes: readonly PlaneOutput[];
   readonly placements: readonly Placement[];
+  readonly balances: readonly BalancePlacement[];
   readonly idle: readonly IdlePlane[];
 }
 
@@ -165,7 +167,7 @@ function lowerTarget(
   diagnostics.push(...programFindings);
 
   options.onPhase?.('place');
-  const { parts, placements, idle, diagnostics: placeFindings } = place(program, options.planes);
+  const { parts, placements, balances, idle, diagnostics: placeFindings } = place(program, options.planes);
   diagnostics.push(...placeFindings);
 
   const planes = parts.flatMap(({ plane, program: part }) => {
@@ -185,6 +187,7 @@ function lowerTarget(
     name,
     planes,
     placements,
+    balances,
     idle: idle.flatMap(({ name: plane, takeAway }) => (takeAway ? [{ plane, takeAway: takeAway(name) }] : [])),
   };
 }
@@ -192,7 +195,7 @@ function lowerTarget(
 const SAME: DeltaOutcome = { kind: 'same' };
 
 function writeTarget(
-  { name, planes, placements, idle }: LoweredTarget,
+  { name, planes, placements, balances, idle }: LoweredTarget,
   policy: Policy,
   options: CompileOptions,
   diagnostics: Diagnostic[],
@@ -229,5 +232,5 @@ function writeTarget(
       since,
     };
   });
-  return { name, planes: written, placements, idle };
+  return { name, planes: written, placements, balances, idle };
 }

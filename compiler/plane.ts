@@ -6,6 +6,7 @@ import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
 import type { Program, Stage, StageId } from './4-program/program.ts';
 import type { Prices } from './cost/prices.ts';
+import type { Balance } from './model/index.ts';
 import type { Plan } from './6-plan/plan.ts';
 import type { ReadBack } from './proof/machine/read-back.ts';
 
@@ -88,10 +89,17 @@ export type DeltaOutcome = Delta | { readonly kind: 'same' } | { readonly kind: 
 export interface Plane {
   /** As a target names it: `nftables`. */
   readonly name: string;
-  /** The stages that it is made for; undefined: all, and `balance`. */
+  /** The stages that it is made for; undefined: all. */
   readonly stages?: readonly StageId[];
   /** Why this plane cannot carry out a stage as it stands; empty: it can. */
   readonly refuse: (stage: Stage, program: Program) => readonly Diagnostic[];
+  /** `balance` blocks; undefined: it carries out none. */
+  readonly balances?: {
+    /** The ways to forward that it is made for. */
+    readonly forward: readonly Balance['forward'][];
+    /** Why it cannot carry out a block as it stands; empty: it can. */
+    readonly refuse: (balance: Balance, program: Program) => readonly Diagnostic[];
+  };
   /** What the steps of a plan cost here. */
   readonly prices: Prices;
   /** Carries out a plan. */

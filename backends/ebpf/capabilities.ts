@@ -1,4 +1,4 @@
-/** What XDP can carry out: all of `mitigate` or nothing of it, and why not. */
+/** What XDP can carry out of `mitigate`: all of it or nothing, and why not. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type {
   Atom,
@@ -9,14 +9,14 @@ import type {
   ProgramRule,
   Stage,
 } from '../../compiler/4-program/program.ts';
-import type { Counter, Effect, Gate, Origin, Zone } from '../../compiler/model/index.ts';
+import type { Counter, Effect, Gate, Origin } from '../../compiler/model/index.ts';
 import { isAskable, tableAtom } from './lower/conditions.ts';
 import { ratesIn } from './lower/cells.ts';
-import { requestsOf } from './lower/interfaces.ts';
 import { paceOf } from './lower/limiters.ts';
 import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
-import { MOST_ZONES } from './fields.ts';
 import { PROBLEMS } from './problems.ts';
+import { LEAVE, Refusals } from './refusals.ts';
+import { refuseZones } from './refused-zones.ts';
 
 /**
  * Why XDP cannot take a stage. Blocks of `mitigate` are taken together: an `allow` in the first ends the others, too, and
@@ -24,61 +24,16 @@ import { PROBLEMS } from './problems.ts';
  */
 export function refuse(stage: Stage, program: Program): readonly Diagnostic[] {
   if (stage.id !== 'mitigate') {
-    const message = `\`xdp\` carries out \`mitigate\` only, not \`${stage.origin.name}\``;
+    const message = `\`xdp\` carries out \`mitigate\` and \`balance\` only, not \`${stage.origin.name}\``;
     return [diagnostic(PROBLEMS.notHere, stage.origin.span, message, { hint: 'Add `nftables` to the target.' })];
   }
   const blocks = program.stages.filter(({ id }) => id === 'mitigate');
   const refusals = new Refusals();
   for (const block of blocks) {
-    refuseZones(block, program, refusals);
+    refuseZones(block.zones ?? program.zones, block.origin, program, refusals);
     for (const item of block.items) refuseItem(item, program, refusals);
   }
   return refusals.diagnostics;
-}
-
-class Refusals {
-  readonly diagnostics: Diagnostic[] = [];
-
-  add({ span }: Pick<Origin, 'span'>, message: string, hint: string): void {
-    if (this.diagnostics.some((known) => known.span === span && known.message === message)) return;
-    this.diagnostics.push(diagnostic(PROBLEMS.notExact, span, message, { hint }));
-  }
-}
-
-/** Every way into the block's zones must be one that the program runs on, or frames would pass by it. */
-function refuseZones({ zones, origin }: Stage, program: Program, refusals: Refusals): void {
-  const on = new Set(requestsOf(program).flatMap((request) => request.on));
-  const wanted: readonly Zone[] = zones ?? program.zones;
-  if (program.zones.length > MOST_ZONES) {
-    refusals.add(origin, `XDP tells at most ${MOST_ZONES} zones apart`, 'Join zones, or leave `mitigate` to nftables.');
-  }
-  for (const { name, members } of wanted) {
-    for (const member of members) {
-      const device = member.interface;
-      if (member.ports !== undefined) {
-        refusals.add(origin, `XDP does not know the ports of zone \`${name}\``, 'Name the interface of each port.');
-      } else if (device === undefined) {
-        refusals.add(origin, `zone \`${name}\` has VLANs of no interface`, 'Say whose they are: `eth0 vlan 100-199`.');
-      } else if (device.endsWith('*')) {
-        refusals.add(origin, `\`${device}\` names no single interface to run on`, 'Name the interfaces one by one.');
-      } else if (!on.has(device)) {
-        refusals.add(
-          origin,
-          `\`${device}\` of zone \`${name}\` is no interface that the target runs XDP on`,
-          hintFor(device, [...on]),
-        );
-      }
-    }
-  }
-}
-
-/** A device of a VLAN gets its frames behind XDP; the interface below it sees them with their tags. */
-function hintFor(device: string, on: readonly string[]): string {
-  const [, parent, vlan] = /^(.+)\.(\d{1,4})$/.exec(device) ?? [];
-  if (parent !== undefined && vlan !== undefined && on.includes(parent)) {
-    return `Frames of VLAN ${vlan} come in by \`${parent}\`: write \`${parent} vlan ${vlan}\` in the zone.`;
-  }
-  return `Write \`xdp on ${[...on, device].join(', ')}\`, or take it out of the zone.`;
 }
 
 function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): void {
@@ -96,8 +51,6 @@ function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): vo
       for (const inner of item.items) refuseItem(inner, program, refusals);
   }
 }
-
-const LEAVE = 'Add `nftables` to the target: it then takes `mitigate` whole.';
 
 function refuseRule(rule: ProgramRule, program: Program, refusals: Refusals): void {
   const { origin, atoms, gates, effects } = rule;

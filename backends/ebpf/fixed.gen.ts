@@ -14,13 +14,281 @@ all: xdp.bpf.o sluice-load
 xdp.bpf.o: xdp.bpf.c policy.h $(wildcard program/*.h)
 	$(CLANG) -std=gnu11 -O2 -g -target bpf -mcpu=v3 $(WARNINGS) $(HEADERS) -c $< -o $@
 
-sluice-load: $(wildcard loader/*.c) loader/loader.h
+sluice-load: $(wildcard loader/*.c) loader/loader.h program/services.h
 	$(CC) -std=gnu11 -O2 $(WARNINGS) $(filter %.c,$^) -o $@ -lbpf
 
 clean:
 	rm -f xdp.bpf.o sluice-load
 
 .PHONY: all clean
+`,
+  'loader/balance.c': `/*
+ * The backends of \`balance\`: which are up, what they weigh, and the Maglev tables that follow from that. All of it stands in
+ * maps of the program, so a change is there for the next packet.
+ */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+#define GREATEST_WEIGHT 65535
+
+/* Maps in memory; all there or none. */
+struct balance {
+	struct service *services;
+	uint32_t service_count;
+	struct backend *backends;
+	uint32_t backend_count;
+	uint16_t *entries; /* of all Maglev tables */
+	uint32_t entry_count;
+};
+
+/* A map in memory; NULL: it cannot be had. \`elements\` and \`size\` are how many, and how large all of them are. */
+static void *map_memory(int map, uint32_t *elements, size_t *size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct bpf_map_info info = {};
+	uint32_t length = sizeof info;
+
+	if (map < 0 || bpf_obj_get_info_by_fd(map, &info, &length))
+		return NULL;
+	*elements = info.max_entries;
+	*size = (size_t)((info.value_size + 7) / 8 * 8) * info.max_entries;
+	void *memory = mmap(NULL, (*size + page - 1) / page * page, PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* They stay in memory until the loader ends. */
+static int open_balance(int services, int backends, int maglev, struct balance *balance)
+{
+	uint32_t one;
+	size_t size;
+
+	balance->services = map_memory(services, &balance->service_count, &size);
+	balance->backends = map_memory(backends, &balance->backend_count, &size);
+	balance->entries = map_memory(maglev, &one, &size);
+	balance->entry_count = (uint32_t)(size / sizeof *balance->entries);
+	if (!balance->services || !balance->backends || !balance->entries)
+		return complain("the maps of balance cannot be read: %s", strerror(errno));
+	return DONE;
+}
+
+/* What runs; false: no balance does. */
+static bool open_running(const struct policy *policy, struct balance *balance)
+{
+	const int services = open_pin(policy, "services", "");
+
+	return services >= 0 && open_balance(services, open_pin(policy, "backends", ""), open_pin(policy, "maglev", ""),
+					     balance) == DONE;
+}
+
+/* Makes the table of a pool, and changes the entries that are different. */
+static int update_pool(const struct balance *balance, const struct pool *pool)
+{
+	if ((uint64_t)pool->first_entry + pool->entries > balance->entry_count ||
+	    (uint64_t)pool->first_backend + pool->backends > balance->backend_count || pool->entries < 2)
+		return complain("the maps of balance are of different builds");
+	uint16_t *table = make_table(balance->backends, pool);
+
+	if (!table)
+		return complain("out of memory");
+	for (uint32_t i = 0; i < pool->entries; i++) {
+		volatile uint16_t *entry = &balance->entries[pool->first_entry + i];
+
+		if (*entry != table[i])
+			*entry = table[i];
+	}
+	free(table);
+	return DONE;
+}
+
+static int update_tables(const struct balance *balance)
+{
+	int result = DONE;
+
+	for (uint32_t i = 0; i < balance->service_count && result == DONE; i++) {
+		const struct pool *pools = balance->services[i].pools;
+
+		result = update_pool(balance, &pools[0]);
+		if (result == DONE && pools[1].first_entry != pools[0].first_entry)
+			result = update_pool(balance, &pools[1]);
+	}
+	return result;
+}
+
+static void write_address(const struct backend *backend, char text[INET6_ADDRSTRLEN])
+{
+	inet_ntop(backend->family == 4 ? AF_INET : AF_INET6, backend->address, text, INET6_ADDRSTRLEN);
+}
+
+/* Where this host would send from, to the backend: what the kernel says of a socket that is connected to it. */
+static int ask_for_source(struct backend *backend)
+{
+	const int family = backend->family == 4 ? AF_INET : AF_INET6;
+	struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct sockaddr *name = family == AF_INET ? (struct sockaddr *)&ipv4 : (struct sockaddr *)&ipv6;
+	socklen_t length = family == AF_INET ? sizeof ipv4 : sizeof ipv6;
+	const int handle = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[INET6_ADDRSTRLEN];
+
+	memcpy(&ipv4.sin_addr, backend->address, sizeof ipv4.sin_addr);
+	memcpy(&ipv6.sin6_addr, backend->address, sizeof ipv6.sin6_addr);
+	if (handle < 0 || connect(handle, name, length) || getsockname(handle, name, &length)) {
+		write_address(backend, text);
+		complain("no address of this host leads to the backend %s: %s (give it a route, or say \`from\` in the policy)",
+			 text, strerror(errno));
+		if (handle >= 0)
+			close(handle);
+		return FAILED;
+	}
+	close(handle);
+	if (family == AF_INET)
+		memcpy(backend->source, &ipv4.sin_addr, sizeof ipv4.sin_addr);
+	else
+		memcpy(backend->source, &ipv6.sin6_addr, sizeof ipv6.sin6_addr);
+	return DONE;
+}
+
+static int ask_for_sources(const struct balance *balance)
+{
+	for (uint32_t i = 0; i < balance->service_count; i++) {
+		const struct service *service = &balance->services[i];
+		const struct pool *pool = &service->pools[0];
+
+		for (uint32_t at = 0; service->forward != FORWARD_DIRECT && at < pool->backends; at++) {
+			struct backend *backend = &balance->backends[pool->first_backend + at];
+
+			if (!backend->has_source && ask_for_source(backend) != DONE)
+				return FAILED;
+		}
+	}
+	return DONE;
+}
+
+/* What was down stays down in the next build. */
+static void keep_health(const struct policy *policy, const struct balance *balance)
+{
+	struct balance former = {};
+
+	if (!open_running(policy, &former))
+		return;
+	for (uint32_t i = 0; i < former.backend_count; i++)
+		for (uint32_t own = 0; former.backends[i].is_down && own < balance->backend_count; own++)
+			if (balance->backends[own].identity == former.backends[i].identity)
+				balance->backends[own].is_down = 1;
+}
+
+static bool has_family(const struct balance *balance, uint32_t family)
+{
+	for (uint32_t i = 0; i < balance->backend_count; i++)
+		if (balance->backends[i].family == family)
+			return true;
+	return false;
+}
+
+int prepare_balance(const struct policy *policy, struct bpf_object *object)
+{
+	const int services = bpf_object__find_map_fd_by_name(object, "services");
+	struct balance balance = {};
+
+	if (services < 0)
+		return DONE;
+	if (open_balance(services, bpf_object__find_map_fd_by_name(object, "backends"),
+			 bpf_object__find_map_fd_by_name(object, "maglev"), &balance) != DONE ||
+	    fill_interfaces(policy, bpf_object__find_map_fd_by_name(object, "interfaces")) != DONE ||
+	    check_way(policy, has_family(&balance, 4), has_family(&balance, 6)) != DONE || ask_for_sources(&balance) != DONE)
+		return FAILED;
+	keep_health(policy, &balance);
+	return update_tables(&balance);
+}
+
+/* A number up to the greatest weight; -1: it is none. */
+static long read_weight(const char *text)
+{
+	char *end;
+	const long weight = strtol(text, &end, 10);
+
+	return *text == '\\0' || *end != '\\0' || weight < 0 || weight > GREATEST_WEIGHT ? -1 : weight;
+}
+
+int change_backend(const struct policy *policy, char **arguments, int count)
+{
+	const char *change = count > 1 ? arguments[1] : "";
+	const bool weighs = !strcmp(change, "weight") && count == 3;
+	const long weight = weighs ? read_weight(arguments[2]) : 0;
+	struct balance balance = {};
+	uint8_t address[16] = { 0 };
+	uint32_t family = 6, changed = 0;
+
+	if (!weighs && (count != 2 || (strcmp(change, "up") != 0 && strcmp(change, "down") != 0)))
+		return USAGE;
+	if (weight < 0)
+		return complain("%s is no weight: a whole number up to %d", arguments[2], GREATEST_WEIGHT);
+	if (inet_pton(AF_INET, arguments[0], address) == 1)
+		family = 4;
+	else if (inet_pton(AF_INET6, arguments[0], address) != 1)
+		return complain("%s is no address", arguments[0]);
+	if (!open_running(policy, &balance))
+		return complain("no balance of target %s is loaded", policy->target);
+	for (uint32_t i = 0; i < balance.backend_count; i++) {
+		struct backend *backend = &balance.backends[i];
+
+		if (backend->family != family || memcmp(backend->address, address, sizeof address) != 0)
+			continue;
+		if (weighs)
+			backend->weight = (uint32_t)weight;
+		else
+			backend->is_down = !strcmp(change, "down");
+		changed++;
+	}
+	if (!changed)
+		return complain("no service of target %s has a backend %s", policy->target, arguments[0]);
+	return update_tables(&balance);
+}
+
+static void print_pool(const struct balance *balance, const char *service, const struct pool *pool)
+{
+	for (uint32_t i = 0; i < pool->backends; i++) {
+		const uint32_t number = pool->first_backend + i;
+		const struct backend *backend = &balance->backends[number];
+		char text[INET6_ADDRSTRLEN];
+		uint32_t share = 0;
+
+		for (uint32_t at = 0; at < pool->entries; at++)
+			share += balance->entries[pool->first_entry + at] == number;
+		write_address(backend, text);
+		printf("%s %s: %s, weight %u, %u of %u entries\\n", service, text, backend->is_down ? "down" : "up",
+		       backend->weight, share, pool->entries);
+	}
+}
+
+int print_backends(const struct policy *policy)
+{
+	struct balance balance = {};
+	struct about about;
+
+	if (!read_about(policy, &about) || !open_running(policy, &balance))
+		return complain("no balance of target %s is loaded", policy->target);
+	if (strcmp(about.build, policy->build) != 0)
+		return complain("build %.12s runs, and not this one (%.12s)", about.build, policy->build);
+	for (uint32_t i = 0; i < balance.service_count && i < policy->service_count; i++) {
+		const struct pool *pools = balance.services[i].pools;
+
+		print_pool(&balance, policy->services[i], &pools[0]);
+		if (pools[1].first_entry != pools[0].first_entry)
+			print_pool(&balance, policy->services[i], &pools[1]);
+	}
+	return DONE;
+}
 `,
   'loader/buckets.c': `/* What limits count in: a map for each, in a map of maps. */
 #include <bpf/bpf.h>
@@ -143,6 +411,88 @@ int make_buckets(const struct policy *policy, struct bpf_object *object)
 	if (former_outer >= 0)
 		close(former_outer);
 	return result;
+}
+`,
+  'loader/forwarding.c': `/* What a host that balances has to be: its interfaces' link addresses are known, and they forward. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* \`struct interface\` of the program. */
+struct known_interface {
+	uint64_t mac;
+	uint32_t index;
+	uint32_t unused;
+};
+
+static int read_mac(const char *name, uint64_t *mac)
+{
+	struct ifreq request = {};
+	const int handle = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int result = DONE;
+
+	strncpy(request.ifr_name, name, sizeof request.ifr_name - 1);
+	if (handle < 0 || ioctl(handle, SIOCGIFHWADDR, &request))
+		result = complain("%s: its link address cannot be read: %s", name, strerror(errno));
+	for (int byte = 0; byte < 6; byte++)
+		*mac = *mac << 8 | (uint8_t)request.ifr_hwaddr.sa_data[byte];
+	if (handle >= 0)
+		close(handle);
+	return result;
+}
+
+/* The kernel tells programs the way of packets only for interfaces that forward. */
+static int check_forwarding(const char *name, const char *family)
+{
+	char path[128];
+	char value = '1';
+
+	snprintf(path, sizeof path, "/proc/sys/net/%s/conf/%s/forwarding", family, name);
+	FILE *file = fopen(path, "re");
+
+	if (!file)
+		return DONE;
+	if (fread(&value, 1, 1, file) != 1)
+		value = '1';
+	fclose(file);
+	if (value != '0')
+		return DONE;
+	return complain("%s does not forward, and the kernel tells a way to backends only where it does: "
+			"sysctl -w net/%s/conf/%s/forwarding=1",
+			name, family, name);
+}
+
+int check_way(const struct policy *policy, bool ipv4, bool ipv6)
+{
+	for (int i = 0; i < policy->interface_count; i++) {
+		const char *name = policy->interfaces[i].name;
+
+		if ((ipv4 && check_forwarding(name, "ipv4") != DONE) || (ipv6 && check_forwarding(name, "ipv6") != DONE))
+			return FAILED;
+	}
+	return DONE;
+}
+
+int fill_interfaces(const struct policy *policy, int map)
+{
+	struct known_interface known[MOST_INTERFACES] = {};
+	const uint32_t zero = 0;
+
+	for (int i = 0; i < policy->interface_count; i++) {
+		known[i].index = policy->interfaces[i].index;
+		if (read_mac(policy->interfaces[i].name, &known[i].mac) != DONE)
+			return FAILED;
+	}
+	if (bpf_map_update_elem(map, &zero, known, BPF_ANY))
+		return complain("the interfaces cannot be put into their map: %s", strerror(errno));
+	return DONE;
 }
 `,
   'loader/interfaces.c': `/* The interfaces that the program runs on: a link for each, which is pinned. */
@@ -281,7 +631,7 @@ void detach_others(const struct policy *policy)
 `,
   'loader/loader.h': `/*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
- * limits count in; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
  * stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
@@ -293,6 +643,8 @@ void detach_others(const struct policy *policy)
 #include <stdint.h>
 
 #include <bpf/libbpf_version.h>
+
+#include "../program/services.h"
 
 #if LIBBPF_MAJOR_VERSION < 1
 #error "sluice-load needs libbpf 1.0 or newer"
@@ -331,6 +683,8 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
+	char **services; /* names, by number */
+	uint32_t service_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -352,6 +706,18 @@ int fill_maps(const struct policy *policy, struct bpf_object *object);
 /* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
 int make_buckets(const struct policy *policy, struct bpf_object *object);
 
+/* maglev.c: a pool's table, to be freed; NULL: there is no memory for it. */
+uint16_t *make_table(const struct backend *backends, const struct pool *pool);
+
+/* forwarding.c */
+int check_way(const struct policy *policy, bool ipv4, bool ipv6);
+int fill_interfaces(const struct policy *policy, int map);
+
+/* balance.c: what the program has to know of backends; and changes of what runs. \`arguments\`: ADDRESS up|down|weight N. */
+int prepare_balance(const struct policy *policy, struct bpf_object *object);
+int change_backend(const struct policy *policy, char **arguments, int count);
+int print_backends(const struct policy *policy);
+
 /* program.c: the program in the kernel, its maps filled; NULL: \`result\` says why not. */
 struct bpf_object *load_program(const struct policy *policy, int *result);
 
@@ -366,6 +732,8 @@ void detach_others(const struct policy *policy);
  * interface behind it.
  */
 void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size);
+/* One loader at a time. */
+void wait_for_others(void);
 int open_pin(const struct policy *policy, const char *kind, const char *name);
 int pin(const struct policy *policy, int object, const char *kind, const char *name);
 void unpin(const struct policy *policy, const char *kind, const char *name);
@@ -383,6 +751,175 @@ int print_stats(const struct policy *policy, bool prometheus);
 
 #endif
 `,
+  'loader/maglev.c': `/*
+ * Maglev's lookup table (Eisenbud et al., NSDI 2016, section 3.4): which backend has which entry. It follows from the backends'
+ * addresses, weights and the size alone, and is the table that Sluice's compiler makes of them (maglevTable, whose comment has
+ * the details), so that every node and every plane has the same.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "loader.h"
+
+#define OFFSET_SEED 0x6d61676cU
+#define SKIP_SEED 0x65762121U
+#define HASH_INITIAL 0xdeadbeefU
+/* \`6:\`, and the largest number of 128 bits. */
+#define LONGEST_NAME 48
+
+static uint32_t rotate_left(uint32_t word, int bits)
+{
+	return word << bits | word >> (32 - bits);
+}
+
+/* So many bytes, at most four, as a word with the first byte lowest. */
+static uint32_t word_of(const uint8_t *bytes, size_t length)
+{
+	uint32_t word = 0;
+
+	for (size_t at = 0; at < length && at < 4; at++)
+		word |= (uint32_t)bytes[at] << 8 * at;
+	return word;
+}
+
+/* jhash() of Linux (include/linux/jhash.h), as a machine with the low byte first computes it. */
+static uint32_t hash_of(const char *text, uint32_t seed)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t left = strlen(text);
+	uint32_t a = HASH_INITIAL + (uint32_t)left + seed, b = a, c = a;
+
+	for (; left > 12; left -= 12, bytes += 12) {
+		a += word_of(bytes, 4);
+		b += word_of(bytes + 4, 4);
+		c += word_of(bytes + 8, 4);
+		a = (a - c) ^ rotate_left(c, 4);
+		c += b;
+		b = (b - a) ^ rotate_left(a, 6);
+		a += c;
+		c = (c - b) ^ rotate_left(b, 8);
+		b += a;
+		a = (a - c) ^ rotate_left(c, 16);
+		c += b;
+		b = (b - a) ^ rotate_left(a, 19);
+		a += c;
+		c = (c - b) ^ rotate_left(b, 4);
+		b += a;
+	}
+	if (left == 0)
+		return c;
+	a += word_of(bytes, left);
+	b += left > 4 ? word_of(bytes + 4, left - 4) : 0;
+	c += left > 8 ? word_of(bytes + 8, left - 8) : 0;
+	c = (c ^ b) - rotate_left(b, 14);
+	a = (a ^ c) - rotate_left(c, 11);
+	b = (b ^ a) - rotate_left(a, 25);
+	c = (c ^ b) - rotate_left(b, 16);
+	a = (a ^ c) - rotate_left(c, 4);
+	b = (b ^ a) - rotate_left(a, 14);
+	return (c ^ b) - rotate_left(b, 24);
+}
+
+/* A backend that has a share, and how far it has come in taking entries. */
+struct turn {
+	char name[LONGEST_NAME];
+	uint16_t number;
+	uint32_t weight;
+	uint32_t next; /* the entry that it wants next */
+	uint32_t skip;
+	uint32_t taken;
+};
+
+/* \`4:167772161\`: its family, and its address as a number. */
+static void write_name(const struct backend *backend, char name[LONGEST_NAME])
+{
+	const int length = backend->family == 4 ? 4 : 16;
+	char digits[LONGEST_NAME];
+	unsigned __int128 value = 0;
+	int at = LONGEST_NAME - 1;
+
+	for (int byte = 0; byte < length; byte++)
+		value = value << 8 | backend->address[byte];
+	digits[at] = '\\0';
+	do
+		digits[--at] = (char)('0' + (int)(value % 10));
+	while (value /= 10);
+	snprintf(name, LONGEST_NAME, "%u:%s", backend->family, digits + at);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(((const struct turn *)a)->name, ((const struct turn *)b)->name);
+}
+
+/* Those that are up and have a share, in the order in which they take turns; gives how many. */
+static uint32_t take_turns(const struct backend *backends, const struct pool *pool, struct turn *turns)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < pool->backends; i++) {
+		const struct backend *backend = &backends[pool->first_backend + i];
+
+		if (backend->is_down || backend->weight == 0)
+			continue;
+		struct turn *turn = &turns[count++];
+
+		write_name(backend, turn->name);
+		turn->number = (uint16_t)(pool->first_backend + i);
+		turn->weight = backend->weight;
+		turn->next = hash_of(turn->name, OFFSET_SEED) % pool->entries;
+		turn->skip = hash_of(turn->name, SKIP_SEED) % (pool->entries - 1) + 1;
+		turn->taken = 0;
+	}
+	qsort(turns, count, sizeof *turns, compare_names);
+	return count;
+}
+
+/* The backend takes the next entry of its own that is free. */
+static void take_entry(struct turn *turn, uint16_t *table, uint32_t entries)
+{
+	uint32_t entry = turn->next;
+
+	while (table[entry] != NO_BACKEND)
+		entry = (uint32_t)(((uint64_t)entry + turn->skip) % entries);
+	table[entry] = turn->number;
+	turn->next = (uint32_t)(((uint64_t)entry + turn->skip) % entries);
+	turn->taken++;
+}
+
+static void fill_table(struct turn *turns, uint32_t count, uint16_t *table, uint32_t entries)
+{
+	uint32_t left = count ? entries : 0, greatest = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		greatest = turns[i].weight > greatest ? turns[i].weight : greatest;
+	for (uint64_t round = 1; left; round++)
+		for (uint32_t i = 0; i < count && left; i++) {
+			if (round * turns[i].weight < (uint64_t)turns[i].taken * greatest)
+				continue;
+			take_entry(&turns[i], table, entries);
+			left--;
+		}
+}
+
+uint16_t *make_table(const struct backend *backends, const struct pool *pool)
+{
+	uint16_t *table = malloc(pool->entries * sizeof *table);
+	struct turn *turns = malloc((pool->backends + 1) * sizeof *turns);
+
+	if (!table || !turns) {
+		free(table);
+		free(turns);
+		return NULL;
+	}
+	memset(table, 0xff, pool->entries * sizeof *table);
+	fill_table(turns, take_turns(backends, pool, turns), table, pool->entries);
+	free(turns);
+	return table;
+}
+`,
   'loader/main.c': `/*
  * Loads what Sluice made for XDP, replaces it while it runs, takes it away, and prints its counters.
  *
@@ -390,6 +927,9 @@ int print_stats(const struct policy *policy, bool prometheus);
  *   sluice-load replace [--generic]  the same, in the place of what runs: no frame meets both, or neither
  *   sluice-load down                 take it away
  *   sluice-load stats [--prometheus] what its counters have counted
+ *   sluice-load backend ADDRESS down|up|weight N
+ *                                    a backend of \`balance\` gets no packets, gets its own again, or another share
+ *   sluice-load backends             which there are, and what share of the table each has
  *
  * It reads policy.conf, xdp.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
  * program, a link for each interface, the counters. (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
@@ -433,9 +973,25 @@ static int usage(void)
 {
 	fputs("usage: sluice-load up|replace [--generic]\\n"
 	      "       sluice-load down\\n"
-	      "       sluice-load stats [--prometheus]\\n",
+	      "       sluice-load stats [--prometheus]\\n"
+	      "       sluice-load backend ADDRESS down|up|weight N\\n"
+	      "       sluice-load backends\\n",
 	      stderr);
 	return USAGE;
+}
+
+/* \`backend\` and \`backends\`. */
+static int manage_backends(struct policy *policy, char **arguments, int count)
+{
+	const bool changes = !strcmp(arguments[0], "backend");
+
+	if (changes ? count < 3 : count != 1)
+		return usage();
+	if (read_policy(policy) != DONE)
+		return FAILED;
+	const int result = changes ? change_backend(policy, arguments + 1, count - 1) : print_backends(policy);
+
+	return result == USAGE ? usage() : result;
 }
 
 int main(int count, char **arguments)
@@ -447,6 +1003,9 @@ int main(int count, char **arguments)
 	const bool stats = !strcmp(command, "stats");
 	const char *possible = places ? "--generic" : stats ? "--prometheus" : "";
 
+	wait_for_others();
+	if (!strcmp(command, "backend") || !strcmp(command, "backends"))
+		return manage_backends(&policy, arguments + 1, count - 1);
 	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
 		return usage();
 	libbpf_set_print(silent);
@@ -533,19 +1092,25 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 
 		if (!strcmp(name, "zones"))
 			result = fill_zones(policy, map);
+		else if (!strcmp(name, "maglev") || !strcmp(name, "interfaces"))
+			continue;
 		else if (bpf_map__map_flags(map) & BPF_F_MMAPABLE && !bpf_map__is_internal(map))
 			result = fill_map(policy, map);
 		if (result != DONE)
 			return result;
 	}
-	return make_buckets(policy, object);
+	const int result = make_buckets(policy, object);
+
+	return result == DONE ? prepare_balance(policy, object) : result;
 }
 `,
   'loader/pins.c': `/* What stays when the loader ends: pins in the BPF file system. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -563,6 +1128,15 @@ void pin_path(const struct policy *policy, const char *kind, const char *name, c
 	for (char *at = path + start; *at; at++)
 		if (*at == '.')
 			*at = '_';
+}
+
+void wait_for_others(void)
+{
+	const int folder = open(BPF_FILE_SYSTEM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* Open until the loader ends. Where there is no such folder, there is nothing to wait for. */
+	if (folder >= 0)
+		flock(folder, LOCK_EX);
 }
 
 int open_pin(const struct policy *policy, const char *kind, const char *name)
@@ -679,15 +1253,16 @@ static bool read_zone(struct policy *policy, const char *values)
 	return true;
 }
 
-static bool read_counter(struct policy *policy, const char *name)
+/* Puts a name behind those that there are. */
+static bool read_name(char ***names, uint32_t *count, const char *name)
 {
-	char **counters = realloc(policy->counters, (policy->counter_count + 1) * sizeof *counters);
+	char **longer = realloc(*names, (*count + 1) * sizeof *longer);
 
-	if (!counters)
+	if (!longer)
 		return false;
-	policy->counters = counters;
-	counters[policy->counter_count] = strdup(name);
-	return counters[policy->counter_count++] != NULL;
+	*names = longer;
+	longer[*count] = strdup(name);
+	return longer[(*count)++] != NULL;
 }
 
 static bool read_bucket_table(struct policy *policy, const char *values)
@@ -714,7 +1289,9 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 	if (!strcmp(word, "zone"))
 		return read_zone(policy, values);
 	if (!strcmp(word, "counter"))
-		return read_counter(policy, values);
+		return read_name(&policy->counters, &policy->counter_count, values);
+	if (!strcmp(word, "service"))
+		return read_name(&policy->services, &policy->service_count, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
 	if (!strcmp(word, "tags"))
@@ -880,9 +1457,11 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, ABOUT, PARTS };
 
-static const char *const names[PARTS] = { "program", "counters", "limits", "buckets", "about" };
+static const char *const names[PARTS] = {
+	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "about",
+};
 
 /* Pins the parts that there are, and takes away the pins of the others (-1). */
 static int pin_parts(const struct policy *policy, const int parts[PARTS])
@@ -919,6 +1498,9 @@ static int replace(struct policy *policy, struct bpf_object *object, const int f
 		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
 		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
 		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
+		[SERVICES] = bpf_object__find_map_fd_by_name(object, "services"),
+		[BACKENDS] = bpf_object__find_map_fd_by_name(object, "backends"),
+		[MAGLEV] = bpf_object__find_map_fd_by_name(object, "maglev"),
 		[ABOUT] = note_down(policy),
 	};
 	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;
@@ -1062,6 +1644,481 @@ int print_stats(const struct policy *policy, bool prometheus)
 		close(map);
 	return result;
 }
+`,
+  'program/arrival.h': `/*
+ * What the kernel does with a frame before it looks at the packet: what is not for this host, or is malformed, is left to it.
+ * It throws that away, or answers.
+ */
+#ifndef SLUICE_ARRIVAL_H
+#define SLUICE_ARRIVAL_H
+
+#include "../policy.h"
+#include "packet.h"
+#include "tables.h"
+
+/* An interface that the program runs on. The loader fills it in. */
+struct interface {
+	__u64 mac;
+	__u32 index;
+	__u32 unused;
+};
+
+struct interfaces {
+	struct interface all[INTERFACES];
+};
+
+TABLE(interfaces, struct interfaces, 1);
+
+/* The interface with this number; NULL: the program does not run on it. */
+static __always_inline const struct interface *interface_of(__u32 index)
+{
+	const struct interfaces *known = only_element(&interfaces);
+
+	for (int at = 0; known && at < INTERFACES; at++)
+		if (known->all[at].index == index)
+			return &known->all[at];
+	return NULL;
+}
+
+/* Whether the link brings the frame to this host: to the interface's own address, or to a group's. */
+static __always_inline int is_for_host(struct xdp_md *context)
+{
+	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+	const struct interface *interface = interface_of(context->ingress_ifindex);
+
+	if (!ethernet)
+		return 0;
+	const __u8 *to = ethernet->destination;
+	const __u64 mac = (__u64)to[0] << 40 | (__u64)to[1] << 32 | (__u64)to[2] << 24 | (__u64)to[3] << 16 |
+			  (__u64)to[4] << 8 | to[5];
+
+	return !interface || to[0] & 1 || mac == interface->mac;
+}
+
+/* Most words of 32 bits in a header of IPv4. */
+#define MOST_HEADER_WORDS 15
+
+/* Whether the header of IPv4 at \`at\` has the checksum that it should have. */
+static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
+{
+	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+	__u32 sum = 0;
+
+	if (!header)
+		return 0;
+	const __u32 words = header->version_and_length & 0x0f;
+
+	for (__u32 word = 0; word < MOST_HEADER_WORDS && word < words; word++) {
+		const __u16 *halves = frame_at(context, at + word * 4, 4);
+
+		if (!halves)
+			return 0;
+		sum += halves[0] + halves[1];
+	}
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
+}
+
+/* Addresses that no packet of IPv6 on a link may have (ipv6_rcv). */
+static __always_inline int has_possible_addresses(const struct packet *packet)
+{
+	const __u64 *source = packet->source, *destination = packet->destination;
+	const __u32 scope = destination[0] >> 48 & 0x0f;
+
+	if ((source[0] == 0 && source[1] == 1) || (destination[0] == 0 && destination[1] == 1))
+		return 0;
+	return source[0] >> 56 != 0xff && (destination[0] >> 56 != 0xff || scope > 1);
+}
+
+/* The walk over hop-by-hop options (RFC 8200, section 4.2). */
+struct options {
+	struct xdp_md *context;
+	__u32 at;
+	__u32 end;
+	__u32 padding; /* bytes of it, one behind the other */
+	__u32 is_sound;
+};
+
+enum {
+	PAD_1 = 0,
+	PAD_N = 1,
+	ROUTER_ALERT = 5,
+	JUMBO = 0xc2,
+	MOST_PADDING = 7,
+	/* As many as one header can have. */
+	MOST_OPTIONS = 2048,
+};
+
+/* On to the next option; 1 ends the walk. */
+static long skip_option(__u64 index, struct options *walk)
+{
+	const __u8 *option = frame_at(walk->context, walk->at, 1);
+
+	(void)index;
+	if (walk->at >= walk->end) {
+		walk->is_sound = 1;
+		return 1;
+	}
+	if (!option)
+		return 1;
+	const __u8 type = *option;
+	__u32 length = 1;
+
+	if (type != PAD_1) {
+		option = frame_at(walk->context, walk->at, 2);
+		if (!option)
+			return 1;
+		length = 2 + option[1];
+	}
+	if (walk->at + length > walk->end)
+		return 1;
+	walk->padding = type == PAD_1 || type == PAD_N ? walk->padding + length : 0;
+	if (walk->padding > MOST_PADDING)
+		return 1;
+	/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
+	for (__u32 at = 2; type == PAD_N && at < MOST_PADDING && at < length; at++) {
+		const __u8 *zero = frame_at(walk->context, walk->at + at, 1);
+
+		if (!zero || *zero)
+			return 1;
+	}
+	/* The upper two bits tell what to do with a type that is not known: 0: go on. */
+	if (type > PAD_N && type != ROUTER_ALERT && type != JUMBO && type >> 6)
+		return 1;
+	walk->at += length;
+	return 0;
+}
+
+/* Whether the kernel would go on behind the hop-by-hop options. */
+static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet, __u32 at)
+{
+	const struct ipv6_header *header = frame_at(context, at, sizeof *header + 2);
+
+	if (!header)
+		return 0;
+	if (header->next != HOP_BY_HOP)
+		return 1;
+	const __u8 *extension = (const __u8 *)(header + 1);
+	struct options walk = {
+		.context = context,
+		.at = at + sizeof *header + 2,
+		.end = at + sizeof *header + (extension[1] + 1) * 8,
+	};
+
+	if (walk.end > packet->end)
+		return 0;
+	bpf_loop(MOST_OPTIONS, skip_option, &walk, 0);
+	return walk.is_sound;
+}
+
+/* Whether the kernel would take the packet in. */
+static __always_inline int is_taken_in(struct xdp_md *context, const struct packet *packet)
+{
+	const __u32 at = packet->end - packet->length;
+
+	if (!is_for_host(context))
+		return 0;
+	if (packet->family == 4)
+		return has_checksum(context, at);
+	return has_possible_addresses(packet) && has_sound_options(context, packet, at);
+}
+
+#endif
+`,
+  'program/balance.h': `/*
+ * Load balancing: a packet for a service goes on to the backend that its entry of the service's Maglev table names, in a header
+ * of its own (IPIP: RFC 2003, 2473, 4213; GRE: RFC 2784), or as it is, to the backend's link address. (Eisenbud et al.,
+ * "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016.)
+ *
+ * Services, backends and tables are data. A backend that goes down, comes back or weighs more or less is a change of the
+ * map \`maglev\`: a packet reads one entry of it, so it meets the table before or behind the change, and nothing between.
+ */
+#ifndef SLUICE_BALANCE_H
+#define SLUICE_BALANCE_H
+
+#include "../policy.h"
+#include "arrival.h"
+#include "hash.h"
+#include "next-hop.h"
+#include "packet.h"
+#include "services.h"
+#include "tables.h"
+#include "walk.h"
+
+/* Key: a service's number. */
+TABLE(services, struct service, SERVICES);
+
+/* Key: a backend's number. */
+TABLE(backends, struct backend, BACKENDS);
+
+/* The Maglev tables of all services, one behind the other; the loader makes them. */
+struct maglev {
+	__u16 backends[MAGLEV_ENTRIES];
+};
+
+TABLE(maglev, struct maglev, 1);
+
+/* What becomes of a packet for a service; each is counted. */
+enum balance_outcome {
+	OUTCOME_SENT,
+	OUTCOME_WITHOUT_BACKEND,
+	OUTCOME_TOO_LONG, /* for the way, with its outer header */
+	OUTCOME_WITHOUT_WAY,
+};
+
+struct gre_header {
+	__be16 flags;
+	__be16 type; /* of what follows */
+} __attribute__((packed));
+
+enum {
+	PROTOCOL_IPV4 = 4,
+	PROTOCOL_IPV6 = 41,
+	PROTOCOL_GRE = 47,
+	OUTER_TTL = 64,
+	ETHERNET = sizeof(struct ethernet_header),
+	LONGEST_LINK_HEADER = ETHERNET + 2 * sizeof(struct vlan_tag),
+};
+
+#define DONT_FRAGMENT bpf_htons(0x4000)
+
+/* A packet on its way out. */
+struct sending {
+	const struct backend *backend;
+	const struct hop *hop;
+	__u32 outer_length; /* of the headers that are put before it */
+	__u32 protocol;	    /* behind the outer header of IP */
+	__u32 traffic_class;
+	__u32 flow; /* a label for IPv6, so that routers keep a flow's packets on one way */
+};
+
+/* The traffic class of the packet, which its outer header has as well: service, and congestion (RFC 6040). */
+static __always_inline __u32 traffic_class_of(struct xdp_md *context, const struct packet *packet)
+{
+	const __u8 *bytes = frame_at(context, packet->end - packet->length, 2);
+
+	if (!bytes)
+		return 0;
+	return packet->family == 4 ? bytes[1] : ((__u32)bytes[0] << 4 | bytes[1] >> 4) & 0xff;
+}
+
+static __always_inline __u32 outer_length_of(const struct service *service, const struct backend *backend)
+{
+	if (service->forward == FORWARD_DIRECT)
+		return 0;
+	return (backend->family == 4 ? sizeof(struct ipv4_header) : sizeof(struct ipv6_header)) +
+	       (service->forward == FORWARD_GRE ? sizeof(struct gre_header) : 0);
+}
+
+/* The complement of the sum of a header's words. */
+static __always_inline __be16 checksum_of(const struct ipv4_header *header)
+{
+	const __u16 *halves = (const __u16 *)header;
+	__u32 sum = 0;
+
+#pragma unroll
+	for (unsigned int at = 0; at < sizeof *header / 2; at++)
+		sum += halves[at];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* Not to be fragmented on its way, so it needs no identification (RFC 6864). */
+static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending, __u32 length)
+{
+	const struct backend *backend = sending->backend;
+
+	header->version_and_length = 0x45;
+	header->traffic_class = sending->traffic_class;
+	header->length = bpf_htons(length);
+	header->identification = 0;
+	header->fragment = DONT_FRAGMENT;
+	header->ttl = OUTER_TTL;
+	header->protocol = sending->protocol;
+	header->checksum = 0;
+	__builtin_memcpy(&header->source, backend->source, sizeof header->source);
+	__builtin_memcpy(&header->destination, backend->address, sizeof header->destination);
+	header->checksum = checksum_of(header);
+}
+
+static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending, __u32 length)
+{
+	const struct backend *backend = sending->backend;
+
+	header->version_and_class = bpf_htons(0x6000 | sending->traffic_class << 4 | (sending->flow >> 16 & 0x0f));
+	header->flow = bpf_htons(sending->flow);
+	header->payload_length = bpf_htons(length - sizeof *header);
+	header->next = sending->protocol;
+	header->hop_limit = OUTER_TTL;
+	__builtin_memcpy(header->source, backend->source, sizeof header->source);
+	__builtin_memcpy(header->destination, backend->address, sizeof header->destination);
+}
+
+/* Writes the outer headers at \`at\`; 0: there is no room. */
+static __always_inline int write_outer(struct xdp_md *context, const struct packet *packet,
+				       const struct sending *sending, __u32 at)
+{
+	const __u32 length = packet->length + sending->outer_length;
+	__u32 inner = at + sizeof(struct ipv4_header);
+
+	if (sending->backend->family == 4) {
+		struct ipv4_header *header = frame_at(context, at, sizeof *header);
+
+		if (!header)
+			return 0;
+		write_ipv4(header, sending, length);
+	} else {
+		struct ipv6_header *header = frame_at(context, at, sizeof *header);
+
+		if (!header)
+			return 0;
+		write_ipv6(header, sending, length);
+		inner = at + sizeof *header;
+	}
+	if (sending->protocol != PROTOCOL_GRE)
+		return 1;
+	struct gre_header *gre = frame_at(context, inner, sizeof *gre);
+
+	if (!gre)
+		return 0;
+	gre->flags = 0;
+	gre->type = packet->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+	return 1;
+}
+
+/* The link header of a frame that the kernel takes in as if it had come like that: tags stay. */
+struct link_header {
+	__u8 bytes[LONGEST_LINK_HEADER];
+};
+
+static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length)
+{
+	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
+		const __u8 *byte = frame_at(context, at, 1);
+
+		if (!byte)
+			return 0;
+		link->bytes[at] = *byte;
+	}
+	return 1;
+}
+
+static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length, __be16 type)
+{
+	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
+		__u8 *byte = frame_at(context, at, 1);
+
+		if (!byte)
+			return 0;
+		*byte = link->bytes[at];
+	}
+	__be16 *ends = frame_at(context, length - sizeof *ends, sizeof *ends);
+
+	if (!ends)
+		return 0;
+	*ends = type;
+	return 1;
+}
+
+/* To the kernel, which sends it on. */
+static __noinline int give_to_stack(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
+{
+	const __u32 link_length = packet->end - packet->length;
+	const __be16 type = sending->backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+	struct link_header link = {};
+
+	if (!read_link(context, &link, link_length) || bpf_xdp_adjust_head(context, -(int)sending->outer_length) ||
+	    !write_link(context, &link, link_length, type) || !write_outer(context, packet, sending, link_length))
+		return XDP_ABORTED;
+	return XDP_PASS;
+}
+
+/* Out of an interface, in a frame of its own. */
+static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
+{
+	const __u32 link_length = packet->end - packet->length;
+	const int more = (int)(link_length - ETHERNET) - (int)sending->outer_length;
+	const struct hop *hop = sending->hop;
+	__u32 family = packet->family;
+
+	if (more && bpf_xdp_adjust_head(context, more))
+		return XDP_ABORTED;
+	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+
+	if (!ethernet)
+		return XDP_ABORTED;
+	__builtin_memcpy(ethernet->destination, hop->destination, sizeof ethernet->destination);
+	__builtin_memcpy(ethernet->source, hop->source, sizeof ethernet->source);
+	if (sending->outer_length) {
+		family = sending->backend->family;
+		if (!write_outer(context, packet, sending, ETHERNET))
+			return XDP_ABORTED;
+	}
+	ethernet = frame_at(context, 0, sizeof *ethernet);
+	if (!ethernet)
+		return XDP_ABORTED;
+	ethernet->type = family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+	return hop->kind == HOP_BACK ? XDP_TX : (int)bpf_redirect(hop->interface, 0);
+}
+
+static __always_inline int not_sent(const struct packet *packet, const struct service *service, __u32 outcome)
+{
+	add_to_counter(service->first_counter + outcome, packet);
+	return XDP_DROP;
+}
+
+/* The packet on its way to the backend of that number. */
+static __always_inline int send_to(struct xdp_md *context, const struct packet *packet, const struct service *service,
+				   __u32 number, __u32 hash)
+{
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
+
+	if (!backend)
+		return not_sent(packet, service, OUTCOME_WITHOUT_BACKEND);
+	const struct hop *hop = hop_to(context, number, backend, service->forward);
+	const __u32 outer_length = outer_length_of(service, backend);
+
+	if (!hop || hop->kind == HOP_NONE)
+		return not_sent(packet, service, OUTCOME_WITHOUT_WAY);
+	if (packet->length + outer_length > hop->mtu)
+		return not_sent(packet, service, OUTCOME_TOO_LONG);
+	const struct sending sending = {
+		.backend = backend,
+		.hop = hop,
+		.outer_length = outer_length,
+		.protocol = service->forward == FORWARD_GRE ? PROTOCOL_GRE :
+			    packet->family == 4		    ? PROTOCOL_IPV4 :
+							      PROTOCOL_IPV6,
+		.traffic_class = traffic_class_of(context, packet),
+		.flow = hash & 0xfffff,
+	};
+
+	add_to_counter(service->first_counter + OUTCOME_SENT, packet);
+	return hop->kind == HOP_STACK ? give_to_stack(context, packet, &sending) : send_out(context, packet, &sending);
+}
+
+/* Sends a packet for a service to a backend. */
+__noinline int balance(struct xdp_md *context, struct packet *packet, struct hash_key *key, __u32 number)
+{
+	const struct service *service = bpf_map_lookup_elem(&services, &number);
+	const struct maglev *tables = only_element(&maglev);
+
+	if (!context || !packet || !key || !service || !tables || !is_taken_in(context, packet))
+		return XDP_PASS;
+	const struct pool *pool = &service->pools[packet->family == 6];
+	const __u32 hash = hash_of(packet, service, key);
+	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
+
+	/* What is checked must be what is used, for the verifier. */
+	barrier_var(entry);
+	if (entry >= MAGLEV_ENTRIES)
+		return XDP_PASS;
+	return send_to(context, packet, service, *(volatile const __u16 *)&tables->backends[entry], hash);
+}
+
+#endif
 `,
   'program/conditions.h': `/* Conditions that no table finds: they are asked one by one, of packets that the tables have led to a rule that has them. */
 #ifndef SLUICE_CONDITIONS_H
@@ -1270,6 +2327,178 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 
 #endif
 `,
+  'program/hash.h': `/*
+ * Which entry of a Maglev table a packet belongs to: Bob Jenkins' hash (lookup3.c, 2006) as Linux computes it in
+ * include/linux/jhash.h, of the same bytes and with the same seed as nftables computes it for \`jhash … mod … seed …\`. So
+ * every node, and every plane, sends a flow to the same backend.
+ */
+#ifndef SLUICE_HASH_H
+#define SLUICE_HASH_H
+
+#include "packet.h"
+#include "services.h"
+#include "walk.h"
+
+#define BALANCE_SEED 0x736c7569U
+/* JHASH_INITVAL, "an arbitrary initial parameter" */
+#define HASH_INITIAL 0xdeadbeefU
+/* Words of the longest key: two addresses of IPv6, two ports, a protocol. */
+#define MOST_HASHED 11
+
+struct hash_state {
+	__u32 a, b, c;
+};
+
+static __always_inline __u32 rotate_left(__u32 word, int bits)
+{
+	return word << bits | word >> (32 - bits);
+}
+
+/* __jhash_mix */
+static __always_inline void hash_mix(struct hash_state *state)
+{
+	__u32 a = state->a, b = state->b, c = state->c;
+
+	a = (a - c) ^ rotate_left(c, 4);
+	c += b;
+	b = (b - a) ^ rotate_left(a, 6);
+	a += c;
+	c = (c - b) ^ rotate_left(b, 8);
+	b += a;
+	a = (a - c) ^ rotate_left(c, 16);
+	c += b;
+	b = (b - a) ^ rotate_left(a, 19);
+	a += c;
+	c = (c - b) ^ rotate_left(b, 4);
+	b += a;
+	state->a = a;
+	state->b = b;
+	state->c = c;
+}
+
+/* __jhash_final */
+static __always_inline __u32 hash_final(struct hash_state *state)
+{
+	__u32 a = state->a, b = state->b, c = state->c;
+
+	c = (c ^ b) - rotate_left(b, 14);
+	a = (a ^ c) - rotate_left(c, 11);
+	b = (b ^ a) - rotate_left(a, 25);
+	c = (c ^ b) - rotate_left(b, 16);
+	a = (a ^ c) - rotate_left(c, 4);
+	b = (b ^ a) - rotate_left(a, 14);
+	c = (c ^ b) - rotate_left(b, 24);
+	return c;
+}
+
+/* jhash2() of so many words, at least one and at most MOST_HASHED. */
+static __always_inline __u32 hash_of_words(const __u32 *words, __u32 count)
+{
+	const __u32 initial = HASH_INITIAL + count * 4 + BALANCE_SEED;
+	struct hash_state state = { initial, initial, initial };
+	__u32 at = 0;
+
+	for (; at + 3 < count && at + 3 < MOST_HASHED; at += 3) {
+		state.a += words[at];
+		state.b += words[at + 1];
+		state.c += words[at + 2];
+		hash_mix(&state);
+	}
+	state.a += words[at];
+	state.b += at + 1 < count ? words[at + 1] : 0;
+	state.c += at + 2 < count ? words[at + 2] : 0;
+	return hash_final(&state);
+}
+
+/* An address as it stands in the packet, in words. */
+static __always_inline void address_words(const struct packet *packet, const __u64 *address, __u32 *words)
+{
+	if (packet->family == 4) {
+		words[0] = bpf_htonl(address[0]);
+		return;
+	}
+	words[0] = bpf_htonl(address[0] >> 32);
+	words[1] = bpf_htonl(address[0]);
+	words[2] = bpf_htonl(address[1] >> 32);
+	words[3] = bpf_htonl(address[1]);
+}
+
+/* Both addresses, both ports, protocol. */
+static __always_inline __u32 hash_of_flow(const struct packet *packet)
+{
+	const int words_of_address = packet->family == 4 ? 1 : 4;
+	__u32 words[MOST_HASHED];
+
+	if (words_of_address == 1) {
+		address_words(packet, packet->source, words);
+		address_words(packet, packet->destination, words + 1);
+		words[2] = bpf_htons(packet->source_port);
+		words[3] = bpf_htons(packet->destination_port);
+		words[4] = packet->protocol;
+		return hash_of_words(words, 5);
+	}
+	address_words(packet, packet->source, words);
+	address_words(packet, packet->destination, words + 4);
+	words[8] = bpf_htons(packet->source_port);
+	words[9] = bpf_htons(packet->destination_port);
+	words[10] = packet->protocol;
+	return hash_of_words(words, 11);
+}
+
+static __always_inline __u32 hash_of_source(const struct packet *packet)
+{
+	__u32 words[4];
+
+	address_words(packet, packet->source, words);
+	return packet->family == 4 ? hash_of_words(words, 1) : hash_of_words(words, 4);
+}
+
+/* Puts an address behind so many words of the key, and gives how many there are then. */
+static __always_inline __u32 add_address(struct hash_key *key, __u32 count, const struct packet *packet,
+					 const __u64 *address)
+{
+	const __u32 words_of_address = packet->family == 4 ? 1 : 4;
+	__u32 words[4];
+
+	address_words(packet, address, words);
+	for (__u32 at = 0; at < words_of_address; at++)
+		key->words[(count + at) & 15] = words[at];
+	return count + words_of_address;
+}
+
+/* What all fragments of a packet have, as far as the policy says, in its order. */
+static __always_inline __u32 hash_of_fragment(const struct packet *packet, const struct service *service,
+					      struct hash_key *key)
+{
+	__u32 count = 0;
+
+	for (int part = 0; part < MOST_FRAGMENT_PARTS; part++) {
+		switch (service->fragments_on[part]) {
+		case HASH_SOURCE:
+			count = add_address(key, count, packet, packet->source);
+			break;
+		case HASH_DESTINATION:
+			count = add_address(key, count, packet, packet->destination);
+			break;
+		case HASH_PROTOCOL:
+			key->words[count++ & 15] = packet->protocol;
+			break;
+		default:
+			break;
+		}
+	}
+	return hash_of_words(key->words, count);
+}
+
+static __always_inline __u32 hash_of(const struct packet *packet, const struct service *service, struct hash_key *key)
+{
+	if (packet->fragment)
+		return hash_of_fragment(packet, service, key);
+	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);
+}
+
+#endif
+`,
   'program/limits.h': `/*
  * Limits: a bucket of tokens for each key, in tables of a bounded size. Processors share a bucket without a lock.
  *
@@ -1458,6 +2687,126 @@ static enum limit_answer ask_limit(const struct packet *packet, __u32 table, con
 	if (charge.answer == LOST_RACE)
 		bpf_loop(MORE_ATTEMPTS, try_again, &charge, 0);
 	return charge.answer;
+}
+
+#endif
+`,
+  'program/next-hop.h': `/*
+ * Where a backend is: the interface, and the two link addresses, that lead to it. The kernel's own routes and neighbours say
+ * it; what they say is kept for a moment, for asking them costs more than all the rest.
+ */
+#ifndef SLUICE_NEXT_HOP_H
+#define SLUICE_NEXT_HOP_H
+
+#include "../policy.h"
+#include "arrival.h"
+#include "packet.h"
+#include "services.h"
+
+/* How long: a route or a neighbour that changes is heeded after so many nanoseconds at the latest. */
+#define HOP_LASTS 100000000ULL
+
+enum hop_kind {
+	HOP_BACK,  /* out of the interface that the frame came in by */
+	HOP_OTHER, /* out of another one */
+	HOP_STACK, /* by the kernel, which finds out who the neighbour is, or has a way that XDP has not */
+	HOP_NONE,  /* no way leads there */
+};
+
+struct hop {
+	__u64 until;   /* when it has to be asked for again, in nanoseconds since the system started */
+	__u32 arrived; /* the interface that it was asked for */
+	__u32 kind;
+	__u32 interface;
+	__u32 mtu;
+	__u8 destination[6];
+	__u8 source[6];
+	__u32 unused;
+};
+
+/* Key: a backend's number. Every processor asks for itself. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, BACKENDS);
+	__type(key, __u32);
+	__type(value, struct hop);
+} hops SEC(".maps");
+
+enum {
+	SOCKET_FAMILY_IPV4 = 2,
+	SOCKET_FAMILY_IPV6 = 10,
+	LONGEST_PACKET = 0xffff,
+};
+
+/* Whether the route leads to the backend itself, not to a router. */
+static __always_inline int is_on_link(const struct bpf_fib_lookup *route, const struct backend *backend)
+{
+	const int words = backend->family == 4 ? 1 : 4;
+	int same = 1;
+
+	for (int at = 0; at < words; at++)
+		same &= route->ipv6_dst[at] == ((const __u32 *)backend->address)[at];
+	return same;
+}
+
+/* What becomes of a packet, by what the kernel says of the way to its backend. */
+static __always_inline enum hop_kind kind_of_hop(long answer, const struct bpf_fib_lookup *route, __u32 arrived,
+						 const struct backend *backend, __u32 forward)
+{
+	const int is_direct = forward == FORWARD_DIRECT;
+
+	switch (answer) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+		if (is_direct && !is_on_link(route, backend))
+			return HOP_NONE;
+		if (route->ifindex == arrived)
+			return HOP_BACK;
+		if (interface_of(route->ifindex))
+			return HOP_OTHER;
+		break;
+	case BPF_FIB_LKUP_RET_BLACKHOLE:
+	case BPF_FIB_LKUP_RET_UNREACHABLE:
+	case BPF_FIB_LKUP_RET_PROHIBIT:
+		return HOP_NONE;
+	default:
+		break;
+	}
+	/* Without a header of its own, the packet would be for this host. */
+	return is_direct ? HOP_NONE : HOP_STACK;
+}
+
+static __always_inline void ask_for_hop(struct xdp_md *context, struct hop *hop, const struct backend *backend, __u32 forward)
+{
+	struct bpf_fib_lookup route = { .ifindex = context->ingress_ifindex };
+
+	route.family = backend->family == 4 ? SOCKET_FAMILY_IPV4 : SOCKET_FAMILY_IPV6;
+	__builtin_memcpy(route.ipv6_dst, backend->address, sizeof route.ipv6_dst);
+	if (forward != FORWARD_DIRECT)
+		__builtin_memcpy(route.ipv6_src, backend->source, sizeof route.ipv6_src);
+	const long answer = bpf_fib_lookup(context, &route, sizeof route, 0);
+
+	hop->arrived = context->ingress_ifindex;
+	hop->kind = kind_of_hop(answer, &route, hop->arrived, backend, forward);
+	hop->interface = route.ifindex;
+	hop->mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
+	__builtin_memcpy(hop->destination, route.dmac, sizeof hop->destination);
+	__builtin_memcpy(hop->source, route.smac, sizeof hop->source);
+}
+
+/* The way to a backend; NULL: there is no backend of that number. */
+static __always_inline const struct hop *hop_to(struct xdp_md *context, __u32 number, const struct backend *backend,
+						__u32 forward)
+{
+	struct hop *hop = bpf_map_lookup_elem(&hops, &number);
+	const __u64 now = bpf_ktime_get_coarse_ns();
+
+	if (!hop)
+		return NULL;
+	if (now >= hop->until || hop->arrived != context->ingress_ifindex) {
+		ask_for_hop(context, hop, backend, forward);
+		hop->until = now + HOP_LASTS;
+	}
+	return hop;
 }
 
 #endif
@@ -1777,6 +3126,63 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 
 #endif
 `,
+  'program/services.h': `/*
+ * What \`balance\` knows of its services and backends, as it lies in their maps: for the program, which reads it, and for the
+ * loader, which makes the Maglev tables of it.
+ */
+#ifndef SLUICE_SERVICES_H
+#define SLUICE_SERVICES_H
+
+#include <linux/types.h>
+
+/* An entry of a Maglev table that no backend has: none of its pool is up and has a share. */
+#define NO_BACKEND 0xffff
+
+/* The Maglev table of a service, and the backends in it. */
+struct pool {
+	__u32 first_entry; /* in the map \`maglev\` */
+	__u32 entries;	   /* a prime */
+	__u32 first_backend;
+	__u32 backends;
+};
+
+enum forward {
+	FORWARD_IPIP,
+	FORWARD_GRE,
+	FORWARD_DIRECT,
+};
+
+/* What is hashed of a packet. */
+enum hash_part {
+	HASH_NOTHING,
+	HASH_SOURCE,
+	HASH_DESTINATION,
+	HASH_PROTOCOL,
+	HASH_FLOW, /* both addresses, both ports, protocol */
+};
+
+#define MOST_FRAGMENT_PARTS 3
+
+struct service {
+	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
+	__u32 forward;
+	__u32 hash_on;			       /* HASH_FLOW or HASH_SOURCE */
+	__u32 fragments_on[MOST_FRAGMENT_PARTS]; /* in this order */
+	__u32 first_counter;		       /* of one for each outcome */
+};
+
+struct backend {
+	__u8 address[16]; /* in network byte order; IPv4 in the first four bytes */
+	__u8 source[16];  /* where outer headers to it are from */
+	__u64 identity;	  /* backends of two builds that have the same are the same */
+	__u32 family;	  /* 4 or 6 */
+	__u32 weight;
+	__u32 is_down;
+	__u32 has_source; /* 0: the policy names none, and the loader asks the kernel */
+};
+
+#endif
+`,
   'program/tables.h': `/*
  * Tables: maps whose contents the loader copies from maps/NAME.bin, and how a value leads to its place in one.
  *
@@ -1900,12 +3306,13 @@ enum rule_action {
 	RULE_PASS,
 	RULE_DROP,
 	RULE_ON,   /* the next rule is asked */
-	RULE_SKIP, /* the rule with the number \`skip_to\` is asked next */
+	RULE_SKIP, /* the rule with the number \`to\` is asked next */
+	RULE_BALANCE, /* the service with the number \`to\` has the packet */
 };
 
 struct rule {
 	__u32 action;
-	__u32 skip_to;
+	__u32 to;
 	__u32 conditions[MOST_CONDITIONS]; /* numbers, in the order in which they are asked; ABSENT: no more */
 	__u32 counters[MOST_COUNTERS];	   /* numbers; ABSENT: no more */
 } __attribute__((aligned(8)));
@@ -1935,12 +3342,24 @@ struct place {
 	__u32 next_summary;
 	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
 	__u64 summary; /* of the summary before the next: words that were not looked at yet */
+	__u32 service; /* that has the packet; ABSENT: none */
+	__u32 unused;
 };
+
+#if SERVICES
+/* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
+struct hash_key {
+	__u32 words[16];
+};
+#endif
 
 /* What is known of the packet at hand. */
 struct scratch {
 	struct packet packet;
 	struct place place;
+#if SERVICES
+	struct hash_key key;
+#endif
 };
 
 /* Every processor has one: on the stack, which is small, the verifier would follow each value in it. */
@@ -2072,8 +3491,13 @@ static __always_inline long ask_rule(struct walk *walk, __u32 number)
 		return 0;
 #if SKIPS
 	case RULE_SKIP:
-		go_to_rule(walk->place, rule->skip_to);
+		go_to_rule(walk->place, rule->to);
 		return 0;
+#endif
+#if SERVICES
+	case RULE_BALANCE:
+		walk->place->service = rule->to;
+		return 1;
 #endif
 	case RULE_DROP:
 		walk->action = XDP_DROP;
@@ -2104,6 +3528,7 @@ __noinline int judge(struct xdp_md *context, struct packet *packet, struct place
 
 	if (!context || !packet || !place)
 		return XDP_PASS;
+	place->service = ABSENT;
 	find_rows(packet, &place->rows);
 	go_to_rule(place, 0);
 	bpf_loop(MOST_STEPS, step, &walk, 0);

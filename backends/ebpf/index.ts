@@ -1,12 +1,22 @@
-/** The plane `xdp`: `mitigate` as a program in C that runs on every frame, with its tables and its loader. */
+/** The plane `xdp`: `mitigate` and `balance` as a program in C that runs on every frame, with its tables and its loader. */
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
 import { prices } from './cost.ts';
-import { MitigationFiles } from './emit/index.ts';
+import { ProgramFiles } from './emit/index.ts';
+import { FORWARD } from './lower/forward.ts';
 import { lowerPlan } from './lower/index.ts';
+import { refuseBalance } from './refused-balance.ts';
 
-export const xdp: Plane = { name: 'xdp', stages: ['mitigate'], refuse, prices, lower, takeAway };
+export const xdp: Plane = {
+  name: 'xdp',
+  stages: ['mitigate'],
+  refuse,
+  balances: { forward: FORWARD, refuse: refuseBalance },
+  prices,
+  lower,
+  takeAway,
+};
 
 /** Without their pins the kernel forgets the links, and with them the program. */
 function takeAway(target: string): readonly string[] {
@@ -14,8 +24,8 @@ function takeAway(target: string): readonly string[] {
 }
 
 function lower(plan: Plan): Lowered {
-  const { mitigation, diagnostics } = lowerPlan(plan);
-  const files = new MitigationFiles(mitigation);
+  const { program, diagnostics } = lowerPlan(plan);
+  const files = new ProgramFiles(program);
   return {
     diagnostics,
     figures: files.figures,

@@ -15,8 +15,8 @@ plane behind XDP that can carry the block out, that plane takes it whole, and th
   notHere: {
     code: 'SL1202',
     severity: 'error',
-    title: 'XDP carries out `mitigate` only',
-    explanation: `Programs at XDP carry out \`mitigate\` in this version. All other blocks need another plane: add \`nftables\` to the
+    title: 'XDP carries out `mitigate` and `balance` only',
+    explanation: `Programs at XDP carry out \`mitigate\` and \`balance\` in this version. All other blocks need another plane: add \`nftables\` to the
 target.`,
   },
   tooLarge: {

@@ -38,9 +38,16 @@ export const policyHeader = `/*
 #define BUCKET_TABLES {{bucketTables}}
 #define KEY_WORDS {{keyWords}}
 {{/if}}
+
+/* Services of balance, backends of all of them, and entries of all their Maglev tables. */
+#define SERVICES {{services}}
+{{#if services}}
+#define BACKENDS {{backends}}
+#define MAGLEV_ENTRIES {{entries}}
+{{/if}}
 {{#if interfaces}}
 
-/* Interfaces whose frames come in by several zones. */
+/* Interfaces that the program runs on. */
 #define INTERFACES {{interfaces}}
 {{/if}}
 
@@ -74,7 +81,7 @@ struct {{name}}_table {
 
 /** templates/xdp-program.hbs */
 export const xdpProgram = `/*
- * mitigate of {{policy}}, for target {{target}}: every frame that comes in, before the kernel looks at it.
+ * {{blocks}} of {{policy}}, for target {{target}}: every frame that comes in, before the kernel looks at it.
  *
  * Made by Sluice, build {{build}}.
 {{#each remarks}}
@@ -96,6 +103,9 @@ export const xdpProgram = `/*
 #include <bpf/bpf_helpers.h>
 {{else}}
 #include "policy.h"
+{{#if services}}
+#include "program/balance.h"
+{{/if}}
 {{#if conditions}}
 #include "program/conditions.h"
 {{/if}}
@@ -105,7 +115,7 @@ export const xdpProgram = `/*
 #include "program/packet.h"
 #include "program/tables.h"
 #include "program/walk.h"
-{{#if interfaces}}
+{{#if zones}}
 #include "program/zones.h"
 {{/if}}
 {{/unless}}
@@ -197,15 +207,28 @@ int sluice(struct xdp_md *context)
 
 	if (!own || !parse(context, &own->packet))
 		return XDP_PASS;
-{{#if interfaces}}
+{{#if zones}}
 	own->packet.zone = zone_of(context, &own->packet);
 {{/if}}
+{{#if services}}
+	const int verdict = judge(context, &own->packet, &own->place);
+
+	if (own->place.service == ABSENT)
+		return verdict;
+	return balance(context, &own->packet, &own->key, own->place.service);
+{{else}}
 	return judge(context, &own->packet, &own->place);
+{{/if}}
 {{else}}
 	(void)context;
 	return XDP_PASS;
 {{/if}}
 }
 
+{{#if services}}
+/* The kernel tells routes and neighbours to programs under the GPL only; this one is under Apache-2.0 or GPL-2.0, as you like. */
+char _license[] SEC("license") = "GPL";
+{{else}}
 char _license[] SEC("license") = "Apache-2.0";
+{{/if}}
 `;

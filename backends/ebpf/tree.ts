@@ -2,13 +2,19 @@
  * What a plan becomes for XDP: one list of rules, and tables that find the rules which a packet may meet. Rules are data:
  * the program's text depends on which fields they test, never on how many they are.
  */
-import type { Origin } from '../../compiler/model/index.ts';
+import type { Balance, Origin } from '../../compiler/model/index.ts';
 import type { PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
 import type { PacketField } from './fields.ts';
 import type { TableAtom } from './lower/conditions.ts';
 
-/** What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number. */
-export type Action = { readonly kind: 'pass' | 'drop' | 'on' } | { readonly kind: 'skip'; readonly to: number };
+/**
+ * What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number; `balance`
+ * hands it to the service of that number.
+ */
+export type Action =
+  | { readonly kind: 'pass' | 'drop' | 'on' }
+  | { readonly kind: 'skip'; readonly to: number }
+  | { readonly kind: 'balance'; readonly service: number };
 
 /** A condition that no table finds: it is asked of packets that the tables have led to the rule. */
 export type Condition =
@@ -111,8 +117,50 @@ export interface XdpInterface {
   readonly byVlan: Uint8Array;
 }
 
-/** The whole of `mitigate`. */
-export interface Mitigation {
+/** A Maglev table, and the backends in it. */
+export interface Pool {
+  readonly firstEntry: number;
+  /** The table's size. */
+  readonly entries: number;
+  readonly firstBackend: number;
+  /** How many. */
+  readonly backends: number;
+}
+
+/** A `balance` block. */
+export interface Service {
+  readonly name: string;
+  readonly origin: Origin;
+  /** Of packets of IPv4, of IPv6; the same where both get to all backends. */
+  readonly pools: readonly [Pool, Pool];
+  readonly forward: 'ipip' | 'gre' | 'direct';
+  readonly hashOn: Balance['hashOn'];
+  readonly fragmentsOn: Balance['fragmentsOn'];
+  /** Of one counter for each outcome. */
+  readonly firstCounter: number;
+}
+
+export interface Backend {
+  readonly family: 4 | 6;
+  readonly address: bigint;
+  readonly weight: number;
+  /** Where outer headers are from; undefined: where the kernel would send from. */
+  readonly source: bigint | undefined;
+  /** Of two builds, backends that have the same are the same. */
+  readonly identity: bigint;
+}
+
+/** All `balance` blocks. */
+export interface Balancing {
+  /** By number. */
+  readonly services: readonly Service[];
+  readonly backends: readonly Backend[];
+  /** Of all Maglev tables. */
+  readonly entries: number;
+}
+
+/** What the program does: `mitigate`, then `balance`. */
+export interface XdpProgram {
   readonly target: string;
   readonly rules: readonly ListedRule[];
   readonly fields: readonly FieldTable[];
@@ -120,6 +168,7 @@ export interface Mitigation {
   readonly counters: readonly string[];
   /** By number. */
   readonly bucketTables: readonly BucketTable[];
+  readonly balancing: Balancing;
   readonly interfaces: readonly XdpInterface[];
   /** Names of zones; their numbers count from 1. */
   readonly zones: readonly string[];

@@ -1,7 +1,7 @@
 /** The nftables plane: one table, loaded in one transaction by `nft -f` (nftables 1.0.6 and newer). */
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
-import { refuse } from './capabilities.ts';
+import { refuse, refuseBalance } from './capabilities.ts';
 import { deltaBetween } from './delta/index.ts';
 import { prices } from './cost.ts';
 import { emitTable } from './emit.ts';
@@ -20,6 +20,7 @@ const RULESET = 'nftables/ruleset.nft';
 export const nftables: Plane = {
   name: 'nftables',
   refuse,
+  balances: { forward: ['dnat'], refuse: refuseBalance },
   prices,
   lower,
   readCounters: (text) => readCounters(text, TABLE),

@@ -73,15 +73,18 @@ export function manifestText(parts: ManifestParts): string {
 }
 
 /** A target without its artifacts' content, for the manifest and for `--json`. */
-export function targetAsData({ name, planes, placements, idle }: TargetOutput): object {
+export function targetAsData({ name, planes, placements, balances, idle }: TargetOutput): object {
   return {
     name,
-    placements: placements.map(({ stage, plane, reason }) => ({
-      stage: stage.id,
-      ...(stage.zones ? { zones: stage.zones.map((zone) => zone.name) } : {}),
-      plane,
-      reason,
-    })),
+    placements: [
+      ...placements.map(({ stage, plane, reason }) => ({
+        stage: stage.id,
+        ...(stage.zones ? { zones: stage.zones.map((zone) => zone.name) } : {}),
+        plane,
+        reason,
+      })),
+      ...balances.map(({ balance, plane, reason }) => ({ stage: 'balance', name: balance.name, plane, reason })),
+    ],
     planes: planes.map(planeAsData),
     ...(idle.length > 0 ? { idle } : {}),
   };

@@ -5,7 +5,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Span } from '../../grammar/source.ts';
 import type { Program, Stage } from '../4-program/program.ts';
-import type { Policy, Target } from '../model/index.ts';
+import type { Balance, Policy, Target } from '../model/index.ts';
 import type { Plane } from '../plane.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -16,10 +16,18 @@ export interface Placement {
   readonly reason: string;
 }
 
+/** The same for a `balance` block. */
+export interface BalancePlacement {
+  readonly balance: Balance;
+  readonly plane: string;
+  readonly reason: string;
+}
+
 export interface Placed {
   /** The part of the Program for each plane that has one, in the order of `planes`. */
   readonly parts: readonly { readonly plane: Plane; readonly program: Program }[];
   readonly placements: readonly Placement[];
+  readonly balances: readonly BalancePlacement[];
   /** Planes that the target names and that have no part. */
   readonly idle: readonly Plane[];
   readonly diagnostics: readonly Diagnostic[];
@@ -40,21 +48,43 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
       diagnostics.push(...answers.flatMap(({ refusals }) => refusals));
     }
   }
+  const balances = program.balances.flatMap((balance) => placeBalance(balance, program, available, diagnostics));
   const parts: { readonly plane: Plane; readonly program: Program }[] = available
     .map((plane) => ({
       plane,
       program: {
         ...program,
         stages: placements.filter((one) => one.plane === plane.name).map(({ stage }) => stage),
-        balances: plane.stages ? [] : program.balances,
+        balances: balances.filter((one) => one.plane === plane.name).map(({ balance }) => balance),
       },
     }))
     .filter((part) => part.program.stages.length > 0 || part.program.balances.length > 0);
   // A policy without a rule replaces the one before it, too.
   const [first] = available;
-  if (parts.length === 0 && first && program.stages.length === 0) parts.push({ plane: first, program });
+  const isEmpty = program.stages.length === 0 && program.balances.length === 0;
+  if (parts.length === 0 && first && isEmpty) parts.push({ plane: first, program });
   const idle = available.filter((plane) => !parts.some((part) => part.plane === plane));
-  return { parts, placements, idle, diagnostics };
+  return { parts, placements, balances, idle, diagnostics };
+}
+
+/** What is said where no plane can is what those say that are made for the block's way to forward, if there are any. */
+function placeBalance(
+  balance: Balance,
+  program: Program,
+  available: readonly Plane[],
+  diagnostics: Diagnostic[],
+): BalancePlacement[] {
+  const answers = available.flatMap(({ name, balances }) =>
+    balances
+      ? [{ name, refusals: balances.refuse(balance, program), isMade: balances.forward.includes(balance.forward) }]
+      : [],
+  );
+  const taker = answers.find(({ refusals }) => refusals.length === 0);
+  if (taker) return [{ balance, plane: taker.name, reason: reasonOf(available, []) }];
+  const made = answers.filter(({ isMade }) => isMade);
+  const refusals = (made.length > 0 ? made : answers).flatMap((answer) => answer.refusals);
+  diagnostics.push(...(refusals.length > 0 ? refusals : [nobodyCarries('`balance`', balance.origin.span)]));
+  return [];
 }
 
 /** A plane's answer to a stage. */
@@ -100,12 +130,14 @@ function planesOf(target: Target | undefined, planes: readonly Plane[], diagnost
 }
 
 function unsupportedParts(policy: Policy): Diagnostic[] {
-  const refuse = (what: string, span: Span) =>
-    diagnostic(PROBLEMS.nobodyCarries, span, `no plane carries out ${what} yet`, {
-      hint: 'Remove it, or keep it in a file of its own until a plane does.',
-    });
   return [
-    ...policy.unsupported.map((part) => refuse(`\`${part.construct}\``, part.span)),
-    ...policy.shapes.map((shape) => refuse('`shape`', shape.origin.span)),
+    ...policy.unsupported.map((part) => nobodyCarries(`\`${part.construct}\``, part.span)),
+    ...policy.shapes.map((shape) => nobodyCarries('`shape`', shape.origin.span)),
   ];
+}
+
+function nobodyCarries(what: string, span: Span): Diagnostic {
+  return diagnostic(PROBLEMS.nobodyCarries, span, `no plane carries out ${what} yet`, {
+    hint: 'Remove it, or keep it in a file of its own until a plane does.',
+  });
 }

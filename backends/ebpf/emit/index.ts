@@ -1,8 +1,9 @@
-/** The files of a mitigation: its program, what the program's maps hold, and the loader. */
+/** The files of a program: its text, what its maps hold, and the loader. */
 import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
 import { FIXED } from '../fixed.gen.ts';
-import type { Mitigation } from '../tree.ts';
+import type { XdpProgram } from '../tree.ts';
 import { bytesOfBuckets } from '../lower/bucket-memory.ts';
+import { backendBytes, serviceBytes } from './balance.ts';
 import { limitBytes } from './buckets.ts';
 import { ConditionMap } from './conditions.ts';
 import { headerText, programText, type Naming, type ProgramParts } from './program.ts';
@@ -14,18 +15,18 @@ import { layoutOf, tableBytes, tablesIn } from './tables.ts';
 const FOLDER = 'ebpf';
 const RULES = `${FOLDER}/maps/rules.txt`;
 
-/** Everything of a mitigation but the name of its build. */
-export class MitigationFiles {
+/** Everything of a program but the name of its build. */
+export class ProgramFiles {
   readonly #parts: ProgramParts;
   /** Contents of maps, by name. */
   readonly #maps: ReadonlyMap<string, Uint8Array>;
 
-  constructor(mitigation: Mitigation) {
-    const { rules } = mitigation;
+  constructor(program: XdpProgram) {
+    const { rules, balancing } = program;
     const sizes = sizesOf(rules);
-    const fields = mitigation.fields.map(layoutOf);
+    const fields = program.fields.map(layoutOf);
     const conditions = new ConditionMap(rules.flatMap((rule) => rule.conditions));
-    this.#parts = { mitigation, sizes, fields, conditions };
+    this.#parts = { program, sizes, fields, conditions };
     const maps = new Map<string, Uint8Array>();
     if (rules.length > 0) {
       maps.set(
@@ -34,7 +35,11 @@ export class MitigationFiles {
       );
     }
     if (conditions.count > 0) maps.set('conditions', conditions.bytes());
-    if (mitigation.bucketTables.length > 0) maps.set('limits', limitBytes(mitigation.bucketTables));
+    if (program.bucketTables.length > 0) maps.set('limits', limitBytes(program.bucketTables));
+    if (balancing.services.length > 0) {
+      maps.set('services', serviceBytes(balancing.services));
+      maps.set('backends', backendBytes(balancing.backends));
+    }
     for (const field of fields) {
       maps.set(`${field.definition.map}_rules`, rowBytes(field.table, sizes));
       for (const table of tablesIn(field)) maps.set(table.name, tableBytes(table));
@@ -43,37 +48,39 @@ export class MitigationFiles {
   }
 
   get figures(): Readonly<Record<string, number>> {
-    const { mitigation, fields } = this.#parts;
+    const { program, fields } = this.#parts;
+    const { services, backends } = program.balancing;
     const bytes = [...this.#maps.values()].reduce((sum, { length }) => sum + length, 0);
     return {
-      rules: mitigation.rules.length,
+      rules: program.rules.length,
       fields: fields.length,
       rows: fields.reduce((sum, { table }) => sum + table.rowBits.length, 0),
       'bytes of maps': bytes,
-      ...(mitigation.bucketTables.length > 0 ? { 'bytes of buckets': bytesOfBuckets(mitigation.bucketTables) } : {}),
+      ...(program.bucketTables.length > 0 ? { 'bytes of buckets': bytesOfBuckets(program.bucketTables) } : {}),
+      ...(services.length > 0 ? { services: services.length, backends: backends.length } : {}),
     };
   }
 
   artifacts(naming: Naming): readonly Artifact[] {
-    const { mitigation } = this.#parts;
-    const program = programText(this.#parts, naming);
+    const { program } = this.#parts;
+    const source = programText(this.#parts, naming);
     return [
-      text('xdp.bpf.c', program, "the program at XDP: what is the policy's own"),
+      text('xdp.bpf.c', source, "the program at XDP: what is the policy's own"),
       text('policy.h', headerText(this.#parts, naming), 'its sizes, and how its tables lie in memory'),
       text('policy.conf', settingsText(this.#parts, naming), 'where it runs, and names of counters, for the loader'),
-      text('maps/rules.txt', rulesText(mitigation.rules), 'which rule each number stands for, and its line'),
+      text('maps/rules.txt', rulesText(program.rules), 'which rule each number stands for, and its line'),
       ...[...this.#maps].map(([name, bytes]) => ({
         path: `${FOLDER}/maps/${name}.bin`,
         content: [bytes],
         description: `contents of the map ${name}`,
       })),
-      ...fixedFiles(program).map((path) => text(path, FIXED[path]!, descriptionOf(path))),
+      ...fixedFiles(source).map((path) => text(path, FIXED[path]!, descriptionOf(path))),
     ];
   }
 
   /** Rules stand in `rules.txt`, a line each. */
   get sourceMap(): readonly SourceMapEntry[] {
-    return this.#parts.mitigation.rules.map(({ origin }, number) => ({
+    return this.#parts.program.rules.map(({ origin }, number) => ({
       path: RULES,
       line: number + 1,
       origin: origin.name,
@@ -90,7 +97,7 @@ function text(path: string, content: string, description: string): Artifact {
 function fixedFiles(program: string): readonly string[] {
   const included = new Set<string>();
   const follow = (source: string): void => {
-    for (const [, name] of source.matchAll(/^#include ".*?(\w+\.h)"$/gm)) {
+    for (const [, name] of source.matchAll(/^#include ".*?([\w-]+\.h)"$/gm)) {
       const path = `program/${name}`;
       if (FIXED[path] === undefined || included.has(path)) continue;
       included.add(path);
@@ -98,6 +105,7 @@ function fixedFiles(program: string): readonly string[] {
     }
   };
   follow(program);
+  for (const [path, source] of Object.entries(FIXED)) if (path.startsWith('loader/')) follow(source);
   return Object.keys(FIXED).filter((path) => !path.startsWith('program/') || included.has(path));
 }
 

@@ -25,6 +25,21 @@ export class MapBytes {
     return this;
   }
 
+  /** A number in so many bytes, the high byte first, as packets have it. */
+  bytesOf(value: bigint, length: number): this {
+    for (let at = length - 1, rest = value; at >= 0; at--, rest >>= 8n) {
+      this.bytes[this.#at + at] = Number(rest & 0xffn);
+    }
+    this.#at += length;
+    return this;
+  }
+
+  /** Zeros. */
+  skip(length: number): this {
+    this.#at += length;
+    return this;
+  }
+
   u64(values: Iterable<bigint>): this {
     for (const value of values) {
       this.#view.setBigUint64(this.#at, value, true);

@@ -4,7 +4,7 @@ import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { FieldDefinition } from '../fields.ts';
 import { keyWordsOf } from '../lower/bucket-memory.ts';
 import * as templates from '../templates.gen.ts';
-import type { Mitigation } from '../tree.ts';
+import type { XdpProgram } from '../tree.ts';
 import { KINDS, type ConditionMap } from './conditions.ts';
 import type { Sizes } from './rules.ts';
 import { tablesIn, typeOf, type FieldLayout, type TableLayout } from './tables.ts';
@@ -22,7 +22,7 @@ function compileTemplate(text: string): Template {
 
 /** What the texts are about. */
 export interface ProgramParts {
-  readonly mitigation: Mitigation;
+  readonly program: XdpProgram;
   readonly sizes: Sizes;
   readonly fields: readonly FieldLayout[];
   readonly conditions: ConditionMap;
@@ -36,21 +36,25 @@ export interface Naming {
 
 /** `policy.h` */
 export function headerText(parts: ProgramParts, naming: Naming): string {
-  const { mitigation, sizes, fields, conditions } = parts;
+  const { program, sizes, fields, conditions } = parts;
+  const { services, backends, entries } = program.balancing;
   return TEMPLATES.policyHeader({
     ...naming,
     policy: commentText(naming.policy),
     ...sizes,
-    skips: Number(mitigation.rules.some(({ action }) => action.kind === 'skip')),
-    counters: mitigation.counters.length,
+    skips: Number(program.rules.some(({ action }) => action.kind === 'skip')),
+    counters: program.counters.length,
     conditions: conditions.count,
     kinds: KINDS.map((kind) => ({
       name: kind.toUpperCase().replace(' ', '_'),
       isUsed: Number(conditions.kinds.has(kind)),
     })),
-    bucketTables: mitigation.bucketTables.length,
-    keyWords: keyWordsOf(mitigation.bucketTables),
-    interfaces: interfacesWithZones(parts),
+    bucketTables: program.bucketTables.length,
+    keyWords: keyWordsOf(program.bucketTables),
+    interfaces: hasZones(parts) || services.length > 0 ? program.interfaces.length : 0,
+    services: services.length,
+    backends: Math.max(1, backends.length),
+    entries,
     fields: fields.map((field) => ({
       name: field.definition.map,
       tables: tablesIn(field).map(({ name, family, columns }) => ({
@@ -69,15 +73,17 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
 
 /** `xdp.bpf.c` */
 export function programText(parts: ProgramParts, naming: Naming): string {
-  const { mitigation, fields, conditions } = parts;
-  const { target, rules, bucketTables } = mitigation;
+  const { program, fields, conditions } = parts;
+  const { target, rules, bucketTables, balancing } = program;
   return TEMPLATES.xdpProgram({
     ...naming,
     policy: commentText(naming.policy),
     target,
     rules: rules.length,
     conditions: conditions.count,
-    interfaces: interfacesWithZones(parts),
+    zones: hasZones(parts),
+    services: balancing.services.length,
+    blocks: blocksText(program),
     fields: fields.map(fieldValues),
     hasLimits: bucketTables.length > 0,
     fieldsRead: conditions.fields.map(({ definition, family }) => ({
@@ -105,8 +111,10 @@ export function hasZones({ fields }: ProgramParts): boolean {
   return fields.some(({ table }) => table.field === 'in');
 }
 
-function interfacesWithZones(parts: ProgramParts): number {
-  return hasZones(parts) ? parts.mitigation.interfaces.length : 0;
+/** What it carries out. */
+function blocksText({ rules, balancing }: XdpProgram): string {
+  if (balancing.services.length === 0) return 'mitigate';
+  return rules.some(({ action }) => action.kind !== 'balance') ? 'mitigate and balance' : 'balance';
 }
 
 function titleOf({ noun, values }: FieldDefinition): string {

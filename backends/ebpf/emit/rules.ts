@@ -52,7 +52,7 @@ export function rowBytes({ rowBits }: FieldTable, { words, summaries }: Sizes): 
 }
 
 /** `enum rule_action` of the program. */
-const ACTIONS: Readonly<Record<Action['kind'], number>> = { pass: 0, drop: 1, on: 2, skip: 3 };
+const ACTIONS: Readonly<Record<Action['kind'], number>> = { pass: 0, drop: 1, on: 2, skip: 3, balance: 4 };
 
 /** `struct rule` for each rule; `numberOf` gives the number of a condition. */
 export function ruleBytes(
@@ -66,7 +66,7 @@ export function ruleBytes(
   for (const [number, { action, conditions, counts }] of rules.entries()) {
     const at = number * wordsOfRule;
     all[at] = ACTIONS[action.kind];
-    all[at + 1] = action.kind === 'skip' ? action.to : 0;
+    all[at + 1] = action.kind === 'skip' ? action.to : action.kind === 'balance' ? action.service : 0;
     all.set(conditions.map(numberOf), at + 2);
     all.set(counts, at + 2 + mostConditions);
   }

@@ -5,16 +5,17 @@ import { ruleText } from './rule-list.ts';
 import { hasZones, type Naming, type ProgramParts } from './program.ts';
 
 export function settingsText(parts: ProgramParts, { policy, build }: Naming): string {
-  const { mitigation } = parts;
+  const { program } = parts;
   const lines = [
     `# For sluice-load: where the program of ${oneLine(policy)} runs, and what its counters are called.`,
-    `target ${mitigation.target}`,
+    `target ${program.target}`,
     `build ${build}`,
-    ...mitigation.interfaces.map(({ name, generic }) => `interface ${name} ${generic ? 'generic' : 'native'}`),
+    ...program.interfaces.map(({ name, generic }) => `interface ${name} ${generic ? 'generic' : 'native'}`),
     ...(readsTags(parts) ? ['tags'] : []),
-    ...(hasZones(parts) ? mitigation.interfaces.flatMap(zoneLines) : []),
-    ...mitigation.bucketTables.flatMap(bucketLines),
-    ...mitigation.counters.map((name) => `counter ${oneLine(name)}`),
+    ...(hasZones(parts) ? program.interfaces.flatMap(zoneLines) : []),
+    ...program.bucketTables.flatMap(bucketLines),
+    ...program.balancing.services.map(({ name }) => `service ${name}`),
+    ...program.counters.map((name) => `counter ${oneLine(name)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -26,8 +27,8 @@ function bucketLines({ name, keys, origin }: BucketTable, at: number, tables: re
 }
 
 /** Whether the program must see VLAN tags. */
-function readsTags({ mitigation, fields, conditions }: ProgramParts): boolean {
-  const byZone = mitigation.interfaces.some(({ untagged, byVlan }) => byVlan.some((zone) => zone !== untagged));
+function readsTags({ program, fields, conditions }: ProgramParts): boolean {
+  const byZone = program.interfaces.some(({ untagged, byVlan }) => byVlan.some((zone) => zone !== untagged));
   return byZone || conditions.reads('vlan') || fields.some(({ table }) => table.field === 'vlan');
 }
 

@@ -4,7 +4,8 @@ import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { Origin } from '../../../compiler/model/index.ts';
 import { FIELDS, type FieldDefinition } from '../fields.ts';
 import { PROBLEMS } from '../problems.ts';
-import type { FieldTable, ListedRule, Mitigation } from '../tree.ts';
+import type { FieldTable, ListedRule, XdpProgram } from '../tree.ts';
+import { lowerBalances } from './balance.ts';
 import { refuseBuckets } from './bucket-memory.ts';
 import { Counters } from './counters.ts';
 import { fieldOfAtom, fieldTable, type ZoneNumbers } from './field-table.ts';
@@ -16,26 +17,43 @@ import { TooManyRows, wordsFor } from './row-bits.ts';
 /** Most bytes in the rows of one field. */
 const MOST_BYTES = 2 ** 29;
 
-/** The mitigation of a plan, and what of it is too large. */
+/** The program of a plan, and what of it is too large. */
 export function lowerPlan(plan: Plan): {
-  readonly mitigation: Mitigation;
+  readonly program: XdpProgram;
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const { program } = plan;
+  const { program: part } = plan;
   const stages = plan.stages.filter(({ stage }) => stage.id === 'mitigate');
-  const interfaces = interfacesOf(program);
+  const interfaces = interfacesOf(part);
   const counters = new Counters();
   const limiters = new Limiters();
-  const zones = program.zones.map(({ name }) => name);
-  const rules = listOf(stages, { counters, limiters, zones: program.zones, zone: onlyZone(interfaces) });
+  const zones = part.zones.map(({ name }) => name);
+  const mitigation = listOf(stages, { counters, limiters, zones: part.zones, zone: onlyZone(interfaces) });
+  const balances = lowerBalances(part.balances, counters.names.length);
+  const rules =
+    balances.rules.length > 0 ? [...mitigation.map(goOnTo(mitigation.length)), ...balances.rules] : mitigation;
   const numbers = new Map(zones.map((name, index) => [name, index + 1]));
-  const blocks = stages.map(({ stage }) => stage.origin);
+  const blocks = [...stages.map(({ stage }) => stage.origin), ...part.balances.map(({ origin }) => origin)];
   const { fields, diagnostics } = fieldTables(rules, numbers, blocks);
-  const target = program.target?.name ?? 'host';
+  const target = part.target?.name ?? 'host';
   return {
-    mitigation: { target, rules, fields, counters: counters.names, bucketTables: limiters.tables, interfaces, zones },
+    program: {
+      target,
+      rules,
+      fields,
+      counters: [...counters.names, ...balances.counters],
+      bucketTables: limiters.tables,
+      balancing: balances.balancing,
+      interfaces,
+      zones,
+    },
     diagnostics: [...diagnostics, ...refuseBuckets(limiters.tables)],
   };
+}
+
+/** What `mitigate` allows goes on to `balance`, whose rules begin with this number. */
+function goOnTo(first: number): (rule: ListedRule) => ListedRule {
+  return (rule) => (rule.action.kind === 'pass' ? { ...rule, action: { kind: 'skip', to: first } } : rule);
 }
 
 function fieldTables(

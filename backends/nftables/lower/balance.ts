@@ -24,8 +24,8 @@ const HOOKS = [
 ] as const;
 
 export function lowerBalances(context: Context): void {
-  const carried = context.program.balances.filter((balance) => isCarriedOut(balance, context));
-  if (carried.length === 0) return;
+  const { balances } = context.program;
+  if (balances.length === 0) return;
   context.enterStage('destination nat');
   for (const { name, hook, priority } of HOOKS) {
     const chain = context.chain(name, name, 'virtual services, and the backends that flows to them get', {
@@ -35,28 +35,8 @@ export function lowerBalances(context: Context): void {
       devices: [],
       policy: 'accept',
     });
-    for (const balance of carried) for (const family of [4, 6] as const) lowerBalance(balance, family, chain, context);
+    for (const balance of balances) for (const family of [4, 6] as const) lowerBalance(balance, family, chain, context);
   }
-}
-
-function isCarriedOut(balance: Balance, context: Context): boolean {
-  const refuse = (message: string, hint: string) => {
-    context.refuse(balance.origin, message, hint);
-    return false;
-  };
-  if (balance.forward !== 'dnat') {
-    return refuse(
-      `nftables cannot send packets to a backend by \`forward ${balance.forward}\``,
-      'Use `forward dnat`, with replies coming back through this host.',
-    );
-  }
-  if (balance.localFirst) {
-    return refuse('nftables cannot tell whether this host itself serves a flow', 'Leave `local first` out.');
-  }
-  if (balance.from) {
-    return refuse('`forward dnat` keeps the source as it is', 'Leave `from` out, and translate sources in `nat`.');
-  }
-  return true;
 }
 
 function lowerBalance(balance: Balance, family: Family, chain: NftChain, context: Context): void {

@@ -12,9 +12,11 @@ import type { Balance } from '../../model/policy.ts';
 import type { Column, Table } from '../../model/table.ts';
 import { AddressSet } from '../../net/address-set.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
+import { isPrime } from '../../net/maglev.ts';
 import type { RuleContext } from '../context.ts';
 import { headLine, originOf } from '../origin.ts';
 import { BALANCE_SETTING, DUPLICATE_STATEMENT, POOL_COLUMNS } from '../problems.ts';
+import { reportBackends } from './backends.ts';
 import { headOf, type Written } from './order.ts';
 
 type Kind = BalanceSetting['kind'];
@@ -60,6 +62,8 @@ function checkBalance(block: BalanceSyntax, bound: BoundPolicy, context: RuleCon
     });
   }
   if (!targets || !pool || tableSize === undefined || !forward || (forward.from && !from)) return undefined;
+  const places = { pool: one(block, 'pool')!.span, size: hash?.size.span ?? block.name.span };
+  reportBackends({ ...pool, tableSize }, places, context);
   return {
     name: block.name.text,
     origin: originOf(block, `balance ${block.name.text}`, headLine(block.span, block.settings), context),
@@ -145,13 +149,6 @@ function readTableSize(hash: Setting<'hash'>, context: RuleContext): number | un
   return undefined;
 }
 
-function isPrime(number: number): boolean {
-  for (let divisor = 2; divisor * divisor <= number; divisor++) {
-    if (number % divisor === 0) return false;
-  }
-  return number >= 2;
-}
-
 function nextPrime(number: number): number {
   let candidate = number;
   while (!isPrime(candidate)) candidate++;
@@ -180,8 +177,8 @@ function readPool(
     );
   }
   const weight = pool.columns.find((column) => column.name === 'weight');
-  if (weight && weight.type.kind !== 'unsigned') {
-    return wrongPool(pool, setting, 'its column `weight` holds no whole numbers', context);
+  if (weight && (weight.type.kind !== 'unsigned' || weight.type.bits > 32)) {
+    return wrongPool(pool, setting, 'its column `weight` holds no whole numbers of at most 32 bits', context);
   }
   return { pool, addressColumn: address.name, weightColumn: (weight satisfies Column | undefined)?.name };
 }

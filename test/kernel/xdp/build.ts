@@ -121,16 +121,25 @@ export function inShell(
   frames: readonly ArrivingFrame[],
   steps: string,
 ): string {
+  return shell(builds, frames, ['uplink0'], `exec 2>&1\n${steps}`).toString();
+}
+
+/** The same with the interfaces that are named, and what it prints on its standard output as bytes. Throws where a step fails. */
+export function shell(
+  builds: readonly (readonly Artifact[])[],
+  frames: readonly ArrivingFrame[],
+  interfaces: readonly string[],
+  steps: string,
+): Buffer {
   return withBuilt(builds, (folders) => {
     const file = join(folders[0]!, 'frames');
-    writeFileSync(file, framesFile(frames, ['uplink0']));
-    const text = `${namespaceSteps(['uplink0'])}
-exec 2>&1
+    writeFileSync(file, framesFile(frames, interfaces));
+    const text = `${namespaceSteps(interfaces)}
 frames=${file}
 load() { build=$1; shift; case $build in ${folders.map((folder, n) => `${n}) ${folder}/ebpf/sluice-load "$@";;`).join(' ')} esac; }
 runner() { ${runner()} "$@"; }
 ${steps}`;
-    return command('unshare', ['--net', '--mount', 'bash', '-eu', '-c', text]).toString();
+    return command('unshare', ['--net', '--mount', 'bash', '-eu', '-c', text]);
   });
 }
 

@@ -23,7 +23,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     unload: [],
     since: undefined,
   };
-  return { name, planes: [plane], placements: [], idle: [] };
+  return { name, planes: [plane], placements: [], balances: [], idle: [] };
 }
 
 function mapOf(targets: readonly TargetOutput[]): unknown {

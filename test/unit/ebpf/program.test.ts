@@ -37,6 +37,7 @@ test('a program has the tables of the fields that rules test, and no others', ()
   ]);
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
     'program/packet.h',
+    'program/services.h',
     'program/tables.h',
     'program/walk.h',
   ]);
@@ -235,6 +236,7 @@ test('a program has the parts that it needs', () => {
     'program/conditions.h',
     'program/limits.h',
     'program/packet.h',
+    'program/services.h',
     'program/tables.h',
     'program/walk.h',
   ]);

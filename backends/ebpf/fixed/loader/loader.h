@@ -1,6 +1,6 @@
 /*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
- * limits count in; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
  * stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #include <bpf/libbpf_version.h>
+
+#include "../program/services.h"
 
 #if LIBBPF_MAJOR_VERSION < 1
 #error "sluice-load needs libbpf 1.0 or newer"
@@ -50,6 +52,8 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
+	char **services; /* names, by number */
+	uint32_t service_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -71,6 +75,18 @@ int fill_maps(const struct policy *policy, struct bpf_object *object);
 /* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
 int make_buckets(const struct policy *policy, struct bpf_object *object);
 
+/* maglev.c: a pool's table, to be freed; NULL: there is no memory for it. */
+uint16_t *make_table(const struct backend *backends, const struct pool *pool);
+
+/* forwarding.c */
+int check_way(const struct policy *policy, bool ipv4, bool ipv6);
+int fill_interfaces(const struct policy *policy, int map);
+
+/* balance.c: what the program has to know of backends; and changes of what runs. `arguments`: ADDRESS up|down|weight N. */
+int prepare_balance(const struct policy *policy, struct bpf_object *object);
+int change_backend(const struct policy *policy, char **arguments, int count);
+int print_backends(const struct policy *policy);
+
 /* program.c: the program in the kernel, its maps filled; NULL: `result` says why not. */
 struct bpf_object *load_program(const struct policy *policy, int *result);
 
@@ -85,6 +101,8 @@ void detach_others(const struct policy *policy);
  * interface behind it.
  */
 void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size);
+/* One loader at a time. */
+void wait_for_others(void);
 int open_pin(const struct policy *policy, const char *kind, const char *name);
 int pin(const struct policy *policy, int object, const char *kind, const char *name);
 void unpin(const struct policy *policy, const char *kind, const char *name);

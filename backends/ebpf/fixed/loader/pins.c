@@ -1,8 +1,10 @@
 /* What stays when the loader ends: pins in the BPF file system. */
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -20,6 +22,15 @@ void pin_path(const struct policy *policy, const char *kind, const char *name, c
 	for (char *at = path + start; *at; at++)
 		if (*at == '.')
 			*at = '_';
+}
+
+void wait_for_others(void)
+{
+	const int folder = open(BPF_FILE_SYSTEM, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	/* Open until the loader ends. Where there is no such folder, there is nothing to wait for. */
+	if (folder >= 0)
+		flock(folder, LOCK_EX);
 }
 
 int open_pin(const struct policy *policy, const char *kind, const char *name)

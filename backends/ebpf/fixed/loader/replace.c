@@ -9,9 +9,11 @@
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, ABOUT, PARTS };
 
-static const char *const names[PARTS] = { "program", "counters", "limits", "buckets", "about" };
+static const char *const names[PARTS] = {
+	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "about",
+};
 
 /* Pins the parts that there are, and takes away the pins of the others (-1). */
 static int pin_parts(const struct policy *policy, const int parts[PARTS])
@@ -48,6 +50,9 @@ static int replace(struct policy *policy, struct bpf_object *object, const int f
 		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
 		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
 		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
+		[SERVICES] = bpf_object__find_map_fd_by_name(object, "services"),
+		[BACKENDS] = bpf_object__find_map_fd_by_name(object, "backends"),
+		[MAGLEV] = bpf_object__find_map_fd_by_name(object, "maglev"),
 		[ABOUT] = note_down(policy),
 	};
 	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;

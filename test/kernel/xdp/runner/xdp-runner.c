@@ -2,6 +2,7 @@
  * Runs a pinned XDP program on frames, by BPF_PROG_TEST_RUN, and writes what it says of each.
  *
  *   xdp-runner run PIN INTERFACE ...
+ *   xdp-runner frames PIN INTERFACE ...  (the same, with what the frames are then)
  *   xdp-runner race PIN THREADS TIMES
  *   xdp-runner send INTERFACE TIMES  (a frame as below out of an interface, so many times)
  *   xdp-runner size PIN              (instructions that the verifier went through)
@@ -9,7 +10,8 @@
  *
  * Reads from standard input, for each frame, two 32-bit numbers and its bytes: the interface that it comes in by, counted
  * from 0 as they stand in the arguments, and its length, at least 14. Writes a byte for each: the program's verdict, and
- * 0x80 besides where the frame is not what it was.
+ * 0x80 besides where the frame is not what it was. `frames` writes for each the verdict and the length, as numbers of 32 bits,
+ * and its bytes.
  *
  * `race` reads one frame like that, and runs it so many times in each of so many threads at once, each in one system call.
  */
@@ -39,21 +41,22 @@ static void die(const char *what)
 	exit(1);
 }
 
-static unsigned char run(int program, uint32_t interface, const unsigned char *frame, uint32_t length)
+static unsigned char out[MOST_BYTES + 512];
+
+/* Gives the verdict; the frame is then in `out`, so many bytes of it. */
+static uint32_t run(int program, uint32_t interface, const unsigned char *frame, uint32_t length, uint32_t *left)
 {
-	static unsigned char out[MOST_BYTES + 512];
 	struct xdp_md context = { .data_end = length, .ingress_ifindex = interface };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = length, .data_out = out,
 		    .data_size_out = sizeof out, .ctx_in = &context, .ctx_size_in = sizeof context);
 
 	if (bpf_prog_test_run_opts(program, &options))
 		die("the program cannot be run");
-	const int changed = options.data_size_out != length || memcmp(out, frame, length) != 0;
-
-	return (unsigned char)(options.retval | (changed ? 0x80 : 0));
+	*left = options.data_size_out;
+	return options.retval;
 }
 
-static int run_all(int program, const uint32_t *interfaces, uint32_t count)
+static int run_all(int program, const uint32_t *interfaces, uint32_t count, int whole)
 {
 	static unsigned char frame[MOST_BYTES];
 	uint32_t head[2];
@@ -63,7 +66,17 @@ static int run_all(int program, const uint32_t *interfaces, uint32_t count)
 			fputs("xdp-runner: a frame that is none\n", stderr);
 			return 1;
 		}
-		putchar(run(program, interfaces[head[0]], frame, head[1]));
+		uint32_t result[2];
+
+		result[0] = run(program, interfaces[head[0]], frame, head[1], &result[1]);
+		if (whole) {
+			fwrite(result, sizeof result, 1, stdout);
+			fwrite(out, 1, result[1], stdout);
+		} else {
+			const int changed = result[1] != head[1] || memcmp(out, frame, head[1]) != 0;
+
+			putchar((int)result[0] | (changed ? 0x80 : 0));
+		}
 	}
 	return fflush(stdout) ? 1 : 0;
 }
@@ -175,8 +188,10 @@ int main(int count, char **arguments)
 			die(arguments[2]);
 		return race_all(raced, strtoul(arguments[3], NULL, 10), strtoul(arguments[4], NULL, 10));
 	}
-	if (count < 4 || count > MOST_INTERFACES + 3 || strcmp(arguments[1], "run") != 0) {
-		fputs("usage: xdp-runner run PIN INTERFACE ...\n       xdp-runner keep-tags INTERFACE\n", stderr);
+	const int whole = count > 1 && !strcmp(arguments[1], "frames");
+
+	if (count < 4 || count > MOST_INTERFACES + 3 || (!whole && strcmp(arguments[1], "run") != 0)) {
+		fputs("usage: xdp-runner run|frames PIN INTERFACE ...\n       xdp-runner keep-tags INTERFACE\n", stderr);
 		return 2;
 	}
 	const int program = bpf_obj_get(arguments[2]);
@@ -188,5 +203,5 @@ int main(int count, char **arguments)
 		if (!interfaces[i - 3])
 			die(arguments[i]);
 	}
-	return run_all(program, interfaces, (uint32_t)count - 3);
+	return run_all(program, interfaces, (uint32_t)count - 3, whole);
 }

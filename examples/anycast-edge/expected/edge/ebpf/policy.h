@@ -36,6 +36,9 @@
 #define BUCKET_TABLES 4
 #define KEY_WORDS 2
 
+/* Services of balance, backends of all of them, and entries of all their Maglev tables. */
+#define SERVICES 0
+
 /* For each field that rules test, the row of the packet's value. */
 struct rows {
 	__u32 source;

@@ -5,6 +5,9 @@
  *   sluice-load replace [--generic]  the same, in the place of what runs: no frame meets both, or neither
  *   sluice-load down                 take it away
  *   sluice-load stats [--prometheus] what its counters have counted
+ *   sluice-load backend ADDRESS down|up|weight N
+ *                                    a backend of `balance` gets no packets, gets its own again, or another share
+ *   sluice-load backends             which there are, and what share of the table each has
  *
  * It reads policy.conf, xdp.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
  * program, a link for each interface, the counters. (`ip netns exec` hides the BPF file system; `nsenter --net=` does not.)
@@ -48,9 +51,25 @@ static int usage(void)
 {
 	fputs("usage: sluice-load up|replace [--generic]\n"
 	      "       sluice-load down\n"
-	      "       sluice-load stats [--prometheus]\n",
+	      "       sluice-load stats [--prometheus]\n"
+	      "       sluice-load backend ADDRESS down|up|weight N\n"
+	      "       sluice-load backends\n",
 	      stderr);
 	return USAGE;
+}
+
+/* `backend` and `backends`. */
+static int manage_backends(struct policy *policy, char **arguments, int count)
+{
+	const bool changes = !strcmp(arguments[0], "backend");
+
+	if (changes ? count < 3 : count != 1)
+		return usage();
+	if (read_policy(policy) != DONE)
+		return FAILED;
+	const int result = changes ? change_backend(policy, arguments + 1, count - 1) : print_backends(policy);
+
+	return result == USAGE ? usage() : result;
 }
 
 int main(int count, char **arguments)
@@ -62,6 +81,9 @@ int main(int count, char **arguments)
 	const bool stats = !strcmp(command, "stats");
 	const char *possible = places ? "--generic" : stats ? "--prometheus" : "";
 
+	wait_for_others();
+	if (!strcmp(command, "backend") || !strcmp(command, "backends"))
+		return manage_backends(&policy, arguments + 1, count - 1);
 	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
 		return usage();
 	libbpf_set_print(silent);

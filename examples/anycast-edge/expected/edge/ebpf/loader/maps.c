@@ -72,10 +72,14 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 
 		if (!strcmp(name, "zones"))
 			result = fill_zones(policy, map);
+		else if (!strcmp(name, "maglev") || !strcmp(name, "interfaces"))
+			continue;
 		else if (bpf_map__map_flags(map) & BPF_F_MMAPABLE && !bpf_map__is_internal(map))
 			result = fill_map(policy, map);
 		if (result != DONE)
 			return result;
 	}
-	return make_buckets(policy, object);
+	const int result = make_buckets(policy, object);
+
+	return result == DONE ? prepare_balance(policy, object) : result;
 }

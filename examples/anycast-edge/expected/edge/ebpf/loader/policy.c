@@ -45,15 +45,16 @@ static bool read_zone(struct policy *policy, const char *values)
 	return true;
 }
 
-static bool read_counter(struct policy *policy, const char *name)
+/* Puts a name behind those that there are. */
+static bool read_name(char ***names, uint32_t *count, const char *name)
 {
-	char **counters = realloc(policy->counters, (policy->counter_count + 1) * sizeof *counters);
+	char **longer = realloc(*names, (*count + 1) * sizeof *longer);
 
-	if (!counters)
+	if (!longer)
 		return false;
-	policy->counters = counters;
-	counters[policy->counter_count] = strdup(name);
-	return counters[policy->counter_count++] != NULL;
+	*names = longer;
+	longer[*count] = strdup(name);
+	return longer[(*count)++] != NULL;
 }
 
 static bool read_bucket_table(struct policy *policy, const char *values)
@@ -80,7 +81,9 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 	if (!strcmp(word, "zone"))
 		return read_zone(policy, values);
 	if (!strcmp(word, "counter"))
-		return read_counter(policy, values);
+		return read_name(&policy->counters, &policy->counter_count, values);
+	if (!strcmp(word, "service"))
+		return read_name(&policy->services, &policy->service_count, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
 	if (!strcmp(word, "tags"))

@@ -18,12 +18,13 @@ enum rule_action {
 	RULE_PASS,
 	RULE_DROP,
 	RULE_ON,   /* the next rule is asked */
-	RULE_SKIP, /* the rule with the number `skip_to` is asked next */
+	RULE_SKIP, /* the rule with the number `to` is asked next */
+	RULE_BALANCE, /* the service with the number `to` has the packet */
 };
 
 struct rule {
 	__u32 action;
-	__u32 skip_to;
+	__u32 to;
 	__u32 conditions[MOST_CONDITIONS]; /* numbers, in the order in which they are asked; ABSENT: no more */
 	__u32 counters[MOST_COUNTERS];	   /* numbers; ABSENT: no more */
 } __attribute__((aligned(8)));
@@ -53,12 +54,24 @@ struct place {
 	__u32 next_summary;
 	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
 	__u64 summary; /* of the summary before the next: words that were not looked at yet */
+	__u32 service; /* that has the packet; ABSENT: none */
+	__u32 unused;
 };
+
+#if SERVICES
+/* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
+struct hash_key {
+	__u32 words[16];
+};
+#endif
 
 /* What is known of the packet at hand. */
 struct scratch {
 	struct packet packet;
 	struct place place;
+#if SERVICES
+	struct hash_key key;
+#endif
 };
 
 /* Every processor has one: on the stack, which is small, the verifier would follow each value in it. */
@@ -190,8 +203,13 @@ static __always_inline long ask_rule(struct walk *walk, __u32 number)
 		return 0;
 #if SKIPS
 	case RULE_SKIP:
-		go_to_rule(walk->place, rule->skip_to);
+		go_to_rule(walk->place, rule->to);
 		return 0;
+#endif
+#if SERVICES
+	case RULE_BALANCE:
+		walk->place->service = rule->to;
+		return 1;
 #endif
 	case RULE_DROP:
 		walk->action = XDP_DROP;
@@ -222,6 +240,7 @@ __noinline int judge(struct xdp_md *context, struct packet *packet, struct place
 
 	if (!context || !packet || !place)
 		return XDP_PASS;
+	place->service = ABSENT;
 	find_rows(packet, &place->rows);
 	go_to_rule(place, 0);
 	bpf_loop(MOST_STEPS, step, &walk, 0);

@@ -1,0 +1,56 @@
+/*
+ * What `balance` knows of its services and backends, as it lies in their maps: for the program, which reads it, and for the
+ * loader, which makes the Maglev tables of it.
+ */
+#ifndef SLUICE_SERVICES_H
+#define SLUICE_SERVICES_H
+
+#include <linux/types.h>
+
+/* An entry of a Maglev table that no backend has: none of its pool is up and has a share. */
+#define NO_BACKEND 0xffff
+
+/* The Maglev table of a service, and the backends in it. */
+struct pool {
+	__u32 first_entry; /* in the map `maglev` */
+	__u32 entries;	   /* a prime */
+	__u32 first_backend;
+	__u32 backends;
+};
+
+enum forward {
+	FORWARD_IPIP,
+	FORWARD_GRE,
+	FORWARD_DIRECT,
+};
+
+/* What is hashed of a packet. */
+enum hash_part {
+	HASH_NOTHING,
+	HASH_SOURCE,
+	HASH_DESTINATION,
+	HASH_PROTOCOL,
+	HASH_FLOW, /* both addresses, both ports, protocol */
+};
+
+#define MOST_FRAGMENT_PARTS 3
+
+struct service {
+	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
+	__u32 forward;
+	__u32 hash_on;			       /* HASH_FLOW or HASH_SOURCE */
+	__u32 fragments_on[MOST_FRAGMENT_PARTS]; /* in this order */
+	__u32 first_counter;		       /* of one for each outcome */
+};
+
+struct backend {
+	__u8 address[16]; /* in network byte order; IPv4 in the first four bytes */
+	__u8 source[16];  /* where outer headers to it are from */
+	__u64 identity;	  /* backends of two builds that have the same are the same */
+	__u32 family;	  /* 4 or 6 */
+	__u32 weight;
+	__u32 is_down;
+	__u32 has_source; /* 0: the policy names none, and the loader asks the kernel */
+};
+
+#endif

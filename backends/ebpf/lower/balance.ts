@@ -1,0 +1,103 @@
+/**
+ * `balance` blocks as data: rules that lead a packet to its service, the services, and their backends. The Maglev tables
+ * themselves are made by the loader, which makes them anew when a backend goes down, comes back or weighs more or less.
+ */
+import type { Balance, Origin } from '../../../compiler/model/index.ts';
+import { backendsIn, type PoolBackend } from '../../../compiler/model/pool.ts';
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import type { Backend, Balancing, ListedRule, Pool, Service } from '../tree.ts';
+import type { TableAtom } from './conditions.ts';
+import { isForward } from './forward.ts';
+import { hashOf } from './hash.ts';
+import { sourcesOf } from './outer-sources.ts';
+
+/** An entry of a Maglev table is a number of 16 bits, of which the last stands for none. */
+export const MOST_BACKENDS = 65_535;
+/** In the tables of all services. */
+export const MOST_ENTRIES = 2 ** 28;
+
+/** What may become of a packet for a service, each with a counter of its own; in the order of `enum balance_outcome`. */
+const OUTCOMES = ['sent', 'without backend', 'too long', 'without way'] as const;
+
+export interface LoweredBalances {
+  readonly balancing: Balancing;
+  readonly rules: readonly ListedRule[];
+  /** Names of counters, whose numbers begin with `firstCounter`. */
+  readonly counters: readonly string[];
+}
+
+export function lowerBalances(balances: readonly Balance[], firstCounter: number): LoweredBalances {
+  const services: Service[] = [];
+  const backends: Backend[] = [];
+  let entries = 0;
+  for (const balance of balances) {
+    const { forward } = balance;
+    if (!isForward(forward)) throw new Error(`XDP has been given \`forward ${forward}\`, which it refuses`);
+    const all = backendsIn(balance);
+    const poolOf = (members: readonly PoolBackend[]): Pool => {
+      const pool = { firstEntry: entries, entries: balance.tableSize, firstBackend: backends.length };
+      entries += balance.tableSize;
+      backends.push(...members.map((member) => backendOf(member, balance)));
+      return { ...pool, backends: members.length };
+    };
+    // Without a header of its own, a packet gets to a machine of its family only.
+    const isOfOneFamily = forward === 'direct';
+    const ipv4 = poolOf(isOfOneFamily ? all.filter(({ family }) => family === 4) : all);
+    const ipv6 = isOfOneFamily ? poolOf(all.filter(({ family }) => family === 6)) : ipv4;
+    const firstOutcome = firstCounter + services.length * OUTCOMES.length;
+    const { name, origin, hashOn, fragmentsOn } = balance;
+    services.push({ name, origin, pools: [ipv4, ipv6], forward, hashOn, fragmentsOn, firstCounter: firstOutcome });
+  }
+  return {
+    balancing: { services, backends, entries },
+    rules: balances.flatMap(rulesOf),
+    counters: balances.flatMap(({ name }) => OUTCOMES.map((outcome) => `balance ${name} ${outcome}`)),
+  };
+}
+
+function backendOf({ family, address, weight, name }: PoolBackend, balance: Balance): Backend {
+  const source = balance.from && sourcesOf(balance.from)[family];
+  return {
+    family,
+    address,
+    weight,
+    source: typeof source === 'bigint' ? source : undefined,
+    identity: hashOf(`${balance.name} ${name}`),
+  };
+}
+
+const WHOLE = IntervalSet.of(8, 0);
+const FRAGMENTS = IntervalSet.range(8, 1, 2);
+
+/** Which packets a service is for: of each family those with a port that it has, and fragments of its protocols. */
+function rulesOf({ origin, addresses, services }: Balance, service: number): ListedRule[] {
+  const protocols = IntervalSet.fromIntervals(
+    8,
+    [...services.numberIntervals()].map(([low, high]) => [low >> 16, high >> 16] as const),
+  );
+  return ([4, 6] as const).flatMap((family) => {
+    const destination: TableAtom = {
+      negated: false,
+      test: {
+        kind: 'address',
+        field: 'destination',
+        view: 'real',
+        family,
+        in: family === 4 ? addresses.ipv4 : addresses.ipv6,
+      },
+    };
+    if (destination.test.kind === 'address' && destination.test.in.isEmpty()) return [];
+    return [
+      ruleOf(origin, service, [destination, number('service', services), number('fragment', WHOLE)]),
+      ruleOf(origin, service, [destination, number('protocol', protocols), number('fragment', FRAGMENTS)]),
+    ];
+  });
+}
+
+function number(field: 'service' | 'protocol' | 'fragment', wanted: IntervalSet): TableAtom {
+  return { negated: false, test: { kind: 'number', field, in: wanted } };
+}
+
+function ruleOf(origin: Origin, service: number, atoms: readonly TableAtom[]): ListedRule {
+  return { origin, atoms, conditions: [], counts: [], action: { kind: 'balance', service } };
+}
