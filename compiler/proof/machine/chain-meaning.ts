@@ -12,6 +12,8 @@ import type {
   Statement,
   Verdict,
 } from './form.ts';
+import { fullAfter, type Buckets } from './buckets.ts';
+import { Gates, type Past } from './gates.ts';
 import { dataRead, rowsRead } from './key-reads.ts';
 import type { KeyData } from './key-tables.ts';
 import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type ValueKind } from './lookups.ts';
@@ -26,14 +28,18 @@ export class ChainMeaning {
   readonly #meanings: Meanings;
   readonly #packets: StagePackets;
   readonly #reads: PacketReads;
+  readonly #gates: Gates;
+  readonly #buckets: Buckets;
   /** Of chains that others jump to; undefined while one is worked out. */
   readonly #known = new Map<string, Meaning | undefined>();
 
-  constructor(machine: Machine, meanings: Meanings, packets: StagePackets) {
+  constructor(machine: Machine, meanings: Meanings, packets: StagePackets, buckets: Buckets) {
     this.#machine = machine;
     this.#meanings = meanings;
     this.#packets = packets;
     this.#reads = new PacketReads(packets);
+    this.#gates = new Gates(meanings, packets);
+    this.#buckets = buckets;
   }
 
   /** What packets meet that enter by a base chain; without one, nothing. Throws NotCompared. */
@@ -80,7 +86,7 @@ export class ChainMeaning {
   }
 
   /** What a statement does to the packets that have got to it, and which of them go on to the next. */
-  #statement(statement: Statement, set: Diagram): { readonly steps: readonly Meaning[]; readonly set: Diagram } {
+  #statement(statement: Statement, set: Diagram): Past {
     switch (statement.kind) {
       case 'match':
         return this.#match(statement, set);
@@ -97,13 +103,38 @@ export class ChainMeaning {
         const found = this.#found(statement.key, this.#set(statement.map));
         return { steps: this.#markByMap(statement, set), set: this.#packets.diagrams.when(set, found) };
       }
+      case 'limit':
+        return this.#gates.asked(this.#buckets.ofObject(statement.limit), set);
+      case 'sample':
+        return this.#gates.sampled(statement.below, statement.of, set);
+      case 'update':
+        return this.#update(statement, set);
       default:
         return { steps: [this.#effect(statement, set)], set };
     }
   }
 
+  /** Asks the bucket of the packet's key for tokens, or for another connection. */
+  #update(update: Extract<Statement, { kind: 'update' }>, set: Diagram): Past {
+    const { limit, connections, key, timeout } = update;
+    if (!(limit || connections) || timeout !== undefined) throw new NotCompared('a set that packets change');
+    const { diagrams } = this.#packets;
+    const kept = this.#machine.sets.get(update.set)!.timeout;
+    const isForgotten = limit && kept !== undefined && kept < fullAfter(limit);
+    return this.#gates.asked(
+      this.#buckets.ofSet(update, this.#machine),
+      diagrams.when(this.#reads.readable(key), set),
+      isForgotten ? 'and forgets before it is full again' : undefined,
+    );
+  }
+
   #match({ key, negated, set: use }: Extract<Statement, { kind: 'match' }>, set: Diagram) {
     const { diagrams } = this.#packets;
+    const buckets = negated && typeof use === 'string' ? this.#buckets.withKey(use, key) : undefined;
+    if (buckets !== undefined) {
+      const foundNone = diagrams.when(this.#reads.readable(key), this.#gates.foundNoPlace(buckets));
+      return { steps: [], set: diagrams.when(foundNone, set) };
+    }
     const looked = this.#set(use);
     const found = this.#found(key, looked);
     const readable = this.#reads.readable(key);

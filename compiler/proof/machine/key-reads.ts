@@ -69,7 +69,8 @@ export function dataRead(data: KeyData, elements: Uint32Array | undefined): KeyD
   return { stride, lows: permuteWords(lows, stride, elements), highs: permuteWords(highs, stride, elements) };
 }
 
-function fieldOf(read: Read): KeyField | undefined {
+/** The field of the packet that is read; undefined for what is no field of diagrams, bit by bit. */
+export function fieldOf(read: Read): KeyField | undefined {
   if (read.kind !== 'field') return undefined;
   const field = PLAIN_FIELDS[read.field] ?? OPTIONAL_FIELDS[read.field];
   if (field === undefined) return undefined;

@@ -5,6 +5,7 @@ import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
 import { FoundRows } from './found-rows.ts';
+import { Gates } from './gates.ts';
 import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
 import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
 import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
@@ -21,7 +22,8 @@ const NO_ROWS: Rows = new Map();
 
 /** What stages of one kind do, one behind the other: several of `mitigate`, or one of any other; or none. */
 export function meaningOfStages(stages: readonly Stage[], meanings: Meanings, packets: StagePackets): Meaning {
-  const each = stages.map((stage) => new StageMeaning(meanings, packets, stage));
+  const gates = new Gates(meanings, packets);
+  const each = stages.map((stage) => new StageMeaning(meanings, packets, gates, stage));
   return meanings.sequence([
     ...each.map((stage) => stage.rules()),
     ...each.map((stage) => stage.default()),
@@ -32,13 +34,15 @@ export function meaningOfStages(stages: readonly Stage[], meanings: Meanings, pa
 class StageMeaning {
   readonly #meanings: Meanings;
   readonly #packets: StagePackets;
+  readonly #gates: Gates;
   readonly #stage: Stage;
   /** What lists mean that several uses of a group share, for `each packet` rules and for all others. */
   readonly #known = [new Map<readonly ProgramItem[], Meaning>(), new Map<readonly ProgramItem[], Meaning>()] as const;
 
-  constructor(meanings: Meanings, packets: StagePackets, stage: Stage) {
+  constructor(meanings: Meanings, packets: StagePackets, gates: Gates, stage: Stage) {
     this.#meanings = meanings;
     this.#packets = packets;
+    this.#gates = gates;
     this.#stage = stage;
   }
 
@@ -146,7 +150,7 @@ class StageMeaning {
     if (!mayAskRulesInTurn(keyed, row)) return undefined;
     return this.#meanings.sequence(
       keyed.map(({ rule, key }) => {
-        if (rule.gates.length > 0) throw new NotCompared('a limit');
+        if (rule.gates.length > 0) throw new NotCompared('a limit of what a row finds');
         const found = new FoundRows(key, row, rowsWithKey(key, rows), this.#packets, this.#meanings);
         const done = this.#ofFoundRow(rule, found);
         return this.#meanings.within(this.#packets.diagrams.when(this.#family(rule.family), key.plain), done);
@@ -157,7 +161,7 @@ class StageMeaning {
   #ofFoundRow(rule: ProgramRule, found: FoundRows): Meaning {
     const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
     const steps = rule.effects.map(({ effect, when, gates }) => {
-      if (gates.length > 0) throw new NotCompared('a limit of an effect');
+      if (gates.length > 0) throw new NotCompared('a limit of what a row finds');
       const where = this.#packets.diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, NO_ROWS)));
       return this.#meanings.within(where, found.effect(effect, nameOf(rule), stateful));
     });
@@ -196,19 +200,18 @@ class StageMeaning {
 
   /** What a rule does where these of its atoms hold. */
   #done(rule: ProgramRule, atoms: readonly ProgramRule['atoms'][number][], rows: Rows): Meaning {
-    if (rule.gates.length > 0) throw new NotCompared('a limit');
-    const set = conjunction(atoms, this.#packets, rows);
-    if (set === NOTHING) return NO_MEANING;
+    const met = conjunction(atoms, this.#packets, rows);
+    if (met === NOTHING) return NO_MEANING;
+    const { set, steps: asked } = this.#gates.past(rule.gates, met, rule.family);
     const steps = rule.effects.flatMap(({ effect, when, gates }) => {
-      if (gates.length > 0) throw new NotCompared('a limit of an effect');
       const { diagrams } = this.#packets;
       const where = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, rows)));
+      const past = this.#gates.past(gates, diagrams.when(set, where), rule.family);
       const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
-      return outcomes
-        .eventsOf(effect, nameOf(rule), stateful, rows)
-        .map(({ thing, what }) => this.#meanings.affects(diagrams.when(set, where), thing, what));
+      const events = outcomes.eventsOf(effect, nameOf(rule), stateful, rows);
+      return [...past.steps, ...events.map(({ thing, what }) => this.#meanings.affects(past.set, thing, what))];
     });
-    return this.#meanings.sequence([...steps, this.#decision(rule.decision, set, rows)]);
+    return this.#meanings.sequence([...asked, ...steps, this.#decision(rule.decision, set, rows)]);
   }
 
   #decision(decision: Decision | undefined, set: Diagram, rows: Rows): Meaning {

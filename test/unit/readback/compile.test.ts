@@ -8,7 +8,7 @@ import { inputsWith } from '../../builders/ruleset.ts';
 const POLICY = `zone lan = eth1
 filter forward default drop {
   allow in lan tcp/22
-  allow udp over 5/second per source
+  allow udp where payload[0] == 1
 }
 `;
 
@@ -43,7 +43,7 @@ function compileWith(plane: Plane, policy: string) {
 }
 
 it('says of each part whether it was compared', () => {
-  const { findings, targets } = compileWith(nftables, POLICY.replace('allow udp over', '# allow udp over'));
+  const { findings, targets } = compileWith(nftables, POLICY.replace('allow udp', '# allow udp'));
   expect(findings).toEqual([]);
   expect(targets[0]!.planes[0]!.compared).toEqual([{ kind: 'the same', part: 'filter forward' }]);
 });
@@ -52,13 +52,13 @@ it('says what was not compared, and why', () => {
   const { findings, targets } = compileWith(nftables, POLICY);
   expect(findings).toEqual([]);
   expect(targets[0]!.planes[0]!.compared).toEqual([
-    { kind: 'not compared', part: 'filter forward', reason: 'a limit' },
+    { kind: 'not compared', part: 'filter forward', reason: 'a clause of `payload`' },
   ]);
 });
 
 it('ends with a packet that shows the difference', () => {
   const plane = faulty('tcp dport 22', 'tcp dport 23');
-  const { findings, targets } = compileWith(plane, POLICY.replace('allow udp over', '# allow udp over'));
+  const { findings, targets } = compileWith(plane, POLICY.replace('allow udp', '# allow udp'));
   expect(targets).toEqual([]);
   expect(findings).toEqual([
     expect.stringMatching(/^SL1101 the rules that were emitted for filter forward do not mean/),
