@@ -18,19 +18,36 @@ interface Wanted {
 
 export class Buckets {
   readonly #wanted = new Map<string, Wanted>();
+  /** Names of those that several rules limit, and not alike. */
+  readonly #unlike = new Set<string>();
   /** What objects and sets of the text do, by their names there. */
   readonly #likenesses: ReadonlyMap<string, string>;
   /** Their names in the policy. */
   readonly #names = new Map<string, string>();
 
-  /** Throws NotCompared. */
+  /** Some that are alike were paired in the order in which they stand, which need not be right: no name told them apart. */
+  readonly areGuessed: boolean;
+
   constructor(stages: readonly Stage[], machine: Machine) {
     for (const { implied, items } of stages) for (const rule of rulesOf([...implied, ...items])) this.#note(rule);
     this.#likenesses = new Map(likenessesOf(machine));
     const open = new Set(this.#wanted.values());
-    // Of those that are alike, the one whose name in the text ends its name in the policy; else the first that is left.
+    // A name in the text is the end of one in the policy.
     this.#pair(open, ({ limiter }, name) => limiter.endsWith(lettersOf(name.replace(/_ipv[46]$/, ''))));
+    const left = [...open].map(({ likeness }) => likeness);
+    const unnamed = [...this.#likenesses].filter(
+      ([name, likeness]) => !this.#names.has(name) && left.includes(likeness),
+    );
+    this.areGuessed = new Set(left).size < left.length || unnamed.length > left.length;
     this.#pair(open, () => true);
+  }
+
+  /** What the gate's buckets are called. Throws NotCompared. */
+  ofGate(gate: KeyedGate, family: Family | undefined): string {
+    if (!isFollowed(gate, family)) throw new NotCompared('a limit of rows or zones');
+    const name = nameOf(gate, family);
+    if (this.#unlike.has(name)) throw new NotCompared('a bucket that is limited in two ways');
+    return name;
   }
 
   /** What the buckets of a text's object are called. */
@@ -53,10 +70,10 @@ export class Buckets {
   #note(rule: ProgramRule): void {
     for (const gate of [...rule.gates, ...rule.effects.flatMap(({ gates }) => gates)]) {
       if (gate.kind === 'sample' || !isFollowed(gate, rule.family)) continue;
-      const name = bucketsOfGate(gate, rule.family);
+      const name = nameOf(gate, rule.family);
       const likeness = likenessOfGate(gate, rule.family);
       const known = this.#wanted.get(name);
-      if (known && known.likeness !== likeness) throw new NotCompared('a bucket that is limited in two ways');
+      if (known && known.likeness !== likeness) this.#unlike.add(name);
       this.#wanted.set(name, { name, limiter: lettersOf(gate.limiter), likeness });
     }
   }
@@ -64,7 +81,9 @@ export class Buckets {
   #pair(open: Set<Wanted>, isIt: (one: Wanted, name: string) => boolean): void {
     for (const [name, likeness] of this.#likenesses) {
       if (this.#names.has(name)) continue;
-      const one = [...open].find((wanted) => wanted.likeness === likeness && isIt(wanted, name));
+      const [one] = [...open]
+        .filter((wanted) => wanted.likeness === likeness && isIt(wanted, name))
+        .toSorted((a, b) => a.limiter.length - b.limiter.length);
       if (!one) continue;
       open.delete(one);
       this.#names.set(name, one.name);
@@ -72,13 +91,13 @@ export class Buckets {
   }
 }
 
-/** What the gate's buckets are called: each family has its own where addresses are in the key. */
-export function bucketsOfGate({ per, limiter }: KeyedGate, family: Family | undefined): string {
+/** Each family has buckets of its own where addresses are in the key. */
+function nameOf({ per, limiter }: KeyedGate, family: Family | undefined): string {
   return per.some(isAddress) ? `${limiter} of IPv${family ?? ''}` : limiter;
 }
 
 /** Whether the gate's buckets are such as the proof follows: those of fields of the packet, with one rate. */
-export function isFollowed(gate: KeyedGate, family: Family | undefined): boolean {
+function isFollowed(gate: KeyedGate, family: Family | undefined): boolean {
   if (gate.rows.length > 0 || (gate.kind === 'rate' && 'kind' in gate.rate)) return false;
   return gate.per.every((part) => part.field !== 'in' && (family !== undefined || !isAddress(part)));
 }

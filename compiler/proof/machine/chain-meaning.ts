@@ -13,7 +13,7 @@ import type {
   Verdict,
 } from './form.ts';
 import { fullAfter, type Buckets } from './buckets.ts';
-import { Gates, type Past } from './gates.ts';
+import type { Gates, Past } from './gates.ts';
 import { dataRead, rowsRead } from './key-reads.ts';
 import type { KeyData } from './key-tables.ts';
 import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type ValueKind } from './lookups.ts';
@@ -33,12 +33,12 @@ export class ChainMeaning {
   /** Of chains that others jump to; undefined while one is worked out. */
   readonly #known = new Map<string, Meaning | undefined>();
 
-  constructor(machine: Machine, meanings: Meanings, packets: StagePackets, buckets: Buckets) {
+  constructor(machine: Machine, meanings: Meanings, packets: StagePackets, gates: Gates, buckets: Buckets) {
     this.#machine = machine;
     this.#meanings = meanings;
     this.#packets = packets;
     this.#reads = new PacketReads(packets);
-    this.#gates = new Gates(meanings, packets);
+    this.#gates = gates;
     this.#buckets = buckets;
   }
 

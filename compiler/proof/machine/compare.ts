@@ -8,7 +8,7 @@ import { Buckets } from './buckets.ts';
 import { ChainMeaning } from './chain-meaning.ts';
 import { matchedEffects } from './counters.ts';
 import type { Entry, Machine, MachineChain } from './form.ts';
-import { requireOneQuestion } from './gates.ts';
+import { Gates, requireOneQuestion } from './gates.ts';
 import { LARGE } from './lookups.ts';
 import { Meanings, NotCompared, type Meaning } from './meaning.ts';
 import { sizeFrom } from './reachable.ts';
@@ -48,8 +48,11 @@ export type Comparison =
   | { readonly kind: 'not compared'; readonly part: string; readonly reason: string }
   | { readonly kind: 'different'; readonly part: string; readonly message: string; readonly stage: Stage | undefined };
 
-/** What a comparison may take. */
-interface Bounds {
+/** What is compared, and what that may take. */
+interface Context {
+  readonly machine: Machine;
+  readonly program: Program;
+  readonly buckets: Buckets;
   /** Bytes of the diagrams of one part. */
   readonly budget: number;
   /** Sets of more intervals are one unknown each. */
@@ -63,7 +66,7 @@ export function compareWithProgram(
   budget: number,
   large: number = LARGE,
 ): readonly Comparison[] {
-  const bounds: Bounds = { budget, large };
+  const context: Context = { machine, program, buckets: new Buckets(program.stages, machine), budget, large };
   const comparisons: Comparison[] = [];
   const chains = new Map<string, MachineChain>();
   for (const chain of machine.chains.values()) {
@@ -81,7 +84,7 @@ export function compareWithProgram(
     for (const one of places) {
       const chain = chains.get(keyOf(one));
       known.add(keyOf(one));
-      if (stages.length > 0 || chain) comparisons.push(compareStage(id, one, stages, chain, machine, program, bounds));
+      if (stages.length > 0 || chain) comparisons.push(compareStage(id, one, stages, chain, context));
     }
   }
   for (const [key, { name }] of chains) {
@@ -101,9 +104,7 @@ function compareStage(
   { hook }: Place,
   stages: readonly Stage[],
   chain: MachineChain | undefined,
-  machine: Machine,
-  program: Program,
-  { budget, large }: Bounds,
+  { machine, program, buckets, budget, large }: Context,
 ): Comparison {
   const part = PLACES[id].length > 1 ? `${id} (${hook})` : id;
   const layout = new FieldLayout(ORDERS[0]!);
@@ -113,12 +114,13 @@ function compareStage(
     const diagrams = new Diagrams(budget);
     const meanings = new Meanings(diagrams);
     const packets = new StagePackets(diagrams, layout, boundZones(program), pointOf(id, hook, program), large);
-    const buckets = new Buckets(stages, machine);
-    const wanted = meaningOfStages(stages, meanings, packets);
-    const found = new ChainMeaning(machine, meanings, packets, buckets).ofBase(chain);
+    const gates = new Gates(meanings, packets, buckets);
+    const wanted = meaningOfStages(stages, meanings, packets, gates);
+    const found = new ChainMeaning(machine, meanings, packets, gates, buckets).ofBase(chain);
     for (const { effects } of [wanted, found]) requireOneQuestion(effects, meanings, packets.possible());
     const difference = differenceOf(wanted, found, meanings, packets);
     if (difference === undefined) return { kind: 'the same', part };
+    if (buckets.areGuessed) throw new NotCompared('limits that are alike, and whose names do not tell them apart');
     return { kind: 'different', part, message: difference, stage: stages[0] };
   } catch (error) {
     if (error instanceof NotCompared) return { kind: 'not compared', part, reason: error.message };

@@ -6,7 +6,7 @@
 import type { Family } from '../../4-program/program.ts';
 import type { Gate } from '../../model/condition.ts';
 import type { Diagram } from '../diagrams.ts';
-import { bucketsOfGate, isFollowed, type KeyedGate } from './buckets.ts';
+import type { Buckets, KeyedGate } from './buckets.ts';
 import { NotCompared, type Meaning, type Meanings } from './meaning.ts';
 import type { StagePackets } from './stage-packets.ts';
 
@@ -23,10 +23,12 @@ export interface Past {
 export class Gates {
   readonly #meanings: Meanings;
   readonly #packets: StagePackets;
+  readonly #buckets: Buckets;
 
-  constructor(meanings: Meanings, packets: StagePackets) {
+  constructor(meanings: Meanings, packets: StagePackets, buckets: Buckets) {
     this.#meanings = meanings;
     this.#packets = packets;
+    this.#buckets = buckets;
   }
 
   /** The packets of the set that get past all gates of a rule, each asked of those that the ones before let through. */
@@ -61,13 +63,12 @@ export class Gates {
   }
 
   #keyed(gate: KeyedGate, whole: Diagram, family: Family | undefined): Past {
-    if (!isFollowed(gate, family)) throw new NotCompared('a limit of rows or zones');
+    const buckets = this.#buckets.ofGate(gate, family);
     const { diagrams, tests } = this.#packets;
     const ofFlow = gate.kind === 'connections' ? [this.#packets.ofFlow()] : [];
     // A packet without one of the fields has no bucket.
     const present = gate.per.map(({ field }) => (field === 'in' ? this.#packets.anyZone('in') : tests.present(field)));
     const set = [...ofFlow, ...present].reduce((all, one) => diagrams.when(one, all), whole);
-    const buckets = bucketsOfGate(gate, family);
     const past = this.asked(buckets, set);
     const isOne = gate.kind === 'rate' && gate.per.length === 0;
     if (gate.bounds.whenFull === 'miss' || isOne) return past;

@@ -5,7 +5,7 @@ import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
 import { FoundRows } from './found-rows.ts';
-import { Gates } from './gates.ts';
+import type { Gates } from './gates.ts';
 import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
 import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
 import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
@@ -21,8 +21,12 @@ const MOST_ROWS = 20_000;
 const NO_ROWS: Rows = new Map();
 
 /** What stages of one kind do, one behind the other: several of `mitigate`, or one of any other; or none. */
-export function meaningOfStages(stages: readonly Stage[], meanings: Meanings, packets: StagePackets): Meaning {
-  const gates = new Gates(meanings, packets);
+export function meaningOfStages(
+  stages: readonly Stage[],
+  meanings: Meanings,
+  packets: StagePackets,
+  gates: Gates,
+): Meaning {
   const each = stages.map((stage) => new StageMeaning(meanings, packets, gates, stage));
   return meanings.sequence([
     ...each.map((stage) => stage.rules()),

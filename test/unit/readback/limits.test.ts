@@ -71,10 +71,23 @@ describe('finds', () => {
   });
 });
 
-it('two limits that are alike are told apart by name, or by their order', () => {
-  const [first, second] = ['input_drop_tcp_8080', 'input_drop_tcp_8081'];
-  const renamed = read.text.replaceAll(first!, 'one').replaceAll(second!, 'two');
-  expect(comparisonsOf(renamed).map(({ kind }) => kind)).toEqual(['the same']);
+describe('limits that are alike, and whose names tell nothing', () => {
+  const renamed = read.text.replaceAll('input_drop_tcp_8080', 'one').replaceAll('input_drop_tcp_8081', 'two');
+
+  it('are taken in their order', () => {
+    expect(comparisonsOf(renamed).map(({ kind }) => kind)).toEqual(['the same']);
+  });
+
+  it('are not compared where that would be a difference', () => {
+    const exchanged = renamed.replace('8080 limit name "one"', '8080 limit name "two"');
+    expect(comparisonsOf(exchanged)).toEqual([
+      {
+        kind: 'not compared',
+        part: 'filter input',
+        reason: 'limits that are alike, and whose names do not tell them apart',
+      },
+    ]);
+  });
 });
 
 it('what a packet asks twice is not compared', () => {
