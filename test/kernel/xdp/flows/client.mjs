@@ -74,5 +74,6 @@ async function ask() {
   return result;
 }
 
-for await (const _ of createInterface({ input: process.stdin })) console.log(JSON.stringify(await ask()));
+for await (const _ of createInterface({ input: process.stdin }))
+  process.stdout.write(`${JSON.stringify(await ask())}\n`);
 process.exit();

@@ -11,7 +11,7 @@ let waiting = 2 * addresses.length;
 
 function ready() {
   waiting--;
-  if (waiting === 0) console.log('ready');
+  if (waiting === 0) process.stdout.write('ready\n');
 }
 
 for (const address of addresses) {
