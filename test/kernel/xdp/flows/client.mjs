@@ -74,6 +74,8 @@ async function ask() {
   return result;
 }
 
-for await (const _ of createInterface({ input: process.stdin }))
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+while (!(await lines.next()).done) {
   process.stdout.write(`${JSON.stringify(await ask())}\n`);
+}
 process.exit();
