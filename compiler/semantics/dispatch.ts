@@ -1,17 +1,26 @@
-/** `dispatch`: which socket of this host gets a packet; and what the host's own sockets would take. */
+/**
+ * `dispatch`: which socket of this host gets a packet; and what the host's own sockets would take. What is sent to many, by
+ * broadcast or multicast, goes to every socket that wants it, as ever.
+ */
 import type { ListeningSocket } from './environment.ts';
 import type { Journey } from './journey.ts';
 import type { AddressTest, Condition } from '../model/condition.ts';
 import type { RuleItem } from '../model/policy.ts';
 import { cellPrefix, isInPrefix } from './cells.ts';
+import { isMulticast } from './kernel/routing.ts';
 import { firstDecision } from './rules.ts';
 import type { Step } from './steps.ts';
 
 /** The socket's name by the policy's rules; undefined where they name none. */
 function dispatch(journey: Journey): string | undefined {
+  if (isForMany(journey)) return undefined;
   journey.block = 'dispatch';
   journey.seesWire = false;
   return firstDecision(journey.policy.dispatch?.body ?? [], journey)?.socket;
+}
+
+function isForMany({ destination, packet }: Journey): boolean {
+  return destination.kind === 'broadcast' || isMulticast(packet.family, packet.destination ?? 0n);
 }
 
 /** The host's socket that listens for the packet: the one with the most to say of the address and the port. */
@@ -38,8 +47,9 @@ export const deliver: Step = (journey) => {
 /** Whether the packet's destination is one that `dispatch` names: such addresses are this host's. */
 export function isDispatched(journey: Journey): boolean {
   const { destination, family } = journey.packet;
-  if (journey.policy.dispatch === undefined || destination === undefined) return false;
-  return namesAddress(journey.policy.dispatch.body, family, destination);
+  const { dispatch: block } = journey.policy;
+  if (block === undefined || destination === undefined || isMulticast(family, destination)) return false;
+  return namesAddress(block.body, family, destination);
 }
 
 function namesAddress(items: readonly RuleItem[], family: 4 | 6, address: bigint): boolean {

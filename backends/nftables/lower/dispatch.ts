@@ -5,13 +5,13 @@
  * Packets of a connection that a socket has accepted go on to that one.
  */
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
+import { dispatchedAddresses } from '../../../compiler/4-program/dispatched-addresses.ts';
 import type { Family } from '../../../compiler/4-program/program.ts';
 import type { Origin, SocketPlace } from '../../../compiler/model/index.ts';
 import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
-import { dispatchedAddresses } from './dispatched-addresses.ts';
 
-/** Only what is for this host is dispatched. The addresses that rules name are: `host/routes.sh` makes them local. */
+/** Only what is for this host alone is dispatched. The addresses that rules name are: `host/routes.sh` makes them local. */
 export function beginDispatch(chain: NftChain, context: Context): void {
   for (const origin of dispatchedAddresses(context.program.policy).unroutable) {
     context.refuse(
@@ -21,9 +21,9 @@ export function beginDispatch(chain: NftChain, context: Context): void {
     );
   }
   chain.rules.push({
-    statements: ['fib daddr type != { local, broadcast, multicast }', 'accept'],
+    statements: ['fib daddr type != local', 'accept'],
     origin: undefined,
-    remark: 'only what is for this host is dispatched',
+    remark: 'only what is for this host alone is dispatched',
   });
 }
 

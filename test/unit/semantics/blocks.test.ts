@@ -551,6 +551,14 @@ describe('dispatch', () => {
     expect(router.fate(fromUplink(tcp('198.51.100.7:1', '10.0.0.9:443')))).toMatch(/^out eth1/);
   });
 
+  it('leaves broadcasts to every socket that wants them', () => {
+    const router = new Router(policy(ZONES, dispatch(socket('chosen', { if: service('udp/53') }))));
+    const fate = (address: string): string => router.fate(fromUplink(udp('203.0.113.7:1', `${address}:53`)));
+    expect(fate('203.0.113.2')).toMatch(/^to chosen/);
+    expect(fate('255.255.255.255')).toMatch(/^to resolver/);
+    expect(fate('203.0.113.255')).toMatch(/^to resolver/);
+  });
+
   it('comes behind the input filter', () => {
     const router = new Router(
       policy(ZONES, sockets, filter('input', { default: 'drop' }, allow({ if: service('tcp/443') }))),

@@ -1,10 +1,12 @@
-/** `host/routes.sh`: the addresses that `dispatch` gives to sockets are this host's own, without an interface for each. */
-import type { Program } from '../../../compiler/4-program/program.ts';
-import { dispatchedAddresses } from '../lower/dispatched-addresses.ts';
-import { toPrefixes, prefixEntries } from '../../../compiler/net/prefixes.ts';
-import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
-import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import type { HostFile } from './host-file.ts';
+/**
+ * `host/routes.sh`: the addresses that `dispatch` gives to sockets are this host's own, without an interface for each,
+ * whichever plane picks the socket.
+ */
+import { dispatchedAddresses } from '../4-program/dispatched-addresses.ts';
+import type { Policy } from '../model/index.ts';
+import { formatIpv4, formatIpv6 } from '../net/address.ts';
+import type { IntervalSet } from '../net/interval-set.ts';
+import { prefixEntries, toPrefixes } from '../net/prefixes.ts';
 
 export const ROUTES_PATH = 'host/routes.sh';
 /** Tells Sluice's routes from others (rtnetlink(7), RTPROT_*): a number that nothing else is known to use. */
@@ -13,8 +15,20 @@ const PROTOCOL = 83;
 /** Takes back what the script of an earlier build did, where that is not at hand. */
 export const FLUSH_ROUTES = `ip route flush table local proto ${PROTOCOL}; ip -6 route flush table local proto ${PROTOCOL}`;
 
-export function routesFile(program: Program): HostFile | undefined {
-  const { addresses } = dispatchedAddresses(program.policy);
+export interface RoutesFile {
+  readonly path: string;
+  readonly text: string;
+  /** For people. */
+  readonly description: string;
+  /** The command that applies it. */
+  readonly load: string;
+  /** The command that takes that back. */
+  readonly unload: string;
+}
+
+/** Undefined: `dispatch` names no addresses. */
+export function routesFile(policy: Policy): RoutesFile | undefined {
+  const { addresses } = dispatchedAddresses(policy);
   if (addresses.isEmpty()) return undefined;
   return {
     path: ROUTES_PATH,
@@ -22,7 +36,6 @@ export function routesFile(program: Program): HostFile | undefined {
     description: 'makes the addresses of `dispatch` local (`up`), or takes that back (`down`)',
     load: `sh ${ROUTES_PATH} up`,
     unload: `sh ${ROUTES_PATH} down`,
-    when: 'after the rules',
   };
 }
 

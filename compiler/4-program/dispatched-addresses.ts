@@ -1,8 +1,8 @@
 /** The addresses that `dispatch` names as destinations: they are this host's. */
-import type { AddressTest, Cell, Condition, Each, Origin, Policy, RuleItem } from '../../../compiler/model/index.ts';
-import { columnOf } from '../../../compiler/model/table.ts';
-import { AddressSet } from '../../../compiler/net/address-set.ts';
-import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import type { AddressTest, Cell, Condition, Each, Origin, Policy, RuleItem } from '../model/index.ts';
+import { columnOf } from '../model/table.ts';
+import { AddressSet } from '../net/address-set.ts';
+import { IntervalSet } from '../net/interval-set.ts';
 
 export interface DispatchedAddresses {
   readonly addresses: AddressSet;
