@@ -44,7 +44,7 @@ function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): vo
       for (const inner of item.items) refuseItem(inner, program, refusals);
       return;
     case 'each':
-      if (rulesOfRows(program) > MOST_RULES_OF_ROWS) {
+      if (rulesOfRows(program, 'mitigate') > MOST_RULES_OF_ROWS) {
         const many = `rows that make more than ${MOST_RULES_OF_ROWS} rules`;
         refusals.add(item.origin, `XDP has a rule for each row of a table, and \`mitigate\` has ${many}`, LEAVE);
       }
@@ -76,7 +76,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
 };
 
 /** Whether a test compares with a cell of the row at hand, whose value is known where it is carried out. */
-function isOfRow(test: AtomTest): boolean {
+export function isOfRow(test: AtomTest): boolean {
   if (test.kind === 'service cell') return true;
   if (test.kind !== 'address' && test.kind !== 'number') return false;
   return 'kind' in test.in && test.in.kind === 'cell';

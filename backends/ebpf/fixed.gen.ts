@@ -2,23 +2,24 @@
 
 /** Texts of the files in fixed/, by path. */
 export const FIXED: Readonly<Record<string, string>> = {
-  'Makefile': `# Builds the program and its loader: clang 14 or newer, a C compiler, libbpf 1.0 or newer with its headers.
+  'Makefile': `# Builds the programs that there are and their loader: clang 14 or newer, a C compiler, libbpf 1.0 or newer with its headers.
 
 CLANG ?= clang
 WARNINGS = -Wall -Wextra -Werror
 # Debian and its relatives keep the headers of a machine's own architecture apart, and clang looks there for itself only.
 HEADERS = -isystem /usr/include/$(shell uname -m)-linux-gnu
+PROGRAMS = $(patsubst %.c,%.o,$(wildcard *.bpf.c))
 
-all: xdp.bpf.o sluice-load
+all: $(PROGRAMS) sluice-load
 
-xdp.bpf.o: xdp.bpf.c policy.h $(wildcard program/*.h)
+%.bpf.o: %.bpf.c $(wildcard *.h program/*.h)
 	$(CLANG) -std=gnu11 -O2 -g -target bpf -mcpu=v3 $(WARNINGS) $(HEADERS) -c $< -o $@
 
 sluice-load: $(wildcard loader/*.c) loader/loader.h program/services.h
 	$(CC) -std=gnu11 -O2 $(WARNINGS) $(filter %.c,$^) -o $@ -lbpf
 
 clean:
-	rm -f xdp.bpf.o sluice-load
+	rm -f $(PROGRAMS) sluice-load
 
 .PHONY: all clean
 `,
@@ -531,7 +532,7 @@ static int check_tags(const struct interface *interface)
 
 int find_interfaces(struct policy *policy)
 {
-	for (int i = 0; i < policy->interface_count; i++) {
+	for (int i = 0; i < policy->interface_count && !policy->hook->in_namespace; i++) {
 		struct interface *interface = &policy->interfaces[i];
 
 		interface->index = if_nametoindex(interface->name);
@@ -575,6 +576,8 @@ int attach(const struct policy *policy, struct interface *interface, int program
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
 
+	if (policy->hook->in_namespace)
+		return attach_to_namespace(policy, interface, program, former);
 	interface->link = open_pin(policy, "link_", interface->name);
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
@@ -608,13 +611,14 @@ void attach_former(const struct policy *policy, struct interface *interface, int
 /* Links of interfaces that the policy names no more. */
 void detach_others(const struct policy *policy)
 {
-	char path[512];
+	char path[512], link[64];
 
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
+	snprintf(link, sizeof link, "%slink_", policy->hook->pins);
 	DIR *folder = opendir(path);
 
 	for (struct dirent *entry; folder && (entry = readdir(folder));) {
-		bool is_wanted = strncmp(entry->d_name, "link_", 5) != 0;
+		bool is_wanted = strncmp(entry->d_name, link, strlen(link)) != 0;
 
 		for (int i = 0; i < policy->interface_count && !is_wanted; i++) {
 			char own[512];
@@ -623,7 +627,7 @@ void detach_others(const struct policy *policy)
 			is_wanted = !strcmp(strrchr(own, '/') + 1, entry->d_name);
 		}
 		if (!is_wanted)
-			unlinkat(dirfd(folder), entry->d_name, 0);
+			remove_pin(policy, entry->d_name);
 	}
 	if (folder)
 		closedir(folder);
@@ -631,8 +635,9 @@ void detach_others(const struct policy *policy)
 `,
   'loader/loader.h': `/*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
- * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
- * stats.c: counters.
+ * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
+ * its maps in the kernel; interfaces.c, namespace.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * sockets.c: who gets what is dispatched; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -643,6 +648,7 @@ void detach_others(const struct policy *policy)
 #include <stdint.h>
 
 #include <bpf/libbpf_version.h>
+#include <linux/bpf.h>
 
 #include "../program/services.h"
 
@@ -654,6 +660,7 @@ struct bpf_object;
 
 enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
 
+#define MOST_HOOKS 2
 #define MOST_INTERFACES 256
 #define VLANS 4096
 
@@ -672,8 +679,24 @@ struct bucket_table {
 	uint32_t keys;
 };
 
+/* Where in the kernel a program of the target runs. */
+struct hook {
+	const char *settings; /* the file with what the loader is told */
+	const char *file;     /* of the program, before \`.bpf.o\` */
+	const char *program;  /* its name in there */
+	const char *maps;     /* the folder with what its maps hold */
+	const char *pins;     /* what names of its pins begin with */
+	const char *where;    /* in messages */
+	enum bpf_prog_type type;
+	bool in_namespace;	 /* it runs in a network namespace, and on no interface */
+	const char *counted[2]; /* what its counters count */
+};
+
+/* What a policy has for a hook. */
 struct policy {
-	char folder[4096]; /* that policy.conf stands in */
+	const struct hook *hook;
+	bool is_there;	   /* false: the policy has nothing for the hook */
+	char folder[4096]; /* that the settings stand in */
 	char target[128];
 	char build[128];
 	struct interface interfaces[MOST_INTERFACES];
@@ -685,6 +708,8 @@ struct policy {
 	uint32_t bucket_table_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
+	char **sockets; /* names */
+	uint32_t socket_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -697,7 +722,7 @@ struct about {
 __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
 
 /* policy.c */
-int read_policy(struct policy *policy);
+int read_policy(struct policy *policy, const struct hook *hook);
 uint64_t hash_of_counters(const struct policy *policy);
 
 /* maps.c: fills the maps that have no other contents yet. */
@@ -727,26 +752,37 @@ int attach(const struct policy *policy, struct interface *interface, int program
 void attach_former(const struct policy *policy, struct interface *interface, int former);
 void detach_others(const struct policy *policy);
 
+/* namespace.c: as \`attach\`, for a program that runs in the loader's own network namespace. */
+int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former);
+
 /*
- * pins.c: what stays when the loader ends, in /sys/fs/bpf/sluice/TARGET/. A pin's name there is its kind, and for links the
- * interface behind it.
+ * pins.c: what stays when the loader ends, in /sys/fs/bpf/sluice/TARGET/. A pin's name there is its hook's \`pins\`, its kind, and
+ * for links the interface behind it.
  */
+void folder_path(const struct policy *policy, char *path, size_t size);
 void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size);
 /* One loader at a time. */
 void wait_for_others(void);
 int open_pin(const struct policy *policy, const char *kind, const char *name);
 int pin(const struct policy *policy, int object, const char *kind, const char *name);
 void unpin(const struct policy *policy, const char *kind, const char *name);
+/* Takes a pin of the target's folder away, by its name there. What a link runs ends at once. */
+void remove_pin(const struct policy *policy, const char *name);
 int make_folders(const struct policy *policy);
 void remove_folders(const struct policy *policy);
 /* Reads what the running program was made from; false: nothing runs. */
 bool read_about(const struct policy *policy, struct about *about);
 
-/* replace.c */
-int put_in_place(struct policy *policy, bool may_replace);
+/* replace.c; \`policies\`: of one target, for each hook. */
+int put_in_place(struct policy *policies, int count, bool may_replace);
 int take_away(const struct policy *policy);
 
+/* sockets.c */
+int register_socket(const struct policy *policy, const char *name, int process, int descriptor);
+int print_sockets(const struct policy *policy, bool prometheus);
+
 /* stats.c */
+void print_quoted(const char *text);
 int print_stats(const struct policy *policy, bool prometheus);
 
 #endif
@@ -921,21 +957,27 @@ uint16_t *make_table(const struct backend *backends, const struct pool *pool)
 }
 `,
   'loader/main.c': `/*
- * Loads what Sluice made for XDP, replaces it while it runs, takes it away, and prints its counters.
+ * Loads what Sluice made for XDP and for sk_lookup, replaces it while it runs, takes it away, and prints its counters.
  *
  *   sluice-load up [--generic]       load it where nothing of the target runs yet
- *   sluice-load replace [--generic]  the same, in the place of what runs: no frame meets both, or neither
+ *   sluice-load replace [--generic]  the same, in the place of what runs: no packet meets both, or neither
  *   sluice-load down                 take it away
- *   sluice-load stats [--prometheus] what its counters have counted
+ *   sluice-load stats [--prometheus] what its counters have counted, and which sockets are registered
+ *   sluice-load socket NAME --pid P --fd N
+ *                                    register descriptor N of process P under a name that \`dispatch\` gives packets to
  *   sluice-load backend ADDRESS down|up|weight N
  *                                    a backend of \`balance\` gets no packets, gets its own again, or another share
  *   sluice-load backends             which there are, and what share of the table each has
  *
- * It reads policy.conf, xdp.bpf.o and maps/ in its own folder. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the
- * program, a link for each interface, the counters. (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
- * A program is made of fresh maps each time, filled before any frame meets it, and put in the place of the old one by one
- * system call for each interface. Counters go on where the policy has the same ones, by name; else they start anew.
- * Where something fails, everything is as it was. Buckets of limits go on where a limit stayed what it was.
+ * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
+ * there is, and maps/. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
+ * of sk_lookup likewise with \`dispatch_\` before the name, one link for the network namespace that this runs in, and the sockets.
+ * (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
+ * A program is made of fresh maps each time, filled before any packet meets it, and put in the place of the old one by one
+ * system call for each interface or namespace. Counters go on where the policy has the same ones, by name; else they start
+ * anew. Where something fails, everything is as it was, at both hooks. Between the hooks there is no transaction: for a moment
+ * one runs the new policy and the other the old. Buckets of limits go on where a limit stayed what it was, and sockets stay
+ * registered, until they are closed.
  *
  * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
  * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
@@ -945,11 +987,39 @@ uint16_t *make_table(const struct backend *backends, const struct pool *pool)
  * Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 the kernel's verifier refuses the program, a fault in Sluice.
  */
 #include <bpf/libbpf.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "loader.h"
+
+static const struct hook hooks[MOST_HOOKS] = {
+	{
+		.settings = "policy.conf",
+		.file = "xdp",
+		.program = "sluice",
+		.maps = "maps",
+		.pins = "",
+		.where = "XDP",
+		.type = BPF_PROG_TYPE_XDP,
+		.counted = { "packets", "bytes" },
+	},
+	{
+		.settings = "dispatch.conf",
+		.file = "dispatch",
+		.program = "dispatch",
+		.maps = "maps/dispatch",
+		.pins = "dispatch_",
+		.where = "sk_lookup",
+		.type = BPF_PROG_TYPE_SK_LOOKUP,
+		.in_namespace = true,
+		.counted = { "lookups", "refused" },
+	},
+};
+
+enum { XDP, SK_LOOKUP };
 
 int complain(const char *format, ...)
 {
@@ -975,28 +1045,83 @@ static int usage(void)
 	      "       sluice-load down\\n"
 	      "       sluice-load stats [--prometheus]\\n"
 	      "       sluice-load backend ADDRESS down|up|weight N\\n"
-	      "       sluice-load backends\\n",
+	      "       sluice-load backends\\n"
+	      "       sluice-load socket NAME --pid P --fd N\\n",
 	      stderr);
 	return USAGE;
 }
 
-/* \`backend\` and \`backends\`. */
-static int manage_backends(struct policy *policy, char **arguments, int count)
+/* What the policy has for each hook. Of one that it has nothing for, the target is known. */
+static int read_policies(struct policy policies[MOST_HOOKS])
 {
+	for (int i = 0; i < MOST_HOOKS; i++)
+		if (read_policy(&policies[i], &hooks[i]) != DONE)
+			return FAILED;
+	if (!policies[XDP].is_there && !policies[SK_LOOKUP].is_there)
+		return complain("%s: neither policy.conf nor dispatch.conf", policies[XDP].folder);
+	const struct policy *there = &policies[policies[XDP].is_there ? XDP : SK_LOOKUP];
+
+	for (int i = 0; i < MOST_HOOKS; i++)
+		if (!policies[i].is_there)
+			memcpy(policies[i].target, there->target, sizeof there->target);
+	return DONE;
+}
+
+/* The number behind an option in the arguments; -1: there is none. */
+static int number_of(char **arguments, int count, const char *option)
+{
+	for (int i = 0; i + 1 < count; i += 2) {
+		char *end;
+		const long number = strtol(arguments[i + 1], &end, 10);
+
+		if (!strcmp(arguments[i], option))
+			return *end || end == arguments[i + 1] || number < 0 || number > INT_MAX ? -1 : (int)number;
+	}
+	return -1;
+}
+
+/* socket NAME --pid P --fd N */
+static int run_socket(char **arguments, int count)
+{
+	static struct policy policies[MOST_HOOKS];
+	const int process = count == 5 ? number_of(arguments + 1, 4, "--pid") : -1;
+	const int descriptor = count == 5 ? number_of(arguments + 1, 4, "--fd") : -1;
+
+	if (process < 0 || descriptor < 0)
+		return usage();
+	if (read_policies(policies) != DONE)
+		return FAILED;
+	return register_socket(&policies[SK_LOOKUP], arguments[0], process, descriptor);
+}
+
+static int run_stats(const struct policy policies[MOST_HOOKS], bool prometheus)
+{
+	int result = DONE;
+
+	for (int i = 0; i < MOST_HOOKS && result == DONE; i++)
+		if (policies[i].is_there)
+			result = print_stats(&policies[i], prometheus);
+	return result;
+}
+
+/* \`backend\` and \`backends\`. */
+static int manage_backends(char **arguments, int count)
+{
+	static struct policy policies[MOST_HOOKS];
 	const bool changes = !strcmp(arguments[0], "backend");
 
 	if (changes ? count < 3 : count != 1)
 		return usage();
-	if (read_policy(policy) != DONE)
+	if (read_policies(policies) != DONE)
 		return FAILED;
-	const int result = changes ? change_backend(policy, arguments + 1, count - 1) : print_backends(policy);
+	const int result = changes ? change_backend(&policies[XDP], arguments + 1, count - 1) : print_backends(&policies[XDP]);
 
 	return result == USAGE ? usage() : result;
 }
 
 int main(int count, char **arguments)
 {
-	static struct policy policy;
+	static struct policy policies[MOST_HOOKS];
 	const char *command = count > 1 ? arguments[1] : "";
 	const char *option = count > 2 ? arguments[2] : NULL;
 	const bool places = !strcmp(command, "up") || !strcmp(command, "replace");
@@ -1004,18 +1129,20 @@ int main(int count, char **arguments)
 	const char *possible = places ? "--generic" : stats ? "--prometheus" : "";
 
 	wait_for_others();
+	libbpf_set_print(silent);
+	if (!strcmp(command, "socket"))
+		return run_socket(arguments + 2, count - 2);
 	if (!strcmp(command, "backend") || !strcmp(command, "backends"))
-		return manage_backends(&policy, arguments + 1, count - 1);
+		return manage_backends(arguments + 1, count - 1);
 	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
 		return usage();
-	libbpf_set_print(silent);
-	if (read_policy(&policy) != DONE)
+	if (read_policies(policies) != DONE)
 		return FAILED;
-	for (int i = 0; places && option && i < policy.interface_count; i++)
-		policy.interfaces[i].generic = true;
+	for (int i = 0; places && option && i < policies[XDP].interface_count; i++)
+		policies[XDP].interfaces[i].generic = true;
 	if (places)
-		return put_in_place(&policy, !strcmp(command, "replace"));
-	return stats ? print_stats(&policy, option != NULL) : take_away(&policy);
+		return put_in_place(policies, MOST_HOOKS, !strcmp(command, "replace"));
+	return stats ? run_stats(policies, option != NULL) : take_away(&policies[XDP]);
 }
 `,
   'loader/maps.c': `/* What maps hold: the files of maps/, and the zones of interfaces by their numbers on this host. */
@@ -1039,7 +1166,7 @@ static int fill_map(const struct policy *policy, const struct bpf_map *map)
 	const size_t element = (bpf_map__value_size(map) + 7) / 8 * 8;
 	const size_t size = element * bpf_map__max_entries(map);
 
-	snprintf(path, sizeof path, "%s/maps/%s.bin", policy->folder, bpf_map__name(map));
+	snprintf(path, sizeof path, "%s/%s/%s.bin", policy->folder, policy->hook->maps, bpf_map__name(map));
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (file < 0)
@@ -1104,6 +1231,65 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 	return result == DONE ? prepare_balance(policy, object) : result;
 }
 `,
+  'loader/namespace.c': `/* The network namespace that a program runs in: a link, which is pinned. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* The number of the link's namespace; 0: that is gone, or cannot be told. */
+static uint32_t namespace_of(int link)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof info;
+
+	return bpf_obj_get_info_by_fd(link, &info, &size) ? 0 : info.netns.netns_ino;
+}
+
+static int replace_program(const struct policy *policy, const struct interface *place, int program, int former)
+{
+	LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
+
+	if (former >= 0 && !bpf_link_update(place->link, program, &update))
+		return DONE;
+	return complain("the program %s cannot be replaced: %s", policy->hook->program, strerror(errno));
+}
+
+int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former)
+{
+	const int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	struct stat status;
+
+	if (own < 0 || fstat(own, &status))
+		return complain("/proc/self/ns/net: %s", strerror(errno));
+	place->link = open_pin(policy, "link_", place->name);
+	const uint32_t running = place->link < 0 ? 0 : namespace_of(place->link);
+
+	if (running) {
+		close(own);
+		if (running == status.st_ino)
+			return replace_program(policy, place, program, former);
+		return complain("the program %s of target %s runs in another network namespace: replace it from there "
+				"(nsenter --net=), or take it away first (sluice-load down)",
+				policy->hook->program, policy->target);
+	}
+	if (place->link >= 0)
+		close(place->link);
+	place->link = bpf_link_create(program, own, BPF_SK_LOOKUP, NULL);
+	const int error = errno;
+
+	close(own);
+	if (place->link < 0)
+		return complain("%s cannot be attached to the network namespace: %s", policy->hook->program,
+				strerror(error));
+	place->is_new = true;
+	return pin(policy, place->link, "link_", place->name);
+}
+`,
   'loader/pins.c': `/* What stays when the loader ends: pins in the BPF file system. */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -1119,11 +1305,17 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 
 #define BPF_FILE_SYSTEM "/sys/fs/bpf"
 
+void folder_path(const struct policy *policy, char *path, size_t size)
+{
+	snprintf(path, size, BPF_FILE_SYSTEM "/sluice/%s/", policy->target);
+}
+
 void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size)
 {
-	int start = snprintf(path, size, BPF_FILE_SYSTEM "/sluice/%s/", policy->target);
+	folder_path(policy, path, size);
+	const size_t start = strlen(path);
 
-	snprintf(path + start, size - (size_t)start, "%s%s", kind, name);
+	snprintf(path + start, size - start, "%s%s%s", policy->hook->pins, kind, name);
 	/* No dot can stand in a name there. */
 	for (char *at = path + start; *at; at++)
 		if (*at == '.')
@@ -1170,6 +1362,24 @@ void unpin(const struct policy *policy, const char *kind, const char *name)
 	unlink(path);
 }
 
+void remove_pin(const struct policy *policy, const char *name)
+{
+	char path[512];
+
+	folder_path(policy, path, sizeof path);
+	const size_t start = strlen(path);
+
+	snprintf(path + start, sizeof path - start, "%s", name);
+	const int object = bpf_obj_get(path);
+
+	/* Without its last pin, a link would end a moment later. Nothing else can be detached. */
+	if (object >= 0) {
+		bpf_link_detach(object);
+		close(object);
+	}
+	unlink(path);
+}
+
 int make_folders(const struct policy *policy)
 {
 	char path[512];
@@ -1180,7 +1390,7 @@ int make_folders(const struct policy *policy)
 		return complain("no BPF file system at %s: mount -t bpf bpf %s (\`ip netns exec\` hides it; "
 				"\`nsenter --net=\` does not)",
 				BPF_FILE_SYSTEM, BPF_FILE_SYSTEM);
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
 	if ((mkdir(BPF_FILE_SYSTEM "/sluice", 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
 		return complain("%s: %s", path, strerror(errno));
 	return DONE;
@@ -1190,7 +1400,7 @@ void remove_folders(const struct policy *policy)
 {
 	char path[512];
 
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
 	rmdir(path);
 	rmdir(BPF_FILE_SYSTEM "/sluice");
 }
@@ -1206,7 +1416,7 @@ bool read_about(const struct policy *policy, struct about *about)
 	return is_there;
 }
 `,
-  'loader/policy.c': `/* policy.conf: what the loader is told. */
+  'loader/policy.c': `/* policy.conf, dispatch.conf: what the loader is told. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -1292,6 +1502,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->counters, &policy->counter_count, values);
 	if (!strcmp(word, "service"))
 		return read_name(&policy->services, &policy->service_count, values);
+	if (!strcmp(word, "socket"))
+		return read_name(&policy->sockets, &policy->socket_count, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
 	if (!strcmp(word, "tags"))
@@ -1299,18 +1511,29 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 	return false;
 }
 
-int read_policy(struct policy *policy)
+/* A namespace stands in the list of interfaces as one. */
+static void add_namespace(struct policy *policy)
+{
+	policy->interfaces[0] = (struct interface){ .name = "netns", .link = -1 };
+	policy->interface_count = 1;
+}
+
+int read_policy(struct policy *policy, const struct hook *hook)
 {
 	char path[5000];
+
+	policy->hook = hook;
 	ssize_t length = readlink("/proc/self/exe", policy->folder, sizeof policy->folder - 1);
 
 	if (length < 0)
 		return complain("/proc/self/exe: %s", strerror(errno));
 	policy->folder[length] = '\\0';
 	*strrchr(policy->folder, '/') = '\\0';
-	snprintf(path, sizeof path, "%s/policy.conf", policy->folder);
+	snprintf(path, sizeof path, "%s/%s", policy->folder, hook->settings);
 	FILE *file = fopen(path, "re");
 
+	if (!file && errno == ENOENT)
+		return DONE;
 	if (!file)
 		return complain("%s: %s", path, strerror(errno));
 	char *line = NULL;
@@ -1333,6 +1556,9 @@ int read_policy(struct policy *policy)
 	fclose(file);
 	if (result == DONE && policy->target[0] == '\\0')
 		result = complain("%s: no target", path);
+	if (hook->in_namespace)
+		add_namespace(policy);
+	policy->is_there = true;
 	return result;
 }
 
@@ -1387,7 +1613,21 @@ static void keep_counters(const struct policy *policy, struct bpf_object *object
 	close(map);
 }
 
-/* What the program calls in the kernel, and since when it is there. */
+/* Sockets that are registered stay so. */
+static int keep_sockets(const struct policy *policy, struct bpf_object *object)
+{
+	struct bpf_map *sockets = bpf_object__find_map_by_name(object, "sockets");
+	const int map = sockets ? open_pin(policy, "sockets", "") : -1;
+
+	if (map < 0)
+		return DONE;
+	const int error = bpf_map__reuse_fd(sockets, map);
+
+	close(map);
+	return error ? complain("the registered sockets cannot be kept: %s", strerror(-error)) : DONE;
+}
+
+/* What programs call in the kernel, and since when it is there. */
 static const struct {
 	enum bpf_func_id helper;
 	const char *name, *since;
@@ -1397,16 +1637,16 @@ static const struct {
 };
 
 /* Says which of that the kernel does not have; false: it has all of it. */
-static bool lacks_helper(void)
+static bool lacks_helper(const struct hook *hook)
 {
 	struct utsname system;
 	bool lacks = false;
 
 	uname(&system);
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-		if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, needed[i].helper, NULL) == 0) {
-			complain("this kernel (%s) has no %s for programs at XDP, which came with Linux %s", system.release,
-				 needed[i].name, needed[i].since);
+		if (libbpf_probe_bpf_helper(hook->type, needed[i].helper, NULL) == 0) {
+			complain("this kernel (%s) has no %s for programs at %s, which came with Linux %s", system.release,
+				 needed[i].name, hook->where, needed[i].since);
 			lacks = true;
 		}
 	return lacks;
@@ -1417,27 +1657,29 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 	static char log[1 << 20];
 	char path[5000];
 
-	snprintf(path, sizeof path, "%s/xdp.bpf.o", policy->folder);
+	snprintf(path, sizeof path, "%s/%s.bpf.o", policy->folder, policy->hook->file);
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 
 	if (!object) {
 		*result = complain("%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, "sluice");
+	struct bpf_program *program = bpf_object__find_program_by_name(object, policy->hook->program);
 
+	log[0] = '\\0';
 	bpf_program__set_log_buf(program, log, sizeof log);
 	keep_counters(policy, object);
-	if (bpf_object__load(object)) {
+	*result = keep_sockets(policy, object);
+	if (*result == DONE && bpf_object__load(object)) {
 		const int error = errno;
 
-		*result = complain("the kernel does not load the program sluice: %s", strerror(error));
-		if (!lacks_helper() && log[0]) {
+		*result = complain("the kernel does not load the program %s: %s", policy->hook->program, strerror(error));
+		if (!lacks_helper(policy->hook) && log[0]) {
 			*result = REFUSED;
-			fputs("The last that its verifier says (xdp.bpf.c has the lines):\\n", stderr);
+			fprintf(stderr, "The last that its verifier says (%s.bpf.c has the lines):\\n", policy->hook->file);
 			print_tail(log, 24);
 		}
-	} else {
+	} else if (*result == DONE) {
 		*result = fill_maps(policy, object);
 	}
 	if (*result == DONE)
@@ -1446,7 +1688,7 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 	return NULL;
 }
 `,
-  'loader/replace.c': `/* A policy's program in the place of another, or of none. */
+  'loader/replace.c': `/* A policy's programs in the place of others, or of none. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -1457,10 +1699,18 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
 
 static const char *const names[PARTS] = {
-	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "about",
+	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "sockets", "about",
+};
+
+/* A program on its way to its hook. */
+struct placing {
+	struct policy *policy;
+	struct bpf_object *object; /* NULL: the policy has nothing for the hook */
+	int former[PARTS];	   /* of what runs now; -1: there is none */
+	int attached;		   /* interfaces, from the first on */
 };
 
 /* Pins the parts that there are, and takes away the pins of the others (-1). */
@@ -1490,54 +1740,87 @@ static int note_down(const struct policy *policy)
 	return map;
 }
 
-/* Puts the program in the place of the former on all interfaces, or of none, where it then stays. */
-static int replace(struct policy *policy, struct bpf_object *object, const int former[PARTS])
+/* Loads the program, with its maps filled; nothing runs it yet. */
+static int prepare(struct placing *placing, struct policy *policy, bool may_replace)
 {
-	const int parts[PARTS] = {
-		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "sluice")),
-		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
-		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
-		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
-		[SERVICES] = bpf_object__find_map_fd_by_name(object, "services"),
-		[BACKENDS] = bpf_object__find_map_fd_by_name(object, "backends"),
-		[MAGLEV] = bpf_object__find_map_fd_by_name(object, "maglev"),
-		[ABOUT] = note_down(policy),
-	};
-	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;
+	int result;
 
-	while (result == DONE && attached < policy->interface_count)
-		result = attach(policy, &policy->interfaces[attached++], parts[PROGRAM], former[PROGRAM]);
-	if (result == DONE)
-		result = pin_parts(policy, parts);
-	if (result == DONE) {
-		detach_others(policy);
-		return DONE;
-	}
-	while (attached > 0)
-		attach_former(policy, &policy->interfaces[--attached], former[PROGRAM]);
-	pin_parts(policy, former);
-	return result;
-}
-
-int put_in_place(struct policy *policy, bool may_replace)
-{
-	int former[PARTS];
-
+	placing->policy = policy;
 	if (find_interfaces(policy) != DONE)
 		return FAILED;
 	for (int i = 0; i < PARTS; i++)
-		former[i] = open_pin(policy, names[i], "");
-	if (former[PROGRAM] >= 0 && !may_replace)
+		placing->former[i] = open_pin(policy, names[i], "");
+	if (placing->former[PROGRAM] >= 0 && !may_replace)
 		return complain("target %s is loaded already: sluice-load replace", policy->target);
-	int result = make_folders(policy);
-	struct bpf_object *object = result == DONE ? load_program(policy, &result) : NULL;
+	if (!policy->is_there)
+		return DONE;
+	placing->object = load_program(policy, &result);
+	return result;
+}
 
-	if (object) {
-		result = replace(policy, object, former);
-		bpf_object__close(object);
+/* Puts the program in the place of the former on all interfaces. */
+static int replace(struct placing *placing)
+{
+	struct policy *policy = placing->policy;
+	struct bpf_object *object = placing->object;
+
+	if (!object)
+		return DONE;
+	int parts[PARTS];
+
+	/* All others are maps of their names. */
+	for (int i = 0; i < PARTS; i++)
+		parts[i] = bpf_object__find_map_fd_by_name(object, names[i]);
+	parts[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, policy->hook->program));
+	parts[ABOUT] = note_down(policy);
+	int result = parts[ABOUT] < 0 ? FAILED : DONE;
+
+	while (result == DONE && placing->attached < policy->interface_count)
+		result = attach(policy, &policy->interfaces[placing->attached++], parts[PROGRAM],
+				placing->former[PROGRAM]);
+	return result == DONE ? pin_parts(policy, parts) : result;
+}
+
+/* Puts back what ran at the hook before. */
+static void undo(struct placing *placing)
+{
+	struct policy *policy = placing->policy;
+
+	if (!placing->object)
+		return;
+	while (placing->attached > 0)
+		attach_former(policy, &policy->interfaces[--placing->attached], placing->former[PROGRAM]);
+	pin_parts(policy, placing->former);
+}
+
+/* Takes away what of the former policy has nothing in its place. */
+static void finish(const struct placing *placing)
+{
+	detach_others(placing->policy);
+	for (int i = 0; i < PARTS && !placing->object; i++)
+		unpin(placing->policy, names[i], "");
+}
+
+int put_in_place(struct policy *policies, int count, bool may_replace)
+{
+	struct placing placings[MOST_HOOKS] = {};
+	int prepared = 0, replaced = 0, result = make_folders(&policies[0]);
+
+	while (result == DONE && prepared < count) {
+		result = prepare(&placings[prepared], &policies[prepared], may_replace);
+		prepared++;
+	}
+	while (result == DONE && replaced < count)
+		result = replace(&placings[replaced++]);
+	while (result != DONE && replaced > 0)
+		undo(&placings[--replaced]);
+	for (int i = 0; i < prepared; i++) {
+		if (result == DONE)
+			finish(&placings[i]);
+		bpf_object__close(placings[i].object);
 	}
 	/* Where something is pinned in them, they stay. */
-	remove_folders(policy);
+	remove_folders(&policies[0]);
 	return result;
 }
 
@@ -1545,16 +1828,185 @@ int take_away(const struct policy *policy)
 {
 	char path[512];
 
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
 	DIR *folder = opendir(path);
 
 	if (!folder)
 		return complain("target %s is not loaded", policy->target);
 	for (struct dirent *entry; (entry = readdir(folder));)
 		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(folder), entry->d_name, 0);
+			remove_pin(policy, entry->d_name);
 	closedir(folder);
 	remove_folders(policy);
+	return DONE;
+}
+`,
+  'loader/sockets.c': `/* Sockets by the names that the policy gives them: who listens registers here, and then gets what is dispatched. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* \`struct socket_key\` of the program. */
+struct socket_key {
+	char name[56];
+	uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint32_t family;   /* of the socket: 4 or 6 */
+};
+
+static const struct {
+	uint32_t protocol, family;
+	const char *name;
+} kinds[] = {
+	{ IPPROTO_TCP, 4, "TCP over IPv4" },
+	{ IPPROTO_TCP, 6, "TCP over IPv6" },
+	{ IPPROTO_UDP, 4, "UDP over IPv4" },
+	{ IPPROTO_UDP, 6, "UDP over IPv6" },
+};
+
+static struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family)
+{
+	struct socket_key key = { .protocol = protocol, .family = family };
+
+	snprintf(key.name, sizeof key.name, "%s", name);
+	return key;
+}
+
+/* Another process's descriptor as one of our own; -1: \`complain\` has said why not. */
+static int descriptor_of(int process, int descriptor)
+{
+	const int handle = (int)syscall(SYS_pidfd_open, process, 0);
+
+	if (handle < 0) {
+		complain("there is no process %d: %s", process, strerror(errno));
+		return -1;
+	}
+	const int own = (int)syscall(SYS_pidfd_getfd, handle, descriptor, 0);
+
+	if (own < 0)
+		complain("descriptor %d of process %d cannot be had: %s", descriptor, process, strerror(errno));
+	close(handle);
+	return own;
+}
+
+static int option_of(int socket_, int option)
+{
+	int value = -1;
+	socklen_t size = sizeof value;
+
+	return getsockopt(socket_, SOL_SOCKET, option, &value, &size) ? -1 : value;
+}
+
+/* Whether both are in one network namespace, where kernels can tell (Linux 5.14). */
+static bool is_in_own_namespace(int socket_)
+{
+	uint64_t there = 0, here = 0;
+	socklen_t size = sizeof there;
+	const int own = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	const bool is_known = own >= 0 && !getsockopt(socket_, SOL_SOCKET, SO_NETNS_COOKIE, &there, &size) &&
+			      !getsockopt(own, SOL_SOCKET, SO_NETNS_COOKIE, &here, &size);
+
+	if (own >= 0)
+		close(own);
+	return !is_known || there == here;
+}
+
+static int put_socket(int map, const char *name, int socket_)
+{
+	const int domain = option_of(socket_, SO_DOMAIN), protocol = option_of(socket_, SO_PROTOCOL);
+	const uint64_t value = (uint64_t)socket_;
+
+	if ((domain != AF_INET && domain != AF_INET6) || (protocol != IPPROTO_TCP && protocol != IPPROTO_UDP))
+		return complain("this is no socket of TCP or UDP");
+	if (!is_in_own_namespace(socket_))
+		return complain("the socket is in another network namespace: register it from there (nsenter --net=)");
+	if (protocol == IPPROTO_TCP && option_of(socket_, SO_ACCEPTCONN) != 1)
+		return complain("the socket does not listen");
+	const struct socket_key key = key_of(name, (uint32_t)protocol, domain == AF_INET ? 4 : 6);
+
+	if (!bpf_map_update_elem(map, &key, &value, BPF_ANY))
+		return DONE;
+	return complain("the socket cannot be registered: %s%s", strerror(errno),
+			protocol == IPPROTO_UDP ? " (a socket of UDP must be bound to a port)" : "");
+}
+
+static bool is_known(const struct policy *policy, const char *name)
+{
+	for (uint32_t i = 0; i < policy->socket_count; i++)
+		if (!strcmp(policy->sockets[i], name))
+			return true;
+	complain("the policy has no socket %s; it has", name);
+	for (uint32_t i = 0; i < policy->socket_count; i++)
+		fprintf(stderr, "  %s\\n", policy->sockets[i]);
+	return false;
+}
+
+int register_socket(const struct policy *policy, const char *name, int process, int descriptor)
+{
+	if (!policy->is_there)
+		return complain("the policy dispatches nothing by sk_lookup");
+	if (!is_known(policy, name))
+		return FAILED;
+	const int map = open_pin(policy, "sockets", "");
+
+	if (map < 0)
+		return complain("target %s is not loaded", policy->target);
+	const int own = descriptor_of(process, descriptor);
+	const int result = own < 0 ? FAILED : put_socket(map, name, own);
+
+	if (own >= 0)
+		close(own);
+	close(map);
+	return result;
+}
+
+static void print_socket(const struct policy *policy, int map, const char *name, bool prometheus)
+{
+	const char *separator = "";
+	int registered = 0;
+
+	if (!prometheus)
+		printf("socket %s: ", name);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		const struct socket_key key = key_of(name, kinds[i].protocol, kinds[i].family);
+		uint64_t cookie;
+
+		if (bpf_map_lookup_elem(map, &key, &cookie))
+			continue;
+		registered++;
+		if (!prometheus)
+			printf("%s%s", separator, kinds[i].name);
+		separator = ", ";
+	}
+	if (!prometheus) {
+		puts(registered ? "" : "nobody has registered");
+		return;
+	}
+	fputs("sluice_sockets_registered{target=", stdout);
+	print_quoted(policy->target);
+	fputs(",socket=", stdout);
+	print_quoted(name);
+	printf("} %d\\n", registered);
+}
+
+int print_sockets(const struct policy *policy, bool prometheus)
+{
+	const int map = open_pin(policy, "sockets", "");
+
+	if (map < 0)
+		return DONE;
+	if (prometheus)
+		puts("# TYPE sluice_sockets_registered gauge");
+	for (uint32_t i = 0; i < policy->socket_count; i++)
+		print_socket(policy, map, policy->sockets[i], prometheus);
+	close(map);
 	return DONE;
 }
 `,
@@ -1569,14 +2021,13 @@ int take_away(const struct policy *policy)
 
 #include "loader.h"
 
-/* \`struct count\` of the program. */
+/* \`struct count\` of the program: of the first and the second that the hook counts. */
 struct count {
-	uint64_t packets;
-	uint64_t bytes;
+	uint64_t numbers[2];
 };
 
 /* A name between quotes, as Prometheus writes it. */
-static void print_quoted(const char *text)
+void print_quoted(const char *text)
 {
 	putchar('"');
 	for (; *text; text++) {
@@ -1587,9 +2038,9 @@ static void print_quoted(const char *text)
 	putchar('"');
 }
 
-static void print_metric(const struct policy *policy, const struct count *counts, bool bytes)
+static void print_metric(const struct policy *policy, const struct count *counts, int which)
 {
-	const char *unit = bytes ? "bytes" : "packets";
+	const char *unit = policy->hook->counted[which];
 
 	printf("# TYPE sluice_%s_total counter\\n", unit);
 	for (uint32_t i = 0; i < policy->counter_count; i++) {
@@ -1597,7 +2048,7 @@ static void print_metric(const struct policy *policy, const struct count *counts
 		print_quoted(policy->target);
 		printf(",counter=");
 		print_quoted(policy->counters[i]);
-		printf("} %llu\\n", (unsigned long long)(bytes ? counts[i].bytes : counts[i].packets));
+		printf("} %llu\\n", (unsigned long long)counts[i].numbers[which]);
 	}
 }
 
@@ -1612,17 +2063,17 @@ static int print_counters(const struct policy *policy, int map, bool prometheus)
 		if (bpf_map_lookup_elem(map, &i, own))
 			result = complain("the counter %s cannot be read: %s", policy->counters[i], strerror(errno));
 		for (int processor = 0; processor < processors; processor++) {
-			counts[i].packets += own[processor].packets;
-			counts[i].bytes += own[processor].bytes;
+			counts[i].numbers[0] += own[processor].numbers[0];
+			counts[i].numbers[1] += own[processor].numbers[1];
 		}
 	}
 	if (result == DONE && prometheus) {
-		print_metric(policy, counts, false);
-		print_metric(policy, counts, true);
+		print_metric(policy, counts, 0);
+		print_metric(policy, counts, 1);
 	}
 	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
-		printf("%s: %llu packets, %llu bytes\\n", policy->counters[i], (unsigned long long)counts[i].packets,
-		       (unsigned long long)counts[i].bytes);
+		printf("%s: %llu %s, %llu %s\\n", policy->counters[i], (unsigned long long)counts[i].numbers[0],
+		       policy->hook->counted[0], (unsigned long long)counts[i].numbers[1], policy->hook->counted[1]);
 	free(own);
 	free(counts);
 	return result;
@@ -1642,7 +2093,7 @@ int print_stats(const struct policy *policy, bool prometheus)
 
 	if (map >= 0)
 		close(map);
-	return result;
+	return result == DONE ? print_sockets(policy, prometheus) : result;
 }
 `,
   'program/arrival.h': `/*
@@ -1655,16 +2106,6 @@ int print_stats(const struct policy *policy, bool prometheus)
 #include "../policy.h"
 #include "packet.h"
 #include "tables.h"
-#include "walk.h"
-
-/* A sum of words of 32 bits as one of 16 bits, with what was carried over (RFC 1071). */
-static __always_inline __u32 folded(__u64 sum)
-{
-	sum = (sum & 0xffffffff) + (sum >> 32);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (sum & 0xffff) + (sum >> 16);
-}
 
 /* An interface that the program runs on. The loader fills it in. */
 struct interface {
@@ -1705,45 +2146,29 @@ static __always_inline int is_for_host(struct xdp_md *context)
 	return !interface || to[0] & 1 || mac == interface->mac;
 }
 
-/* The sum over the options of IPv4: what is left of them. */
-struct option_sum {
-	struct xdp_md *context;
-	__u32 at;
-	__u32 words;
-	__u64 sum;
-};
-
-/* Most words of 32 bits in the options of IPv4. */
-#define MOST_OPTION_WORDS 10
-
-static long add_word(__u64 index, struct option_sum *options)
-{
-	const __u32 *word = frame_at(options->context, options->at + (__u32)index * 4, sizeof *word);
-
-	if (!word || index >= options->words)
-		return 1;
-	options->sum += *word;
-	return 0;
-}
+/* Most words of 32 bits in a header of IPv4. */
+#define MOST_HEADER_WORDS 15
 
 /* Whether the header of IPv4 at \`at\` has the checksum that it should have. */
 static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
 {
 	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+	__u32 sum = 0;
 
 	if (!header)
 		return 0;
-	const __u32 *words = (const __u32 *)header;
-	struct option_sum options = {
-		.context = context,
-		.at = at + sizeof *header,
-		.words = (header->version_and_length & 0x0f) - sizeof *header / 4,
-		.sum = (__u64)words[0] + words[1] + words[2] + words[3] + words[4],
-	};
+	const __u32 words = header->version_and_length & 0x0f;
 
-	if (options.words)
-		bpf_loop(MOST_OPTION_WORDS, add_word, &options, 0);
-	return folded(options.sum) == 0xffff;
+	for (__u32 word = 0; word < MOST_HEADER_WORDS && word < words; word++) {
+		const __u16 *halves = frame_at(context, at + word * 4, 4);
+
+		if (!halves)
+			return 0;
+		sum += halves[0] + halves[1];
+	}
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return sum == 0xffff;
 }
 
 /* Addresses that no packet of IPv6 on a link may have (ipv6_rcv). */
@@ -1757,91 +2182,97 @@ static __always_inline int has_possible_addresses(const struct packet *packet)
 	return source[0] >> 56 != 0xff && (destination[0] >> 56 != 0xff || scope > 1);
 }
 
+/* The walk over hop-by-hop options (RFC 8200, section 4.2). */
+struct options {
+	struct xdp_md *context;
+	__u32 at;
+	__u32 end;
+	__u32 padding; /* bytes of it, one behind the other */
+	__u32 is_sound;
+};
+
 enum {
 	PAD_1 = 0,
 	PAD_N = 1,
 	ROUTER_ALERT = 5,
 	JUMBO = 0xc2,
 	MOST_PADDING = 7,
-	/* As many as a header can have. */
-	MOST_OPTION_BYTES = 2048,
+	/* As many as one header can have. */
+	MOST_OPTIONS = 2048,
 };
 
-/* Whether the kernel goes on behind an option that it does not know: the upper two bits of its type say so. */
-static __always_inline int is_harmless(__u32 type)
+/* On to the next option; 1 ends the walk. */
+static long skip_option(__u64 index, struct options *walk)
 {
-	return type >> 6 == 0 || type == ROUTER_ALERT || type == JUMBO;
-}
-
-struct option_walk {
-	struct xdp_md *context;
-	struct options *options;
-};
-
-/* On to the next byte (RFC 8200, section 4.2); 1 ends the walk. */
-static long next_option_byte(__u64 index, struct option_walk *own)
-{
-	struct options *walk = own->options;
-	const __u8 *byte = frame_at(own->context, walk->at, 1);
+	const __u8 *option = frame_at(walk->context, walk->at, 1);
 
 	(void)index;
 	if (walk->at >= walk->end) {
-		walk->is_sound = walk->left == 0 && !walk->wants_length;
+		walk->is_sound = 1;
 		return 1;
 	}
-	if (!byte)
+	if (!option)
 		return 1;
-	const __u32 value = *byte;
+	const __u8 type = *option;
+	__u32 length = 1;
 
-	walk->at++;
-	if (walk->left) {
-		walk->left--;
-		/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
-		return walk->is_padding && value;
+	if (type != PAD_1) {
+		option = frame_at(walk->context, walk->at, 2);
+		if (!option)
+			return 1;
+		length = 2 + option[1];
 	}
-	if (walk->wants_length) {
-		walk->wants_length = 0;
-		walk->left = value;
-		walk->padding = walk->is_padding ? walk->padding + 2 + value : 0;
-		return walk->padding > MOST_PADDING;
+	if (walk->at + length > walk->end)
+		return 1;
+	walk->padding = type == PAD_1 || type == PAD_N ? walk->padding + length : 0;
+	if (walk->padding > MOST_PADDING)
+		return 1;
+	/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
+	for (__u32 at = 2; type == PAD_N && at < MOST_PADDING && at < length; at++) {
+		const __u8 *zero = frame_at(walk->context, walk->at + at, 1);
+
+		if (!zero || *zero)
+			return 1;
 	}
-	walk->is_padding = value <= PAD_N;
-	if (value == PAD_1)
-		return ++walk->padding > MOST_PADDING;
-	walk->wants_length = 1;
-	return !is_harmless(value);
+	/* The upper two bits tell what to do with a type that is not known: 0: go on. */
+	if (type > PAD_N && type != ROUTER_ALERT && type != JUMBO && type >> 6)
+		return 1;
+	walk->at += length;
+	return 0;
 }
 
 /* Whether the kernel would go on behind the hop-by-hop options. */
-static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet,
-					     struct options *options, __u32 at)
+static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet, __u32 at)
 {
 	const struct ipv6_header *header = frame_at(context, at, sizeof *header + 2);
-	struct option_walk walk = { .context = context, .options = options };
 
 	if (!header)
 		return 0;
 	if (header->next != HOP_BY_HOP)
 		return 1;
-	options->at = at + sizeof *header + 2;
-	options->end = at + sizeof *header + (((const __u8 *)(header + 1))[1] + 1) * 8;
-	options->left = options->wants_length = options->padding = options->is_sound = 0;
-	if (options->end > packet->end)
+	const __u8 *extension = (const __u8 *)(header + 1);
+	struct options walk = {
+		.context = context,
+		.at = at + sizeof *header + 2,
+		.end = at + sizeof *header + (extension[1] + 1) * 8,
+	};
+
+	if (walk.end > packet->end)
 		return 0;
-	bpf_loop(MOST_OPTION_BYTES, next_option_byte, &walk, 0);
-	return options->is_sound;
+	bpf_loop(MOST_OPTIONS, skip_option, &walk, 0);
+	return walk.is_sound;
 }
 
 /* Whether the kernel would take the packet in. */
-__noinline int is_taken_in(struct xdp_md *context, struct packet *packet, struct options *options)
+static __always_inline int is_taken_in(struct xdp_md *context, const struct packet *packet)
 {
-	if (!context || !packet || !options || !is_for_host(context))
-		return 0;
 	const __u32 at = packet->end - packet->length;
 
+	if (!is_for_host(context))
+		return 0;
 	if (packet->family == 4)
 		return has_checksum(context, at);
-	return has_possible_addresses(packet) && has_sound_options(context, packet, options, at);
+	return has_possible_addresses(packet) && has_sound_options(context, packet, at);
 }
 
 #endif
@@ -1865,6 +2296,12 @@ __noinline int is_taken_in(struct xdp_md *context, struct packet *packet, struct
 #include "services.h"
 #include "tables.h"
 #include "walk.h"
+
+/* Key: a service's number. */
+TABLE(services, struct service, SERVICES);
+
+/* Key: a backend's number. */
+TABLE(backends, struct backend, BACKENDS);
 
 /* The Maglev tables of all services, one behind the other; the loader makes them. */
 struct maglev {
@@ -1892,14 +2329,15 @@ enum {
 	PROTOCOL_GRE = 47,
 	OUTER_TTL = 64,
 	ETHERNET = sizeof(struct ethernet_header),
-	MOST_TAGS = 2,
+	LONGEST_LINK_HEADER = ETHERNET + 2 * sizeof(struct vlan_tag),
 };
 
 #define DONT_FRAGMENT bpf_htons(0x4000)
 
 /* A packet on its way out. */
 struct sending {
-	__u32 backend;	    /* its number */
+	const struct backend *backend;
+	const struct hop *hop;
 	__u32 outer_length; /* of the headers that are put before it */
 	__u32 protocol;	    /* behind the outer header of IP */
 	__u32 traffic_class;
@@ -1927,15 +2365,22 @@ static __always_inline __u32 outer_length_of(const struct service *service, cons
 /* The complement of the sum of a header's words. */
 static __always_inline __be16 checksum_of(const struct ipv4_header *header)
 {
-	const __u32 *words = (const __u32 *)header;
+	const __u16 *halves = (const __u16 *)header;
+	__u32 sum = 0;
 
-	return ~folded((__u64)words[0] + words[1] + words[2] + words[3] + words[4]);
+#pragma unroll
+	for (unsigned int at = 0; at < sizeof *header / 2; at++)
+		sum += halves[at];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
 }
 
 /* Not to be fragmented on its way, so it needs no identification (RFC 6864). */
-static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending,
-				       const struct backend *backend, __u32 length)
+static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending, __u32 length)
 {
+	const struct backend *backend = sending->backend;
+
 	header->version_and_length = 0x45;
 	header->traffic_class = sending->traffic_class;
 	header->length = bpf_htons(length);
@@ -1949,9 +2394,10 @@ static __always_inline void write_ipv4(struct ipv4_header *header, const struct 
 	header->checksum = checksum_of(header);
 }
 
-static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending,
-				       const struct backend *backend, __u32 length)
+static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending, __u32 length)
 {
+	const struct backend *backend = sending->backend;
+
 	header->version_and_class = bpf_htons(0x6000 | sending->traffic_class << 4 | (sending->flow >> 16 & 0x0f));
 	header->flow = bpf_htons(sending->flow);
 	header->payload_length = bpf_htons(length - sizeof *header);
@@ -1963,23 +2409,23 @@ static __always_inline void write_ipv6(struct ipv6_header *header, const struct 
 
 /* Writes the outer headers at \`at\`; 0: there is no room. */
 static __always_inline int write_outer(struct xdp_md *context, const struct packet *packet,
-				       const struct sending *sending, const struct backend *backend, __u32 at)
+				       const struct sending *sending, __u32 at)
 {
 	const __u32 length = packet->length + sending->outer_length;
 	__u32 inner = at + sizeof(struct ipv4_header);
 
-	if (backend->family == 4) {
+	if (sending->backend->family == 4) {
 		struct ipv4_header *header = frame_at(context, at, sizeof *header);
 
 		if (!header)
 			return 0;
-		write_ipv4(header, sending, backend, length);
+		write_ipv4(header, sending, length);
 	} else {
 		struct ipv6_header *header = frame_at(context, at, sizeof *header);
 
 		if (!header)
 			return 0;
-		write_ipv6(header, sending, backend, length);
+		write_ipv6(header, sending, length);
 		inner = at + sizeof *header;
 	}
 	if (sending->protocol != PROTOCOL_GRE)
@@ -1993,90 +2439,62 @@ static __always_inline int write_outer(struct xdp_md *context, const struct pack
 	return 1;
 }
 
-/* The link header of a frame, which the kernel takes in as if it had come like that: tags stay. */
+/* The link header of a frame that the kernel takes in as if it had come like that: tags stay. */
 struct link_header {
-	struct ethernet_header ethernet;
-	struct vlan_tag tags[MOST_TAGS];
+	__u8 bytes[LONGEST_LINK_HEADER];
 };
 
-/* \`type\`: what is to follow instead of what does. */
-static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length, __be16 type)
+static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length)
 {
-	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
+		const __u8 *byte = frame_at(context, at, 1);
 
-	if (!ethernet)
-		return 0;
-	link->ethernet = *ethernet;
-	if (length == ETHERNET)
-		link->ethernet.type = type;
-#pragma unroll
-	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
-		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
-		const struct vlan_tag *own = frame_at(context, at, sizeof *own);
-
-		if (length <= at)
-			break;
-		if (!own)
+		if (!byte)
 			return 0;
-		link->tags[tag].control = own->control;
-		link->tags[tag].type = length == at + sizeof *own ? type : own->type;
+		link->bytes[at] = *byte;
 	}
 	return 1;
 }
 
-static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length)
+static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length, __be16 type)
 {
-	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
+		__u8 *byte = frame_at(context, at, 1);
 
-	if (!ethernet)
-		return 0;
-	*ethernet = link->ethernet;
-#pragma unroll
-	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
-		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
-		struct vlan_tag *own = frame_at(context, at, sizeof *own);
-
-		if (length <= at)
-			break;
-		if (!own)
+		if (!byte)
 			return 0;
-		*own = link->tags[tag];
+		*byte = link->bytes[at];
 	}
+	__be16 *ends = frame_at(context, length - sizeof *ends, sizeof *ends);
+
+	if (!ends)
+		return 0;
+	*ends = type;
 	return 1;
 }
 
 /* To the kernel, which sends it on. */
-__noinline int give_to_stack(struct xdp_md *context, struct packet *packet, struct sending *sending)
+static __noinline int give_to_stack(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
 {
+	const __u32 link_length = packet->end - packet->length;
+	const __be16 type = sending->backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
 	struct link_header link = {};
 
-	if (!context || !packet || !sending)
-		return XDP_ABORTED;
-	const struct backend *backend = bpf_map_lookup_elem(&backends, &sending->backend);
-	const __u32 link_length = packet->end - packet->length;
-
-	if (!backend)
-		return XDP_ABORTED;
-	const __be16 type = backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
-
-	if (!read_link(context, &link, link_length, type) || bpf_xdp_adjust_head(context, -(int)sending->outer_length))
-		return XDP_ABORTED;
-	if (!write_link(context, &link, link_length) || !write_outer(context, packet, sending, backend, link_length))
+	if (!read_link(context, &link, link_length) || bpf_xdp_adjust_head(context, -(int)sending->outer_length) ||
+	    !write_link(context, &link, link_length, type) || !write_outer(context, packet, sending, link_length))
 		return XDP_ABORTED;
 	return XDP_PASS;
 }
 
 /* Out of an interface, in a frame of its own. */
-static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending,
-				    const struct backend *backend, const struct hop *hop)
+static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
 {
 	const __u32 link_length = packet->end - packet->length;
 	const int more = (int)(link_length - ETHERNET) - (int)sending->outer_length;
-	const __u32 family = sending->outer_length ? backend->family : packet->family;
+	const struct hop *hop = sending->hop;
+	__u32 family = packet->family;
 
 	if (more && bpf_xdp_adjust_head(context, more))
-		return XDP_ABORTED;
-	if (sending->outer_length && !write_outer(context, packet, sending, backend, ETHERNET))
 		return XDP_ABORTED;
 	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
@@ -2084,6 +2502,14 @@ static __always_inline int send_out(struct xdp_md *context, const struct packet 
 		return XDP_ABORTED;
 	__builtin_memcpy(ethernet->destination, hop->destination, sizeof ethernet->destination);
 	__builtin_memcpy(ethernet->source, hop->source, sizeof ethernet->source);
+	if (sending->outer_length) {
+		family = sending->backend->family;
+		if (!write_outer(context, packet, sending, ETHERNET))
+			return XDP_ABORTED;
+	}
+	ethernet = frame_at(context, 0, sizeof *ethernet);
+	if (!ethernet)
+		return XDP_ABORTED;
 	ethernet->type = family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
 	return hop->kind == HOP_BACK ? XDP_TX : (int)bpf_redirect(hop->interface, 0);
 }
@@ -2095,41 +2521,45 @@ static __always_inline int not_sent(const struct packet *packet, const struct se
 }
 
 /* The packet on its way to the backend of that number. */
-static __always_inline int send_to(struct xdp_md *context, struct packet *packet, const struct service *service,
+static __always_inline int send_to(struct xdp_md *context, const struct packet *packet, const struct service *service,
 				   __u32 number, __u32 hash)
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
 
 	if (!backend)
 		return not_sent(packet, service, OUTCOME_WITHOUT_BACKEND);
-	const struct hop *hop = hop_to(context, number, service->forward);
-	struct sending sending = { .backend = number, .outer_length = outer_length_of(service, backend) };
+	const struct hop *hop = hop_to(context, number, backend, service->forward);
+	const __u32 outer_length = outer_length_of(service, backend);
 
 	if (!hop || hop->kind == HOP_NONE)
 		return not_sent(packet, service, OUTCOME_WITHOUT_WAY);
-	if (packet->length + sending.outer_length > hop->mtu)
+	if (packet->length + outer_length > hop->mtu)
 		return not_sent(packet, service, OUTCOME_TOO_LONG);
-	sending.protocol = packet->family == 4 ? PROTOCOL_IPV4 : PROTOCOL_IPV6;
-	if (service->forward == FORWARD_GRE)
-		sending.protocol = PROTOCOL_GRE;
-	sending.traffic_class = traffic_class_of(context, packet);
-	sending.flow = hash & 0xfffff;
+	const struct sending sending = {
+		.backend = backend,
+		.hop = hop,
+		.outer_length = outer_length,
+		.protocol = service->forward == FORWARD_GRE ? PROTOCOL_GRE :
+			    packet->family == 4		    ? PROTOCOL_IPV4 :
+							      PROTOCOL_IPV6,
+		.traffic_class = traffic_class_of(context, packet),
+		.flow = hash & 0xfffff,
+	};
+
 	add_to_counter(service->first_counter + OUTCOME_SENT, packet);
-	if (hop->kind == HOP_STACK)
-		return give_to_stack(context, packet, &sending);
-	return send_out(context, packet, &sending, backend, hop);
+	return hop->kind == HOP_STACK ? give_to_stack(context, packet, &sending) : send_out(context, packet, &sending);
 }
 
 /* Sends a packet for a service to a backend. */
-__noinline int balance(struct xdp_md *context, struct packet *packet, struct balancing *own, __u32 number)
+__noinline int balance(struct xdp_md *context, struct packet *packet, struct hash_key *key, __u32 number)
 {
 	const struct service *service = bpf_map_lookup_elem(&services, &number);
 	const struct maglev *tables = only_element(&maglev);
 
-	if (!context || !packet || !own || !service || !tables || !is_taken_in(context, packet, &own->options))
+	if (!context || !packet || !key || !service || !tables || !is_taken_in(context, packet))
 		return XDP_PASS;
 	const struct pool *pool = &service->pools[packet->family == 6];
-	const __u32 hash = hash_of(packet, number, &own->key);
+	const __u32 hash = hash_of(packet, service, key);
 	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
 
 	/* What is checked must be what is used, for the verifier. */
@@ -2358,11 +2788,7 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 
 #include "packet.h"
 #include "services.h"
-#include "tables.h"
 #include "walk.h"
-
-/* Key: a service's number. */
-TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
 /* JHASH_INITVAL, "an arbitrary initial parameter" */
@@ -2478,28 +2904,45 @@ static __always_inline __u32 hash_of_source(const struct packet *packet)
 	return packet->family == 4 ? hash_of_words(words, 1) : hash_of_words(words, 4);
 }
 
+/* Puts an address behind so many words of the key, and gives how many there are then. */
+static __always_inline __u32 add_address(struct hash_key *key, __u32 count, const struct packet *packet,
+					 const __u64 *address)
+{
+	const __u32 words_of_address = packet->family == 4 ? 1 : 4;
+	__u32 words[4];
+
+	address_words(packet, address, words);
+	for (__u32 at = 0; at < words_of_address; at++)
+		key->words[(count + at) & 15] = words[at];
+	return count + words_of_address;
+}
+
 /* What all fragments of a packet have, as far as the policy says, in its order. */
 static __always_inline __u32 hash_of_fragment(const struct packet *packet, const struct service *service,
 					      struct hash_key *key)
 {
-	const struct fragment_key *parts = &service->fragments_on[packet->family == 6];
+	__u32 count = 0;
 
-	address_words(packet, packet->source, key->possible + WORD_SOURCE);
-	address_words(packet, packet->destination, key->possible + WORD_DESTINATION);
-	key->possible[WORD_PROTOCOL] = packet->protocol;
-#pragma unroll
-	for (int at = 0; at < MOST_FRAGMENT_WORDS; at++)
-		key->words[at] = key->possible[parts->words[at] & 15];
-	return hash_of_words(key->words, parts->count);
+	for (int part = 0; part < MOST_FRAGMENT_PARTS; part++) {
+		switch (service->fragments_on[part]) {
+		case HASH_SOURCE:
+			count = add_address(key, count, packet, packet->source);
+			break;
+		case HASH_DESTINATION:
+			count = add_address(key, count, packet, packet->destination);
+			break;
+		case HASH_PROTOCOL:
+			key->words[count++ & 15] = packet->protocol;
+			break;
+		default:
+			break;
+		}
+	}
+	return hash_of_words(key->words, count);
 }
 
-/* \`number\`: of the service. */
-__noinline __u32 hash_of(struct packet *packet, __u32 number, struct hash_key *key)
+static __always_inline __u32 hash_of(const struct packet *packet, const struct service *service, struct hash_key *key)
 {
-	const struct service *service = bpf_map_lookup_elem(&services, &number);
-
-	if (!packet || !service || !key)
-		return 0;
 	if (packet->fragment)
 		return hash_of_fragment(packet, service, key);
 	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);
@@ -2721,9 +3164,6 @@ enum hop_kind {
 	HOP_NONE,  /* no way leads there */
 };
 
-/* Key: a backend's number. */
-TABLE(backends, struct backend, BACKENDS);
-
 struct hop {
 	__u64 until;   /* when it has to be asked for again, in nanoseconds since the system started */
 	__u32 arrived; /* the interface that it was asked for */
@@ -2786,13 +3226,8 @@ static __always_inline enum hop_kind kind_of_hop(long answer, const struct bpf_f
 	return is_direct ? HOP_NONE : HOP_STACK;
 }
 
-/* Asks the kernel for the way to the backend with this number. */
-__noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number, __u32 forward)
+static __always_inline void ask_for_hop(struct xdp_md *context, struct hop *hop, const struct backend *backend, __u32 forward)
 {
-	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
-
-	if (!context || !hop || !backend)
-		return 0;
 	struct bpf_fib_lookup route = { .ifindex = context->ingress_ifindex };
 
 	route.family = backend->family == 4 ? SOCKET_FAMILY_IPV4 : SOCKET_FAMILY_IPV6;
@@ -2807,11 +3242,11 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 	hop->mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
 	__builtin_memcpy(hop->destination, route.dmac, sizeof hop->destination);
 	__builtin_memcpy(hop->source, route.smac, sizeof hop->source);
-	return 1;
 }
 
-/* The way to the backend with this number; NULL: there is none. */
-static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, __u32 forward)
+/* The way to a backend; NULL: there is no backend of that number. */
+static __always_inline const struct hop *hop_to(struct xdp_md *context, __u32 number, const struct backend *backend,
+						__u32 forward)
 {
 	struct hop *hop = bpf_map_lookup_elem(&hops, &number);
 	const __u64 now = bpf_ktime_get_coarse_ns();
@@ -2819,7 +3254,7 @@ static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, 
 	if (!hop)
 		return NULL;
 	if (now >= hop->until || hop->arrived != context->ingress_ifindex) {
-		ask_for_hop(context, hop, number, forward);
+		ask_for_hop(context, hop, backend, forward);
 		hop->until = now + HOP_LASTS;
 	}
 	return hop;
@@ -3142,6 +3577,107 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 
 #endif
 `,
+  'program/place.h': `/*
+ * How far a packet's rules have been asked. For each field that rules test there is a row of bits, one for each rule; those
+ * that the packet may meet have their bit in all of its rows, and are asked in their order.
+ *
+ * The policy's own header comes first: it has the sizes, and \`struct rows\`.
+ */
+#ifndef SLUICE_PLACE_H
+#define SLUICE_PLACE_H
+
+#include "tables.h"
+
+/* A row: a bit for each word behind it that is not empty, where there are so many; then a bit for each rule. */
+struct rule_bits {
+	__u64 words[RULE_SUMMARIES + RULE_WORDS];
+};
+
+/* How far a packet's rules have been asked. */
+struct place {
+	struct rows rows;
+	__u32 word;
+	__u32 next_summary;
+	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
+	__u64 summary; /* of the summary before the next: words that were not looked at yet */
+	__u32 service; /* at XDP: that has the packet; ABSENT: none */
+	__u32 unused;
+};
+
+/* In the policy's own text: the bits of one word that all these rows have. */
+static __u64 common_bits(const struct rows *rows, __u32 word);
+
+/* One word of a row. */
+static __always_inline __u64 word_of_row(void *rules_of_field, const __u32 *row, __u32 word)
+{
+	const struct rule_bits *bits = bpf_map_lookup_elem(rules_of_field, row);
+
+	return bits ? bits->words[word] : 0;
+}
+
+/* The rules of one word that the packet may meet. */
+static __always_inline __u64 rules_in_word(const struct place *place, __u32 word)
+{
+	/* What is checked must be what is used, for the verifier: not some other number that the compiler knows it from. */
+	barrier_var(word);
+	return word < RULE_WORDS ? common_bits(&place->rows, RULE_SUMMARIES + word) : 0;
+}
+
+#if RULE_SUMMARIES
+/* The words of one summary that are empty in no field's row. */
+static __always_inline __u64 words_in_summary(const struct place *place, __u32 summary)
+{
+	barrier_var(summary);
+	return summary < RULE_SUMMARIES ? common_bits(&place->rows, summary) : 0;
+}
+#endif
+
+/* The number of the lowest bit that is set, by the place of that bit in a de Bruijn sequence; \`bits\` is not 0. */
+static __always_inline __u32 lowest_bit(__u64 bits)
+{
+	static const __u8 numbers[64] = {
+		0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28, 62, 5,	39, 46, 44, 42,
+		22, 9,	24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
+		23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
+	};
+
+	return numbers[(bits & -bits) * 0x022fdd63cc95386dULL >> 58];
+}
+
+/* The rule with this number is asked next. */
+static __always_inline void go_to_rule(struct place *place, __u32 number)
+{
+	place->word = number / 64;
+	place->bits = rules_in_word(place, place->word) & ~0ULL << number % 64;
+#if RULE_SUMMARIES
+	place->next_summary = place->word / 64 + 1;
+	place->summary = words_in_summary(place, place->word / 64) & ~((2ULL << place->word % 64) - 1);
+#endif
+}
+
+/* On to the next word that may not be empty, or to its summary; 1: there is none. */
+static __always_inline long go_to_next_word(struct place *place)
+{
+#if RULE_SUMMARIES
+	if (place->summary) {
+		place->word = (place->next_summary - 1) * 64 + lowest_bit(place->summary);
+		place->summary &= place->summary - 1;
+		place->bits = rules_in_word(place, place->word);
+		return 0;
+	}
+	if (place->next_summary >= RULE_SUMMARIES)
+		return 1;
+	place->summary = words_in_summary(place, place->next_summary++);
+#else
+	if (++place->word >= RULE_WORDS)
+		return 1;
+	place->bits = rules_in_word(place, place->word);
+#endif
+	return 0;
+}
+
+#endif
+`,
   'program/services.h': `/*
  * What \`balance\` knows of its services and backends, as it lies in their maps: for the program, which reads it, and for the
  * loader, which makes the Maglev tables of it.
@@ -3169,32 +3705,22 @@ enum forward {
 };
 
 /* What is hashed of a packet. */
-enum hash_on {
-	HASH_FLOW, /* both addresses, both ports, protocol */
+enum hash_part {
+	HASH_NOTHING,
 	HASH_SOURCE,
+	HASH_DESTINATION,
+	HASH_PROTOCOL,
+	HASH_FLOW, /* both addresses, both ports, protocol */
 };
 
-/* Words of 32 bits that may be hashed of a fragment. */
-enum key_word {
-	WORD_SOURCE = 0,
-	WORD_DESTINATION = 4,
-	WORD_PROTOCOL = 8,
-	MOST_FRAGMENT_WORDS = 9,
-};
-
-/* Which of them are, in their order. */
-struct fragment_key {
-	__u8 words[12];
-	__u32 count;
-};
+#define MOST_FRAGMENT_PARTS 3
 
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
-	struct fragment_key fragments_on[2]; /* in IPv4, in IPv6 */
 	__u32 forward;
-	__u32 hash_on;
-	__u32 first_counter; /* of one for each outcome */
-	__u32 unused;
+	__u32 hash_on;			       /* HASH_FLOW or HASH_SOURCE */
+	__u32 fragments_on[MOST_FRAGMENT_PARTS]; /* in this order */
+	__u32 first_counter;		       /* of one for each outcome */
 };
 
 struct backend {
@@ -3206,6 +3732,165 @@ struct backend {
 	__u32 is_down;
 	__u32 has_source; /* 0: the policy names none, and the loader asks the kernel */
 };
+
+#endif
+`,
+  'program/sockets.h': `/*
+ * Sockets that packets are given to. The kernel asks for a packet of TCP or UDP that is for this host and for which there is no
+ * connected socket: so once for a connection of TCP, and for each packet to a socket of UDP that is not connected. Broadcasts and
+ * multicasts are not asked about.
+ *
+ * Who listens registers a socket under a name (\`sluice-load socket\`). Where a rule names one under which nobody has, the packet is
+ * refused as by a host on which nobody listens, and no other socket gets it.
+ */
+#ifndef SLUICE_SOCKETS_H
+#define SLUICE_SOCKETS_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "place.h"
+#include "tables.h"
+
+/* Most sockets that are registered, those of names that the policy has no longer among them. */
+#define MOST_SOCKETS 16384
+/* Kinds of socket that a name has in \`socket_keys\`, one each: TCP, then UDP, each for IPv4 and for IPv6. */
+#define KINDS 4
+
+/* Number of a family of addresses, as a program sees it. */
+#define IPV4 2
+
+/* A field that a packet lacks. */
+#define ABSENT 0xffffffffU
+
+struct packet {
+	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
+	__u64 destination[2];
+	__u32 family; /* 4 or 6 */
+	__u32 protocol;
+	__u32 source_port;
+	__u32 destination_port;
+	__u32 service; /* protocol, and destination port in the lower 16 bits */
+};
+
+struct rule {
+	__u32 socket;  /* the number of its name */
+	__u32 counter; /* its number */
+};
+
+/* Key: a rule's number. */
+TABLE(rules, struct rule, RULES);
+
+/* What a socket is registered under; the loader knows it, too. */
+struct socket_key {
+	char name[56];
+	__u32 protocol;
+	__u32 family; /* of the socket, 4 or 6; one of IPv6 may take packets of IPv4, too */
+};
+
+/* Key: a name's number, times KINDS, plus that of the kind. */
+TABLE(socket_keys, struct socket_key, SOCKETS * KINDS);
+
+/* It stays when a program is replaced: registered sockets do not depend on the policy. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SOCKHASH);
+	__uint(max_entries, MOST_SOCKETS);
+	__type(key, struct socket_key);
+	__type(value, __u64);
+} sockets SEC(".maps");
+
+struct count {
+	__u64 lookups;
+	__u64 refused; /* of these: nobody was registered */
+};
+
+/* Key: a counter's number, as in dispatch.conf. Every processor counts for itself. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNTERS);
+	__type(key, __u32);
+	__type(value, struct count);
+} counters SEC(".maps");
+
+static __always_inline __u64 two_words(__u32 high, __u32 low)
+{
+	return (__u64)bpf_ntohl(high) << 32 | bpf_ntohl(low);
+}
+
+/* What the lookup is for, as a packet. */
+static __always_inline void read_packet(const struct bpf_sk_lookup *lookup, struct packet *packet)
+{
+	packet->protocol = lookup->protocol;
+	packet->source_port = bpf_ntohs(lookup->remote_port);
+	packet->destination_port = lookup->local_port;
+	packet->service = packet->protocol << 16 | packet->destination_port;
+	if (lookup->family == IPV4) {
+		packet->family = 4;
+		packet->source[0] = bpf_ntohl(lookup->remote_ip4);
+		packet->source[1] = 0;
+		packet->destination[0] = bpf_ntohl(lookup->local_ip4);
+		packet->destination[1] = 0;
+		return;
+	}
+	packet->family = 6;
+	packet->source[0] = two_words(lookup->remote_ip6[0], lookup->remote_ip6[1]);
+	packet->source[1] = two_words(lookup->remote_ip6[2], lookup->remote_ip6[3]);
+	packet->destination[0] = two_words(lookup->local_ip6[0], lookup->local_ip6[1]);
+	packet->destination[1] = two_words(lookup->local_ip6[2], lookup->local_ip6[3]);
+}
+
+/* One step towards a word with a rule in it; 1: there is one, or there are no more words. */
+static long look_further(__u64 index, struct place *place)
+{
+	(void)index;
+	return place->bits ? 1 : go_to_next_word(place);
+}
+
+/* The number of the first rule that the packet with these rows meets; RULES: there is none. */
+static __always_inline __u32 first_rule(struct place *place)
+{
+	go_to_rule(place, 0);
+	bpf_loop(RULE_SUMMARIES + RULE_WORDS, look_further, place, 0);
+	return place->bits ? place->word * 64 + lowest_bit(place->bits) : RULES;
+}
+
+/* Gives the lookup the socket that is registered under a name's key; 0: nobody is, or that one takes no such packets. */
+static __always_inline int assign(struct bpf_sk_lookup *lookup, __u32 number)
+{
+	const struct socket_key *key = bpf_map_lookup_elem(&socket_keys, &number);
+	struct bpf_sock *found = key ? bpf_map_lookup_elem(&sockets, key) : NULL;
+
+	if (!found)
+		return 0;
+	const long error = bpf_sk_assign(lookup, found, BPF_SK_LOOKUP_F_REPLACE);
+
+	bpf_sk_release(found);
+	return !error;
+}
+
+/* Gives the packet to the socket that the rule names; where there is no rule, to whom the kernel would give it anyway. */
+static __always_inline int give(struct bpf_sk_lookup *lookup, __u32 number)
+{
+	const struct rule *rule = bpf_map_lookup_elem(&rules, &number);
+
+	if (!rule)
+		return SK_PASS;
+	const __u32 counter = rule->counter;
+	const __u32 kind = rule->socket * KINDS + (lookup->protocol == 17 /* UDP */ ? 2 : 0);
+	struct count *count = bpf_map_lookup_elem(&counters, &counter);
+
+	/* A lookup may interrupt another on the same processor. */
+	if (count)
+		__sync_fetch_and_add(&count->lookups, 1);
+	if ((lookup->family == IPV4 && assign(lookup, kind)) || assign(lookup, kind + 1))
+		return SK_PASS;
+	if (count)
+		__sync_fetch_and_add(&count->refused, 1);
+	return SK_DROP;
+}
 
 #endif
 `,
@@ -3312,21 +3997,14 @@ static __always_inline __u32 row_in_blocks(const __u32 *starts, const __u32 *ent
 
 #endif
 `,
-  'program/walk.h': `/*
- * The walk over the rules that a packet meets, in their order. For each field that rules test there is a row of bits, one for
- * each rule; those that the packet may meet have their bit in all of its rows.
- */
+  'program/walk.h': `/* The walk of mitigate over the rules that a packet meets, in their order, and what they do to it. */
 #ifndef SLUICE_WALK_H
 #define SLUICE_WALK_H
 
 #include "../policy.h"
 #include "packet.h"
+#include "place.h"
 #include "tables.h"
-
-/* A row: a bit for each word behind it that is not empty, where there are so many; then a bit for each rule. */
-struct rule_bits {
-	__u64 words[RULE_SUMMARIES + RULE_WORDS];
-};
 
 enum rule_action {
 	RULE_PASS,
@@ -3361,40 +4039,10 @@ struct {
 } counters SEC(".maps");
 #endif
 
-/* How far a packet's rules have been asked. */
-struct place {
-	struct rows rows;
-	__u32 word;
-	__u32 next_summary;
-	__u64 bits;    /* rules of the word that the packet may meet and that were not asked yet */
-	__u64 summary; /* of the summary before the next: words that were not looked at yet */
-	__u32 service; /* that has the packet; ABSENT: none */
-	__u32 unused;
-};
-
 #if SERVICES
 /* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
 struct hash_key {
-	__u32 possible[16]; /* by \`enum key_word\` */
 	__u32 words[16];
-};
-
-/* The walk over hop-by-hop options of IPv6, byte by byte. */
-struct options {
-	__u32 at;
-	__u32 end;
-	__u32 left;	    /* bytes of the option at hand */
-	__u32 wants_length; /* the next byte is the length of the option at hand */
-	__u32 is_padding;   /* the option at hand is */
-	__u32 padding;	    /* bytes of padding, one behind the other */
-	__u32 is_sound;
-	__u32 unused;
-};
-
-/* What balance keeps of the packet at hand. */
-struct balancing {
-	struct hash_key key;
-	struct options options;
 };
 #endif
 
@@ -3403,7 +4051,7 @@ struct scratch {
 	struct packet packet;
 	struct place place;
 #if SERVICES
-	struct balancing balancing;
+	struct hash_key key;
 #endif
 };
 
@@ -3424,78 +4072,6 @@ struct walk {
 
 /* In xdp.bpf.c: the row of each field. */
 static void find_rows(const struct packet *packet, struct rows *rows);
-
-/* In xdp.bpf.c: the bits of one word that all these rows have. */
-static __u64 common_bits(const struct rows *rows, __u32 word);
-
-/* One word of a row. */
-static __always_inline __u64 word_of_row(void *rules_of_field, const __u32 *row, __u32 word)
-{
-	const struct rule_bits *bits = bpf_map_lookup_elem(rules_of_field, row);
-
-	return bits ? bits->words[word] : 0;
-}
-
-/* The rules of one word that the packet may meet. */
-static __always_inline __u64 rules_in_word(const struct place *place, __u32 word)
-{
-	/* What is checked must be what is used, for the verifier: not some other number that the compiler knows it from. */
-	barrier_var(word);
-	return word < RULE_WORDS ? common_bits(&place->rows, RULE_SUMMARIES + word) : 0;
-}
-
-#if RULE_SUMMARIES
-/* The words of one summary that are empty in no field's row. */
-static __always_inline __u64 words_in_summary(const struct place *place, __u32 summary)
-{
-	barrier_var(summary);
-	return summary < RULE_SUMMARIES ? common_bits(&place->rows, summary) : 0;
-}
-#endif
-
-/* The number of the lowest bit that is set, by the place of that bit in a de Bruijn sequence; \`bits\` is not 0. */
-static __always_inline __u32 lowest_bit(__u64 bits)
-{
-	static const __u8 numbers[64] = {
-		0,  1,	2,  53, 3,  7,	54, 27, 4,  38, 41, 8,	34, 55, 48, 28, 62, 5,	39, 46, 44, 42,
-		22, 9,	24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
-		23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12,
-	};
-
-	return numbers[(bits & -bits) * 0x022fdd63cc95386dULL >> 58];
-}
-
-/* The rule with this number is asked next. */
-static __always_inline void go_to_rule(struct place *place, __u32 number)
-{
-	place->word = number / 64;
-	place->bits = rules_in_word(place, place->word) & ~0ULL << number % 64;
-#if RULE_SUMMARIES
-	place->next_summary = place->word / 64 + 1;
-	place->summary = words_in_summary(place, place->word / 64) & ~((2ULL << place->word % 64) - 1);
-#endif
-}
-
-/* On to the next word that may not be empty, or to its summary; 1: there is none. */
-static __always_inline long go_to_next_word(struct place *place)
-{
-#if RULE_SUMMARIES
-	if (place->summary) {
-		place->word = (place->next_summary - 1) * 64 + lowest_bit(place->summary);
-		place->summary &= place->summary - 1;
-		place->bits = rules_in_word(place, place->word);
-		return 0;
-	}
-	if (place->next_summary >= RULE_SUMMARIES)
-		return 1;
-	place->summary = words_in_summary(place, place->next_summary++);
-#else
-	if (++place->word >= RULE_WORDS)
-		return 1;
-	place->bits = rules_in_word(place, place->word);
-#endif
-	return 0;
-}
 
 #if CONDITIONS
 /* In conditions.h. */

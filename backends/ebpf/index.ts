@@ -18,9 +18,9 @@ export const xdp: Plane = {
   takeAway,
 };
 
-/** Without their pins the kernel forgets the links, and with them the program. */
+/** Without their pins the kernel forgets the links, and with them the program. Those of `sk_lookup` stay. */
 function takeAway(target: string): readonly string[] {
-  return [`rm -r /sys/fs/bpf/sluice/${target}`];
+  return [`find /sys/fs/bpf/sluice/${target} -type f ! -name 'dispatch_*' -delete`];
 }
 
 function lower(plan: Plan): Lowered {

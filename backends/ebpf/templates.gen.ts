@@ -1,5 +1,150 @@
 // Written by `npm run generate` from templates/*.hbs; edit those.
 
+/** templates/dispatch-header.hbs */
+export const dispatchHeader = `/*
+ * Sizes of the program, and how its tables lie in memory: what program/ has to know of the \`dispatch\` of {{policy}}.
+ *
+ * Made by Sluice, build {{build}}.
+ */
+#ifndef SLUICE_DISPATCH_H
+#define SLUICE_DISPATCH_H
+
+#include <linux/types.h>
+
+/* Rules of dispatch, and the 64-bit words that hold a bit for each. */
+#define RULES {{rules}}
+#define RULE_WORDS {{words}}
+/* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
+#define RULE_SUMMARIES {{summaries}}
+
+/* Names of sockets, and of counters; dispatch.conf has both. */
+#define SOCKETS {{sockets}}
+#define COUNTERS {{counters}}
+
+{{> rowsAndTables}}
+
+#endif
+`;
+
+/** templates/dispatch.hbs */
+export const dispatch = `/*
+ * dispatch of {{policy}}, for target {{target}}: which socket gets a packet for this host that belongs to no connection.
+ *
+ * Made by Sluice, build {{build}}.
+{{#each remarks}}
+ * {{this}}
+{{/each}}
+{{#if rules}}
+ *
+ * All {{rules}} rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
+ * bits, one for each rule: set where the rule asks nothing of the field, or is content with the value. The rules whose bit
+ * is set in every field's row are those that the packet meets; the lowest comes first, and names the socket. So rules are
+ * data, in maps/dispatch/, and this text is as long for ten rules as for ten thousand. Which bit is which rule, and its line,
+ * stands in maps/dispatch/rules.txt.
+ *
+ * What is the policy's own stands here; what all policies have in common, in program/.
+{{/if}}
+ */
+{{#unless rules}}
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+{{else}}
+#include "dispatch.h"
+#include "program/place.h"
+#include "program/sockets.h"
+#include "program/tables.h"
+{{/unless}}
+{{> fieldTables}}
+{{#if rules}}
+
+{{> findRows}}
+{{/if}}
+
+/* --- The program --- */
+
+SEC("sk_lookup")
+int dispatch(struct bpf_sk_lookup *lookup)
+{
+{{#if rules}}
+	struct packet packet;
+	struct place place;
+
+	read_packet(lookup, &packet);
+	find_rows(&packet, &place.rows);
+	return give(lookup, first_rule(&place));
+{{else}}
+	(void)lookup;
+	return SK_PASS;
+{{/if}}
+}
+
+char _license[] SEC("license") = "Apache-2.0";
+`;
+
+/** templates/field-tables.hbs */
+export const fieldTables = `{{#each fields}}
+
+/* --- {{title}} --- */
+
+TABLE({{name}}_rules, struct rule_bits, {{rows}}); /* key: a row */
+{{#each tables}}
+TABLE({{name}}, struct {{name}}_table, 1);
+{{/each}}
+{{#each tables}}
+
+static __always_inline __u32 {{name}}_row({{parameter}})
+{
+	const struct {{name}}_table *table = only_element(&{{name}});
+
+{{#if isDirect}}
+	return table && {{value}} < LENGTH_OF(table->rows) ? table->rows[{{value}}] : {{absentRow}};
+{{else}}
+	if (!table{{#if mayLack}} || {{value}} == ABSENT{{/if}})
+		return {{absentRow}};
+{{#if isRanges}}
+	return table->rows[last_at_most(table->lows, LENGTH_OF(table->lows), {{value}})];
+{{/if}}
+{{#if isWide}}
+	return table->rows[last_at_most_wide(table->high, table->low, LENGTH_OF(table->low), {{value}})];
+{{/if}}
+{{#if isBlocks}}
+	return row_in_blocks(table->starts, table->entries, LENGTH_OF(table->entries), {{steps}}, {{value}});
+{{/if}}
+{{/if}}
+}
+{{/each}}
+{{#if families}}
+
+static __always_inline __u32 {{name}}_row(const struct packet *packet)
+{
+	return packet->family == 4 ? {{families.ipv4}} : {{families.ipv6}};
+}
+{{/if}}
+{{/each}}
+`;
+
+/** templates/find-rows.hbs */
+export const findRows = `/* --- All fields together --- */
+
+static __always_inline void find_rows(const struct packet *packet, struct rows *rows)
+{
+{{#each fields}}
+	rows->{{name}} = {{name}}_row(packet);
+{{/each}}
+}
+
+static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
+{
+	__u64 bits = ~0ULL;
+
+{{#each fields}}
+	bits &= word_of_row(&{{name}}_rules, &rows->{{name}}, word);
+{{/each}}
+	return bits;
+}
+`;
+
 /** templates/policy-header.hbs */
 export const policyHeader = `/*
  * Sizes of the program, and how its tables lie in memory: what program/ has to know of {{policy}}.
@@ -51,7 +196,13 @@ export const policyHeader = `/*
 #define INTERFACES {{interfaces}}
 {{/if}}
 
-/* For each field that rules test, the row of the packet's value. */
+{{> rowsAndTables}}
+
+#endif
+`;
+
+/** templates/rows-and-tables.hbs */
+export const rowsAndTables = `/* For each field that rules test, the row of the packet's value. */
 struct rows {
 {{#each fields}}
 	__u32 {{name}};
@@ -75,8 +226,6 @@ struct {{name}}_table {
 };
 {{/each}}
 {{/each}}
-
-#endif
 `;
 
 /** templates/xdp-program.hbs */
@@ -119,45 +268,7 @@ export const xdpProgram = `/*
 #include "program/zones.h"
 {{/if}}
 {{/unless}}
-{{#each fields}}
-
-/* --- {{title}} --- */
-
-TABLE({{name}}_rules, struct rule_bits, {{rows}}); /* key: a row */
-{{#each tables}}
-TABLE({{name}}, struct {{name}}_table, 1);
-{{/each}}
-{{#each tables}}
-
-static __always_inline __u32 {{name}}_row({{parameter}})
-{
-	const struct {{name}}_table *table = only_element(&{{name}});
-
-{{#if isDirect}}
-	return table && {{value}} < LENGTH_OF(table->rows) ? table->rows[{{value}}] : {{absentRow}};
-{{else}}
-	if (!table{{#if mayLack}} || {{value}} == ABSENT{{/if}})
-		return {{absentRow}};
-{{#if isRanges}}
-	return table->rows[last_at_most(table->lows, LENGTH_OF(table->lows), {{value}})];
-{{/if}}
-{{#if isWide}}
-	return table->rows[last_at_most_wide(table->high, table->low, LENGTH_OF(table->low), {{value}})];
-{{/if}}
-{{#if isBlocks}}
-	return row_in_blocks(table->starts, table->entries, LENGTH_OF(table->entries), {{steps}}, {{value}});
-{{/if}}
-{{/if}}
-}
-{{/each}}
-{{#if families}}
-
-static __always_inline __u32 {{name}}_row(const struct packet *packet)
-{
-	return packet->family == 4 ? {{families.ipv4}} : {{families.ipv6}};
-}
-{{/if}}
-{{/each}}
+{{> fieldTables}}
 {{#if fieldsRead}}
 
 /* --- Fields that conditions read --- */
@@ -176,24 +287,7 @@ static __always_inline int read_field(const struct packet *packet, __u32 field, 
 {{/if}}
 {{#if rules}}
 
-/* --- All fields together --- */
-
-static __always_inline void find_rows(const struct packet *packet, struct rows *rows)
-{
-{{#each fields}}
-	rows->{{name}} = {{name}}_row(packet);
-{{/each}}
-}
-
-static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
-{
-	__u64 bits = ~0ULL;
-
-{{#each fields}}
-	bits &= word_of_row(&{{name}}_rules, &rows->{{name}}, word);
-{{/each}}
-	return bits;
-}
+{{> findRows}}
 {{/if}}
 
 /* --- The program --- */
@@ -215,7 +309,7 @@ int sluice(struct xdp_md *context)
 
 	if (own->place.service == ABSENT)
 		return verdict;
-	return balance(context, &own->packet, &own->balancing, own->place.service);
+	return balance(context, &own->packet, &own->key, own->place.service);
 {{else}}
 	return judge(context, &own->packet, &own->place);
 {{/if}}

@@ -9,12 +9,13 @@ import type { TableAtom } from './lower/conditions.ts';
 
 /**
  * What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number; `balance`
- * hands it to the service of that number.
+ * hands it to the service of that number; `socket`, in `dispatch` only, to the socket of that name.
  */
 export type Action =
   | { readonly kind: 'pass' | 'drop' | 'on' }
   | { readonly kind: 'skip'; readonly to: number }
-  | { readonly kind: 'balance'; readonly service: number };
+  | { readonly kind: 'balance'; readonly service: number }
+  | { readonly kind: 'socket'; readonly socket: string };
 
 /** A condition that no table finds: it is asked of packets that the tables have led to the rule. */
 export type Condition =
@@ -78,10 +79,14 @@ export interface MaskedFieldTest {
   readonly mask: bigint;
 }
 
-export interface ListedRule {
+/** A rule as far as tables find it. */
+export interface TestedRule {
   readonly origin: Origin;
   /** Tests of fields against constant sets: what the tables are made from. */
   readonly atoms: readonly TableAtom[];
+}
+
+export interface ListedRule extends TestedRule {
   /** In the order in which they are asked. */
   readonly conditions: readonly Condition[];
   /** Numbers of counters. */

@@ -1,7 +1,7 @@
 /** All files of an output folder: what the planes made, each target in a folder of its own, then what tells about them. */
 import type { TargetOutput } from '../../compiler/compile.ts';
 import { MANIFEST, manifestText, type DescribedFile, type ManifestParts } from './manifest.ts';
-import type { OutputFile } from './output-file.ts';
+import { sha256Of, type OutputFile } from './output-file.ts';
 import { SOURCE_MAP, sourceMapContent } from './source-map.ts';
 
 /** The files that tell what is in the folder and where it came from. */
@@ -33,9 +33,20 @@ function artifactsOf(targets: readonly TargetOutput[]): readonly DescribedFile[]
       ),
     ),
   );
-  const paths = new Set(files.map(({ path }) => path));
-  if (paths.size < files.length) throw new Error('two planes made files of one path');
-  return files;
+  return withoutRepeated(files);
+}
+
+/** What two planes have in common, such as a loader, is there once. */
+function withoutRepeated(files: readonly DescribedFile[]): readonly DescribedFile[] {
+  const byPath = new Map<string, DescribedFile>();
+  for (const file of files) {
+    const known = byPath.get(file.path);
+    if (known && sha256Of(known.content) !== sha256Of(file.content)) {
+      throw new Error(`two planes made different files of the path ${file.path}`);
+    }
+    if (!known) byPath.set(file.path, file);
+  }
+  return [...byPath.values()];
 }
 
 function sourceMap(targets: readonly TargetOutput[]): DescribedFile {

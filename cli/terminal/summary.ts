@@ -29,10 +29,7 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
         `${target.name}, ${plane}: build ${build.slice(0, BUILD_DIGITS)}, ${figuresText(figures)}`,
     ),
     ...tableLines(rows, ['left', 'right', 'left'], '  '),
-    ...commands(
-      `To load it, ${where}`,
-      target.planes.flatMap(({ load }) => load),
-    ),
+    ...commands(`To load it, ${where}`, lastOfEach(target.planes.flatMap(({ load }) => load))),
     ...target.planes.flatMap(({ since }) => (since ? sinceLines(since, where) : [])),
     ...target.idle.flatMap(({ plane, takeAway }) =>
       commands(
@@ -40,11 +37,13 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
         takeAway,
       ),
     ),
-    ...commands(
-      'To take it away again',
-      target.planes.flatMap(({ unload }) => unload),
-    ),
+    ...commands('To take it away again', [...new Set(target.planes.flatMap(({ unload }) => unload))]),
   ];
+}
+
+/** Each command once, where planes have one in common: when all that it comes behind is there. */
+function lastOfEach(commands: readonly string[]): readonly string[] {
+  return [...new Set(commands.toReversed())].toReversed();
 }
 
 /** How to get here from an earlier build without loading the whole. `where`: the folder to be in, if that matters. */

@@ -4,7 +4,7 @@ import { report, type ValueContext } from '../2-resolve/context.ts';
 import { suggestion } from '../2-resolve/names.ts';
 import { UNKNOWN_PLANE } from './problems.ts';
 
-export const PLANES = ['nftables', 'tc', 'xdp', 'p4'] as const;
+export const PLANES = ['nftables', 'tc', 'xdp', 'sk_lookup', 'p4'] as const;
 
 export type PlaneName = (typeof PLANES)[number];
 

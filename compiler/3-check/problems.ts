@@ -266,7 +266,8 @@ export const MARK_RESERVE = error(
 export const PLANE_PLACE = error(
   'SL0342',
   'plane without a place',
-  '`tc`, `xdp` and `p4` are attached to interfaces or devices: `xdp on bond0`. `nftables` is one for the whole host.',
+  '`tc`, `xdp` and `p4` are attached to interfaces or devices: `xdp on bond0`. `nftables` is one for the whole host, and ' +
+    '`sk_lookup` for its network namespace.',
 );
 
 export const SOCKET_PLACE = error(

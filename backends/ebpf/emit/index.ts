@@ -74,7 +74,7 @@ export class ProgramFiles {
         content: [bytes],
         description: `contents of the map ${name}`,
       })),
-      ...fixedFiles(source).map((path) => text(path, FIXED[path]!, descriptionOf(path))),
+      ...fixedFiles(source),
     ];
   }
 
@@ -89,12 +89,12 @@ export class ProgramFiles {
   }
 }
 
-function text(path: string, content: string, description: string): Artifact {
+export function text(path: string, content: string, description: string): Artifact {
   return { path: `${FOLDER}/${path}`, content: [new TextEncoder().encode(content)], description };
 }
 
 /** The files that are the same for all policies, without the parts that the program does not include. */
-function fixedFiles(program: string): readonly string[] {
+export function fixedFiles(program: string): readonly Artifact[] {
   const included = new Set<string>();
   const follow = (source: string): void => {
     for (const [, name] of source.matchAll(/^#include ".*?([\w-]+\.h)"$/gm)) {
@@ -106,12 +106,13 @@ function fixedFiles(program: string): readonly string[] {
   };
   follow(program);
   for (const [path, source] of Object.entries(FIXED)) if (path.startsWith('loader/')) follow(source);
-  return Object.keys(FIXED).filter((path) => !path.startsWith('program/') || included.has(path));
+  const paths = Object.keys(FIXED).filter((path) => !path.startsWith('program/') || included.has(path));
+  return paths.map((path) => text(path, FIXED[path]!, descriptionOf(path)));
 }
 
 /** What a file is that is the same for all policies. */
 function descriptionOf(path: string): string {
   if (path.startsWith('program/')) return 'a part of the program that is the same for all policies';
   if (path.startsWith('loader/')) return 'a part of the loader';
-  return 'builds the program and its loader';
+  return 'builds the programs and their loader';
 }

@@ -11,13 +11,23 @@ import { tablesIn, typeOf, type FieldLayout, type TableLayout } from './tables.t
 
 type Template = (values: object) => string;
 
+const OPTIONS = { noEscape: true, strict: false } as const;
+
+/** What the texts of all programs have in common. */
+const PARTS = {
+  fieldTables: Handlebars.compile(templates.fieldTables, OPTIONS),
+  findRows: Handlebars.compile(templates.findRows, OPTIONS),
+  rowsAndTables: Handlebars.compile(templates.rowsAndTables, OPTIONS),
+};
+
 const TEMPLATES = {
   policyHeader: compileTemplate(templates.policyHeader),
   xdpProgram: compileTemplate(templates.xdpProgram),
 } as const;
 
-function compileTemplate(text: string): Template {
-  return Handlebars.compile(text, { noEscape: true, strict: false });
+export function compileTemplate(text: string): Template {
+  const template = Handlebars.compile(text, OPTIONS);
+  return (values) => template(values, { partials: PARTS });
 }
 
 /** What the texts are about. */
@@ -55,20 +65,25 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     services: services.length,
     backends: Math.max(1, backends.length),
     entries,
-    fields: fields.map((field) => ({
-      name: field.definition.map,
-      tables: tablesIn(field).map(({ name, family, columns }) => ({
-        name,
-        meaning: titleOf(field.definition),
-        family,
-        columns: columns.map((column) => ({
-          type: typeOf(column),
-          name: column.name,
-          length: column.values.length,
-        })),
+    fields: fields.map(tableValues),
+  });
+}
+
+/** The tables of a field, for the header. */
+export function tableValues(field: FieldLayout): object {
+  return {
+    name: field.definition.map,
+    tables: tablesIn(field).map(({ name, family, columns }) => ({
+      name,
+      meaning: titleOf(field.definition),
+      family,
+      columns: columns.map((column) => ({
+        type: typeOf(column),
+        name: column.name,
+        length: column.values.length,
       })),
     })),
-  });
+  };
 }
 
 /** `xdp.bpf.c` */
@@ -102,7 +117,7 @@ function readingOf({ name, search }: FieldDefinition, family: 4 | 6 | undefined)
 }
 
 /** A text that stands in a line of a comment. */
-function commentText(text: string): string {
+export function commentText(text: string): string {
   return oneLine(text).replaceAll('*/', '* /');
 }
 
@@ -121,7 +136,8 @@ function titleOf({ noun, values }: FieldDefinition): string {
   return values === undefined ? noun : `${noun}: ${values}`;
 }
 
-function fieldValues(field: FieldLayout): object {
+/** How the row of a field is found, for the program. */
+export function fieldValues(field: FieldLayout): object {
   const { definition, table } = field;
   return {
     name: definition.map,

@@ -2,16 +2,16 @@
 import { positionOf } from '../../../grammar/source.ts';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { Origin } from '../../../compiler/model/index.ts';
-import type { ListedRule } from '../tree.ts';
+import type { Action, ListedRule } from '../tree.ts';
 
 /** `12 drop policy.sluice:34 drop from blocked` */
-export function rulesText(rules: readonly ListedRule[]): string {
-  return rules
-    .map(({ origin, action }, number) => {
-      const does = action.kind === 'skip' ? `skip to ${action.to}` : action.kind;
-      return `${number} ${does} ${ruleText(origin)}\n`;
-    })
-    .join('');
+export function rulesText(rules: readonly Pick<ListedRule, 'origin' | 'action'>[]): string {
+  return rules.map(({ origin, action }, number) => `${number} ${actionText(action)} ${ruleText(origin)}\n`).join('');
+}
+
+function actionText(action: Action): string {
+  if (action.kind === 'skip') return `skip to ${action.to}`;
+  return action.kind === 'socket' ? `socket ${oneLine(action.socket)}` : action.kind;
 }
 
 /** `policy.sluice:34 drop from blocked` */

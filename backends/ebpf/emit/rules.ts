@@ -52,7 +52,13 @@ export function rowBytes({ rowBits }: FieldTable, { words, summaries }: Sizes): 
 }
 
 /** `enum rule_action` of the program. */
-const ACTIONS: Readonly<Record<Action['kind'], number>> = { pass: 0, drop: 1, on: 2, skip: 3, balance: 4 };
+const ACTIONS: Readonly<Record<Exclude<Action['kind'], 'socket'>, number>> = {
+  pass: 0,
+  drop: 1,
+  on: 2,
+  skip: 3,
+  balance: 4,
+};
 
 /** `struct rule` for each rule; `numberOf` gives the number of a condition. */
 export function ruleBytes(
@@ -64,6 +70,7 @@ export function ruleBytes(
   const wordsOfRule = 2 * Math.ceil((2 + mostConditions + mostCounters) / 2);
   const all = new Uint32Array(rules.length * wordsOfRule).fill(ABSENT);
   for (const [number, { action, conditions, counts }] of rules.entries()) {
+    if (action.kind === 'socket') throw new Error('a rule of `mitigate` that gives packets to a socket');
     const at = number * wordsOfRule;
     all[at] = ACTIONS[action.kind];
     all[at + 1] = action.kind === 'skip' ? action.to : action.kind === 'balance' ? action.service : 0;

@@ -15,7 +15,7 @@ import {
   type Stride,
 } from '../../../compiler/net/words.ts';
 import { widthOf, type PacketField } from '../fields.ts';
-import type { FieldTable, ListedRule, Ranges } from '../tree.ts';
+import type { FieldTable, TestedRule, Ranges } from '../tree.ts';
 import type { TableAtom } from './conditions.ts';
 import { ChangingRow, RowBits } from './row-bits.ts';
 
@@ -39,7 +39,7 @@ export function fieldOfAtom({ test }: TableAtom): PacketField {
 /** The table of a field that some of the rules test. `words`: 32-bit words of a row. */
 export function fieldTable(
   field: PacketField,
-  rules: readonly ListedRule[],
+  rules: readonly TestedRule[],
   words: number,
   zones: ZoneNumbers,
 ): FieldTable {
@@ -53,7 +53,7 @@ export function fieldTable(
   return { field, ranges, absentRow: absentNumber, rowBits: rows.rows };
 }
 
-function absentRow(field: PacketField, rules: readonly ListedRule[], words: number): ChangingRow {
+function absentRow(field: PacketField, rules: readonly TestedRule[], words: number): ChangingRow {
   const row = new ChangingRow(words);
   for (const [number, { atoms }] of rules.entries()) {
     row.set(
@@ -68,7 +68,7 @@ function absentRow(field: PacketField, rules: readonly ListedRule[], words: numb
 function testsOf(
   field: PacketField,
   family: Family | undefined,
-  rules: readonly ListedRule[],
+  rules: readonly TestedRule[],
   zones: ZoneNumbers,
 ): FieldTest[] {
   return rules.flatMap(({ atoms }, rule) =>

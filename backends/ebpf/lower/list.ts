@@ -11,7 +11,7 @@ import type { Counters } from './counters.ts';
 import type { Limiters } from './limiters.ts';
 import { rowRules } from './rows.ts';
 
-/** The blocks of `mitigate`, one after another; what `allow`s in one ends all of them. */
+/** The blocks of a plan, one after another; what `allow`s in one ends all of them. */
 export function listOf(stages: readonly StagePlan[], surroundings: Surroundings): ListedRule[] {
   const list = new RuleList(surroundings);
   for (const { stage, body } of stages) list.block(body, stage.zones);
@@ -23,8 +23,11 @@ export interface Surroundings {
   readonly limiters: Limiters;
   /** Of the policy, in their order. */
   readonly zones: readonly Zone[];
-  /** The number (from 1) of the zone that every frame comes in by, 0 for none; undefined: it differs. */
-  readonly zone: number | undefined;
+  /**
+   * The number (from 1) of the zone that every frame comes in by, 0 for none; undefined: it differs; `untold`: rules are for
+   * packets of every zone and of none.
+   */
+  readonly zone: number | 'untold' | undefined;
 }
 
 class RuleList {
@@ -118,6 +121,7 @@ class RuleList {
   /** What a rule asks of the zone; undefined where no frame meets it. */
   #zoneAtoms(atoms: readonly Atom[]): readonly TableAtom[] | undefined {
     const { zone, zones } = this.#given;
+    if (zone === 'untold') return [];
     const asked: ZoneAtom[] = atoms.flatMap(({ test, negated }) => (test.kind === 'zone' ? [{ test, negated }] : []));
     const all = [this.#blockAtom(), ...asked];
     if (zone === undefined) return all;
@@ -152,6 +156,7 @@ function isUnconditional({ when, gates }: ProgramEffect): boolean {
 
 function actionOf({ decision }: ProgramRule): Action {
   if (decision === undefined) return { kind: 'on' };
+  if (decision.kind === 'socket') return decision;
   const verdict = decision.kind === 'verdict' ? decision.verdict.kind : decision.kind;
   switch (verdict) {
     case 'allow':

@@ -1,5 +1,12 @@
 /** `each` as rules of its own for each row: cells become what stands in them. */
-import type { Atom, Program, ProgramEffect, ProgramItem, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type {
+  Atom,
+  Program,
+  ProgramEffect,
+  ProgramItem,
+  ProgramRule,
+  StageId,
+} from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
 import type { Cell, Gate, NumberTest, ServiceCellTest } from '../../../compiler/model/condition.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
@@ -31,15 +38,15 @@ export function rowRules(lookup: Lookup): RowRule[] {
     );
 }
 
-/** How many rules the rows of a program's `mitigate` become. */
-export function rulesOfRows({ stages }: Program): number {
+/** How many rules the rows of a program's stages of this kind become. */
+export function rulesOfRows({ stages }: Program, kind: StageId): number {
   const within = (items: readonly ProgramItem[], times: number): number =>
     items.reduce((sum, item) => {
       if (item.kind === 'rule') return sum + times;
       const rows = item.kind === 'each' ? (item.rows?.length ?? item.row.table.rowCount) : 1;
       return sum + within(item.items, times * rows);
     }, 0);
-  return stages.filter(({ id }) => id === 'mitigate').reduce((sum, { items }) => sum + within(items, 1), 0);
+  return stages.filter(({ id }) => id === kind).reduce((sum, { items }) => sum + within(items, 1), 0);
 }
 
 function keyAtom({ field, view }: KeyPart, cell: Cell, family: ProgramRule['family']): Atom {

@@ -8,7 +8,7 @@ import type { Written } from '../blocks/order.ts';
 import { MARK_MAXIMUM } from '../clauses/mark.ts';
 import type { RuleContext } from '../context.ts';
 import { headLine, originOf } from '../origin.ts';
-import { readPlane } from '../planes.ts';
+import { readPlane, type PlaneName } from '../planes.ts';
 import { DUPLICATE_STATEMENT, MARK_RESERVE, PLANE_PLACE, UNKNOWN_ZONE_BINDING } from '../problems.ts';
 import { checkSockets } from './sockets.ts';
 import { reportOverlaps } from './zones.ts';
@@ -100,15 +100,22 @@ function markMask({ reserve }: Setting<'marks'>, context: RuleContext): number {
   return MARK_MAXIMUM;
 }
 
+/** Planes that are on no interface, and what they are for the whole of. */
+const WHOLE_PLANES: Partial<Readonly<Record<PlaneName, string>>> = {
+  nftables: 'host',
+  sk_lookup: 'network namespace',
+};
+
 function checkPlane(setting: Setting<'plane'>, context: RuleContext): PlaneRequest | undefined {
   const { span, variant } = setting;
   const plane = readPlane(setting.plane, context);
   if (!plane) return undefined;
   const on = setting.on.map((name) => name.text);
-  if ((plane === 'nftables') !== (on.length === 0)) {
-    const message = plane === 'nftables' ? '`nftables` is one for the whole host' : `\`${plane}\` is on no interface`;
+  const whole = WHOLE_PLANES[plane];
+  if ((whole !== undefined) !== (on.length === 0)) {
+    const message = whole ? `\`${plane}\` is one for the whole ${whole}` : `\`${plane}\` is on no interface`;
     report(context, PLANE_PLACE, span, message, {
-      hint: plane === 'nftables' ? 'Leave `on …` out.' : `Say where it runs: \`${plane} on bond0\`.`,
+      hint: whole ? 'Leave `on …` out.' : `Say where it runs: \`${plane} on bond0\`.`,
     });
     return undefined;
   }

@@ -92,7 +92,7 @@ function inNamespace(
 }
 
 /** Builds artifacts, each in a folder of its own, and gives what is done with these. */
-function withBuilt<Result>(
+export function withBuilt<Result>(
   builds: readonly (readonly Artifact[])[],
   use: (folders: readonly string[]) => Result,
 ): Result {
@@ -137,8 +137,7 @@ export function shell(
     const text = `${namespaceSteps(interfaces)}
 frames=${file}
 load() { build=$1; shift; case $build in ${folders.map((folder, n) => `${n}) ${folder}/ebpf/sluice-load "$@";;`).join(' ')} esac; }
-RUNNER=${runner()}
-runner() { $RUNNER "$@"; }
+runner() { ${runner()} "$@"; }
 ${steps}`;
     return command('unshare', ['--net', '--mount', 'bash', '-eu', '-c', text]);
   });
@@ -173,7 +172,7 @@ function textOf(artifacts: readonly Artifact[], path: string): string {
 }
 
 /** Its standard output. Throws with what it says where it fails. */
-function command(name: string, args: readonly string[], options: { readonly input?: Uint8Array } = {}): Buffer {
+export function command(name: string, args: readonly string[], options: { readonly input?: Uint8Array } = {}): Buffer {
   const result = spawnSync(name, args, { ...options, maxBuffer: 1 << 28 });
   if (result.status === 0) return result.stdout;
   throw new Error(`${name} ${args.join(' ')}: ${result.stderr.toString() || String(result.error)}`);

@@ -37,6 +37,7 @@ test('a program has the tables of the fields that rules test, and no others', ()
   ]);
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
     'program/packet.h',
+    'program/place.h',
     'program/services.h',
     'program/tables.h',
     'program/walk.h',
@@ -131,7 +132,7 @@ test('the plane that takes a block is the first that can, and manifest and findi
 test('where the target names XDP and nothing is for it, what an earlier build loaded can be taken away', () => {
   const idleOf = (text: string) => compiled(text).targets.map(({ idle }) => idle);
   const target = 'target edge { xdp on eth0 nftables }';
-  const takeAway = ['rm -r /sys/fs/bpf/sluice/edge'];
+  const takeAway = ["find /sys/fs/bpf/sluice/edge -type f ! -name 'dispatch_*' -delete"];
   expect(idleOf(`filter input default drop { allow tcp } ${target}`)).toEqual([[{ plane: 'xdp', takeAway }]]);
   expect(idleOf(`zone uplink = eth0 mitigate in uplink { notrack udp } ${target}`)).toEqual([
     [{ plane: 'xdp', takeAway }],
@@ -236,6 +237,7 @@ test('a program has the parts that it needs', () => {
     'program/conditions.h',
     'program/limits.h',
     'program/packet.h',
+    'program/place.h',
     'program/services.h',
     'program/tables.h',
     'program/walk.h',
