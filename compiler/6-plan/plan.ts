@@ -186,14 +186,16 @@ export function everyNode(root: PlanNode): ReadonlySet<PlanNode> {
 
 /** Whether something in a group's plan goes on behind the group. */
 export function leaves(node: PlanNode): boolean {
+  const isLeaving = ({ decision }: ProgramRule) => decision?.kind === 'verdict' && decision.verdict.kind === 'leave';
   switch (node.kind) {
     case 'rules':
-      return node.rules.some((rule) => rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave');
+      return node.rules.some(isLeaving);
+    case 'lookup':
+      return node.classes.some(({ rules }) => rules.some(isLeaving));
     case 'sequence':
     case 'switch':
       return childrenOf(node).some(leaves);
     case 'scope':
-    case 'lookup':
     case 'ranked':
     case 'candidates':
       return false;

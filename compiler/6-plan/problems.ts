@@ -32,7 +32,7 @@ would tell which comes first. Two \`each\`s, one after the other, say which rule
     code: 'SL0604',
     severity: 'error',
     title: 'an each that no lookup carries out',
-    explanation: `An \`each\` inside an \`each\`, or a \`leave\` inside one, needs a walk over rows that no plane offers yet. Join
-the tables beforehand, or write the rules outside the \`each\`.`,
+    explanation: `An \`each\` inside an \`each\`, or a \`leave\` that stands in one beside other rules, needs a walk over rows that no plane
+offers yet. Join the tables beforehand, or give the \`leave\` an \`each\` of its own.`,
   },
 } as const satisfies Record<string, DiagnosticKind>;

@@ -5,7 +5,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { sameAtom } from '../4-program/atoms.ts';
 import type { Atom, ProgramEach, ProgramItem, ProgramRule } from '../4-program/program.ts';
-import { commute, decisionKey, hasOpaque, isPlainButForCounting, rulesExclude } from './commute.ts';
+import { commute, decisionKey, hasOpaque, isPlain, isPlainButForCounting, rulesExclude } from './commute.ts';
 import type { Lookup, RowClass } from './plan.ts';
 import { PROBLEMS } from './problems.ts';
 import { cellKey, isExactKey, isUniqueKey, keyedRule, readsRow, type KeyedRule } from './row-keys.ts';
@@ -46,9 +46,12 @@ function findHome(lookups: readonly KeyGroup[][], group: KeyGroup): KeyGroup[] |
   return undefined;
 }
 
-/** Rules are repeated for each class of rows, which words of a plane's own may not be. */
+/**
+ * Rules are repeated for each class of rows, which words of a plane's own may not be; and from a class's chain, nothing
+ * leaves the group.
+ */
 function mayShare(groups: readonly KeyGroup[]): boolean {
-  return !groups.some(({ rules }) => rules.some(({ rule }) => hasOpaque(rule)));
+  return !groups.some(({ rules }) => rules.some(({ rule }) => hasOpaque(rule) || isLeaving(rule)));
 }
 
 function groupsOf(each: ProgramEach, diagnostics: Diagnostic[]): KeyGroup[] {
@@ -78,22 +81,25 @@ function groupsOf(each: ProgramEach, diagnostics: Diagnostic[]): KeyGroup[] {
 }
 
 /** The rules of a body, with scopes opened (a group used for each row, without `leave`). */
-function bodyRules(items: readonly ProgramItem[], diagnostics: Diagnostic[]): ProgramRule[] {
+function bodyRules(items: readonly ProgramItem[], diagnostics: Diagnostic[], isWhole = true): ProgramRule[] {
   return items.flatMap((item) => {
     if (item.kind === 'rule') {
-      const leaves = item.decision?.kind === 'verdict' && item.decision.verdict.kind === 'leave';
-      if (!leaves) return [item];
+      if (!isLeaving(item) || (isWhole && items.length === 1 && isPlain(item))) return [item];
     } else if (item.kind === 'scope') {
-      return bodyRules(item.items, diagnostics);
+      return bodyRules(item.items, diagnostics, false);
     }
-    const what = item.kind === 'each' ? 'an `each` inside an `each`' : '`leave` inside an `each`';
-    diagnostics.push(
-      diagnostic(PROBLEMS.nestedRows, item.origin.span, `${what} cannot be carried out by a lookup yet`, {
-        hint: 'Join the two tables into one, or write the rules outside.',
-      }),
-    );
+    const [what, hint] =
+      item.kind === 'each'
+        ? ['an `each` inside an `each`', 'Join the two tables into one, or write the rules outside.']
+        : ['`leave` beside other rules or effects of an `each`', 'Give it an `each` of its own.'];
+    const message = `${what} cannot be carried out by a lookup yet`;
+    diagnostics.push(diagnostic(PROBLEMS.nestedRows, item.origin.span, message, { hint }));
     return [];
   });
+}
+
+function isLeaving({ decision }: ProgramRule): boolean {
+  return decision?.kind === 'verdict' && decision.verdict.kind === 'leave';
 }
 
 /**

@@ -171,14 +171,14 @@ export class ProgramMeaning {
     return [...groups.values()];
   }
 
-  /** The asked rules, also those in groups, which nothing leaves. */
-  #rulesOf(items: readonly ProgramItem[]): ProgramRule[] {
+  /** The asked rules, also those in groups, which nothing leaves; `isWhole`: the items stand in the `each` itself. */
+  #rulesOf(items: readonly ProgramItem[], isWhole = true): ProgramRule[] {
     return items.flatMap((item) => {
-      if (item.kind === 'scope') return this.#rulesOf(item.items);
+      if (item.kind === 'scope') return this.#rulesOf(item.items, false);
       if (item.kind === 'each') throw new Unprovable(item.origin, 'an `each` stands inside an `each`');
       if (!this.#isAsked(item)) return [];
-      if (item.decision?.kind === 'verdict' && item.decision.verdict.kind === 'leave') {
-        throw new Unprovable(item.origin, '`leave` stands inside an `each`');
+      if (!isWhole && item.decision?.kind === 'verdict' && item.decision.verdict.kind === 'leave') {
+        throw new Unprovable(item.origin, '`leave` stands inside a group that an `each` uses');
       }
       return [item];
     });

@@ -35,7 +35,7 @@ function listOf(forms: Arbitrary<Form>, most: number): Arbitrary<string[]> {
     );
 }
 
-const verdict = pick(['ACCEPT', 'DROP', 'ACCEPT', 'DROP', 'REJECT --reject-with icmp-port-unreachable']);
+const verdict = pick(['ACCEPT', 'DROP', 'ACCEPT', 'DROP', 'RETURN', 'REJECT --reject-with icmp-port-unreachable']);
 
 /** Forms of the filter, by what the rules ask besides an interface; of hosts among some. */
 function filterForms(one: string, by: string, end: string, hosts: Arbitrary<string> = host): Form[] {

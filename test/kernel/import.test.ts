@@ -44,6 +44,8 @@ const CASES = [
   'policies',
   'sets',
   'shared-limit',
+  'tables-ipv6',
+  'tables-stations',
   'translated-states-opaque',
 ];
 

@@ -1,6 +1,6 @@
 /** Lookups in tables as sets, verdict maps and maps of data. */
 import type { ProgramRule } from '../../../compiler/4-program/program.ts';
-import type { Lookup, RowClass } from '../../../compiler/6-plan/plan.ts';
+import { leaves, type Lookup, type RowClass } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import { translationCells, verdictStatement } from './decisions.ts';
 import { isHairpin } from './hairpin.ts';
@@ -24,6 +24,16 @@ export function lowerLookup(whole: Lookup, chain: NftChain, place: RulePlace): v
   const inside = { ...place, protocols: protocolsOf(lookup.guard, place.protocols) };
   if (guard.exclusions.length === 0) {
     lowerClasses(lookup, key, guard.matches, chain, inside);
+    return;
+  }
+  if (leaves(lookup)) {
+    // From a chain of the lookup's own, nothing leaves the group.
+    const hint = 'Let a rule before it sort out who is not meant.';
+    context.refuse(
+      lookup.origin,
+      '`leave` behind a complement that takes several matches is not carried out yet',
+      hint,
+    );
     return;
   }
   const name = `${context.stage}_${lookup.row.table.name}_${key.name}`;

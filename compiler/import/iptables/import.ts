@@ -24,6 +24,7 @@ import type { ImportedRule } from './rules.ts';
 import type { IpSet } from './sets/ip-set.ts';
 import { describesSets, readSets } from './sets/read-sets.ts';
 import { Sets } from './sets/sets.ts';
+import { columnSpaces } from './tables/column-spaces.ts';
 import { TableExtraction } from './tables/extract-tables.ts';
 import { TableStore } from './tables/table-store.ts';
 import { RuleTranslator } from './translate-rule.ts';
@@ -79,8 +80,9 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   // Memories get their names before tables and lists do.
   memories.uses();
   const store = new TableStore();
+  const spaces = columnSpaces([...tables.values()]);
   const extractions = [...tables].map(([key, table]) => {
-    return [key, table, new TableExtraction(table, translators.get(key)!, store)] as const;
+    return [key, table, new TableExtraction(table, translators.get(key)!, store, spaces[table.family])] as const;
   });
   const stored = store.finish(names);
   const read = new Map(extractions.map(([key, table, extraction]) => [key, readRules(table, extraction)] as const));

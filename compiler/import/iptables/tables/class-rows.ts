@@ -1,6 +1,7 @@
 /** The rows of a class as columns: which of its values differ, sorted, each key once. */
 import { identityOrder, sortedOrder } from '../../../net/word-order.ts';
-import { formatAddress } from '../addresses.ts';
+import type { AddressSpace } from './address-space.ts';
+import type { ColumnSpaces } from './column-spaces.ts';
 import type { Entries } from './entries.ts';
 import type { ColumnData } from './table-store.ts';
 
@@ -12,6 +13,7 @@ export interface ClassRows {
   readonly to: ClassValue;
   readonly protocol: ClassValue;
   readonly port: ClassValue;
+  readonly mac: ClassValue;
   readonly data: ClassValue;
   readonly dataPort: ClassValue;
   readonly comment: ClassValue;
@@ -24,6 +26,7 @@ export interface ClassRows {
 export interface RowSource {
   readonly entries: Entries;
   readonly places: Uint32Array;
+  readonly spaces: ColumnSpaces;
   /** Number of the protocol that an entry's rule names; 0: none. */
   readonly protocolOf: (rule: number) => number;
   /** The comment of an entry's rule; undefined: the class has none. */
@@ -46,14 +49,17 @@ export function classRows(source: RowSource): ClassRows {
     to: prefixesOf(entries, places, 'to'),
     protocol: { values: protocolsOf(source) },
     port: { values: entries.port.gather(places) },
+    mac: { values: entries.mac.gather(places) },
   };
   const chosen = uniqueRows(Object.values(raw).filter(isVaried), places.length, source.lastHolds);
   const take = (column: RawColumn): RawColumn => rowsOf(column, chosen);
   const names = addressNames(raw, source);
-  const from = addressValue(raw.from, take, names.from);
-  const to = addressValue(raw.to, take, names.to);
+  const { addresses, macs } = source.spaces;
+  const from = addressValue(raw.from, take, names.from, addresses);
+  const to = addressValue(raw.to, take, names.to, addresses);
   const protocol = numberValue(raw.protocol, take, 'proto', 'proto');
   const port = numberValue(raw.port, take, 'port', 'port');
+  const mac = withText(numberValue(raw.mac, take, 'mac', 'mac'), macs.textOf);
   const column = (of: Entries['data']): RawColumn => ({ values: of.gather(places) });
   const isMark = source.dataNames.data === 'mark';
   return {
@@ -61,11 +67,12 @@ export function classRows(source: RowSource): ClassRows {
     to,
     protocol,
     port,
+    mac,
     data: numberValue(column(entries.data), take, source.dataNames.data, isMark ? 'u32' : 'ipv4'),
     dataPort: numberValue(column(entries.dataPort), take, source.dataNames.port, 'port'),
     comment: commentValue(source, chosen),
-    sameAddresses: { from: sameAddress(raw.from), to: sameAddress(raw.to) },
-    keys: [from, to, protocol, port].flatMap((value) => ('column' in value ? [value.column] : [])),
+    sameAddresses: { from: sameAddress(raw.from, addresses), to: sameAddress(raw.to, addresses) },
+    keys: [from, to, protocol, port, mac].flatMap((value) => ('column' in value ? [value.column] : [])),
   };
 }
 
@@ -130,23 +137,28 @@ function uniqueRows(keys: readonly RawColumn[], count: number, lastHolds: boolea
   return chosen.slice(0, kept);
 }
 
-function addressValue(raw: Required<RawColumn>, take: (raw: RawColumn) => RawColumn, name: string): ClassValue {
+function addressValue(
+  raw: Required<RawColumn>,
+  take: (raw: RawColumn) => RawColumn,
+  name: string,
+  space: AddressSpace,
+): ClassValue {
   if (!isVaried(raw)) return { same: raw.values[0]! };
   const { values, lengths } = take(raw);
-  return {
-    column: isWhole(raw) ? { name, type: 'ipv4', values } : { name, type: 'prefix4', values, lengths: lengths! },
-  };
+  const text = space.family === 4 ? {} : { text: space.item };
+  if (isWhole(raw)) return { column: { name, type: `ipv${space.family}`, values, ...text } };
+  const written = lengths!.map((length, row) => space.writtenLength({ address: values[row]!, length }));
+  return { column: { name, type: `prefix${space.family}`, values, lengths: written, ...text } };
 }
 
-function sameAddress(raw: Required<RawColumn>): string | undefined {
+function sameAddress(raw: Required<RawColumn>, space: AddressSpace): string | undefined {
   const [address, length] = [raw.values[0]!, raw.lengths[0]!];
-  return isVaried(raw) || length === 0 ? undefined : prefixItem(address, length);
+  if (isVaried(raw) || length === 0) return undefined;
+  return space.item(address, space.writtenLength({ address, length }));
 }
 
-/** As an item of a set. */
-export function prefixItem(address: number, length: number): string {
-  const text = formatAddress(BigInt(address), 4);
-  return length === 32 ? text : `${text}/${length}`;
+function withText(value: ClassValue, text: NonNullable<ColumnData['text']>): ClassValue {
+  return 'column' in value ? { column: { ...value.column, text } } : value;
 }
 
 function numberValue(

@@ -20,13 +20,14 @@ export interface SampleValues {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly service: string | undefined;
+  readonly mac: string | undefined;
   readonly mark: number | undefined;
   readonly target: string | undefined;
 }
 
 /** Whether the rule says its values where a cell can stand instead, and nothing else depends on them. */
 export function isAsExpected({ rule, values }: Sample): boolean {
-  const { from, to, service, mark, target } = values;
+  const { from, to, service, mac, mark, target } = values;
   const { terms, effects, outcome } = rule;
   const isSaid = (slot: Term['slot'], item: string | undefined) =>
     item === undefined ||
@@ -34,7 +35,8 @@ export function isAsExpected({ rule, values }: Sample): boolean {
   const isMarked = mark === undefined ? effects.length === 0 : isOnly(effects, `mark set ${hex(mark)}`);
   const isTranslated =
     outcome.kind === 'translate' ? target !== undefined && `${outcome.behind} `.startsWith(`-> ${target} `) : !target;
-  return isSaid('from', from) && isSaid('to', to) && isSaid('service', service) && isMarked && isTranslated;
+  const isSaidByAll = isSaid('from', from) && isSaid('to', to) && isSaid('service', service) && isSaid('mac', mac);
+  return isSaidByAll && isMarked && isTranslated;
 }
 
 function isOnly(texts: readonly string[], text: string): boolean {
@@ -55,6 +57,7 @@ export function commonRule({ rule, outer }: Sample, rows: ClassRows): ImportedRu
 /** Addresses stand in the entries' columns, narrowed by the jumps. */
 function isColumn(term: Term, rows: ClassRows): boolean {
   if (isPlain(term, 'from') || isPlain(term, 'to')) return true;
+  if (isPlain(term, 'mac')) return 'column' in rows.mac;
   return isPlain(term, 'service') && 'column' in rows.protocol;
 }
 
@@ -81,6 +84,7 @@ export function ruleOverRows(
       'column' in value ? cell(value.column) : [rows.sameAddresses[field]].filter((item) => item !== undefined);
     if (items.length > 0) terms.push({ slot: field, items, negated: false });
   }
+  if ('column' in rows.mac) terms.push({ slot: 'mac', items: cell(rows.mac.column), negated: false });
   const service = serviceItem(values.service, rows, cell);
   if (service !== undefined) terms.push({ slot: 'service', items: [service], negated: false });
   else terms.push(...common.terms.filter((term) => isPlain(term, 'service') && values.service !== undefined));

@@ -27,7 +27,8 @@ export function coveredEntries(
 
 /** The address that alone chooses the row of a translation. */
 function onlyField({ rows, common }: RuleClass): AddressField | undefined {
-  if (common.outcome.kind !== 'translate' || rows.keys.length !== 1) return undefined;
+  // The new address is no column but in IPv4, whose addresses are numbers that networks can be taken of.
+  if (common.outcome.kind !== 'translate' || rows.keys.length !== 1 || common.family !== 4) return undefined;
   return 'column' in rows.from ? 'from' : 'column' in rows.to ? 'to' : undefined;
 }
 

@@ -1,6 +1,7 @@
 /** A chain's rules as packets meet them, jumps opened: columns over the dump, with what the jumps ask put in. */
 import type { DumpTable } from '../dump/dump.ts';
 import { GrowingColumn } from '../dump/growing-column.ts';
+import type { ColumnSpaces } from './column-spaces.ts';
 import type { OpenedChains } from './opened-chains.ts';
 import { RowValueReader } from './row-values.ts';
 import type { RuleForm } from './rule-forms.ts';
@@ -31,6 +32,7 @@ export class Entries {
   readonly to = new GrowingColumn();
   readonly toLength = new GrowingColumn();
   readonly port = new GrowingColumn();
+  readonly mac = new GrowingColumn();
   readonly data = new GrowingColumn();
   readonly dataPort = new GrowingColumn();
   /** Which class of rules of one form it is in, by its key's number; `NO_CLASS`: it stays a rule. */
@@ -66,8 +68,9 @@ export function entriesOf(
   table: DumpTable,
   forms: readonly RuleForm[],
   chains: OpenedChains,
+  spaces: ColumnSpaces,
 ): Entries | undefined {
-  const walk = new Walk(table, forms, chains);
+  const walk = new Walk(table, forms, chains, spaces);
   return walk.through(chain, undefined, 0) ? walk.entries : undefined;
 }
 
@@ -76,14 +79,17 @@ class Walk {
   readonly #table: DumpTable;
   readonly #forms: readonly RuleForm[];
   readonly #chains: OpenedChains;
-  readonly #values = new RowValueReader();
+  readonly #spaces: ColumnSpaces;
+  readonly #values: RowValueReader;
   /** Numbers of paths of opened jumps, by the path before and the form of the jump. */
   readonly #paths = new Map<string, number>();
   readonly #classes = new Map<string | number, Map<number, number>>();
   #classCount = 0;
   readonly #limit: number;
 
-  constructor(table: DumpTable, forms: readonly RuleForm[], chains: OpenedChains) {
+  constructor(table: DumpTable, forms: readonly RuleForm[], chains: OpenedChains, spaces: ColumnSpaces) {
+    this.#spaces = spaces;
+    this.#values = new RowValueReader(spaces.addresses, spaces.macs);
     this.#table = table;
     this.#forms = forms;
     this.#chains = chains;
@@ -134,6 +140,7 @@ class Walk {
     entries.to.push(isRow ? values.to : 0);
     entries.toLength.push(isRow ? values.toLength : 0);
     entries.port.push(values.port);
+    entries.mac.push(values.mac);
     entries.data.push(values.data);
     entries.dataPort.push(values.dataPort);
     entries.class.push(isRow ? this.#classOf(form, opening) : NO_CLASS);
@@ -142,14 +149,19 @@ class Walk {
 
   /** Rules of a class have all in common but the values of their columns, and the lengths of their prefixes. */
   #classOf(form: RuleForm, opening: Opening | undefined): number {
-    const { fromLength, toLength, port, dataPort, fixed } = this.#values;
+    const { from, fromLength, to, toLength, port, mac, dataPort, fixed } = this.#values;
     const path = opening?.path ?? 0;
     const common = fixed === '' ? form.number * MOST_PATHS + path : `${form.number} ${path} ${fixed}`;
     let byLengths = this.#classes.get(common);
     if (!byLengths) this.#classes.set(common, (byLengths = new Map<number, number>()));
     // Where nothing but one address tells rules apart, they are a set, and may overlap.
-    const isSet = (fromLength === 0) !== (toLength === 0) && !form.hasData && port > 65_535;
-    const lengths = isSet ? (fromLength > 0 ? 1 : 2) : (fromLength + 1) * 64 + toLength;
+    const isSet = (fromLength === 0) !== (toLength === 0) && !form.hasData && port > 65_535 && mac === 0;
+    const { addresses } = this.#spaces;
+    const [ofFrom, ofTo] = [
+      addresses.writtenLength({ address: from, length: fromLength }),
+      addresses.writtenLength({ address: to, length: toLength }),
+    ];
+    const lengths = isSet ? (fromLength > 0 ? 1 : 2) : (ofFrom + 1) * 256 + ofTo;
     const key = lengths * 2 + (dataPort > 65_535 ? 0 : 1);
     let found = byLengths.get(key);
     if (found === undefined) byLengths.set(key, (found = this.#classCount++));

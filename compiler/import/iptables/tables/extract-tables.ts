@@ -2,10 +2,11 @@
  * Rules of one table of a dump, with tables in the stead of many rules that differ in values only: classes of rules are
  * found by their form, put together where the order of the rules allows it, and their values become columns.
  */
-import { packetsOf, ruleSpan, type DumpTable } from '../dump/dump.ts';
+import { packetsOf, ruleSpan, type DumpChain, type DumpTable } from '../dump/dump.ts';
 import type { ImportedRule } from '../rules.ts';
 import type { RuleTranslator } from '../translate-rule.ts';
 import { arrange } from './arrange.ts';
+import type { ColumnSpaces } from './column-spaces.ts';
 import { coveredEntries } from './covered-rows.ts';
 import { entriesOf, NO_CLASS, type Entries } from './entries.ts';
 import { ListClasses } from './list-classes.ts';
@@ -31,11 +32,13 @@ export class TableExtraction {
   readonly #forms: readonly RuleForm[];
   readonly #chains: OpenedChains;
   readonly #store: TableStore;
+  readonly #spaces: ColumnSpaces;
   readonly #lists = new Map<number, readonly Listed[]>();
   readonly #further = new Map<string, readonly ImportedRule[]>();
 
   /** Finds the table's classes and puts their columns into the store. */
-  constructor(table: DumpTable, translator: RuleTranslator, store: TableStore) {
+  constructor(table: DumpTable, translator: RuleTranslator, store: TableStore, spaces: ColumnSpaces) {
+    this.#spaces = spaces;
     this.#table = table;
     this.#translator = translator;
     this.#store = store;
@@ -73,16 +76,16 @@ export class TableExtraction {
       const isCovered = coveredEntries(unit, order.slice(at + 1), (one) => classes.classOf(one));
       return isCovered ? classes.without(unit, isCovered) : [unit];
     });
-    const listed = left.map((unit): Listed => this.#listed(unit, classes));
+    const listed = left.map((unit): Listed => this.#listed(unit, this.#table.chains[chain]!, classes));
     if (listed.length > 0) this.#lists.set(chain, listed);
     return this.#targets(classes.entries);
   }
 
   /** Undefined: opening chains makes no tables of enough of their rules. */
   #unitsOf(chain: number): Units | undefined {
-    const entries = entriesOf(chain, this.#table, this.#forms, this.#chains);
+    const entries = entriesOf(chain, this.#table, this.#forms, this.#chains, this.#spaces);
     if (!entries) return undefined;
-    const classes = new ListClasses(entries, this.#table, this.#forms, this.#translator, this.#further);
+    const classes = new ListClasses(entries, this.#table, this.#forms, this.#translator, this.#further, this.#spaces);
     const units = classes.units();
     const left = units.filter(({ isClass, first }) => !isClass && entries.openingOf(first) !== undefined).length;
     return left > entries.openedCount * MOST_LEFT ? undefined : { classes, units };
@@ -93,10 +96,13 @@ export class TableExtraction {
     return this.#unitsOf(chain)!;
   }
 
-  #listed(unit: Unit, classes: ListClasses): Listed {
+  #listed(unit: Unit, chain: DumpChain, classes: ListClasses): Listed {
     const made = classes.classOf(unit);
     if (!made) return { rule: unit.rule };
-    return { placed: placeClass(made, this.#store), packets: this.#packetsOf(unit, classes.entries) };
+    return {
+      placed: placeClass(made, chain, this.#store, this.#spaces.addresses),
+      packets: this.#packetsOf(unit, classes.entries),
+    };
   }
 
   #packetsOf({ places }: Unit, { rule }: Entries): number {

@@ -1,4 +1,5 @@
 /** The classes of a list of rules, and the rules that stay by themselves. */
+import { addressItem } from '../addresses.ts';
 import type { DumpTable } from '../dump/dump.ts';
 import { unquoted } from '../dump/tokens.ts';
 import { valuesOf } from '../dump/values.ts';
@@ -6,7 +7,9 @@ import { conjoin } from '../chains/conjoin.ts';
 import type { ImportedRule, Term } from '../rules.ts';
 import type { RuleTranslator } from '../translate-rule.ts';
 import { commonRule, isAsExpected, type Sample, type SampleValues } from './class-rule.ts';
-import { classRows, prefixItem, type ClassRows } from './class-rows.ts';
+import { classRows, type ClassRows } from './class-rows.ts';
+import { IPV4_SPACE, type AddressSpace } from './address-space.ts';
+import type { ColumnSpaces } from './column-spaces.ts';
 import { NO_CLASS, type Entries, type Opening } from './entries.ts';
 import { PORT_PROTOCOLS, type RuleForm } from './rule-forms.ts';
 import { NO_PORT } from './row-values.ts';
@@ -25,6 +28,7 @@ export class ListClasses {
   readonly #table: DumpTable;
   readonly #forms: readonly RuleForm[];
   readonly #translator: RuleTranslator;
+  readonly #spaces: ColumnSpaces;
   readonly #byUnit = new Map<Unit, RuleClass>();
   readonly #outerTerms = new Map<Opening, Outer>();
   readonly #further: Map<string, readonly ImportedRule[]>;
@@ -37,7 +41,9 @@ export class ListClasses {
     forms: readonly RuleForm[],
     translator: RuleTranslator,
     further: Map<string, readonly ImportedRule[]>,
+    spaces: ColumnSpaces,
   ) {
+    this.#spaces = spaces;
     this.#further = further;
     this.entries = entries;
     this.#table = table;
@@ -103,6 +109,7 @@ export class ListClasses {
     const rows = classRows({
       entries: this.entries,
       places,
+      spaces: this.#spaces,
       protocolOf: (rule) => this.#protocolOf(rule),
       commentOf: form.roles.includes('comment') ? this.#commentOf : undefined,
       lastHolds: form.roles.includes('mark'),
@@ -113,7 +120,7 @@ export class ListClasses {
     if (!first || !last || !isAsExpected(first) || !isAsExpected(last)) return undefined;
     const common = commonRule(first, rows);
     if (!common) return [];
-    const unit = new Unit(places, common, true, this.entries);
+    const unit = new Unit(places, common, true, this.entries, this.#spaces.addresses);
     this.#byUnit.set(unit, { sample: first, rows, common });
     return [unit];
   }
@@ -123,7 +130,9 @@ export class ListClasses {
       const outer = this.#outer(this.entries.openingOf(place)).all;
       return this.#own(this.entries.rule.at(place)).flatMap((rule) => {
         const terms = conjoin(outer, rule.terms);
-        return terms ? [new Unit(Uint32Array.of(place), { ...rule, terms }, false, this.entries)] : [];
+        if (!terms) return [];
+        const { addresses } = this.#spaces;
+        return [new Unit(Uint32Array.of(place), { ...rule, terms }, false, this.entries, addresses)];
       });
     });
   }
@@ -172,11 +181,13 @@ export class ListClasses {
     const has = (role: RuleForm['roles'][number]) => form.roles.includes(role);
     const wordOf = (role: RuleForm['roles'][number]) => words[form.roles.indexOf(role)]!;
     const [port, dataPort] = [entries.port.at(place), entries.dataPort.at(place)];
-    const target = `${prefixItem(entries.data.at(place), 32)}${dataPort === NO_PORT ? '' : `:${dataPort}`}`;
+    const mac = entries.mac.at(place);
+    const target = `${IPV4_SPACE.item(entries.data.at(place), 32)}${dataPort === NO_PORT ? '' : `:${dataPort}`}`;
     return {
-      from: has('from') ? itemOf(wordOf('from')) : undefined,
-      to: has('to') ? itemOf(wordOf('to')) : undefined,
+      from: has('from') ? itemOf(wordOf('from'), this.#spaces.addresses) : undefined,
+      to: has('to') ? itemOf(wordOf('to'), this.#spaces.addresses) : undefined,
       service: port === NO_PORT ? undefined : `${form.protocol}/${port}`,
+      mac: mac === 0 ? undefined : this.#spaces.macs.textOf(mac),
       mark: has('mark') ? entries.data.at(place) : undefined,
       target: has('target') ? target : undefined,
     };
@@ -204,9 +215,9 @@ interface Outer {
 
 const NOTHING: Outer = { all: [], plain: [] };
 
-function itemOf(word: string): string | undefined {
-  const text = unquoted(word).replace(/\/32$/, '');
-  return text.endsWith('/0') ? undefined : text;
+function itemOf(word: string, { family }: AddressSpace): string | undefined {
+  const item = addressItem(unquoted(word), family);
+  return item === 'any' ? undefined : item;
 }
 
 function dataNames({ roles, key }: RuleForm): { readonly data: string; readonly port: string } {

@@ -126,7 +126,7 @@ export class OpenedChains {
   #staysInside(rule: number, depth: number): boolean {
     const kind = this.#kindOf(rule);
     if (kind === 'leaving') return false;
-    if (kind === 'row') return true;
+    if (kind === 'row') return !this.#forms[this.#table.rules.shape.at(rule)]!.leaves;
     const target = this.targetOf(rule);
     return target === undefined || this.#isPlain(target, depth + 1);
   }

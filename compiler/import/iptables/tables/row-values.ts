@@ -1,6 +1,8 @@
 /** The values of rules as numbers, read straight from the dump's text: no object and no string for a rule. */
 import { lineEnd, type RuleColumns } from '../dump/dump.ts';
 import { isBlank, wordEnd } from '../dump/tokens.ts';
+import type { AddressSpace } from './address-space.ts';
+import type { MacNumbers } from './mac-numbers.ts';
 import type { Role } from './rule-forms.ts';
 
 /** A port, or the port of a translation, that is not there. */
@@ -19,10 +21,19 @@ export class RowValueReader {
   /** A mark, or the address of a translation. */
   data = 0;
   dataPort = NO_PORT;
+  /** The number of a hardware address; 0: none. */
+  mac = 0;
   /** The values in which the rules of a table agree. */
   fixed = '';
   #text = '';
   #at = 0;
+  readonly #space: AddressSpace;
+  readonly #macs: MacNumbers;
+
+  constructor(space: AddressSpace, macs: MacNumbers) {
+    this.#space = space;
+    this.#macs = macs;
+  }
 
   /** False where a value is written in a way that a column does not hold: the rule stays a rule. */
   read(rules: RuleColumns, rule: number, roles: readonly Role[]): boolean {
@@ -46,7 +57,7 @@ export class RowValueReader {
     this.#text = text;
     this.#at = at;
     [this.from, this.fromLength, this.to, this.toLength] = [0, 0, 0, 0];
-    [this.port, this.data, this.dataPort, this.fixed] = [NO_PORT, 0, NO_PORT, ''];
+    [this.port, this.data, this.dataPort, this.mac, this.fixed] = [NO_PORT, 0, NO_PORT, 0, ''];
   }
 
   #value(role: Role, stop: number): boolean {
@@ -62,11 +73,14 @@ export class RowValueReader {
       case 'port':
         this.port = this.#digits(this.#at, stop, 65_535);
         return this.port >= 0;
+      case 'mac':
+        this.mac = this.#macs.numberOf(this.#text.slice(this.#at, stop));
+        return this.mac > 0;
       case 'mark':
         this.data = this.#mark(stop);
         return this.data >= 0;
       case 'target':
-        return this.#endpoint(stop);
+        return this.#space.family === 4 && this.#endpoint(stop);
       case 'fixed':
         this.fixed += `${this.#text.slice(this.#at, stop)} `;
         return true;
@@ -79,8 +93,15 @@ export class RowValueReader {
   /** What `#prefix` and `#address` have read. */
   #number = 0;
 
-  /** The length of an IPv4 prefix without host bits; negative where there is none such. */
+  /** The length of a prefix without host bits; negative where there is none such. */
   #prefix(stop: number): number {
+    if (this.#space.family === 4) return this.#prefix4(stop);
+    const { address, length } = this.#space.prefixOf(this.#text.slice(this.#at, stop)) ?? { address: 0, length: -1 };
+    this.#number = address;
+    return length;
+  }
+
+  #prefix4(stop: number): number {
     const behind = this.#address(this.#at, stop);
     if (behind === stop) return 32;
     if (behind < 0 || this.#text.charCodeAt(behind) !== SLASH) return -1;

@@ -3,11 +3,11 @@ import type { Shape } from '../dump/shapes.ts';
 import { readShapeOptions, type ShapeOptions, type UsedExtension } from '../shape-options.ts';
 
 /** `fixed`: rules of a table agree in the value. */
-export type Role = 'from' | 'to' | 'port' | 'mark' | 'target' | 'comment' | 'chain' | 'fixed';
+export type Role = 'from' | 'to' | 'port' | 'mac' | 'mark' | 'target' | 'comment' | 'chain' | 'fixed';
 
 /**
  * `row`: may be a row of a table. `opening`: a jump that asks for nothing but addresses and interfaces, so that the rules
- * that it leads to can be asked in its stead. `leaving`: leads back out of the chain. `other`: stays as it is.
+ * that it leads to can be asked in its stead. `leaving`: leads out of the chain, and is no row. `other`: stays as it is.
  */
 export type FormKind = 'row' | 'opening' | 'leaving' | 'other';
 
@@ -21,6 +21,8 @@ export interface RuleForm {
   readonly number: number;
   /** Where the form is for several protocols: which one the shape names. */
   readonly protocol: string | undefined;
+  /** The rules lead back out of their chain. */
+  readonly leaves: boolean;
   /** The rules say more of each packet than whether they are for it. */
   readonly hasData: boolean;
 }
@@ -35,9 +37,10 @@ const PLAIN_MATCHES: ReadonlySet<string> = new Set([
   'conntrack',
   'comment',
   'multiport',
+  'mac',
 ]);
 
-const ROW_TARGETS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'REJECT', 'MARK', 'SNAT', 'DNAT']);
+const ROW_TARGETS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'REJECT', 'MARK', 'SNAT', 'DNAT', 'RETURN']);
 
 /** Options of a jump that can be asked of each rule that it leads to. */
 const OPENING_OPTIONS: ReadonlySet<string> = new Set([
@@ -71,13 +74,16 @@ function formOf(shape: Shape, options: ShapeOptions): Omit<RuleForm, 'number'> {
   const kind = kindOf(options, roles);
   const protocol = kind === 'row' && roles.includes('port') ? protocolOf(options) : undefined;
   const hasData = roles.includes('mark') || roles.includes('target');
-  return { kind, roles, key: keyOf(shape, roles, protocol), protocol, hasData };
+  const leaves = options.target?.extension.name === 'RETURN';
+  return { kind, roles, key: keyOf(shape, roles, protocol), protocol, leaves, hasData };
 }
 
 function kindOf({ base, matches, target, chain, unknown }: ShapeOptions, roles: readonly Role[]): FormKind {
   if (unknown.length > 0) return 'leaving';
-  if (chain?.isGoto === true || target?.extension.name === 'RETURN') return 'leaving';
-  const isOnceEach = (['from', 'to', 'port'] as const).every((role) => roles.indexOf(role) === roles.lastIndexOf(role));
+  if (chain?.isGoto === true) return 'leaving';
+  const isOnceEach = (['from', 'to', 'port', 'mac'] as const).every(
+    (role) => roles.indexOf(role) === roles.lastIndexOf(role),
+  );
   if (chain) {
     const isOpening =
       isOnceEach &&
@@ -91,7 +97,8 @@ function kindOf({ base, matches, target, chain, unknown }: ShapeOptions, roles: 
     ROW_TARGETS.has(target.extension.name) &&
     matches.every(({ extension }) => PLAIN_MATCHES.has(extension.name)) &&
     base.used.every(({ name, negated }) => !negated || (name !== 'source' && name !== 'destination'));
-  return isRow ? 'row' : 'other';
+  if (isRow) return 'row';
+  return target?.extension.name === 'RETURN' ? 'leaving' : 'other';
 }
 
 function protocolOf({ base }: ShapeOptions): string | undefined {
@@ -112,6 +119,7 @@ function rolesOf({ words }: Shape, options: ShapeOptions): Role[] {
   say(options.base, 'destination', 'to');
   for (const match of options.matches) {
     if (match.extension.name === 'comment') say(match, 'comment', 'comment');
+    if (match.extension.name === 'mac') say(match, 'mac-source', 'mac');
     if (PORT_PROTOCOLS.has(match.extension.name)) say(match, 'destination-port', 'port');
   }
   if (options.target) {

@@ -3,17 +3,17 @@ import { TextBuffer } from '../../../artifacts/text-buffer.ts';
 import type { Names } from '../write/names.ts';
 import { PORT_PROTOCOLS } from './rule-forms.ts';
 
-export type ColumnType = 'ipv4' | 'prefix4' | 'proto' | 'port' | 'u32' | 'string';
+export type ColumnType = 'ipv4' | 'prefix4' | 'ipv6' | 'prefix6' | 'mac' | 'proto' | 'port' | 'u32' | 'string';
 
 export interface ColumnData {
   /** As a person would call it. */
   readonly name: string;
   readonly type: ColumnType;
-  /** Numbers; of `string`, what `text` makes texts of. */
+  /** Numbers; of what is wider, what `text` makes texts of. */
   readonly values: Uint32Array;
-  /** Of `prefix4`. */
+  /** Of prefixes, as they are written. */
   readonly lengths?: Uint8Array;
-  readonly text?: (value: number) => string;
+  readonly text?: (value: number, length: number) => string;
 }
 
 export class StoredTable {
@@ -79,6 +79,9 @@ export class StoredTable {
 
 const PROTOCOLS = new Map([...PORT_PROTOCOLS].map(([name, number]) => [number, name]));
 
+/** In bits. */
+const WHOLE_IPV6 = 128;
+
 function writeCell(buffer: TextBuffer, { type, values, lengths, text }: ColumnData, row: number): void {
   const value = values[row]!;
   switch (type) {
@@ -90,8 +93,12 @@ function writeCell(buffer: TextBuffer, { type, values, lengths, text }: ColumnDa
       return buffer.writeNumber(lengths![row]!);
     case 'proto':
       return buffer.write(PROTOCOLS.get(value)!);
+    case 'ipv6':
+    case 'prefix6':
+    case 'mac':
+      return buffer.write(text!(value, lengths?.[row] ?? WHOLE_IPV6));
     case 'string':
-      return buffer.write(`"${(text?.(value) ?? '').replaceAll('"', '""')}"`);
+      return buffer.write(`"${text!(value, 0).replaceAll('"', '""')}"`);
     case 'port':
     case 'u32':
       return buffer.writeNumber(value);

@@ -1,7 +1,7 @@
 /** What is put in order: a class of rules that may become one rule over a table, or one rule by itself. */
-import { addressItem } from '../addresses.ts';
 import { termsDisjoint } from '../chains/disjoint.ts';
 import type { ImportedRule, Slot } from '../rules.ts';
+import type { AddressSpace } from './address-space.ts';
 import type { Entries } from './entries.ts';
 import { forRowsAround, prefixRows, type PrefixRows } from './overlaps.ts';
 
@@ -14,9 +14,11 @@ export class Unit {
   readonly rule: ImportedRule;
   readonly isClass: boolean;
   readonly #entries: Entries;
+  readonly #space: AddressSpace;
   readonly #rows = new Map<AddressField, PrefixRows>();
 
-  constructor(places: Uint32Array, rule: ImportedRule, isClass: boolean, entries: Entries) {
+  constructor(places: Uint32Array, rule: ImportedRule, isClass: boolean, entries: Entries, space: AddressSpace) {
+    this.#space = space;
     this.places = places;
     this.rule = rule;
     this.isClass = isClass;
@@ -50,17 +52,10 @@ export class Unit {
   #clause(field: AddressField): PrefixRows {
     const [term, ...others] = this.rule.terms.filter(({ slot }) => slot === field);
     const isOne = term && others.length === 0 && !term.negated && term.view === undefined && term.items.length === 1;
-    const prefix = isOne ? readPrefix(term.items[0]!) : undefined;
+    const prefix = isOne ? this.#space.prefixOf(term.items[0]!) : undefined;
     const { address, length } = prefix ?? { address: 0, length: 0 };
     return prefixRows(Uint32Array.of(address), Uint8Array.of(length), this.places);
   }
-}
-
-function readPrefix(item: string): { readonly address: number; readonly length: number } | undefined {
-  const [text = '', length = '32'] = item.split('/');
-  if (addressItem(text, 4) === undefined || !/^\d+$/.test(length)) return undefined;
-  const address = text.split('.').reduce((value, byte) => value * 256 + Number(byte), 0);
-  return { address, length: Number(length) };
 }
 
 /** Clauses whose answer some effect can change: of what they keep apart, an effect in between may make one. */
@@ -74,10 +69,11 @@ export function commute(a: Unit, b: Unit): boolean {
   return isApart || (isPlainVerdict(a.rule) && isPlainVerdict(b.rule) && sameVerdict(a.rule, b.rule));
 }
 
+const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject', 'return']);
+
 /** Decides, and does nothing else. */
 function isPlainVerdict({ outcome, effects, terms }: ImportedRule): boolean {
-  const { kind } = outcome;
-  if (kind !== 'accept' && kind !== 'drop' && kind !== 'reject') return false;
+  if (!VERDICTS.has(outcome.kind)) return false;
   return effects.length === 0 && terms.every(({ slot }) => slot !== 'limit' && slot !== 'sample' && slot !== 'opaque');
 }
 

@@ -7,6 +7,9 @@ import { markChange } from './mark.ts';
 
 const COPIES = 'that a mark is copied between a packet and its flow';
 
+/** Each bit is one rule, and what becomes of so many is still proved in a few seconds. */
+const MOST_BITS = 16;
+
 export const connmark: Extension = {
   name: 'CONNMARK',
   options: {
@@ -46,15 +49,21 @@ function copyMark(options: Options, rule: RuleBuilder): void {
   if ((read & ~kept) !== 0) {
     return rule.refuse('bits of a mark that are turned over by those of another', 'Give both marks the same mask.');
   }
-  // nft sets a mark to what it computes from one other: each bit is a statement of its own.
-  const bits = Array.from({ length: 32 }, (_, at) => (1 << at) >>> 0).filter((bit) => (kept & bit) !== 0);
-  const set = (bit: number, isSet: boolean): CalledRule => {
-    const value = isSet ? `${to} | ${hex(bit)}` : `${to} & ${hex(~bit)}`;
+  // nft computes a mark from one other: all bits are cleared, and then each is set that is set there.
+  const bits = Array.from({ length: 32 }, (_, at) => (1 << at) >>> 0).filter((bit) => (read & bit) !== 0);
+  if (bits.length > MOST_BITS) {
+    const hint = 'Copy the whole mark, or let the mask have fewer bits.';
+    return rule.refuse(`${bits.length} bits of a mark that is copied, which are more than ${MOST_BITS}`, hint);
+  }
+  const change = (test: string, value: string): CalledRule => ({
+    terms: [{ slot: 'opaque', items: [`${from} & ${test}`], negated: false }],
+    effects: [`opaque nftables ${quoted(`${to} set ${to} ${value}`)}`],
+    outcome: { kind: 'none' },
+  });
+  const rules = [
     // Of a packet without a flow, no test of the flow's mark holds.
-    const test = `${from} & ${hex(read & bit)} == ${isSet ? hex(bit) : '0x0'}`;
-    const terms = [{ slot: 'opaque', items: [test], negated: false } as const];
-    return { terms, effects: [`opaque nftables ${quoted(`${to} set ${value}`)}`], outcome: { kind: 'none' } };
-  };
-  const rules = bits.flatMap((bit) => [set(bit, false), ...((read & bit) === 0 ? [] : [set(bit, true)])]);
+    change('0x0 == 0x0', `& ${hex(~kept)}`),
+    ...bits.map((bit) => change(`${hex(bit)} == ${hex(bit)}`, `| ${hex(bit)}`)),
+  ];
   rule.opaqueCall(`${isSaved ? 'save' : 'restore'} mark ${hex(read)} ${hex(kept)}`, rules, COPIES);
 }
