@@ -2106,6 +2106,16 @@ int print_stats(const struct policy *policy, bool prometheus)
 #include "../policy.h"
 #include "packet.h"
 #include "tables.h"
+#include "walk.h"
+
+/* A sum of words of 32 bits as one of 16 bits, with what was carried over (RFC 1071). */
+static __always_inline __u32 folded(__u64 sum)
+{
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (sum & 0xffff) + (sum >> 16);
+}
 
 /* An interface that the program runs on. The loader fills it in. */
 struct interface {
@@ -2146,29 +2156,45 @@ static __always_inline int is_for_host(struct xdp_md *context)
 	return !interface || to[0] & 1 || mac == interface->mac;
 }
 
-/* Most words of 32 bits in a header of IPv4. */
-#define MOST_HEADER_WORDS 15
+/* The sum over the options of IPv4: what is left of them. */
+struct option_sum {
+	struct xdp_md *context;
+	__u32 at;
+	__u32 words;
+	__u64 sum;
+};
+
+/* Most words of 32 bits in the options of IPv4. */
+#define MOST_OPTION_WORDS 10
+
+static long add_word(__u64 index, struct option_sum *options)
+{
+	const __u32 *word = frame_at(options->context, options->at + (__u32)index * 4, sizeof *word);
+
+	if (!word || index >= options->words)
+		return 1;
+	options->sum += *word;
+	return 0;
+}
 
 /* Whether the header of IPv4 at \`at\` has the checksum that it should have. */
 static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
 {
 	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
-	__u32 sum = 0;
 
 	if (!header)
 		return 0;
-	const __u32 words = header->version_and_length & 0x0f;
+	const __u32 *words = (const __u32 *)header;
+	struct option_sum options = {
+		.context = context,
+		.at = at + sizeof *header,
+		.words = (header->version_and_length & 0x0f) - sizeof *header / 4,
+		.sum = (__u64)words[0] + words[1] + words[2] + words[3] + words[4],
+	};
 
-	for (__u32 word = 0; word < MOST_HEADER_WORDS && word < words; word++) {
-		const __u16 *halves = frame_at(context, at + word * 4, 4);
-
-		if (!halves)
-			return 0;
-		sum += halves[0] + halves[1];
-	}
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return sum == 0xffff;
+	if (options.words)
+		bpf_loop(MOST_OPTION_WORDS, add_word, &options, 0);
+	return folded(options.sum) == 0xffff;
 }
 
 /* Addresses that no packet of IPv6 on a link may have (ipv6_rcv). */
@@ -2182,97 +2208,91 @@ static __always_inline int has_possible_addresses(const struct packet *packet)
 	return source[0] >> 56 != 0xff && (destination[0] >> 56 != 0xff || scope > 1);
 }
 
-/* The walk over hop-by-hop options (RFC 8200, section 4.2). */
-struct options {
-	struct xdp_md *context;
-	__u32 at;
-	__u32 end;
-	__u32 padding; /* bytes of it, one behind the other */
-	__u32 is_sound;
-};
-
 enum {
 	PAD_1 = 0,
 	PAD_N = 1,
 	ROUTER_ALERT = 5,
 	JUMBO = 0xc2,
 	MOST_PADDING = 7,
-	/* As many as one header can have. */
-	MOST_OPTIONS = 2048,
+	/* As many as a header can have. */
+	MOST_OPTION_BYTES = 2048,
 };
 
-/* On to the next option; 1 ends the walk. */
-static long skip_option(__u64 index, struct options *walk)
+/* Whether the kernel goes on behind an option that it does not know: the upper two bits of its type say so. */
+static __always_inline int is_harmless(__u32 type)
 {
-	const __u8 *option = frame_at(walk->context, walk->at, 1);
+	return type >> 6 == 0 || type == ROUTER_ALERT || type == JUMBO;
+}
+
+struct option_walk {
+	struct xdp_md *context;
+	struct options *options;
+};
+
+/* On to the next byte (RFC 8200, section 4.2); 1 ends the walk. */
+static long next_option_byte(__u64 index, struct option_walk *own)
+{
+	struct options *walk = own->options;
+	const __u8 *byte = frame_at(own->context, walk->at, 1);
 
 	(void)index;
 	if (walk->at >= walk->end) {
-		walk->is_sound = 1;
+		walk->is_sound = walk->left == 0 && !walk->wants_length;
 		return 1;
 	}
-	if (!option)
+	if (!byte)
 		return 1;
-	const __u8 type = *option;
-	__u32 length = 1;
+	const __u32 value = *byte;
 
-	if (type != PAD_1) {
-		option = frame_at(walk->context, walk->at, 2);
-		if (!option)
-			return 1;
-		length = 2 + option[1];
+	walk->at++;
+	if (walk->left) {
+		walk->left--;
+		/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
+		return walk->is_padding && value;
 	}
-	if (walk->at + length > walk->end)
-		return 1;
-	walk->padding = type == PAD_1 || type == PAD_N ? walk->padding + length : 0;
-	if (walk->padding > MOST_PADDING)
-		return 1;
-	/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
-	for (__u32 at = 2; type == PAD_N && at < MOST_PADDING && at < length; at++) {
-		const __u8 *zero = frame_at(walk->context, walk->at + at, 1);
-
-		if (!zero || *zero)
-			return 1;
+	if (walk->wants_length) {
+		walk->wants_length = 0;
+		walk->left = value;
+		walk->padding = walk->is_padding ? walk->padding + 2 + value : 0;
+		return walk->padding > MOST_PADDING;
 	}
-	/* The upper two bits tell what to do with a type that is not known: 0: go on. */
-	if (type > PAD_N && type != ROUTER_ALERT && type != JUMBO && type >> 6)
-		return 1;
-	walk->at += length;
-	return 0;
+	walk->is_padding = value <= PAD_N;
+	if (value == PAD_1)
+		return ++walk->padding > MOST_PADDING;
+	walk->wants_length = 1;
+	return !is_harmless(value);
 }
 
 /* Whether the kernel would go on behind the hop-by-hop options. */
-static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet, __u32 at)
+static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet,
+					     struct options *options, __u32 at)
 {
 	const struct ipv6_header *header = frame_at(context, at, sizeof *header + 2);
+	struct option_walk walk = { .context = context, .options = options };
 
 	if (!header)
 		return 0;
 	if (header->next != HOP_BY_HOP)
 		return 1;
-	const __u8 *extension = (const __u8 *)(header + 1);
-	struct options walk = {
-		.context = context,
-		.at = at + sizeof *header + 2,
-		.end = at + sizeof *header + (extension[1] + 1) * 8,
-	};
-
-	if (walk.end > packet->end)
+	options->at = at + sizeof *header + 2;
+	options->end = at + sizeof *header + (((const __u8 *)(header + 1))[1] + 1) * 8;
+	options->left = options->wants_length = options->padding = options->is_sound = 0;
+	if (options->end > packet->end)
 		return 0;
-	bpf_loop(MOST_OPTIONS, skip_option, &walk, 0);
-	return walk.is_sound;
+	bpf_loop(MOST_OPTION_BYTES, next_option_byte, &walk, 0);
+	return options->is_sound;
 }
 
 /* Whether the kernel would take the packet in. */
-static __always_inline int is_taken_in(struct xdp_md *context, const struct packet *packet)
+__noinline int is_taken_in(struct xdp_md *context, struct packet *packet, struct options *options)
 {
+	if (!context || !packet || !options || !is_for_host(context))
+		return 0;
 	const __u32 at = packet->end - packet->length;
 
-	if (!is_for_host(context))
-		return 0;
 	if (packet->family == 4)
 		return has_checksum(context, at);
-	return has_possible_addresses(packet) && has_sound_options(context, packet, at);
+	return has_possible_addresses(packet) && has_sound_options(context, packet, options, at);
 }
 
 #endif
@@ -2296,12 +2316,6 @@ static __always_inline int is_taken_in(struct xdp_md *context, const struct pack
 #include "services.h"
 #include "tables.h"
 #include "walk.h"
-
-/* Key: a service's number. */
-TABLE(services, struct service, SERVICES);
-
-/* Key: a backend's number. */
-TABLE(backends, struct backend, BACKENDS);
 
 /* The Maglev tables of all services, one behind the other; the loader makes them. */
 struct maglev {
@@ -2329,15 +2343,14 @@ enum {
 	PROTOCOL_GRE = 47,
 	OUTER_TTL = 64,
 	ETHERNET = sizeof(struct ethernet_header),
-	LONGEST_LINK_HEADER = ETHERNET + 2 * sizeof(struct vlan_tag),
+	MOST_TAGS = 2,
 };
 
 #define DONT_FRAGMENT bpf_htons(0x4000)
 
 /* A packet on its way out. */
 struct sending {
-	const struct backend *backend;
-	const struct hop *hop;
+	__u32 backend;	    /* its number */
 	__u32 outer_length; /* of the headers that are put before it */
 	__u32 protocol;	    /* behind the outer header of IP */
 	__u32 traffic_class;
@@ -2365,22 +2378,15 @@ static __always_inline __u32 outer_length_of(const struct service *service, cons
 /* The complement of the sum of a header's words. */
 static __always_inline __be16 checksum_of(const struct ipv4_header *header)
 {
-	const __u16 *halves = (const __u16 *)header;
-	__u32 sum = 0;
+	const __u32 *words = (const __u32 *)header;
 
-#pragma unroll
-	for (unsigned int at = 0; at < sizeof *header / 2; at++)
-		sum += halves[at];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
+	return ~folded((__u64)words[0] + words[1] + words[2] + words[3] + words[4]);
 }
 
 /* Not to be fragmented on its way, so it needs no identification (RFC 6864). */
-static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending, __u32 length)
+static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending,
+				       const struct backend *backend, __u32 length)
 {
-	const struct backend *backend = sending->backend;
-
 	header->version_and_length = 0x45;
 	header->traffic_class = sending->traffic_class;
 	header->length = bpf_htons(length);
@@ -2394,10 +2400,9 @@ static __always_inline void write_ipv4(struct ipv4_header *header, const struct 
 	header->checksum = checksum_of(header);
 }
 
-static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending, __u32 length)
+static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending,
+				       const struct backend *backend, __u32 length)
 {
-	const struct backend *backend = sending->backend;
-
 	header->version_and_class = bpf_htons(0x6000 | sending->traffic_class << 4 | (sending->flow >> 16 & 0x0f));
 	header->flow = bpf_htons(sending->flow);
 	header->payload_length = bpf_htons(length - sizeof *header);
@@ -2409,23 +2414,23 @@ static __always_inline void write_ipv6(struct ipv6_header *header, const struct 
 
 /* Writes the outer headers at \`at\`; 0: there is no room. */
 static __always_inline int write_outer(struct xdp_md *context, const struct packet *packet,
-				       const struct sending *sending, __u32 at)
+				       const struct sending *sending, const struct backend *backend, __u32 at)
 {
 	const __u32 length = packet->length + sending->outer_length;
 	__u32 inner = at + sizeof(struct ipv4_header);
 
-	if (sending->backend->family == 4) {
+	if (backend->family == 4) {
 		struct ipv4_header *header = frame_at(context, at, sizeof *header);
 
 		if (!header)
 			return 0;
-		write_ipv4(header, sending, length);
+		write_ipv4(header, sending, backend, length);
 	} else {
 		struct ipv6_header *header = frame_at(context, at, sizeof *header);
 
 		if (!header)
 			return 0;
-		write_ipv6(header, sending, length);
+		write_ipv6(header, sending, backend, length);
 		inner = at + sizeof *header;
 	}
 	if (sending->protocol != PROTOCOL_GRE)
@@ -2439,62 +2444,90 @@ static __always_inline int write_outer(struct xdp_md *context, const struct pack
 	return 1;
 }
 
-/* The link header of a frame that the kernel takes in as if it had come like that: tags stay. */
+/* The link header of a frame, which the kernel takes in as if it had come like that: tags stay. */
 struct link_header {
-	__u8 bytes[LONGEST_LINK_HEADER];
+	struct ethernet_header ethernet;
+	struct vlan_tag tags[MOST_TAGS];
 };
 
-static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length)
+/* \`type\`: what is to follow instead of what does. */
+static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length, __be16 type)
 {
-	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
-		const __u8 *byte = frame_at(context, at, 1);
+	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
-		if (!byte)
+	if (!ethernet)
+		return 0;
+	link->ethernet = *ethernet;
+	if (length == ETHERNET)
+		link->ethernet.type = type;
+#pragma unroll
+	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
+		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
+		const struct vlan_tag *own = frame_at(context, at, sizeof *own);
+
+		if (length <= at)
+			break;
+		if (!own)
 			return 0;
-		link->bytes[at] = *byte;
+		link->tags[tag].control = own->control;
+		link->tags[tag].type = length == at + sizeof *own ? type : own->type;
 	}
 	return 1;
 }
 
-static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length, __be16 type)
+static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length)
 {
-	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
-		__u8 *byte = frame_at(context, at, 1);
+	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
-		if (!byte)
-			return 0;
-		*byte = link->bytes[at];
-	}
-	__be16 *ends = frame_at(context, length - sizeof *ends, sizeof *ends);
-
-	if (!ends)
+	if (!ethernet)
 		return 0;
-	*ends = type;
+	*ethernet = link->ethernet;
+#pragma unroll
+	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
+		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
+		struct vlan_tag *own = frame_at(context, at, sizeof *own);
+
+		if (length <= at)
+			break;
+		if (!own)
+			return 0;
+		*own = link->tags[tag];
+	}
 	return 1;
 }
 
 /* To the kernel, which sends it on. */
-static __noinline int give_to_stack(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
+__noinline int give_to_stack(struct xdp_md *context, struct packet *packet, struct sending *sending)
 {
-	const __u32 link_length = packet->end - packet->length;
-	const __be16 type = sending->backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
 	struct link_header link = {};
 
-	if (!read_link(context, &link, link_length) || bpf_xdp_adjust_head(context, -(int)sending->outer_length) ||
-	    !write_link(context, &link, link_length, type) || !write_outer(context, packet, sending, link_length))
+	if (!context || !packet || !sending)
+		return XDP_ABORTED;
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &sending->backend);
+	const __u32 link_length = packet->end - packet->length;
+
+	if (!backend)
+		return XDP_ABORTED;
+	const __be16 type = backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+
+	if (!read_link(context, &link, link_length, type) || bpf_xdp_adjust_head(context, -(int)sending->outer_length))
+		return XDP_ABORTED;
+	if (!write_link(context, &link, link_length) || !write_outer(context, packet, sending, backend, link_length))
 		return XDP_ABORTED;
 	return XDP_PASS;
 }
 
 /* Out of an interface, in a frame of its own. */
-static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
+static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending,
+				    const struct backend *backend, const struct hop *hop)
 {
 	const __u32 link_length = packet->end - packet->length;
 	const int more = (int)(link_length - ETHERNET) - (int)sending->outer_length;
-	const struct hop *hop = sending->hop;
-	__u32 family = packet->family;
+	const __u32 family = sending->outer_length ? backend->family : packet->family;
 
 	if (more && bpf_xdp_adjust_head(context, more))
+		return XDP_ABORTED;
+	if (sending->outer_length && !write_outer(context, packet, sending, backend, ETHERNET))
 		return XDP_ABORTED;
 	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
@@ -2502,14 +2535,6 @@ static __always_inline int send_out(struct xdp_md *context, const struct packet 
 		return XDP_ABORTED;
 	__builtin_memcpy(ethernet->destination, hop->destination, sizeof ethernet->destination);
 	__builtin_memcpy(ethernet->source, hop->source, sizeof ethernet->source);
-	if (sending->outer_length) {
-		family = sending->backend->family;
-		if (!write_outer(context, packet, sending, ETHERNET))
-			return XDP_ABORTED;
-	}
-	ethernet = frame_at(context, 0, sizeof *ethernet);
-	if (!ethernet)
-		return XDP_ABORTED;
 	ethernet->type = family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
 	return hop->kind == HOP_BACK ? XDP_TX : (int)bpf_redirect(hop->interface, 0);
 }
@@ -2521,45 +2546,41 @@ static __always_inline int not_sent(const struct packet *packet, const struct se
 }
 
 /* The packet on its way to the backend of that number. */
-static __always_inline int send_to(struct xdp_md *context, const struct packet *packet, const struct service *service,
+static __always_inline int send_to(struct xdp_md *context, struct packet *packet, const struct service *service,
 				   __u32 number, __u32 hash)
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
 
 	if (!backend)
 		return not_sent(packet, service, OUTCOME_WITHOUT_BACKEND);
-	const struct hop *hop = hop_to(context, number, backend, service->forward);
-	const __u32 outer_length = outer_length_of(service, backend);
+	const struct hop *hop = hop_to(context, number, service->forward);
+	struct sending sending = { .backend = number, .outer_length = outer_length_of(service, backend) };
 
 	if (!hop || hop->kind == HOP_NONE)
 		return not_sent(packet, service, OUTCOME_WITHOUT_WAY);
-	if (packet->length + outer_length > hop->mtu)
+	if (packet->length + sending.outer_length > hop->mtu)
 		return not_sent(packet, service, OUTCOME_TOO_LONG);
-	const struct sending sending = {
-		.backend = backend,
-		.hop = hop,
-		.outer_length = outer_length,
-		.protocol = service->forward == FORWARD_GRE ? PROTOCOL_GRE :
-			    packet->family == 4		    ? PROTOCOL_IPV4 :
-							      PROTOCOL_IPV6,
-		.traffic_class = traffic_class_of(context, packet),
-		.flow = hash & 0xfffff,
-	};
-
+	sending.protocol = packet->family == 4 ? PROTOCOL_IPV4 : PROTOCOL_IPV6;
+	if (service->forward == FORWARD_GRE)
+		sending.protocol = PROTOCOL_GRE;
+	sending.traffic_class = traffic_class_of(context, packet);
+	sending.flow = hash & 0xfffff;
 	add_to_counter(service->first_counter + OUTCOME_SENT, packet);
-	return hop->kind == HOP_STACK ? give_to_stack(context, packet, &sending) : send_out(context, packet, &sending);
+	if (hop->kind == HOP_STACK)
+		return give_to_stack(context, packet, &sending);
+	return send_out(context, packet, &sending, backend, hop);
 }
 
 /* Sends a packet for a service to a backend. */
-__noinline int balance(struct xdp_md *context, struct packet *packet, struct hash_key *key, __u32 number)
+__noinline int balance(struct xdp_md *context, struct packet *packet, struct balancing *own, __u32 number)
 {
 	const struct service *service = bpf_map_lookup_elem(&services, &number);
 	const struct maglev *tables = only_element(&maglev);
 
-	if (!context || !packet || !key || !service || !tables || !is_taken_in(context, packet))
+	if (!context || !packet || !own || !service || !tables || !is_taken_in(context, packet, &own->options))
 		return XDP_PASS;
 	const struct pool *pool = &service->pools[packet->family == 6];
-	const __u32 hash = hash_of(packet, service, key);
+	const __u32 hash = hash_of(packet, number, &own->key);
 	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
 
 	/* What is checked must be what is used, for the verifier. */
@@ -2788,7 +2809,11 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 
 #include "packet.h"
 #include "services.h"
+#include "tables.h"
 #include "walk.h"
+
+/* Key: a service's number. */
+TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
 /* JHASH_INITVAL, "an arbitrary initial parameter" */
@@ -2904,45 +2929,28 @@ static __always_inline __u32 hash_of_source(const struct packet *packet)
 	return packet->family == 4 ? hash_of_words(words, 1) : hash_of_words(words, 4);
 }
 
-/* Puts an address behind so many words of the key, and gives how many there are then. */
-static __always_inline __u32 add_address(struct hash_key *key, __u32 count, const struct packet *packet,
-					 const __u64 *address)
-{
-	const __u32 words_of_address = packet->family == 4 ? 1 : 4;
-	__u32 words[4];
-
-	address_words(packet, address, words);
-	for (__u32 at = 0; at < words_of_address; at++)
-		key->words[(count + at) & 15] = words[at];
-	return count + words_of_address;
-}
-
 /* What all fragments of a packet have, as far as the policy says, in its order. */
 static __always_inline __u32 hash_of_fragment(const struct packet *packet, const struct service *service,
 					      struct hash_key *key)
 {
-	__u32 count = 0;
+	const struct fragment_key *parts = &service->fragments_on[packet->family == 6];
 
-	for (int part = 0; part < MOST_FRAGMENT_PARTS; part++) {
-		switch (service->fragments_on[part]) {
-		case HASH_SOURCE:
-			count = add_address(key, count, packet, packet->source);
-			break;
-		case HASH_DESTINATION:
-			count = add_address(key, count, packet, packet->destination);
-			break;
-		case HASH_PROTOCOL:
-			key->words[count++ & 15] = packet->protocol;
-			break;
-		default:
-			break;
-		}
-	}
-	return hash_of_words(key->words, count);
+	address_words(packet, packet->source, key->possible + WORD_SOURCE);
+	address_words(packet, packet->destination, key->possible + WORD_DESTINATION);
+	key->possible[WORD_PROTOCOL] = packet->protocol;
+#pragma unroll
+	for (int at = 0; at < MOST_FRAGMENT_WORDS; at++)
+		key->words[at] = key->possible[parts->words[at] & 15];
+	return hash_of_words(key->words, parts->count);
 }
 
-static __always_inline __u32 hash_of(const struct packet *packet, const struct service *service, struct hash_key *key)
+/* \`number\`: of the service. */
+__noinline __u32 hash_of(struct packet *packet, __u32 number, struct hash_key *key)
 {
+	const struct service *service = bpf_map_lookup_elem(&services, &number);
+
+	if (!packet || !service || !key)
+		return 0;
 	if (packet->fragment)
 		return hash_of_fragment(packet, service, key);
 	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);
@@ -3164,6 +3172,9 @@ enum hop_kind {
 	HOP_NONE,  /* no way leads there */
 };
 
+/* Key: a backend's number. */
+TABLE(backends, struct backend, BACKENDS);
+
 struct hop {
 	__u64 until;   /* when it has to be asked for again, in nanoseconds since the system started */
 	__u32 arrived; /* the interface that it was asked for */
@@ -3226,8 +3237,13 @@ static __always_inline enum hop_kind kind_of_hop(long answer, const struct bpf_f
 	return is_direct ? HOP_NONE : HOP_STACK;
 }
 
-static __always_inline void ask_for_hop(struct xdp_md *context, struct hop *hop, const struct backend *backend, __u32 forward)
+/* Asks the kernel for the way to the backend with this number. */
+__noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number, __u32 forward)
 {
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
+
+	if (!context || !hop || !backend)
+		return 0;
 	struct bpf_fib_lookup route = { .ifindex = context->ingress_ifindex };
 
 	route.family = backend->family == 4 ? SOCKET_FAMILY_IPV4 : SOCKET_FAMILY_IPV6;
@@ -3242,11 +3258,11 @@ static __always_inline void ask_for_hop(struct xdp_md *context, struct hop *hop,
 	hop->mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
 	__builtin_memcpy(hop->destination, route.dmac, sizeof hop->destination);
 	__builtin_memcpy(hop->source, route.smac, sizeof hop->source);
+	return 1;
 }
 
-/* The way to a backend; NULL: there is no backend of that number. */
-static __always_inline const struct hop *hop_to(struct xdp_md *context, __u32 number, const struct backend *backend,
-						__u32 forward)
+/* The way to the backend with this number; NULL: there is none. */
+static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, __u32 forward)
 {
 	struct hop *hop = bpf_map_lookup_elem(&hops, &number);
 	const __u64 now = bpf_ktime_get_coarse_ns();
@@ -3254,7 +3270,7 @@ static __always_inline const struct hop *hop_to(struct xdp_md *context, __u32 nu
 	if (!hop)
 		return NULL;
 	if (now >= hop->until || hop->arrived != context->ingress_ifindex) {
-		ask_for_hop(context, hop, backend, forward);
+		ask_for_hop(context, hop, number, forward);
 		hop->until = now + HOP_LASTS;
 	}
 	return hop;
@@ -3705,22 +3721,32 @@ enum forward {
 };
 
 /* What is hashed of a packet. */
-enum hash_part {
-	HASH_NOTHING,
-	HASH_SOURCE,
-	HASH_DESTINATION,
-	HASH_PROTOCOL,
+enum hash_on {
 	HASH_FLOW, /* both addresses, both ports, protocol */
+	HASH_SOURCE,
 };
 
-#define MOST_FRAGMENT_PARTS 3
+/* Words of 32 bits that may be hashed of a fragment. */
+enum key_word {
+	WORD_SOURCE = 0,
+	WORD_DESTINATION = 4,
+	WORD_PROTOCOL = 8,
+	MOST_FRAGMENT_WORDS = 9,
+};
+
+/* Which of them are, in their order. */
+struct fragment_key {
+	__u8 words[12];
+	__u32 count;
+};
 
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
+	struct fragment_key fragments_on[2]; /* in IPv4, in IPv6 */
 	__u32 forward;
-	__u32 hash_on;			       /* HASH_FLOW or HASH_SOURCE */
-	__u32 fragments_on[MOST_FRAGMENT_PARTS]; /* in this order */
-	__u32 first_counter;		       /* of one for each outcome */
+	__u32 hash_on;
+	__u32 first_counter; /* of one for each outcome */
+	__u32 unused;
 };
 
 struct backend {
@@ -4042,7 +4068,26 @@ struct {
 #if SERVICES
 /* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
 struct hash_key {
+	__u32 possible[16]; /* by \`enum key_word\` */
 	__u32 words[16];
+};
+
+/* The walk over hop-by-hop options of IPv6, byte by byte. */
+struct options {
+	__u32 at;
+	__u32 end;
+	__u32 left;	    /* bytes of the option at hand */
+	__u32 wants_length; /* the next byte is the length of the option at hand */
+	__u32 is_padding;   /* the option at hand is */
+	__u32 padding;	    /* bytes of padding, one behind the other */
+	__u32 is_sound;
+	__u32 unused;
+};
+
+/* What balance keeps of the packet at hand. */
+struct balancing {
+	struct hash_key key;
+	struct options options;
 };
 #endif
 
@@ -4051,7 +4096,7 @@ struct scratch {
 	struct packet packet;
 	struct place place;
 #if SERVICES
-	struct hash_key key;
+	struct balancing balancing;
 #endif
 };
 

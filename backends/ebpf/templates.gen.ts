@@ -309,7 +309,7 @@ int sluice(struct xdp_md *context)
 
 	if (own->place.service == ABSENT)
 		return verdict;
-	return balance(context, &own->packet, &own->key, own->place.service);
+	return balance(context, &own->packet, &own->balancing, own->place.service);
 {{else}}
 	return judge(context, &own->packet, &own->place);
 {{/if}}

@@ -2,24 +2,31 @@
 import type { Backend, Pool, Service } from '../tree.ts';
 import { MapBytes } from './map-bytes.ts';
 
-const BYTES_OF_SERVICE = 56;
+const BYTES_OF_SERVICE = 80;
 const BYTES_OF_BACKEND = 56;
 
 /** `enum forward` of the program. */
 const FORWARDS: Readonly<Record<Service['forward'], number>> = { ipip: 0, gre: 1, direct: 2 };
-/** `enum hash_part` of the program. */
-const PARTS = { source: 1, destination: 2, protocol: 3, flow: 4 } as const;
-const MOST_FRAGMENT_PARTS = 3;
+/** `enum hash_on` of the program. */
+const HASHES: Readonly<Record<Service['hashOn'], number>> = { flow: 0, source: 1 };
+/** `enum key_word` of the program. */
+const FIRST_WORD = { source: 0, destination: 4, protocol: 8 } as const;
+const BYTES_OF_WORDS = 12;
 
 /** `struct service` for each. */
 export function serviceBytes(services: readonly Service[]): Uint8Array {
   const map = new MapBytes(services.length * BYTES_OF_SERVICE);
   for (const { pools, forward, hashOn, fragmentsOn, firstCounter } of services) {
-    const parts = Array.from({ length: MOST_FRAGMENT_PARTS }, (_, at) => {
-      const part = fragmentsOn[at];
-      return part === undefined ? 0 : PARTS[part];
-    });
-    map.u32([...pools.flatMap(poolNumbers), FORWARDS[forward], PARTS[hashOn], ...parts, firstCounter]);
+    map.u32(pools.flatMap(poolNumbers));
+    for (const wordsOfAddress of [1, 4]) {
+      const words = fragmentsOn.flatMap((part) => {
+        const length = part === 'protocol' ? 1 : wordsOfAddress;
+        return Array.from({ length }, (_, at) => FIRST_WORD[part] + at);
+      });
+      for (const word of words) map.bytesOf(BigInt(word), 1);
+      map.skip(BYTES_OF_WORDS - words.length).u32([words.length]);
+    }
+    map.u32([FORWARDS[forward], HASHES[hashOn], firstCounter, 0]);
   }
   return map.bytes;
 }

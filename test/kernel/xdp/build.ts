@@ -137,7 +137,8 @@ export function shell(
     const text = `${namespaceSteps(interfaces)}
 frames=${file}
 load() { build=$1; shift; case $build in ${folders.map((folder, n) => `${n}) ${folder}/ebpf/sluice-load "$@";;`).join(' ')} esac; }
-runner() { ${runner()} "$@"; }
+RUNNER=${runner()}
+runner() { $RUNNER "$@"; }
 ${steps}`;
     return command('unshare', ['--net', '--mount', 'bash', '-eu', '-c', text]);
   });

@@ -82,10 +82,17 @@ test('sent without a header of its own, a packet gets to backends of its family 
   const services = artifactsOf(web('hash maglev 11 on source fragments on protocol forward direct')).get(
     'maps/services.bin',
   )!;
-  expect([...new Uint32Array(services.buffer, services.byteOffset, 14)]).toEqual([
-    // Tables of IPv4 and of IPv6; the way to forward, hashes, and the first counter.
-    0, 11, 0, 2, 11, 11, 2, 1, 2, 1, 3, 0, 0, 0,
-  ]);
+  const numbers = new Uint32Array(services.buffer, services.byteOffset, services.length / 4);
+  // The tables of IPv4 and of IPv6.
+  expect([...numbers.subarray(0, 8)]).toEqual([0, 11, 0, 2, 11, 11, 2, 1]);
+  // The way to forward, what is hashed, the first counter.
+  expect([...numbers.subarray(16)]).toEqual([2, 1, 0, 0]);
+});
+
+test('what is hashed of fragments are words of the packet, in the order of the policy', () => {
+  const services = artifactsOf(web('fragments on protocol, source forward gre')).get('maps/services.bin')!;
+  expect([...services.subarray(32, 48)]).toEqual([8, 0, ...Array<number>(10).fill(0), 2, 0, 0, 0]);
+  expect([...services.subarray(48, 64)]).toEqual([8, 0, 1, 2, 3, ...Array<number>(7).fill(0), 5, 0, 0, 0]);
 });
 
 test('a backend has its address, its weight, and where headers to it are from', () => {

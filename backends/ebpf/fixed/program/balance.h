@@ -18,12 +18,6 @@
 #include "tables.h"
 #include "walk.h"
 
-/* Key: a service's number. */
-TABLE(services, struct service, SERVICES);
-
-/* Key: a backend's number. */
-TABLE(backends, struct backend, BACKENDS);
-
 /* The Maglev tables of all services, one behind the other; the loader makes them. */
 struct maglev {
 	__u16 backends[MAGLEV_ENTRIES];
@@ -50,15 +44,14 @@ enum {
 	PROTOCOL_GRE = 47,
 	OUTER_TTL = 64,
 	ETHERNET = sizeof(struct ethernet_header),
-	LONGEST_LINK_HEADER = ETHERNET + 2 * sizeof(struct vlan_tag),
+	MOST_TAGS = 2,
 };
 
 #define DONT_FRAGMENT bpf_htons(0x4000)
 
 /* A packet on its way out. */
 struct sending {
-	const struct backend *backend;
-	const struct hop *hop;
+	__u32 backend;	    /* its number */
 	__u32 outer_length; /* of the headers that are put before it */
 	__u32 protocol;	    /* behind the outer header of IP */
 	__u32 traffic_class;
@@ -86,22 +79,15 @@ static __always_inline __u32 outer_length_of(const struct service *service, cons
 /* The complement of the sum of a header's words. */
 static __always_inline __be16 checksum_of(const struct ipv4_header *header)
 {
-	const __u16 *halves = (const __u16 *)header;
-	__u32 sum = 0;
+	const __u32 *words = (const __u32 *)header;
 
-#pragma unroll
-	for (unsigned int at = 0; at < sizeof *header / 2; at++)
-		sum += halves[at];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
+	return ~folded((__u64)words[0] + words[1] + words[2] + words[3] + words[4]);
 }
 
 /* Not to be fragmented on its way, so it needs no identification (RFC 6864). */
-static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending, __u32 length)
+static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending,
+				       const struct backend *backend, __u32 length)
 {
-	const struct backend *backend = sending->backend;
-
 	header->version_and_length = 0x45;
 	header->traffic_class = sending->traffic_class;
 	header->length = bpf_htons(length);
@@ -115,10 +101,9 @@ static __always_inline void write_ipv4(struct ipv4_header *header, const struct 
 	header->checksum = checksum_of(header);
 }
 
-static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending, __u32 length)
+static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending,
+				       const struct backend *backend, __u32 length)
 {
-	const struct backend *backend = sending->backend;
-
 	header->version_and_class = bpf_htons(0x6000 | sending->traffic_class << 4 | (sending->flow >> 16 & 0x0f));
 	header->flow = bpf_htons(sending->flow);
 	header->payload_length = bpf_htons(length - sizeof *header);
@@ -130,23 +115,23 @@ static __always_inline void write_ipv6(struct ipv6_header *header, const struct 
 
 /* Writes the outer headers at `at`; 0: there is no room. */
 static __always_inline int write_outer(struct xdp_md *context, const struct packet *packet,
-				       const struct sending *sending, __u32 at)
+				       const struct sending *sending, const struct backend *backend, __u32 at)
 {
 	const __u32 length = packet->length + sending->outer_length;
 	__u32 inner = at + sizeof(struct ipv4_header);
 
-	if (sending->backend->family == 4) {
+	if (backend->family == 4) {
 		struct ipv4_header *header = frame_at(context, at, sizeof *header);
 
 		if (!header)
 			return 0;
-		write_ipv4(header, sending, length);
+		write_ipv4(header, sending, backend, length);
 	} else {
 		struct ipv6_header *header = frame_at(context, at, sizeof *header);
 
 		if (!header)
 			return 0;
-		write_ipv6(header, sending, length);
+		write_ipv6(header, sending, backend, length);
 		inner = at + sizeof *header;
 	}
 	if (sending->protocol != PROTOCOL_GRE)
@@ -160,62 +145,90 @@ static __always_inline int write_outer(struct xdp_md *context, const struct pack
 	return 1;
 }
 
-/* The link header of a frame that the kernel takes in as if it had come like that: tags stay. */
+/* The link header of a frame, which the kernel takes in as if it had come like that: tags stay. */
 struct link_header {
-	__u8 bytes[LONGEST_LINK_HEADER];
+	struct ethernet_header ethernet;
+	struct vlan_tag tags[MOST_TAGS];
 };
 
-static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length)
+/* `type`: what is to follow instead of what does. */
+static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length, __be16 type)
 {
-	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
-		const __u8 *byte = frame_at(context, at, 1);
+	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
-		if (!byte)
+	if (!ethernet)
+		return 0;
+	link->ethernet = *ethernet;
+	if (length == ETHERNET)
+		link->ethernet.type = type;
+#pragma unroll
+	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
+		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
+		const struct vlan_tag *own = frame_at(context, at, sizeof *own);
+
+		if (length <= at)
+			break;
+		if (!own)
 			return 0;
-		link->bytes[at] = *byte;
+		link->tags[tag].control = own->control;
+		link->tags[tag].type = length == at + sizeof *own ? type : own->type;
 	}
 	return 1;
 }
 
-static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length, __be16 type)
+static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length)
 {
-	for (__u32 at = 0; at < LONGEST_LINK_HEADER && at < length; at++) {
-		__u8 *byte = frame_at(context, at, 1);
+	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
-		if (!byte)
-			return 0;
-		*byte = link->bytes[at];
-	}
-	__be16 *ends = frame_at(context, length - sizeof *ends, sizeof *ends);
-
-	if (!ends)
+	if (!ethernet)
 		return 0;
-	*ends = type;
+	*ethernet = link->ethernet;
+#pragma unroll
+	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
+		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
+		struct vlan_tag *own = frame_at(context, at, sizeof *own);
+
+		if (length <= at)
+			break;
+		if (!own)
+			return 0;
+		*own = link->tags[tag];
+	}
 	return 1;
 }
 
 /* To the kernel, which sends it on. */
-static __noinline int give_to_stack(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
+__noinline int give_to_stack(struct xdp_md *context, struct packet *packet, struct sending *sending)
 {
-	const __u32 link_length = packet->end - packet->length;
-	const __be16 type = sending->backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
 	struct link_header link = {};
 
-	if (!read_link(context, &link, link_length) || bpf_xdp_adjust_head(context, -(int)sending->outer_length) ||
-	    !write_link(context, &link, link_length, type) || !write_outer(context, packet, sending, link_length))
+	if (!context || !packet || !sending)
+		return XDP_ABORTED;
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &sending->backend);
+	const __u32 link_length = packet->end - packet->length;
+
+	if (!backend)
+		return XDP_ABORTED;
+	const __be16 type = backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+
+	if (!read_link(context, &link, link_length, type) || bpf_xdp_adjust_head(context, -(int)sending->outer_length))
+		return XDP_ABORTED;
+	if (!write_link(context, &link, link_length) || !write_outer(context, packet, sending, backend, link_length))
 		return XDP_ABORTED;
 	return XDP_PASS;
 }
 
 /* Out of an interface, in a frame of its own. */
-static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending)
+static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending,
+				    const struct backend *backend, const struct hop *hop)
 {
 	const __u32 link_length = packet->end - packet->length;
 	const int more = (int)(link_length - ETHERNET) - (int)sending->outer_length;
-	const struct hop *hop = sending->hop;
-	__u32 family = packet->family;
+	const __u32 family = sending->outer_length ? backend->family : packet->family;
 
 	if (more && bpf_xdp_adjust_head(context, more))
+		return XDP_ABORTED;
+	if (sending->outer_length && !write_outer(context, packet, sending, backend, ETHERNET))
 		return XDP_ABORTED;
 	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
@@ -223,14 +236,6 @@ static __always_inline int send_out(struct xdp_md *context, const struct packet 
 		return XDP_ABORTED;
 	__builtin_memcpy(ethernet->destination, hop->destination, sizeof ethernet->destination);
 	__builtin_memcpy(ethernet->source, hop->source, sizeof ethernet->source);
-	if (sending->outer_length) {
-		family = sending->backend->family;
-		if (!write_outer(context, packet, sending, ETHERNET))
-			return XDP_ABORTED;
-	}
-	ethernet = frame_at(context, 0, sizeof *ethernet);
-	if (!ethernet)
-		return XDP_ABORTED;
 	ethernet->type = family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
 	return hop->kind == HOP_BACK ? XDP_TX : (int)bpf_redirect(hop->interface, 0);
 }
@@ -242,45 +247,41 @@ static __always_inline int not_sent(const struct packet *packet, const struct se
 }
 
 /* The packet on its way to the backend of that number. */
-static __always_inline int send_to(struct xdp_md *context, const struct packet *packet, const struct service *service,
+static __always_inline int send_to(struct xdp_md *context, struct packet *packet, const struct service *service,
 				   __u32 number, __u32 hash)
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
 
 	if (!backend)
 		return not_sent(packet, service, OUTCOME_WITHOUT_BACKEND);
-	const struct hop *hop = hop_to(context, number, backend, service->forward);
-	const __u32 outer_length = outer_length_of(service, backend);
+	const struct hop *hop = hop_to(context, number, service->forward);
+	struct sending sending = { .backend = number, .outer_length = outer_length_of(service, backend) };
 
 	if (!hop || hop->kind == HOP_NONE)
 		return not_sent(packet, service, OUTCOME_WITHOUT_WAY);
-	if (packet->length + outer_length > hop->mtu)
+	if (packet->length + sending.outer_length > hop->mtu)
 		return not_sent(packet, service, OUTCOME_TOO_LONG);
-	const struct sending sending = {
-		.backend = backend,
-		.hop = hop,
-		.outer_length = outer_length,
-		.protocol = service->forward == FORWARD_GRE ? PROTOCOL_GRE :
-			    packet->family == 4		    ? PROTOCOL_IPV4 :
-							      PROTOCOL_IPV6,
-		.traffic_class = traffic_class_of(context, packet),
-		.flow = hash & 0xfffff,
-	};
-
+	sending.protocol = packet->family == 4 ? PROTOCOL_IPV4 : PROTOCOL_IPV6;
+	if (service->forward == FORWARD_GRE)
+		sending.protocol = PROTOCOL_GRE;
+	sending.traffic_class = traffic_class_of(context, packet);
+	sending.flow = hash & 0xfffff;
 	add_to_counter(service->first_counter + OUTCOME_SENT, packet);
-	return hop->kind == HOP_STACK ? give_to_stack(context, packet, &sending) : send_out(context, packet, &sending);
+	if (hop->kind == HOP_STACK)
+		return give_to_stack(context, packet, &sending);
+	return send_out(context, packet, &sending, backend, hop);
 }
 
 /* Sends a packet for a service to a backend. */
-__noinline int balance(struct xdp_md *context, struct packet *packet, struct hash_key *key, __u32 number)
+__noinline int balance(struct xdp_md *context, struct packet *packet, struct balancing *own, __u32 number)
 {
 	const struct service *service = bpf_map_lookup_elem(&services, &number);
 	const struct maglev *tables = only_element(&maglev);
 
-	if (!context || !packet || !key || !service || !tables || !is_taken_in(context, packet))
+	if (!context || !packet || !own || !service || !tables || !is_taken_in(context, packet, &own->options))
 		return XDP_PASS;
 	const struct pool *pool = &service->pools[packet->family == 6];
-	const __u32 hash = hash_of(packet, service, key);
+	const __u32 hash = hash_of(packet, number, &own->key);
 	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
 
 	/* What is checked must be what is used, for the verifier. */

@@ -8,7 +8,11 @@
 
 #include "packet.h"
 #include "services.h"
+#include "tables.h"
 #include "walk.h"
+
+/* Key: a service's number. */
+TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
 /* JHASH_INITVAL, "an arbitrary initial parameter" */
@@ -124,45 +128,28 @@ static __always_inline __u32 hash_of_source(const struct packet *packet)
 	return packet->family == 4 ? hash_of_words(words, 1) : hash_of_words(words, 4);
 }
 
-/* Puts an address behind so many words of the key, and gives how many there are then. */
-static __always_inline __u32 add_address(struct hash_key *key, __u32 count, const struct packet *packet,
-					 const __u64 *address)
-{
-	const __u32 words_of_address = packet->family == 4 ? 1 : 4;
-	__u32 words[4];
-
-	address_words(packet, address, words);
-	for (__u32 at = 0; at < words_of_address; at++)
-		key->words[(count + at) & 15] = words[at];
-	return count + words_of_address;
-}
-
 /* What all fragments of a packet have, as far as the policy says, in its order. */
 static __always_inline __u32 hash_of_fragment(const struct packet *packet, const struct service *service,
 					      struct hash_key *key)
 {
-	__u32 count = 0;
+	const struct fragment_key *parts = &service->fragments_on[packet->family == 6];
 
-	for (int part = 0; part < MOST_FRAGMENT_PARTS; part++) {
-		switch (service->fragments_on[part]) {
-		case HASH_SOURCE:
-			count = add_address(key, count, packet, packet->source);
-			break;
-		case HASH_DESTINATION:
-			count = add_address(key, count, packet, packet->destination);
-			break;
-		case HASH_PROTOCOL:
-			key->words[count++ & 15] = packet->protocol;
-			break;
-		default:
-			break;
-		}
-	}
-	return hash_of_words(key->words, count);
+	address_words(packet, packet->source, key->possible + WORD_SOURCE);
+	address_words(packet, packet->destination, key->possible + WORD_DESTINATION);
+	key->possible[WORD_PROTOCOL] = packet->protocol;
+#pragma unroll
+	for (int at = 0; at < MOST_FRAGMENT_WORDS; at++)
+		key->words[at] = key->possible[parts->words[at] & 15];
+	return hash_of_words(key->words, parts->count);
 }
 
-static __always_inline __u32 hash_of(const struct packet *packet, const struct service *service, struct hash_key *key)
+/* `number`: of the service. */
+__noinline __u32 hash_of(struct packet *packet, __u32 number, struct hash_key *key)
 {
+	const struct service *service = bpf_map_lookup_elem(&services, &number);
+
+	if (!packet || !service || !key)
+		return 0;
 	if (packet->fragment)
 		return hash_of_fragment(packet, service, key);
 	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);

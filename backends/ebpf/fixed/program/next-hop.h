@@ -20,6 +20,9 @@ enum hop_kind {
 	HOP_NONE,  /* no way leads there */
 };
 
+/* Key: a backend's number. */
+TABLE(backends, struct backend, BACKENDS);
+
 struct hop {
 	__u64 until;   /* when it has to be asked for again, in nanoseconds since the system started */
 	__u32 arrived; /* the interface that it was asked for */
@@ -82,8 +85,13 @@ static __always_inline enum hop_kind kind_of_hop(long answer, const struct bpf_f
 	return is_direct ? HOP_NONE : HOP_STACK;
 }
 
-static __always_inline void ask_for_hop(struct xdp_md *context, struct hop *hop, const struct backend *backend, __u32 forward)
+/* Asks the kernel for the way to the backend with this number. */
+__noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number, __u32 forward)
 {
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
+
+	if (!context || !hop || !backend)
+		return 0;
 	struct bpf_fib_lookup route = { .ifindex = context->ingress_ifindex };
 
 	route.family = backend->family == 4 ? SOCKET_FAMILY_IPV4 : SOCKET_FAMILY_IPV6;
@@ -98,11 +106,11 @@ static __always_inline void ask_for_hop(struct xdp_md *context, struct hop *hop,
 	hop->mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
 	__builtin_memcpy(hop->destination, route.dmac, sizeof hop->destination);
 	__builtin_memcpy(hop->source, route.smac, sizeof hop->source);
+	return 1;
 }
 
-/* The way to a backend; NULL: there is no backend of that number. */
-static __always_inline const struct hop *hop_to(struct xdp_md *context, __u32 number, const struct backend *backend,
-						__u32 forward)
+/* The way to the backend with this number; NULL: there is none. */
+static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, __u32 forward)
 {
 	struct hop *hop = bpf_map_lookup_elem(&hops, &number);
 	const __u64 now = bpf_ktime_get_coarse_ns();
@@ -110,7 +118,7 @@ static __always_inline const struct hop *hop_to(struct xdp_md *context, __u32 nu
 	if (!hop)
 		return NULL;
 	if (now >= hop->until || hop->arrived != context->ingress_ifindex) {
-		ask_for_hop(context, hop, backend, forward);
+		ask_for_hop(context, hop, number, forward);
 		hop->until = now + HOP_LASTS;
 	}
 	return hop;

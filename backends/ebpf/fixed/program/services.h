@@ -25,22 +25,32 @@ enum forward {
 };
 
 /* What is hashed of a packet. */
-enum hash_part {
-	HASH_NOTHING,
-	HASH_SOURCE,
-	HASH_DESTINATION,
-	HASH_PROTOCOL,
+enum hash_on {
 	HASH_FLOW, /* both addresses, both ports, protocol */
+	HASH_SOURCE,
 };
 
-#define MOST_FRAGMENT_PARTS 3
+/* Words of 32 bits that may be hashed of a fragment. */
+enum key_word {
+	WORD_SOURCE = 0,
+	WORD_DESTINATION = 4,
+	WORD_PROTOCOL = 8,
+	MOST_FRAGMENT_WORDS = 9,
+};
+
+/* Which of them are, in their order. */
+struct fragment_key {
+	__u8 words[12];
+	__u32 count;
+};
 
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
+	struct fragment_key fragments_on[2]; /* in IPv4, in IPv6 */
 	__u32 forward;
-	__u32 hash_on;			       /* HASH_FLOW or HASH_SOURCE */
-	__u32 fragments_on[MOST_FRAGMENT_PARTS]; /* in this order */
-	__u32 first_counter;		       /* of one for each outcome */
+	__u32 hash_on;
+	__u32 first_counter; /* of one for each outcome */
+	__u32 unused;
 };
 
 struct backend {

@@ -43,7 +43,26 @@ struct {
 #if SERVICES
 /* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
 struct hash_key {
+	__u32 possible[16]; /* by `enum key_word` */
 	__u32 words[16];
+};
+
+/* The walk over hop-by-hop options of IPv6, byte by byte. */
+struct options {
+	__u32 at;
+	__u32 end;
+	__u32 left;	    /* bytes of the option at hand */
+	__u32 wants_length; /* the next byte is the length of the option at hand */
+	__u32 is_padding;   /* the option at hand is */
+	__u32 padding;	    /* bytes of padding, one behind the other */
+	__u32 is_sound;
+	__u32 unused;
+};
+
+/* What balance keeps of the packet at hand. */
+struct balancing {
+	struct hash_key key;
+	struct options options;
 };
 #endif
 
@@ -52,7 +71,7 @@ struct scratch {
 	struct packet packet;
 	struct place place;
 #if SERVICES
-	struct hash_key key;
+	struct balancing balancing;
 #endif
 };
 

@@ -7,6 +7,8 @@
  *   xdp-runner send INTERFACE TIMES  (a frame as below out of an interface, so many times)
  *   xdp-runner size PIN              (instructions that the verifier went through)
  *   xdp-runner keep-tags INTERFACE   (as `ethtool -K INTERFACE rxvlan off` does)
+ *   xdp-runner whole-frames INTERFACE (what leaves is whole: `ethtool -K INTERFACE tx off tso off gso off`)
+ *   xdp-runner attach OBJECT INTERFACE (the only program of an object, in the driver)
  *
  * Reads from standard input, for each frame, two 32-bit numbers and its bytes: the interface that it comes in by, counted
  * from 0 as they stand in the arguments, and its length, at least 14. Writes a byte for each: the program's verdict, and
@@ -16,9 +18,11 @@
  * `race` reads one frame like that, and runs it so many times in each of so many threads at once, each in one system call.
  */
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/ethtool.h>
+#include <linux/if_link.h>
 #include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -166,12 +170,52 @@ static int keep_tags(const char *interface)
 	return 0;
 }
 
+/* Sets a feature of an interface that has a command of its own. */
+static void turn_off(int handle, const char *interface, uint32_t command)
+{
+	struct ethtool_value value = { .cmd = command };
+	struct ifreq request = { .ifr_data = (void *)&value };
+
+	strncpy(request.ifr_name, interface, sizeof request.ifr_name - 1);
+	if (ioctl(handle, SIOCETHTOOL, &request))
+		die(interface);
+}
+
+static int whole_frames(const char *interface)
+{
+	const int handle = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (handle < 0)
+		die(interface);
+	turn_off(handle, interface, ETHTOOL_STSO);
+	turn_off(handle, interface, ETHTOOL_SGSO);
+	turn_off(handle, interface, ETHTOOL_STXCSUM);
+	return 0;
+}
+
+static int attach(const char *path, const char *interface)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+
+	if (!object || bpf_object__load(object))
+		die(path);
+	const int program = bpf_program__fd(bpf_object__next_program(object, NULL));
+
+	if (bpf_xdp_attach((int)if_nametoindex(interface), program, XDP_FLAGS_DRV_MODE, NULL))
+		die(interface);
+	return 0;
+}
+
 int main(int count, char **arguments)
 {
 	uint32_t interfaces[MOST_INTERFACES] = { 0 };
 
 	if (count == 3 && !strcmp(arguments[1], "keep-tags"))
 		return keep_tags(arguments[2]);
+	if (count == 3 && !strcmp(arguments[1], "whole-frames"))
+		return whole_frames(arguments[2]);
+	if (count == 4 && !strcmp(arguments[1], "attach"))
+		return attach(arguments[2], arguments[3]);
 	if (count == 4 && !strcmp(arguments[1], "send"))
 		return send_all(arguments[2], strtoul(arguments[3], NULL, 10));
 	if (count == 3 && !strcmp(arguments[1], "size")) {

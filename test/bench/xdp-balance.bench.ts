@@ -1,0 +1,157 @@
+/**
+ * What balancing costs at XDP: a service with a Maglev table of 65,537 entries and 1,000 backends, packets of random clients, each
+ * put into an outer header of IPv4; against a program that does nothing to them, in one run.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { maglevTable } from '../../compiler/net/maglev.ts';
+import { writeUint16 } from '../../compiler/semantics/packet/bytes.ts';
+import { tcpPacket } from '../../compiler/semantics/packet/build.ts';
+import { checksumOf } from '../../compiler/semantics/packet/checksum.ts';
+import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
+import { randomFrom } from '../builders/classbench/packets.ts';
+import { compiled } from '../kernel/harness/compiled.ts';
+import { MACS, NETWORK_STEPS } from '../kernel/xdp/balance-network.ts';
+import { compileForXdp, shell } from '../kernel/xdp/build.ts';
+import { macBytes } from '../kernel/xdp/outer-headers.ts';
+
+const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 15);
+const BACKENDS = 1000;
+/** `SOURCES` of balance.bpf.c. */
+const SOURCES = 1 << 20;
+/** What Katran's program takes of the verifier, for comparison. */
+const KATRAN_INSTRUCTIONS = 69_342;
+
+interface Round {
+  readonly measure_drawn: number;
+  readonly measure_moved: number;
+  readonly measure_balanced: number;
+}
+
+interface Measured {
+  readonly verified: number;
+  readonly rounds: readonly Round[];
+}
+
+const addresses = Array.from({ length: BACKENDS }, (_, n) => `10.82.${n >> 8}.${n & 255}`);
+
+test('a packet to one of a thousand backends', () => {
+  const { verified, rounds: measured } = measure();
+  const cost = (kind: keyof Round) => median(measured.map((round) => round[kind]));
+  const [drawn, moved, balanced] = [cost('measure_drawn'), cost('measure_moved'), cost('measure_balanced')];
+  console.log(
+    `balancing: ${(balanced - drawn).toFixed(0)} ns a packet, ${(moved - drawn).toFixed(0)} ns of it for moving its head ` +
+      `there and (in the bench) back; ${verified} instructions verified`,
+  );
+  expect.soft(verified).toBeLessThan(KATRAN_INSTRUCTIONS / 5);
+});
+
+test('one of a thousand backends leaves', () => {
+  const backends = addresses.map((name) => ({ name, weight: 1 }));
+  for (const size of [65_537, 1_000_003]) {
+    const before = maglevTable(backends, size);
+    const gone = 500;
+    const after = maglevTable(
+      backends.map((one, n) => (n === gone ? { ...one, weight: 0 } : one)),
+      size,
+    );
+    const moved = before.reduce((sum, backend, entry) => sum + Number(backend !== after[entry]), 0);
+    const own = before.reduce((sum, backend) => sum + Number(backend === gone), 0);
+    const percent = (count: number) => ((100 * count) / size).toFixed(2);
+    console.log(`${size} entries: ${percent(moved)} % of the flows move, and ${percent(own)} % have to`);
+    expect.soft((moved - own) / size).toBeLessThan(0.01);
+  }
+});
+
+function measure(): Measured {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-xdp-balance-'));
+  try {
+    const text = `zone uplink = uplink0
+      balance web {
+        vip 192.0.2.10 service tcp/443
+        pool table backends(addr: ip) = { ${addresses.map((address) => `(${address})`).join(', ')} }
+        hash maglev 65537 on flow
+        forward ipip
+      }
+      target edge { xdp on uplink0 }`;
+    const { artifacts } = compileForXdp(text);
+    for (const { path, content } of artifacts) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), Buffer.concat(content));
+    }
+    writeFileSync(join(folder, 'frame'), frame());
+    writeFileSync(join(folder, 'sources'), drawSources());
+    const steps = `${NETWORK_STEPS}
+ip route del 10.82.0.0/24
+ip route add 10.82.0.0/16 via 10.80.0.254
+load 0 up
+${tool()} ${program(folder)} /sys/fs/bpf/sluice/edge/program uplink0 ${folder}/sources ${rounds} < ${folder}/frame
+load 0 down`;
+    return JSON.parse(shell([artifacts], [], ['uplink0', 'lan0'], steps).toString()) as Measured;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const CLIENT = { family: 4 as const, source: 0n, destination: 0xc000020an };
+
+function frame(): Uint8Array {
+  const packet = tcpPacket(CLIENT, { sourcePort: 0, destinationPort: 443, flags: 2, payload: new Uint8Array(6) });
+  const bytes = encodeFrame(frameOf(packet));
+  bytes.set(macBytes(MACS['uplink0']!));
+  return bytes;
+}
+
+/** `struct drawn` for each. */
+function drawSources(): Uint8Array {
+  const random = randomFrom(11);
+  const header = frame().slice(14, 34);
+  const drawn = Buffer.alloc(SOURCES * 8);
+  for (let at = 0; at < drawn.length; at += 8) {
+    drawn.writeUInt32BE(random(2 ** 32), at);
+    drawn.writeUInt16BE(1024 + random(64_512), at + 4);
+    header.set(drawn.subarray(at, at + 4), 12);
+    writeUint16(header, 10, 0);
+    drawn.writeUInt16BE(checksumOf(header), at + 6);
+  }
+  return drawn;
+}
+
+const source = (name: string) => fileURLToPath(new URL(`xdp-balance/${name}`, import.meta.url));
+
+/** The policy's program with those that are measured, as in its Makefile. */
+function program(folder: string): string {
+  const object = join(folder, 'balance.bpf.o');
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`, '-I', join(folder, 'ebpf')];
+  const policy = `-DPOLICY="${join(folder, 'ebpf/xdp.bpf.c')}"`;
+  const target = ['-std=gnu11', '-O2', '-g', '-target', 'bpf', '-mcpu=v3'];
+  execFileSync(process.env['CLANG'] ?? 'clang', [
+    ...target,
+    ...headers,
+    policy,
+    '-c',
+    source('balance.bpf.c'),
+    '-o',
+    object,
+  ]);
+  return object;
+}
+
+function tool(): string {
+  return compiled({
+    name: 'xdp-balance',
+    compiler: 'cc',
+    arguments: ['-std=gnu11', '-O2', '-Wall', '-Wextra'],
+    sources: [source('xdp-balance.c')],
+    libraries: ['-lbpf'],
+  });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
