@@ -206,8 +206,9 @@ int prepare_balance(const struct policy *policy, struct bpf_object *object)
 	if (open_balance(services, bpf_object__find_map_fd_by_name(object, "backends"),
 			 bpf_object__find_map_fd_by_name(object, "maglev"), &balance) != DONE ||
 	    fill_interfaces(policy, bpf_object__find_map_fd_by_name(object, "interfaces")) != DONE ||
-	    check_way(policy, has_family(&balance, 4), has_family(&balance, 6)) != DONE || ask_for_sources(&balance) != DONE)
+	    ask_for_sources(&balance) != DONE)
 		return FAILED;
+	check_way(policy, has_family(&balance, 4), has_family(&balance, 6));
 	keep_health(policy, &balance);
 	return update_tables(&balance);
 }
@@ -449,8 +450,8 @@ static int read_mac(const char *name, uint64_t *mac)
 	return result;
 }
 
-/* The kernel tells programs the way of packets only for interfaces that forward. */
-static int check_forwarding(const char *name, const char *family)
+/* The kernel tells programs the way of packets only for interfaces that forward; they may begin to later. */
+static void check_forwarding(const char *name, const char *family)
 {
 	char path[128];
 	char value = '1';
@@ -459,26 +460,26 @@ static int check_forwarding(const char *name, const char *family)
 	FILE *file = fopen(path, "re");
 
 	if (!file)
-		return DONE;
+		return;
 	if (fread(&value, 1, 1, file) != 1)
 		value = '1';
 	fclose(file);
-	if (value != '0')
-		return DONE;
-	return complain("%s does not forward, and the kernel tells a way to backends only where it does: "
-			"sysctl -w net/%s/conf/%s/forwarding=1",
-			name, family, name);
+	if (value == '0')
+		complain("%s does not forward yet, and until it does no packet gets from there to a backend: "
+			 "sysctl -w net/%s/conf/%s/forwarding=1",
+			 name, family, name);
 }
 
-int check_way(const struct policy *policy, bool ipv4, bool ipv6)
+void check_way(const struct policy *policy, bool ipv4, bool ipv6)
 {
 	for (int i = 0; i < policy->interface_count; i++) {
 		const char *name = policy->interfaces[i].name;
 
-		if ((ipv4 && check_forwarding(name, "ipv4") != DONE) || (ipv6 && check_forwarding(name, "ipv6") != DONE))
-			return FAILED;
+		if (ipv4)
+			check_forwarding(name, "ipv4");
+		if (ipv6)
+			check_forwarding(name, "ipv6");
 	}
-	return DONE;
 }
 
 int fill_interfaces(const struct policy *policy, int map)
@@ -735,7 +736,7 @@ int make_buckets(const struct policy *policy, struct bpf_object *object);
 uint16_t *make_table(const struct backend *backends, const struct pool *pool);
 
 /* forwarding.c */
-int check_way(const struct policy *policy, bool ipv4, bool ipv6);
+void check_way(const struct policy *policy, bool ipv4, bool ipv6);
 int fill_interfaces(const struct policy *policy, int map);
 
 /* balance.c: what the program has to know of backends; and changes of what runs. \`arguments\`: ADDRESS up|down|weight N. */

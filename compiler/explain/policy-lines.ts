@@ -17,7 +17,11 @@ export class PolicyLineSets {
   }
 
   ofRules(rules: readonly ProgramRule[]): readonly PolicyLines[] {
-    return inOrder(this.#ofOrigins(rules.flatMap(originsOf)));
+    return this.ofOrigins(rules.flatMap(originsOf));
+  }
+
+  ofOrigins(origins: readonly Origin[]): readonly PolicyLines[] {
+    return inOrder(this.#ofOrigins(origins));
   }
 
   #gathered(node: PlanNode): LineSets {

@@ -1,11 +1,12 @@
 /** A plane's stages: their plans as steps, what goes before and behind the rules, and the plans that were not chosen. */
-import type { Program, Stage } from '../4-program/program.ts';
+import type { Program, Stage, StageId } from '../4-program/program.ts';
 import { buildPlan, type PassChoice } from '../6-plan/build.ts';
 import { PASSES } from '../6-plan/passes/index.ts';
 import { isNothing, type Plan, type StagePlan } from '../6-plan/plan.ts';
 import { costOf } from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Alternative, Expense, ExplainedStage } from './explained.ts';
+import { explainBalance } from './balances.ts';
 import { stepsOf } from './plan-steps.ts';
 
 /** A plane's part of a target, with the plan that was chosen for it. */
@@ -18,7 +19,7 @@ export interface PlannedPart extends PassChoice {
 export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   const { plan, prices } = part;
   const others = prices.tellTime ? otherPlans(part) : [];
-  return plan.stages
+  const stages = plan.stages
     .map((stage, index): ExplainedStage => {
       const expense = expenseOfStage(stage, prices);
       return {
@@ -31,7 +32,13 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
       };
     })
     .filter(({ steps, default: verdict }) => steps.length > 0 || verdict !== undefined);
+  const first = stages.findIndex(({ name }) => !BEFORE_BALANCE.has(name));
+  const at = first < 0 ? stages.length : first;
+  return [...stages.slice(0, at), ...part.program.balances.map(explainBalance), ...stages.slice(at)];
 }
+
+/** What packets meet before they are sent to backends, those that are translated last. */
+const BEFORE_BALANCE: ReadonlySet<string> = new Set(['mitigate', 'raw', 'mangle prerouting'] satisfies StageId[]);
 
 /** What a packet pays for the rules of a stage: those for every packet, and those for what begins a flow. */
 export function expenseOfStage({ eachPacket, body }: StagePlan, prices: Prices): Expense {

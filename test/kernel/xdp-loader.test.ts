@@ -120,4 +120,58 @@ describeWithXdp('sluice-load', () => {
     );
     expect(output).toBe('1\n0\nsluice-load: target edge is not loaded\n');
   });
+
+  test('backends are changed and listed, and what is wrong with that is said', () => {
+    const text = (pool: string) => `zone uplink = uplink0
+      balance web { vip 192.0.2.10 service tcp/80 pool table t(addr: ip, weight: u16 = 1) = { ${pool} }
+        hash maglev 11 on flow forward ipip }
+      target edge { xdp on uplink0 }`;
+    const builds = ['(10.0.0.2, 1), (10.0.0.3, 1)', '(10.0.0.2, 1), (10.0.0.3, 9)'].map((pool) => {
+      const { artifacts, diagnostics } = compileForXdp(text(pool));
+      expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+      return artifacts;
+    });
+    const output = inShell(
+      builds,
+      [],
+      `load 0 backend 10.0.0.2 down || echo "exit $?"
+       load 0 up || echo "exit $?"; test ! -e /sys/fs/bpf/sluice
+       ip address add 10.0.0.1/24 dev uplink0
+       load 0 up
+       load 0 backend 10.0.0.2 || echo "exit $?"
+       load 0 backend 10.0.0.4 down || echo "exit $?"
+       load 0 backend ten down || echo "exit $?"
+       load 0 backend 10.0.0.3 weight 70000 || echo "exit $?"
+       load 0 backend 10.0.0.3 weight 3
+       load 0 backends
+       load 1 replace 2> /dev/null
+       load 0 backend 10.0.0.2 down
+       load 1 backends
+       load 1 down`,
+    );
+    expect(output.split('\n')).toEqual([
+      'sluice-load: no balance of target edge is loaded',
+      'exit 1',
+      'sluice-load: no address of this host leads to the backend 10.0.0.2: Network is unreachable (give it a route, or say `from` in the policy)',
+      'exit 1',
+      'sluice-load: uplink0 does not forward yet, and until it does no packet gets from there to a backend: sysctl -w net/ipv4/conf/uplink0/forwarding=1',
+      'usage: sluice-load up|replace [--generic]',
+      '       sluice-load down',
+      '       sluice-load stats [--prometheus]',
+      '       sluice-load backend ADDRESS down|up|weight N',
+      '       sluice-load backends',
+      'exit 2',
+      'sluice-load: no service of target edge has a backend 10.0.0.4',
+      'exit 1',
+      'sluice-load: ten is no address',
+      'exit 1',
+      'sluice-load: 70000 is no weight: a whole number up to 65535',
+      'exit 1',
+      'web 10.0.0.2: up, weight 1, 3 of 11 entries',
+      'web 10.0.0.3: up, weight 3, 8 of 11 entries',
+      'web 10.0.0.2: down, weight 1, 0 of 11 entries',
+      'web 10.0.0.3: up, weight 9, 11 of 11 entries',
+      '',
+    ]);
+  });
 });

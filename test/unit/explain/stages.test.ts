@@ -118,3 +118,25 @@ test('a plane that finds all rules at once shows no costs', () => {
   expect(stage.steps.map(({ expense }) => expense)).toEqual([undefined]);
   expect(stage.alternatives).toEqual([]);
 });
+
+test('a balancer says what it hashes, and where packets go', () => {
+  const text = `zone uplink = eth0
+    mitigate { drop udp/1 }
+    balance web {
+      vip 192.0.2.1 service tcp/80
+      pool table servers(addr: ip) = { (10.0.0.1), (10.0.0.2) }
+      fragments on source
+      forward ipip
+    }
+    target edge { xdp on eth0 }`;
+  const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [xdp] });
+  const stages = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
+  expect(stages.map(({ name }) => name)).toEqual(['mitigate', 'balance web']);
+  expect(stages[1]!.steps.map(({ title, lookup }) => [title, lookup])).toEqual([
+    ['a hash of both addresses, both ports, protocol', 'Maglev, 65537 entries'],
+    ['of fragments: of source', undefined],
+    ['sent in an outer header of IP', '2 backends'],
+  ]);
+  expect([...linesOf(stages[1]!.steps)]).toEqual([3]);
+});

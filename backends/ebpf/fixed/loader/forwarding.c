@@ -33,8 +33,8 @@ static int read_mac(const char *name, uint64_t *mac)
 	return result;
 }
 
-/* The kernel tells programs the way of packets only for interfaces that forward. */
-static int check_forwarding(const char *name, const char *family)
+/* The kernel tells programs the way of packets only for interfaces that forward; they may begin to later. */
+static void check_forwarding(const char *name, const char *family)
 {
 	char path[128];
 	char value = '1';
@@ -43,26 +43,26 @@ static int check_forwarding(const char *name, const char *family)
 	FILE *file = fopen(path, "re");
 
 	if (!file)
-		return DONE;
+		return;
 	if (fread(&value, 1, 1, file) != 1)
 		value = '1';
 	fclose(file);
-	if (value != '0')
-		return DONE;
-	return complain("%s does not forward, and the kernel tells a way to backends only where it does: "
-			"sysctl -w net/%s/conf/%s/forwarding=1",
-			name, family, name);
+	if (value == '0')
+		complain("%s does not forward yet, and until it does no packet gets from there to a backend: "
+			 "sysctl -w net/%s/conf/%s/forwarding=1",
+			 name, family, name);
 }
 
-int check_way(const struct policy *policy, bool ipv4, bool ipv6)
+void check_way(const struct policy *policy, bool ipv4, bool ipv6)
 {
 	for (int i = 0; i < policy->interface_count; i++) {
 		const char *name = policy->interfaces[i].name;
 
-		if ((ipv4 && check_forwarding(name, "ipv4") != DONE) || (ipv6 && check_forwarding(name, "ipv6") != DONE))
-			return FAILED;
+		if (ipv4)
+			check_forwarding(name, "ipv4");
+		if (ipv6)
+			check_forwarding(name, "ipv6");
 	}
-	return DONE;
 }
 
 int fill_interfaces(const struct policy *policy, int map)

@@ -181,8 +181,9 @@ int prepare_balance(const struct policy *policy, struct bpf_object *object)
 	if (open_balance(services, bpf_object__find_map_fd_by_name(object, "backends"),
 			 bpf_object__find_map_fd_by_name(object, "maglev"), &balance) != DONE ||
 	    fill_interfaces(policy, bpf_object__find_map_fd_by_name(object, "interfaces")) != DONE ||
-	    check_way(policy, has_family(&balance, 4), has_family(&balance, 6)) != DONE || ask_for_sources(&balance) != DONE)
+	    ask_for_sources(&balance) != DONE)
 		return FAILED;
+	check_way(policy, has_family(&balance, 4), has_family(&balance, 6));
 	keep_health(policy, &balance);
 	return update_tables(&balance);
 }

@@ -100,7 +100,7 @@ int make_buckets(const struct policy *policy, struct bpf_object *object);
 uint16_t *make_table(const struct backend *backends, const struct pool *pool);
 
 /* forwarding.c */
-int check_way(const struct policy *policy, bool ipv4, bool ipv6);
+void check_way(const struct policy *policy, bool ipv4, bool ipv6);
 int fill_interfaces(const struct policy *policy, int map);
 
 /* balance.c: what the program has to know of backends; and changes of what runs. `arguments`: ADDRESS up|down|weight N. */

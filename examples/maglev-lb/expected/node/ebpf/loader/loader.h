@@ -1,0 +1,121 @@
+/*
+ * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
+ * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * stats.c: counters.
+ */
+#ifndef SLUICE_LOADER_H
+#define SLUICE_LOADER_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <bpf/libbpf_version.h>
+
+#include "../program/services.h"
+
+#if LIBBPF_MAJOR_VERSION < 1
+#error "sluice-load needs libbpf 1.0 or newer"
+#endif
+
+struct bpf_object;
+
+enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
+
+#define MOST_INTERFACES 256
+#define VLANS 4096
+
+struct interface {
+	char name[IF_NAMESIZE];
+	unsigned int index;
+	bool generic;
+	uint8_t zones[VLANS + 1]; /* by VLAN; the last: untagged */
+	int link;		  /* -1: none */
+	bool is_new;		  /* the link was made in this run */
+};
+
+/* Buckets of a limit. */
+struct bucket_table {
+	char name[16];
+	uint32_t keys;
+};
+
+struct policy {
+	char folder[4096]; /* that policy.conf stands in */
+	char target[128];
+	char build[128];
+	struct interface interfaces[MOST_INTERFACES];
+	int interface_count;
+	bool reads_tags;
+	char **counters;
+	uint32_t counter_count;
+	struct bucket_table *bucket_tables; /* by number */
+	uint32_t bucket_table_count;
+	char **services; /* names, by number */
+	uint32_t service_count;
+};
+
+/* Pinned beside the program: what it was made from. */
+struct about {
+	char build[128];
+	uint64_t counters; /* a hash of their names */
+};
+
+/* main.c: says what is wrong, and gives FAILED. */
+__attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
+
+/* policy.c */
+int read_policy(struct policy *policy);
+uint64_t hash_of_counters(const struct policy *policy);
+
+/* maps.c: fills the maps that have no other contents yet. */
+int fill_maps(const struct policy *policy, struct bpf_object *object);
+
+/* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
+int make_buckets(const struct policy *policy, struct bpf_object *object);
+
+/* maglev.c: a pool's table, to be freed; NULL: there is no memory for it. */
+uint16_t *make_table(const struct backend *backends, const struct pool *pool);
+
+/* forwarding.c */
+void check_way(const struct policy *policy, bool ipv4, bool ipv6);
+int fill_interfaces(const struct policy *policy, int map);
+
+/* balance.c: what the program has to know of backends; and changes of what runs. `arguments`: ADDRESS up|down|weight N. */
+int prepare_balance(const struct policy *policy, struct bpf_object *object);
+int change_backend(const struct policy *policy, char **arguments, int count);
+int print_backends(const struct policy *policy);
+
+/* program.c: the program in the kernel, its maps filled; NULL: `result` says why not. */
+struct bpf_object *load_program(const struct policy *policy, int *result);
+
+/* interfaces.c; `former`: the program that runs now, -1: none. */
+int find_interfaces(struct policy *policy);
+int attach(const struct policy *policy, struct interface *interface, int program, int former);
+void attach_former(const struct policy *policy, struct interface *interface, int former);
+void detach_others(const struct policy *policy);
+
+/*
+ * pins.c: what stays when the loader ends, in /sys/fs/bpf/sluice/TARGET/. A pin's name there is its kind, and for links the
+ * interface behind it.
+ */
+void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size);
+/* One loader at a time. */
+void wait_for_others(void);
+int open_pin(const struct policy *policy, const char *kind, const char *name);
+int pin(const struct policy *policy, int object, const char *kind, const char *name);
+void unpin(const struct policy *policy, const char *kind, const char *name);
+int make_folders(const struct policy *policy);
+void remove_folders(const struct policy *policy);
+/* Reads what the running program was made from; false: nothing runs. */
+bool read_about(const struct policy *policy, struct about *about);
+
+/* replace.c */
+int put_in_place(struct policy *policy, bool may_replace);
+int take_away(const struct policy *policy);
+
+/* stats.c */
+int print_stats(const struct policy *policy, bool prometheus);
+
+#endif

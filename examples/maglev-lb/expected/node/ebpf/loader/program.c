@@ -1,0 +1,94 @@
+/* The program in the kernel, with its maps. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* The last lines of a text. */
+static void print_tail(const char *text, int lines)
+{
+	const char *from = text + strlen(text);
+
+	while (from > text && (from[-1] != '\n' || from[0] == '\0' || --lines > 0))
+		from--;
+	fputs(from, stderr);
+}
+
+/* Counters that go on counting are the same map. */
+static void keep_counters(const struct policy *policy, struct bpf_object *object)
+{
+	struct about about;
+	struct bpf_map *counters = bpf_object__find_map_by_name(object, "counters");
+	const bool are_same = read_about(policy, &about) && about.counters == hash_of_counters(policy);
+	const int map = counters && are_same ? open_pin(policy, "counters", "") : -1;
+
+	if (map < 0)
+		return;
+	if (bpf_map__reuse_fd(counters, map))
+		complain("the counters start anew: %s", strerror(errno));
+	close(map);
+}
+
+/* What the program calls in the kernel, and since when it is there. */
+static const struct {
+	enum bpf_func_id helper;
+	const char *name, *since;
+} needed[] = {
+	{ BPF_FUNC_for_each_map_elem, "bpf_for_each_map_elem", "5.13" },
+	{ BPF_FUNC_loop, "bpf_loop", "5.17" },
+};
+
+/* Says which of that the kernel does not have; false: it has all of it. */
+static bool lacks_helper(void)
+{
+	struct utsname system;
+	bool lacks = false;
+
+	uname(&system);
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, needed[i].helper, NULL) == 0) {
+			complain("this kernel (%s) has no %s for programs at XDP, which came with Linux %s", system.release,
+				 needed[i].name, needed[i].since);
+			lacks = true;
+		}
+	return lacks;
+}
+
+struct bpf_object *load_program(const struct policy *policy, int *result)
+{
+	static char log[1 << 20];
+	char path[5000];
+
+	snprintf(path, sizeof path, "%s/xdp.bpf.o", policy->folder);
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+
+	if (!object) {
+		*result = complain("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	struct bpf_program *program = bpf_object__find_program_by_name(object, "sluice");
+
+	bpf_program__set_log_buf(program, log, sizeof log);
+	keep_counters(policy, object);
+	if (bpf_object__load(object)) {
+		const int error = errno;
+
+		*result = complain("the kernel does not load the program sluice: %s", strerror(error));
+		if (!lacks_helper() && log[0]) {
+			*result = REFUSED;
+			fputs("The last that its verifier says (xdp.bpf.c has the lines):\n", stderr);
+			print_tail(log, 24);
+		}
+	} else {
+		*result = fill_maps(policy, object);
+	}
+	if (*result == DONE)
+		return object;
+	bpf_object__close(object);
+	return NULL;
+}

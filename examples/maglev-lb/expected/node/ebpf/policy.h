@@ -1,0 +1,123 @@
+/*
+ * Sizes of the program, and how its tables lie in memory: what program/ has to know of policy.
+ *
+ * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
+ */
+#ifndef SLUICE_POLICY_H
+#define SLUICE_POLICY_H
+
+#include <linux/types.h>
+
+/* Rules of mitigate, and the 64-bit words that hold a bit for each. */
+#define RULES 12
+#define RULE_WORDS 1
+/* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
+#define RULE_SUMMARIES 0
+/* Steps in which all rules have been asked. */
+#define MOST_STEPS 14
+/* Whether some rule goes on with another than the next. */
+#define SKIPS 0
+
+/* Counters; policy.conf has their names. */
+#define COUNTERS 10
+/* Most counters of a rule. */
+#define MOST_COUNTERS 1
+
+/* Conditions that no table finds, the most of a rule, and which kinds of them there are. */
+#define CONDITIONS 1
+#define MOST_CONDITIONS 1
+#define USES_MASKED 0
+#define USES_SAME_FIELD 0
+#define USES_PAYLOAD 0
+#define USES_SAMPLE 0
+#define USES_LIMIT 1
+
+/* Tables of buckets, and the words of 64 bits in their keys. */
+#define BUCKET_TABLES 2
+#define KEY_WORDS 2
+
+/* Services of balance, backends of all of them, and entries of all their Maglev tables. */
+#define SERVICES 2
+#define BACKENDS 52
+#define MAGLEV_ENTRIES 66546
+
+/* Interfaces that the program runs on. */
+#define INTERFACES 2
+
+/* For each field that rules test, the row of the packet's value. */
+struct rows {
+	__u32 source;
+	__u32 dest;
+	__u32 service;
+	__u32 protocol;
+	__u32 tcp_flags;
+	__u32 family;
+	__u32 fragment;
+	__u32 zone;
+};
+
+/*
+ * Tables that lead from a value to its row:
+ * - rows alone: one for each value;
+ * - lows and rows: ranges by their first values, ascending; high and low: the halves of those. The last is repeated;
+ * - starts and entries: ranges in blocks, see row_in_blocks.
+ */
+
+/* source address, IPv4 */
+struct source_ipv4_table {
+	__u32 lows[32];
+	__u16 rows[32];
+};
+
+/* source address, IPv6 */
+struct source_ipv6_table {
+	__u64 high[32];
+	__u64 low[32];
+	__u16 rows[32];
+};
+
+/* destination address, IPv4 */
+struct dest_ipv4_table {
+	__u32 lows[8];
+	__u16 rows[8];
+};
+
+/* destination address, IPv6 */
+struct dest_ipv6_table {
+	__u64 high[8];
+	__u64 low[8];
+	__u16 rows[8];
+};
+
+/* service: protocol, and destination port in the lower 16 bits */
+struct service_table {
+	__u32 lows[16];
+	__u16 rows[16];
+};
+
+/* protocol: behind all extension headers */
+struct protocol_table {
+	__u16 rows[256];
+};
+
+/* TCP flags: fin 1, syn 2, rst 4, psh 8, ack 16, urg 32, ece 64, cwr 128 */
+struct tcp_flags_table {
+	__u16 rows[256];
+};
+
+/* family: 4 or 6 */
+struct family_table {
+	__u16 rows[256];
+};
+
+/* fragment: 0 not a fragment, 1 the first, 2 a later one */
+struct fragment_table {
+	__u16 rows[4];
+};
+
+/* zone: that the frame came in by, numbered from 1 in the order of the policy */
+struct zone_table {
+	__u16 rows[256];
+};
+
+#endif

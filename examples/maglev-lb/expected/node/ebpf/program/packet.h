@@ -1,0 +1,314 @@
+/*
+ * What a frame says: `parse` reads Ethernet with up to two VLAN tags, IPv4 and IPv6 with their options and extension headers, and
+ * transport headers, into a `struct packet`. Nothing is read behind the end of the frame, or of the packet.
+ */
+#ifndef SLUICE_PACKET_H
+#define SLUICE_PACKET_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+/* A field that a packet lacks. */
+#define ABSENT 0xffffffffU
+
+struct packet {
+	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
+	__u64 destination[2];
+	__u64 source_mac;
+	__u32 source_port;
+	__u32 destination_port;
+	__u32 protocol;
+	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
+	__u32 row;  /* of the table that the rule at hand is for; only while a limit is asked */
+	__u32 family; /* 4 or 6 */
+	__u32 length; /* of the IP packet */
+	__u32 end;    /* where it ends, in bytes from the start of the frame */
+	__u32 vlan;
+	__u32 ttl;
+	__u32 dscp;
+	__u32 fragment; /* 0 not a fragment, 1 the first, 2 a later one */
+	__u32 service;	/* protocol, and destination port in the lower 16 bits */
+	__u32 tcp_flags;
+	__u32 icmp4; /* type, and code in the lower 8 bits */
+	__u32 icmp6;
+	__u32 payload_at; /* behind the header of TCP or UDP, in bytes from the start of the frame */
+};
+
+#define ETHERTYPE_IPV4 bpf_htons(0x0800)
+#define ETHERTYPE_IPV6 bpf_htons(0x86dd)
+#define ETHERTYPE_VLAN bpf_htons(0x8100)	 /* IEEE 802.1Q */
+#define ETHERTYPE_SERVICE_VLAN bpf_htons(0x88a8) /* IEEE 802.1ad */
+
+enum protocol {
+	HOP_BY_HOP = 0,
+	ICMP = 1,
+	TCP = 6,
+	UDP = 17,
+	DCCP = 33,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	ICMPV6 = 58,
+	DESTINATION_OPTIONS = 60,
+	SCTP = 132,
+	UDP_LITE = 136,
+};
+
+struct ethernet_header {
+	__u8 destination[6];
+	__u8 source[6];
+	__be16 type;
+} __attribute__((packed));
+
+struct vlan_tag {
+	__be16 control; /* the lower 12 bits: the number of the VLAN */
+	__be16 type;	/* of what follows */
+} __attribute__((packed));
+
+struct ipv4_header {
+	__u8 version_and_length; /* of the header, in fours */
+	__u8 traffic_class;
+	__be16 length; /* of the packet */
+	__be16 identification;
+	__be16 fragment; /* flags, and the offset in eights */
+	__u8 ttl;
+	__u8 protocol;
+	__be16 checksum;
+	__be32 source;
+	__be32 destination;
+} __attribute__((packed));
+
+struct ipv6_header {
+	__be16 version_and_class;
+	__be16 flow;
+	__be16 payload_length;
+	__u8 next;
+	__u8 hop_limit;
+	__be64 source[2];
+	__be64 destination[2];
+} __attribute__((packed));
+
+/* Farthest into a frame that the verifier follows. Frames are shorter: they stand in one page. */
+#define FARTHEST 0xff00
+
+/* `length` bytes of the frame from `offset` on; NULL where it has fewer. */
+static __always_inline void *frame_at(struct xdp_md *context, __u32 offset, __u32 length)
+{
+	void *start = (void *)(long)context->data;
+	void *end = (void *)(long)context->data_end;
+
+	if (offset > FARTHEST)
+		return NULL;
+	return start + offset + length > end ? NULL : start + offset;
+}
+
+/* A byte of the packet, which may be shorter than the frame (padding of the link); ABSENT behind its end. */
+static __always_inline __u32 byte_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
+{
+	const __u8 *byte = frame_at(context, offset, 1);
+
+	return byte && offset + 1 <= packet->end ? *byte : ABSENT;
+}
+
+/* Two bytes of the packet as a number; ABSENT where they are not both there. */
+static __always_inline __u32 word_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
+{
+	const __u8 *bytes = frame_at(context, offset, 2);
+
+	return bytes && offset + 2 <= packet->end ? (__u32)bytes[0] << 8 | bytes[1] : ABSENT;
+}
+
+/* What stands in a transport header, as far as the packet holds it. */
+static __always_inline void parse_transport(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	switch (packet->protocol) {
+	case TCP:
+		packet->tcp_flags = byte_at(context, packet, at + 13);
+		if (at + 20 <= packet->end) {
+			const __u32 payload = at + (byte_at(context, packet, at + 12) >> 4) * 4;
+
+			if (payload <= packet->end)
+				packet->payload_at = payload;
+		}
+		break;
+	case UDP:
+		if (at + 8 <= packet->end)
+			packet->payload_at = at + 8;
+		break;
+	case UDP_LITE:
+	case DCCP:
+	case SCTP:
+		break;
+	case ICMP:
+		if (packet->family == 4)
+			packet->icmp4 = word_at(context, packet, at);
+		return;
+	case ICMPV6:
+		if (packet->family == 6)
+			packet->icmp6 = word_at(context, packet, at);
+		return;
+	default:
+		return;
+	}
+	packet->source_port = word_at(context, packet, at);
+	packet->destination_port = word_at(context, packet, at + 2);
+	if (packet->destination_port != ABSENT)
+		packet->service = packet->protocol << 16 | packet->destination_port;
+}
+
+/*
+ * IPv4 (RFC 791). What is malformed or cut off is not judged: the kernel throws it away. `length` bytes of the frame are
+ * left from `at` on.
+ */
+static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+{
+	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header)
+		return 0;
+	const __u32 header_length = (header->version_and_length & 0x0f) * 4;
+	const __u32 fragment = bpf_ntohs(header->fragment);
+
+	packet->length = bpf_ntohs(header->length);
+	if (header->version_and_length >> 4 != 4 || header_length < sizeof *header || packet->length < header_length ||
+	    packet->length > length)
+		return 0;
+	packet->family = 4;
+	packet->end = at + packet->length;
+	packet->dscp = header->traffic_class >> 2;
+	packet->ttl = header->ttl;
+	packet->protocol = header->protocol;
+	packet->source[0] = bpf_ntohl(header->source);
+	packet->destination[0] = bpf_ntohl(header->destination);
+	if (fragment & 0x1fff) {
+		packet->fragment = 2;
+		return 1;
+	}
+	packet->fragment = fragment & 0x2000 ? 1 : 0;
+	parse_transport(context, packet, at + header_length);
+	return 1;
+}
+
+/* The walk over the extension headers of IPv6: the header at hand. */
+struct extensions {
+	struct xdp_md *context;
+	struct packet *packet;
+	__u32 at;
+	__u32 next; /* its protocol number; ABSENT behind one that is cut off */
+	__u32 is_later_fragment;
+};
+
+/* As many as fit into the longest packet, eight bytes each. */
+#define MOST_EXTENSIONS 8192
+
+/* On to the header behind an extension header; 1 ends the walk. */
+static long skip_extension(__u64 index, struct extensions *walk)
+{
+	const __u32 at = walk->at, end = walk->packet->end;
+	const __u8 *header;
+
+	(void)index;
+	switch (walk->next) {
+	case FRAGMENT:
+		header = frame_at(walk->context, at, 8);
+		if (!header || at + 8 > end)
+			break;
+		const __u32 offset = ((__u32)header[2] << 8 | header[3]) & 0xfff8;
+
+		/* At offset 0 with no more to come, a fragment is whole by itself (RFC 6946). */
+		if (offset || header[3] & 1)
+			walk->packet->fragment = offset ? 2 : 1;
+		walk->next = header[0];
+		walk->at = at + 8;
+		walk->is_later_fragment = offset != 0;
+		return offset != 0;
+	case HOP_BY_HOP:
+	case ROUTING:
+	case DESTINATION_OPTIONS:
+		header = frame_at(walk->context, at, 2);
+		if (!header || at + 2 > end)
+			break;
+		walk->next = header[0];
+		walk->at = at + (header[1] + 1) * 8;
+		return 0;
+	default:
+		return 1;
+	}
+	walk->next = ABSENT;
+	return 1;
+}
+
+/* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
+static __always_inline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+{
+	const struct ipv6_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header)
+		return 0;
+	const __u32 version_and_class = bpf_ntohs(header->version_and_class);
+
+	packet->length = sizeof *header + bpf_ntohs(header->payload_length);
+	/* The length of a jumbogram (RFC 2675) stands in an option: it is all that there is. */
+	if (header->payload_length == 0 && header->next == HOP_BY_HOP)
+		packet->length = length;
+	if (version_and_class >> 12 != 6 || packet->length > length)
+		return 0;
+	packet->family = 6;
+	packet->end = at + packet->length;
+	packet->dscp = version_and_class >> 6 & 0x3f;
+	packet->ttl = header->hop_limit;
+	packet->source[0] = bpf_be64_to_cpu(header->source[0]);
+	packet->source[1] = bpf_be64_to_cpu(header->source[1]);
+	packet->destination[0] = bpf_be64_to_cpu(header->destination[0]);
+	packet->destination[1] = bpf_be64_to_cpu(header->destination[1]);
+	packet->fragment = 0;
+
+	struct extensions walk = {
+		.context = context, .packet = packet, .at = at + sizeof *header, .next = header->next,
+	};
+	if (walk.next == HOP_BY_HOP || walk.next == ROUTING || walk.next == FRAGMENT || walk.next == DESTINATION_OPTIONS)
+		bpf_loop(MOST_EXTENSIONS, skip_extension, &walk, 0);
+	packet->protocol = walk.next;
+	if (walk.next != ABSENT && !walk.is_later_fragment)
+		parse_transport(context, packet, walk.at);
+	return 1;
+}
+
+/* Reads a frame; 0: it carries no IP packet, or a malformed one. */
+__noinline int parse(struct xdp_md *context, struct packet *packet)
+{
+	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+	__u32 at = sizeof *ethernet;
+
+	if (!ethernet || !packet)
+		return 0;
+	packet->source_mac = (__u64)ethernet->source[0] << 40 | (__u64)ethernet->source[1] << 32 |
+			     (__u64)ethernet->source[2] << 24 | (__u64)ethernet->source[3] << 16 |
+			     (__u64)ethernet->source[4] << 8 | ethernet->source[5];
+	packet->vlan = ABSENT;
+	packet->service = packet->source_port = packet->destination_port = ABSENT;
+	packet->tcp_flags = packet->icmp4 = packet->icmp6 = packet->payload_at = ABSENT;
+
+	__be16 type = ethernet->type;
+	for (int tags = 0; tags < 2 && (type == ETHERTYPE_VLAN || type == ETHERTYPE_SERVICE_VLAN); tags++) {
+		const struct vlan_tag *tag = frame_at(context, at, sizeof *tag);
+
+		if (!tag)
+			return 0;
+		if (tags == 0)
+			packet->vlan = bpf_ntohs(tag->control) & 0x0fff;
+		type = tag->type;
+		at += sizeof *tag;
+	}
+	const __u32 length = context->data_end - context->data - at;
+
+	if (type == ETHERTYPE_IPV4)
+		return parse_ipv4(context, packet, at, length);
+	if (type == ETHERTYPE_IPV6)
+		return parse_ipv6(context, packet, at, length);
+	return 0;
+}
+
+#endif
