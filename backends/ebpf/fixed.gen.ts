@@ -3728,7 +3728,7 @@ enum hash_on {
 };
 
 /* Words of 32 bits that may be hashed of a fragment. */
-enum key_word {
+enum hashed_word {
 	WORD_SOURCE = 0,
 	WORD_DESTINATION = 4,
 	WORD_PROTOCOL = 8,
@@ -4069,7 +4069,7 @@ struct {
 #if SERVICES
 /* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
 struct hash_key {
-	__u32 possible[16]; /* by \`enum key_word\` */
+	__u32 possible[16]; /* by \`enum hashed_word\` */
 	__u32 words[16];
 };
 

@@ -45,6 +45,9 @@ const MITIGATIONS = [
   'drop icmp',
   'allow fragment',
   'drop where length > 1400',
+  'drop udp over 3/day per source, destination burst 4 and count as much',
+  'drop where payload[0..1] == 0x0000',
+  'drop in uplink dscp is ef',
 ];
 
 /** Interfaces as in `on`; the first zone is `uplink`. */

@@ -101,7 +101,7 @@ describeWithXdp('balance at XDP', () => {
       }
     }
     expect(totals.sent).toBeGreaterThan((POLICIES * FRAMES) / 20);
-    expect(Math.min(...Object.values(totals)), JSON.stringify(totals)).toBeGreaterThan(20);
+    expect(Math.min(...Object.values(totals)), JSON.stringify(totals)).toBeGreaterThan(5);
   });
 
   test('a backend that is marked down, comes back or weighs otherwise is a change of the table alone', () => {

@@ -1,4 +1,5 @@
 /** What `sluice-load` does to a running program, in the kernel. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../compiler/diagnostics/render.ts';
@@ -7,7 +8,7 @@ import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
 import type { Artifact } from '../../compiler/plane.ts';
 import { count } from '../sampling.ts';
 import { compiled } from './harness/compiled.ts';
-import { compileForXdp, inShell } from './xdp/build.ts';
+import { compileForXdp, inShell, shell } from './xdp/build.ts';
 import type { ArrivingFrame } from './xdp/frames.ts';
 import { describeWithXdp } from './xdp/require-xdp.ts';
 
@@ -173,5 +174,21 @@ describeWithXdp('sluice-load', () => {
       'web 10.0.0.3: up, weight 9, 11 of 11 entries',
       '',
     ]);
+  });
+
+  test.each(['anycast-edge', 'maglev-lb'])('the verifier takes the program of the example %s', (name) => {
+    const folder = new URL(`../../examples/${name}/`, import.meta.url);
+    const files = readdirSync(folder).filter((file) => /\.(?:txt|csv)$/.test(file));
+    const { artifacts } = compileForXdp(
+      readFileSync(new URL('policy.sluice', folder), 'utf8'),
+      Object.fromEntries(files.map((file) => [file, readFileSync(new URL(file, folder), 'utf8')])),
+    );
+    const output = shell(
+      [artifacts],
+      [],
+      ['eth0', 'eth1'],
+      'load 0 up; runner size /sys/fs/bpf/sluice/*/program; load 0 down',
+    );
+    expect(Number(output.toString())).toBeLessThan(20_000);
   });
 });

@@ -9,7 +9,7 @@ const BYTES_OF_BACKEND = 56;
 const FORWARDS: Readonly<Record<Service['forward'], number>> = { ipip: 0, gre: 1, direct: 2 };
 /** `enum hash_on` of the program. */
 const HASHES: Readonly<Record<Service['hashOn'], number>> = { flow: 0, source: 1 };
-/** `enum key_word` of the program. */
+/** `enum hashed_word` of the program. */
 const FIRST_WORD = { source: 0, destination: 4, protocol: 8 } as const;
 const BYTES_OF_WORDS = 12;
 

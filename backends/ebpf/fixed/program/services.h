@@ -31,7 +31,7 @@ enum hash_on {
 };
 
 /* Words of 32 bits that may be hashed of a fragment. */
-enum key_word {
+enum hashed_word {
 	WORD_SOURCE = 0,
 	WORD_DESTINATION = 4,
 	WORD_PROTOCOL = 8,

@@ -43,7 +43,7 @@ struct {
 #if SERVICES
 /* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
 struct hash_key {
-	__u32 possible[16]; /* by `enum key_word` */
+	__u32 possible[16]; /* by `enum hashed_word` */
 	__u32 words[16];
 };
 

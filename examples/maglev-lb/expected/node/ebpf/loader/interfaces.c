@@ -34,7 +34,7 @@ static int check_tags(const struct interface *interface)
 
 int find_interfaces(struct policy *policy)
 {
-	for (int i = 0; i < policy->interface_count; i++) {
+	for (int i = 0; i < policy->interface_count && !policy->hook->in_namespace; i++) {
 		struct interface *interface = &policy->interfaces[i];
 
 		interface->index = if_nametoindex(interface->name);
@@ -78,6 +78,8 @@ int attach(const struct policy *policy, struct interface *interface, int program
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
 
+	if (policy->hook->in_namespace)
+		return attach_to_namespace(policy, interface, program, former);
 	interface->link = open_pin(policy, "link_", interface->name);
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
@@ -111,13 +113,14 @@ void attach_former(const struct policy *policy, struct interface *interface, int
 /* Links of interfaces that the policy names no more. */
 void detach_others(const struct policy *policy)
 {
-	char path[512];
+	char path[512], link[64];
 
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
+	snprintf(link, sizeof link, "%slink_", policy->hook->pins);
 	DIR *folder = opendir(path);
 
 	for (struct dirent *entry; folder && (entry = readdir(folder));) {
-		bool is_wanted = strncmp(entry->d_name, "link_", 5) != 0;
+		bool is_wanted = strncmp(entry->d_name, link, strlen(link)) != 0;
 
 		for (int i = 0; i < policy->interface_count && !is_wanted; i++) {
 			char own[512];
@@ -126,7 +129,7 @@ void detach_others(const struct policy *policy)
 			is_wanted = !strcmp(strrchr(own, '/') + 1, entry->d_name);
 		}
 		if (!is_wanted)
-			unlinkat(dirfd(folder), entry->d_name, 0);
+			remove_pin(policy, entry->d_name);
 	}
 	if (folder)
 		closedir(folder);

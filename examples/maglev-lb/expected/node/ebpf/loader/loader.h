@@ -1,7 +1,8 @@
 /*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
- * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with its maps in the kernel; interfaces.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
- * stats.c: counters.
+ * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
+ * its maps in the kernel; interfaces.c, namespace.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
+ * sockets.c: who gets what is dispatched; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include <bpf/libbpf_version.h>
+#include <linux/bpf.h>
 
 #include "../program/services.h"
 
@@ -23,6 +25,7 @@ struct bpf_object;
 
 enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
 
+#define MOST_HOOKS 2
 #define MOST_INTERFACES 256
 #define VLANS 4096
 
@@ -41,8 +44,24 @@ struct bucket_table {
 	uint32_t keys;
 };
 
+/* Where in the kernel a program of the target runs. */
+struct hook {
+	const char *settings; /* the file with what the loader is told */
+	const char *file;     /* of the program, before `.bpf.o` */
+	const char *program;  /* its name in there */
+	const char *maps;     /* the folder with what its maps hold */
+	const char *pins;     /* what names of its pins begin with */
+	const char *where;    /* in messages */
+	enum bpf_prog_type type;
+	bool in_namespace;	 /* it runs in a network namespace, and on no interface */
+	const char *counted[2]; /* what its counters count */
+};
+
+/* What a policy has for a hook. */
 struct policy {
-	char folder[4096]; /* that policy.conf stands in */
+	const struct hook *hook;
+	bool is_there;	   /* false: the policy has nothing for the hook */
+	char folder[4096]; /* that the settings stand in */
 	char target[128];
 	char build[128];
 	struct interface interfaces[MOST_INTERFACES];
@@ -54,6 +73,8 @@ struct policy {
 	uint32_t bucket_table_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
+	char **sockets; /* names */
+	uint32_t socket_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -66,7 +87,7 @@ struct about {
 __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
 
 /* policy.c */
-int read_policy(struct policy *policy);
+int read_policy(struct policy *policy, const struct hook *hook);
 uint64_t hash_of_counters(const struct policy *policy);
 
 /* maps.c: fills the maps that have no other contents yet. */
@@ -96,26 +117,37 @@ int attach(const struct policy *policy, struct interface *interface, int program
 void attach_former(const struct policy *policy, struct interface *interface, int former);
 void detach_others(const struct policy *policy);
 
+/* namespace.c: as `attach`, for a program that runs in the loader's own network namespace. */
+int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former);
+
 /*
- * pins.c: what stays when the loader ends, in /sys/fs/bpf/sluice/TARGET/. A pin's name there is its kind, and for links the
- * interface behind it.
+ * pins.c: what stays when the loader ends, in /sys/fs/bpf/sluice/TARGET/. A pin's name there is its hook's `pins`, its kind, and
+ * for links the interface behind it.
  */
+void folder_path(const struct policy *policy, char *path, size_t size);
 void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size);
 /* One loader at a time. */
 void wait_for_others(void);
 int open_pin(const struct policy *policy, const char *kind, const char *name);
 int pin(const struct policy *policy, int object, const char *kind, const char *name);
 void unpin(const struct policy *policy, const char *kind, const char *name);
+/* Takes a pin of the target's folder away, by its name there. What a link runs ends at once. */
+void remove_pin(const struct policy *policy, const char *name);
 int make_folders(const struct policy *policy);
 void remove_folders(const struct policy *policy);
 /* Reads what the running program was made from; false: nothing runs. */
 bool read_about(const struct policy *policy, struct about *about);
 
-/* replace.c */
-int put_in_place(struct policy *policy, bool may_replace);
+/* replace.c; `policies`: of one target, for each hook. */
+int put_in_place(struct policy *policies, int count, bool may_replace);
 int take_away(const struct policy *policy);
 
+/* sockets.c */
+int register_socket(const struct policy *policy, const char *name, int process, int descriptor);
+int print_sockets(const struct policy *policy, bool prometheus);
+
 /* stats.c */
+void print_quoted(const char *text);
 int print_stats(const struct policy *policy, bool prometheus);
 
 #endif

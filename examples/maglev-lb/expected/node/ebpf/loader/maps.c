@@ -19,7 +19,7 @@ static int fill_map(const struct policy *policy, const struct bpf_map *map)
 	const size_t element = (bpf_map__value_size(map) + 7) / 8 * 8;
 	const size_t size = element * bpf_map__max_entries(map);
 
-	snprintf(path, sizeof path, "%s/maps/%s.bin", policy->folder, bpf_map__name(map));
+	snprintf(path, sizeof path, "%s/%s/%s.bin", policy->folder, policy->hook->maps, bpf_map__name(map));
 	int file = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (file < 0)

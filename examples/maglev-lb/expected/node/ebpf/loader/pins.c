@@ -13,11 +13,17 @@
 
 #define BPF_FILE_SYSTEM "/sys/fs/bpf"
 
+void folder_path(const struct policy *policy, char *path, size_t size)
+{
+	snprintf(path, size, BPF_FILE_SYSTEM "/sluice/%s/", policy->target);
+}
+
 void pin_path(const struct policy *policy, const char *kind, const char *name, char *path, size_t size)
 {
-	int start = snprintf(path, size, BPF_FILE_SYSTEM "/sluice/%s/", policy->target);
+	folder_path(policy, path, size);
+	const size_t start = strlen(path);
 
-	snprintf(path + start, size - (size_t)start, "%s%s", kind, name);
+	snprintf(path + start, size - start, "%s%s%s", policy->hook->pins, kind, name);
 	/* No dot can stand in a name there. */
 	for (char *at = path + start; *at; at++)
 		if (*at == '.')
@@ -64,6 +70,24 @@ void unpin(const struct policy *policy, const char *kind, const char *name)
 	unlink(path);
 }
 
+void remove_pin(const struct policy *policy, const char *name)
+{
+	char path[512];
+
+	folder_path(policy, path, sizeof path);
+	const size_t start = strlen(path);
+
+	snprintf(path + start, sizeof path - start, "%s", name);
+	const int object = bpf_obj_get(path);
+
+	/* Without its last pin, a link would end a moment later. Nothing else can be detached. */
+	if (object >= 0) {
+		bpf_link_detach(object);
+		close(object);
+	}
+	unlink(path);
+}
+
 int make_folders(const struct policy *policy)
 {
 	char path[512];
@@ -74,7 +98,7 @@ int make_folders(const struct policy *policy)
 		return complain("no BPF file system at %s: mount -t bpf bpf %s (`ip netns exec` hides it; "
 				"`nsenter --net=` does not)",
 				BPF_FILE_SYSTEM, BPF_FILE_SYSTEM);
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
 	if ((mkdir(BPF_FILE_SYSTEM "/sluice", 0700) && errno != EEXIST) || (mkdir(path, 0700) && errno != EEXIST))
 		return complain("%s: %s", path, strerror(errno));
 	return DONE;
@@ -84,7 +108,7 @@ void remove_folders(const struct policy *policy)
 {
 	char path[512];
 
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
 	rmdir(path);
 	rmdir(BPF_FILE_SYSTEM "/sluice");
 }

@@ -1,4 +1,4 @@
-/* policy.conf: what the loader is told. */
+/* policy.conf, dispatch.conf: what the loader is told. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -84,6 +84,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->counters, &policy->counter_count, values);
 	if (!strcmp(word, "service"))
 		return read_name(&policy->services, &policy->service_count, values);
+	if (!strcmp(word, "socket"))
+		return read_name(&policy->sockets, &policy->socket_count, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
 	if (!strcmp(word, "tags"))
@@ -91,18 +93,29 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 	return false;
 }
 
-int read_policy(struct policy *policy)
+/* A namespace stands in the list of interfaces as one. */
+static void add_namespace(struct policy *policy)
+{
+	policy->interfaces[0] = (struct interface){ .name = "netns", .link = -1 };
+	policy->interface_count = 1;
+}
+
+int read_policy(struct policy *policy, const struct hook *hook)
 {
 	char path[5000];
+
+	policy->hook = hook;
 	ssize_t length = readlink("/proc/self/exe", policy->folder, sizeof policy->folder - 1);
 
 	if (length < 0)
 		return complain("/proc/self/exe: %s", strerror(errno));
 	policy->folder[length] = '\0';
 	*strrchr(policy->folder, '/') = '\0';
-	snprintf(path, sizeof path, "%s/policy.conf", policy->folder);
+	snprintf(path, sizeof path, "%s/%s", policy->folder, hook->settings);
 	FILE *file = fopen(path, "re");
 
+	if (!file && errno == ENOENT)
+		return DONE;
 	if (!file)
 		return complain("%s: %s", path, strerror(errno));
 	char *line = NULL;
@@ -125,6 +138,9 @@ int read_policy(struct policy *policy)
 	fclose(file);
 	if (result == DONE && policy->target[0] == '\0')
 		result = complain("%s: no target", path);
+	if (hook->in_namespace)
+		add_namespace(policy);
+	policy->is_there = true;
 	return result;
 }
 

@@ -34,7 +34,21 @@ static void keep_counters(const struct policy *policy, struct bpf_object *object
 	close(map);
 }
 
-/* What the program calls in the kernel, and since when it is there. */
+/* Sockets that are registered stay so. */
+static int keep_sockets(const struct policy *policy, struct bpf_object *object)
+{
+	struct bpf_map *sockets = bpf_object__find_map_by_name(object, "sockets");
+	const int map = sockets ? open_pin(policy, "sockets", "") : -1;
+
+	if (map < 0)
+		return DONE;
+	const int error = bpf_map__reuse_fd(sockets, map);
+
+	close(map);
+	return error ? complain("the registered sockets cannot be kept: %s", strerror(-error)) : DONE;
+}
+
+/* What programs call in the kernel, and since when it is there. */
 static const struct {
 	enum bpf_func_id helper;
 	const char *name, *since;
@@ -44,16 +58,16 @@ static const struct {
 };
 
 /* Says which of that the kernel does not have; false: it has all of it. */
-static bool lacks_helper(void)
+static bool lacks_helper(const struct hook *hook)
 {
 	struct utsname system;
 	bool lacks = false;
 
 	uname(&system);
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-		if (libbpf_probe_bpf_helper(BPF_PROG_TYPE_XDP, needed[i].helper, NULL) == 0) {
-			complain("this kernel (%s) has no %s for programs at XDP, which came with Linux %s", system.release,
-				 needed[i].name, needed[i].since);
+		if (libbpf_probe_bpf_helper(hook->type, needed[i].helper, NULL) == 0) {
+			complain("this kernel (%s) has no %s for programs at %s, which came with Linux %s", system.release,
+				 needed[i].name, hook->where, needed[i].since);
 			lacks = true;
 		}
 	return lacks;
@@ -64,27 +78,29 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 	static char log[1 << 20];
 	char path[5000];
 
-	snprintf(path, sizeof path, "%s/xdp.bpf.o", policy->folder);
+	snprintf(path, sizeof path, "%s/%s.bpf.o", policy->folder, policy->hook->file);
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 
 	if (!object) {
 		*result = complain("%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, "sluice");
+	struct bpf_program *program = bpf_object__find_program_by_name(object, policy->hook->program);
 
+	log[0] = '\0';
 	bpf_program__set_log_buf(program, log, sizeof log);
 	keep_counters(policy, object);
-	if (bpf_object__load(object)) {
+	*result = keep_sockets(policy, object);
+	if (*result == DONE && bpf_object__load(object)) {
 		const int error = errno;
 
-		*result = complain("the kernel does not load the program sluice: %s", strerror(error));
-		if (!lacks_helper() && log[0]) {
+		*result = complain("the kernel does not load the program %s: %s", policy->hook->program, strerror(error));
+		if (!lacks_helper(policy->hook) && log[0]) {
 			*result = REFUSED;
-			fputs("The last that its verifier says (xdp.bpf.c has the lines):\n", stderr);
+			fprintf(stderr, "The last that its verifier says (%s.bpf.c has the lines):\n", policy->hook->file);
 			print_tail(log, 24);
 		}
-	} else {
+	} else if (*result == DONE) {
 		*result = fill_maps(policy, object);
 	}
 	if (*result == DONE)

@@ -1,4 +1,4 @@
-/* A policy's program in the place of another, or of none. */
+/* A policy's programs in the place of others, or of none. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <dirent.h>
@@ -9,10 +9,18 @@
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
 
 static const char *const names[PARTS] = {
-	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "about",
+	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "sockets", "about",
+};
+
+/* A program on its way to its hook. */
+struct placing {
+	struct policy *policy;
+	struct bpf_object *object; /* NULL: the policy has nothing for the hook */
+	int former[PARTS];	   /* of what runs now; -1: there is none */
+	int attached;		   /* interfaces, from the first on */
 };
 
 /* Pins the parts that there are, and takes away the pins of the others (-1). */
@@ -42,54 +50,87 @@ static int note_down(const struct policy *policy)
 	return map;
 }
 
-/* Puts the program in the place of the former on all interfaces, or of none, where it then stays. */
-static int replace(struct policy *policy, struct bpf_object *object, const int former[PARTS])
+/* Loads the program, with its maps filled; nothing runs it yet. */
+static int prepare(struct placing *placing, struct policy *policy, bool may_replace)
 {
-	const int parts[PARTS] = {
-		[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, "sluice")),
-		[COUNTERS] = bpf_object__find_map_fd_by_name(object, "counters"),
-		[LIMITS] = bpf_object__find_map_fd_by_name(object, "limits"),
-		[BUCKETS] = bpf_object__find_map_fd_by_name(object, "buckets"),
-		[SERVICES] = bpf_object__find_map_fd_by_name(object, "services"),
-		[BACKENDS] = bpf_object__find_map_fd_by_name(object, "backends"),
-		[MAGLEV] = bpf_object__find_map_fd_by_name(object, "maglev"),
-		[ABOUT] = note_down(policy),
-	};
-	int attached = 0, result = parts[ABOUT] < 0 ? FAILED : DONE;
+	int result;
 
-	while (result == DONE && attached < policy->interface_count)
-		result = attach(policy, &policy->interfaces[attached++], parts[PROGRAM], former[PROGRAM]);
-	if (result == DONE)
-		result = pin_parts(policy, parts);
-	if (result == DONE) {
-		detach_others(policy);
-		return DONE;
-	}
-	while (attached > 0)
-		attach_former(policy, &policy->interfaces[--attached], former[PROGRAM]);
-	pin_parts(policy, former);
-	return result;
-}
-
-int put_in_place(struct policy *policy, bool may_replace)
-{
-	int former[PARTS];
-
+	placing->policy = policy;
 	if (find_interfaces(policy) != DONE)
 		return FAILED;
 	for (int i = 0; i < PARTS; i++)
-		former[i] = open_pin(policy, names[i], "");
-	if (former[PROGRAM] >= 0 && !may_replace)
+		placing->former[i] = open_pin(policy, names[i], "");
+	if (placing->former[PROGRAM] >= 0 && !may_replace)
 		return complain("target %s is loaded already: sluice-load replace", policy->target);
-	int result = make_folders(policy);
-	struct bpf_object *object = result == DONE ? load_program(policy, &result) : NULL;
+	if (!policy->is_there)
+		return DONE;
+	placing->object = load_program(policy, &result);
+	return result;
+}
 
-	if (object) {
-		result = replace(policy, object, former);
-		bpf_object__close(object);
+/* Puts the program in the place of the former on all interfaces. */
+static int replace(struct placing *placing)
+{
+	struct policy *policy = placing->policy;
+	struct bpf_object *object = placing->object;
+
+	if (!object)
+		return DONE;
+	int parts[PARTS];
+
+	/* All others are maps of their names. */
+	for (int i = 0; i < PARTS; i++)
+		parts[i] = bpf_object__find_map_fd_by_name(object, names[i]);
+	parts[PROGRAM] = bpf_program__fd(bpf_object__find_program_by_name(object, policy->hook->program));
+	parts[ABOUT] = note_down(policy);
+	int result = parts[ABOUT] < 0 ? FAILED : DONE;
+
+	while (result == DONE && placing->attached < policy->interface_count)
+		result = attach(policy, &policy->interfaces[placing->attached++], parts[PROGRAM],
+				placing->former[PROGRAM]);
+	return result == DONE ? pin_parts(policy, parts) : result;
+}
+
+/* Puts back what ran at the hook before. */
+static void undo(struct placing *placing)
+{
+	struct policy *policy = placing->policy;
+
+	if (!placing->object)
+		return;
+	while (placing->attached > 0)
+		attach_former(policy, &policy->interfaces[--placing->attached], placing->former[PROGRAM]);
+	pin_parts(policy, placing->former);
+}
+
+/* Takes away what of the former policy has nothing in its place. */
+static void finish(const struct placing *placing)
+{
+	detach_others(placing->policy);
+	for (int i = 0; i < PARTS && !placing->object; i++)
+		unpin(placing->policy, names[i], "");
+}
+
+int put_in_place(struct policy *policies, int count, bool may_replace)
+{
+	struct placing placings[MOST_HOOKS] = {};
+	int prepared = 0, replaced = 0, result = make_folders(&policies[0]);
+
+	while (result == DONE && prepared < count) {
+		result = prepare(&placings[prepared], &policies[prepared], may_replace);
+		prepared++;
+	}
+	while (result == DONE && replaced < count)
+		result = replace(&placings[replaced++]);
+	while (result != DONE && replaced > 0)
+		undo(&placings[--replaced]);
+	for (int i = 0; i < prepared; i++) {
+		if (result == DONE)
+			finish(&placings[i]);
+		bpf_object__close(placings[i].object);
 	}
 	/* Where something is pinned in them, they stay. */
-	remove_folders(policy);
+	remove_folders(&policies[0]);
 	return result;
 }
 
@@ -97,14 +138,14 @@ int take_away(const struct policy *policy)
 {
 	char path[512];
 
-	pin_path(policy, "", "", path, sizeof path);
+	folder_path(policy, path, sizeof path);
 	DIR *folder = opendir(path);
 
 	if (!folder)
 		return complain("target %s is not loaded", policy->target);
 	for (struct dirent *entry; (entry = readdir(folder));)
 		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(folder), entry->d_name, 0);
+			remove_pin(policy, entry->d_name);
 	closedir(folder);
 	remove_folders(policy);
 	return DONE;

@@ -9,14 +9,13 @@
 
 #include "loader.h"
 
-/* `struct count` of the program. */
+/* `struct count` of the program: of the first and the second that the hook counts. */
 struct count {
-	uint64_t packets;
-	uint64_t bytes;
+	uint64_t numbers[2];
 };
 
 /* A name between quotes, as Prometheus writes it. */
-static void print_quoted(const char *text)
+void print_quoted(const char *text)
 {
 	putchar('"');
 	for (; *text; text++) {
@@ -27,9 +26,9 @@ static void print_quoted(const char *text)
 	putchar('"');
 }
 
-static void print_metric(const struct policy *policy, const struct count *counts, bool bytes)
+static void print_metric(const struct policy *policy, const struct count *counts, int which)
 {
-	const char *unit = bytes ? "bytes" : "packets";
+	const char *unit = policy->hook->counted[which];
 
 	printf("# TYPE sluice_%s_total counter\n", unit);
 	for (uint32_t i = 0; i < policy->counter_count; i++) {
@@ -37,7 +36,7 @@ static void print_metric(const struct policy *policy, const struct count *counts
 		print_quoted(policy->target);
 		printf(",counter=");
 		print_quoted(policy->counters[i]);
-		printf("} %llu\n", (unsigned long long)(bytes ? counts[i].bytes : counts[i].packets));
+		printf("} %llu\n", (unsigned long long)counts[i].numbers[which]);
 	}
 }
 
@@ -52,17 +51,17 @@ static int print_counters(const struct policy *policy, int map, bool prometheus)
 		if (bpf_map_lookup_elem(map, &i, own))
 			result = complain("the counter %s cannot be read: %s", policy->counters[i], strerror(errno));
 		for (int processor = 0; processor < processors; processor++) {
-			counts[i].packets += own[processor].packets;
-			counts[i].bytes += own[processor].bytes;
+			counts[i].numbers[0] += own[processor].numbers[0];
+			counts[i].numbers[1] += own[processor].numbers[1];
 		}
 	}
 	if (result == DONE && prometheus) {
-		print_metric(policy, counts, false);
-		print_metric(policy, counts, true);
+		print_metric(policy, counts, 0);
+		print_metric(policy, counts, 1);
 	}
 	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
-		printf("%s: %llu packets, %llu bytes\n", policy->counters[i], (unsigned long long)counts[i].packets,
-		       (unsigned long long)counts[i].bytes);
+		printf("%s: %llu %s, %llu %s\n", policy->counters[i], (unsigned long long)counts[i].numbers[0],
+		       policy->hook->counted[0], (unsigned long long)counts[i].numbers[1], policy->hook->counted[1]);
 	free(own);
 	free(counts);
 	return result;
@@ -82,5 +81,5 @@ int print_stats(const struct policy *policy, bool prometheus)
 
 	if (map >= 0)
 		close(map);
-	return result;
+	return result == DONE ? print_sockets(policy, prometheus) : result;
 }
