@@ -147,7 +147,7 @@ export const PAYLOAD = error(
 export const UNKNOWN_PLANE = error(
   'SL0320',
   'unknown plane',
-  'The planes that can carry out a policy are `nftables`, `tc`, `xdp` and `p4`.',
+  'The planes that can carry out a policy are `nftables`, `tc`, `xdp`, `sk_lookup` and `p4`.',
 );
 
 export const NEEDS_PROTOCOL = error(

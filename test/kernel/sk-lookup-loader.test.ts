@@ -59,16 +59,18 @@ describeWithXdp('sockets and sluice-load', () => {
   test('where nobody is registered, the host refuses, and no other socket gets it', () => {
     const output = inLookupShell(
       [built('tcp/80, udp/80 -> socket web')],
-      `load 0 up; serve 0 web:none other@80; ask '' tcp 10.9.0.1 80; ask '' udp 10.9.0.1 80; load 0 stats --prometheus`,
+      `load 0 up; serve 0 web:none other@80; ask '' tcp 10.9.0.1 80; ask '' udp 10.9.0.1 80; ask '' udp fd09::1 80
+       load 0 stats --prometheus`,
     );
     const labels = 'target="edge",counter="dispatch/socket-web-tcp-80-udp-80"';
     expectLines(output, [
       'refused',
-      'nothing',
+      'refused',
+      'refused',
       '# TYPE sluice_lookups_total counter',
-      `sluice_lookups_total{${labels}} 2`,
+      `sluice_lookups_total{${labels}} 3`,
       '# TYPE sluice_refused_total counter',
-      `sluice_refused_total{${labels}} 2`,
+      `sluice_refused_total{${labels}} 3`,
       '# TYPE sluice_sockets_registered gauge',
       'sluice_sockets_registered{target="edge",socket="web"} 0',
     ]);

@@ -21,6 +21,7 @@
 #include <linux/bpf.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -284,20 +285,26 @@ static void ask(const char *protocol, const char *text, int port, char answer[64
 	const struct timeval patience = { .tv_sec = tcp ? 5 : 0, .tv_usec = tcp ? 0 : 500000 };
 	/* No connection waits for late packets: there are more of them than ports. */
 	const struct linger at_once = { .l_onoff = 1 };
-	const int own = socket(address.sin6_family, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+	const int own = socket(address.sin6_family, tcp ? SOCK_STREAM : SOCK_DGRAM, 0), on = 1;
+	const bool ipv4 = address.sin6_family == AF_INET;
 	ssize_t length = -1;
 
 	if (own < 0 || setsockopt(own, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) ||
 	    setsockopt(own, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) ||
-	    setsockopt(own, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once))
+	    setsockopt(own, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) ||
+	    /* A datagram that is refused is an error of its socket. */
+	    setsockopt(own, ipv4 ? IPPROTO_IP : IPPROTO_IPV6, ipv4 ? IP_RECVERR : IPV6_RECVERR, &on, sizeof on))
 		die("no socket");
 	strcpy(answer, "nothing");
-	if (tcp && connect(own, (struct sockaddr *)&address, size))
-		strcpy(answer, errno == ECONNREFUSED ? "refused" : "nothing");
-	else if (tcp || sendto(own, "who", 3, 0, (struct sockaddr *)&address, size) == 3)
+	const bool is_sent = tcp ? !connect(own, (struct sockaddr *)&address, size)
+				 : sendto(own, "who", 3, 0, (struct sockaddr *)&address, size) == 3;
+
+	if (is_sent)
 		length = recv(own, answer, 63, 0);
 	if (length >= 0)
 		answer[length] = '\0';
+	else if (errno == ECONNREFUSED)
+		strcpy(answer, "refused");
 	close(own);
 }
 
