@@ -3,12 +3,12 @@
  * own, a number for each class of rows that the policy or the plan treats alike.
  */
 import type { View } from '../model/condition.ts';
-import { columnOf, type Table } from '../model/table.ts';
+import type { Table } from '../model/table.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { AddressField, NumberField } from '../model/fields.ts';
-import { coveringPrefix, prefixColumns } from '../net/prefixes.ts';
-import { NOTHING, type Diagram } from './diagrams.ts';
+import type { Diagram } from './diagrams.ts';
 import type { PacketTests } from './packet-tests.ts';
+import { packetsWithin } from './row-bounds.ts';
 
 /** A field of the packet against a column. */
 export interface ColumnTest {
@@ -91,25 +91,15 @@ export class RowFinder {
     const { diagrams } = this.#packets;
     const bits = Math.ceil(Math.log2(classes.count + 1));
     const first = this.#packets.freeLevels(`row of ${name}`, bits);
+    const within = packetsWithin(table, key, this.#packets);
     return {
       name,
       among: (list) => {
         const numbers = [...classes.of(list)].map((one) => [one + 1, one + 1] as const);
         const found = diagrams.inSet(first, IntervalSet.fromIntervals(bits, numbers));
-        return key.reduce((set, part) => diagrams.when(this.#mayFind(table, part), set), found);
+        return diagrams.when(within, found);
       },
     };
-  }
-
-  /** The packets that have the field and, where it is an address, have it under the prefix that all rows share. */
-  #mayFind(table: Table, { field, view, column }: ColumnTest): Diagram {
-    const { data, present } = columnOf(table, column)!;
-    const isAddress = field === 'source' || field === 'destination';
-    if (!isAddress || (data.store !== 'prefix4' && data.store !== 'prefix6')) return this.#packets.present(field, view);
-    const [family, width, addresses] =
-      data.store === 'prefix4' ? ([4, 32, data.addresses] as const) : ([6, 128, data.words] as const);
-    const prefix = coveringPrefix(prefixColumns(width, addresses, data.lengths), present);
-    return prefix ? this.#packets.addressIn(field, family, prefix, view) : NOTHING;
   }
 }
 

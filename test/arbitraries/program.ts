@@ -412,3 +412,65 @@ export const items: fastCheck.Arbitrary<ProgramItem[]> = table.chain((hosts) => 
     { maxLength: 8 },
   );
 });
+
+/** A table of services of hosts, of which at most one row is for a packet. */
+const servicesOfHosts: fastCheck.Arbitrary<Table> = fastCheck
+  .uniqueArray(fastCheck.tuple(fastCheck.nat(ADDRESSES - 1), fastCheck.constantFrom(6, 17), fastCheck.nat(1)), {
+    minLength: 16,
+    maxLength: 32,
+    selector: String,
+  })
+  .map((rows) => {
+    const integers = (name: string, kind: 'protocol' | 'port', at: 1 | 2) => ({
+      name,
+      type: { kind },
+      volatile: false,
+      data: { store: 'integer' as const, values: Uint32Array.from(rows, (row) => row[at]) },
+      span,
+    });
+    return {
+      name: 'open',
+      rowCount: rows.length,
+      columns: [
+        {
+          name: 'address',
+          type: { kind: 'address' as const, family: 4 as const },
+          volatile: false,
+          data: {
+            store: 'prefix4' as const,
+            addresses: Uint32Array.from(rows, ([address]) => address),
+            lengths: new Uint8Array(rows.length).fill(32),
+          },
+          span,
+        },
+        integers('protocol', 'protocol', 1),
+        integers('port', 'port', 2),
+      ],
+      keys: [['address', 'protocol', 'port']],
+      path: undefined,
+      lines: new Uint32Array(rows.length),
+      span,
+    };
+  });
+
+/** Rules for the services of hosts, among others. */
+export const serviceItems: fastCheck.Arbitrary<ProgramItem[]> = servicesOfHosts.chain((open) => {
+  const each = fastCheck.tuple(field, fastCheck.nat(2)).map(([side, action]): ProgramEach => {
+    const row = { name: 'o', table: open };
+    const cell = (column: string) => ({ kind: 'cell' as const, row, column });
+    const atoms: Atom[] = [
+      { negated: false, test: { kind: 'address', field: side, view: 'real', family: 4, in: cell('address') } },
+      { negated: false, test: { kind: 'service cell', protocol: cell('protocol'), port: cell('port') } },
+    ];
+    const rule = { kind: 'rule', origin, family: 4, eachPacket: false, atoms, gates: [], effects: [] } as const;
+    return { kind: 'each', origin, row, rows: undefined, items: [{ ...rule, decision: DECISIONS[action] }] };
+  });
+  const other = rules(1).filter((list) => list.length === 1);
+  return fastCheck.array(
+    fastCheck.oneof(
+      each,
+      other.map(([rule]) => rule!),
+    ),
+    { minLength: 1, maxLength: 6 },
+  );
+});

@@ -1,5 +1,5 @@
 /** A Program of one list of rules, and prices at which every pass finds work in short ones. */
-import type { Program, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
+import type { Atom, Program, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import { groupsOf } from '../../compiler/6-plan/concatenated/groups.ts';
 import { intervalBoxes, wholeBoxes } from '../../compiler/6-plan/concatenated/key-boxes.ts';
 import { withLookups, type Elements } from '../../compiler/6-plan/concatenated/ways.ts';
@@ -62,8 +62,8 @@ export const DEAR_LISTS: Prices = {
 /** Intervals are dear too, so that addresses are looked up by their upper bits. */
 export const DEAR_INTERVALS: Prices = { ...DEAR_LISTS, rule: 80, interval: () => 200 };
 
-/** A test costs next to nothing, so that any lookup is worth one before it. */
-export const CHEAP_TESTS: Prices = { ...DEAR_LISTS, rule: 1, match: 1 };
+/** A test costs next to nothing, and so does a small lookup, so that any larger one is worth either before it. */
+export const CHEAP_TESTS: Prices = { ...DEAR_LISTS, rule: 1, match: 1, hash: (elements) => 30 + elements ** 2 };
 
 /** The list with searches side by side wherever that is possible, whatever they cost. */
 export function searchesOf(list: readonly ProgramRule[]): PlanNode {
@@ -72,11 +72,10 @@ export function searchesOf(list: readonly ProgramRule[]): PlanNode {
   return searchesBelow(() => Infinity, { kind: 'rules', rules: list }, context);
 }
 
-/** Whether a prefix of addresses is tested before a lookup of the plan. */
-export function isPrefixTested(body: PlanNode): boolean {
-  return [...everyNode(body)].some(
-    (node) => node.kind === 'lookup' && node.guard.some(({ test }) => test.kind === 'address'),
-  );
+/** Whether a prefix of addresses, or services, are tested before a lookup of the plan. */
+export function isTestedFirst(body: PlanNode, what: 'address' | 'service'): boolean {
+  const isIt = ({ test }: Atom) => (test.kind === 'number' ? test.field : test.kind) === what;
+  return [...everyNode(body)].some((node) => node.kind === 'lookup' && node.guard.some(isIt));
 }
 
 /** The list with lookups by several fields wherever rules get into some, whatever they cost; undefined: none do. */

@@ -13,7 +13,16 @@ import type { Prices } from '../../compiler/cost/prices.ts';
 import { guardLookupsFrom } from '../../compiler/6-plan/passes/guard-lookups.ts';
 import { isError } from '../../grammar/diagnostic.ts';
 import { networksWithPackets } from '../arbitraries/networks.ts';
-import { alikeList, crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
+import {
+  alikeList,
+  crossedList,
+  items,
+  longList,
+  packet,
+  rules,
+  serviceItems,
+  translations,
+} from '../arbitraries/program.ts';
 import {
   CHEAP_TESTS,
   DEAR_INTERVALS,
@@ -53,6 +62,7 @@ export function wrongPlan(runs: number, seed: number): string | undefined {
   const samples = [
     ...fastCheck.sample(fastCheck.tuple(lists, packets), { seed, numRuns: runs }),
     ...fastCheck.sample(fastCheck.tuple(items, packets), { seed, numRuns: 4 * runs }),
+    ...fastCheck.sample(fastCheck.tuple(serviceItems, packets), { seed, numRuns: runs }),
     ...fastCheck.sample(fastCheck.tuple(nearlyAlike, packetsNearby), { seed, numRuns: 8 * runs }),
   ];
   for (const [list, sample] of samples) {

@@ -8,12 +8,21 @@ import { mergeIntoSets } from '../../compiler/6-plan/passes/merge-into-sets.ts';
 import { PASSES, type Pass } from '../../compiler/6-plan/passes/index.ts';
 import type { PlanNode } from '../../compiler/6-plan/plan.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
-import { alikeList, crossedList, items, longList, packet, rules, translations } from '../arbitraries/program.ts';
+import {
+  alikeList,
+  crossedList,
+  items,
+  longList,
+  packet,
+  rules,
+  serviceItems,
+  translations,
+} from '../arbitraries/program.ts';
 import {
   CHEAP_TESTS,
   DEAR_LISTS,
   hasSearches,
-  isPrefixTested,
+  isTestedFirst,
   lookupsOf,
   programOf,
   searchesOf,
@@ -54,8 +63,8 @@ it('the lists above are long enough for each pass to do something', () => {
       }
     }),
   );
-  // Two are for rows, one for groups, and one for rules that a profile knows: see profile.test.ts.
-  const others = new Set(['guard-lookups', 'common-prefix', 'shared-groups', 'hot-rules-first']);
+  // Three are for rows, one for groups, and one for rules that a profile knows: see profile.test.ts.
+  const others = new Set(['guard-lookups', 'common-prefix', 'common-services', 'shared-groups', 'hot-rules-first']);
   const forLists = PASSES.filter((pass) => !others.has(pass.name)).map((pass) => pass.name);
   expect([...changed].toSorted()).toEqual(forLists.toSorted());
 });
@@ -174,14 +183,17 @@ describe('a plan with rows', () => {
     expect(guarded).toBeGreaterThan(0);
   });
 
-  it('keeps its meaning with prefixes tested before its lookups', () => {
+  it.each([
+    ['prefixes', 'address', items],
+    ['services', 'service', serviceItems],
+  ] as const)('keeps its meaning with %s tested before its lookups', (_name, what, drawnFrom) => {
     let [tested, drawn] = [0, 0];
     fastCheck.assert(
-      fastCheck.property(items, packets, (list, sample) => {
+      fastCheck.property(drawnFrom, packets, (list, sample) => {
         const { body, diagnostics } = planOf(list, [], CHEAP_TESTS);
         fastCheck.pre(diagnostics.length === 0);
         drawn++;
-        if (isPrefixTested(body)) tested++;
+        if (isTestedFirst(body, what)) tested++;
         for (const one of sample) expect(walkPlan(body, one)).toEqual(walkItems(list, one));
       }),
     );

@@ -7,12 +7,12 @@ import { NOTHING, type StagePlan } from '../../compiler/6-plan/plan.ts';
 import { Diagrams } from '../../compiler/proof/diagrams.ts';
 import { FieldLayout, ORDERS } from '../../compiler/proof/fields.ts';
 import { compareStage, type Difference } from '../../compiler/proof/stage-proof.ts';
-import { crossedList, items, longList, rules, translations, ZONES } from '../arbitraries/program.ts';
+import { crossedList, items, longList, rules, serviceItems, translations, ZONES } from '../arbitraries/program.ts';
 import {
   CHEAP_TESTS,
   DEAR_LISTS,
   hasSearches,
-  isPrefixTested,
+  isTestedFirst,
   programOf,
   searchesOf,
   stageOf,
@@ -71,16 +71,18 @@ describe('a plan of the planner is proved', () => {
   });
 
   it.each([
-    ['row by row', false],
-    ['by its key', true],
-  ] as const)('with rows of a table behind the prefix that they share, %s', (_name, byKey) => {
+    ['the prefix that they share, row by row', 'address', items, false],
+    ['the prefix that they share, by its key', 'address', items, true],
+    ['the services that they are about, row by row', 'service', serviceItems, false],
+    ['the services that they are about, by its key', 'service', serviceItems, true],
+  ] as const)('with rows of a table behind %s', (_name, what, lists, byKey) => {
     let tested = 0;
     fastCheck.assert(
-      fastCheck.property(items, (list) => {
+      fastCheck.property(lists, (list) => {
         const stage = stageOf(list);
         const plan = planOf(stage, [], CHEAP_TESTS);
         fastCheck.pre(plan !== undefined);
-        if (isPrefixTested(plan.body)) tested++;
+        if (isTestedFirst(plan.body, what)) tested++;
         expect(compare(stage, plan, byKey)).toBeUndefined();
       }),
     );

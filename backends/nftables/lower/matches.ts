@@ -16,7 +16,8 @@ import { numberMatch, portsPresent } from './numbers.ts';
 import { opaqueText } from './opaque.ts';
 import { sameFieldMatch } from './same-field.ts';
 import { tcpFlagsMatch } from './tcp-flags.ts';
-import { addressValues } from './values.ts';
+import { prefixMask } from './prefix-mask.ts';
+import { addressValues, blockSet } from './values.ts';
 import { zoneAddressMatch } from './zone-addresses.ts';
 
 /** What is known where an atom is matched. */
@@ -160,6 +161,8 @@ const WIRE_STAGES = new Set(['mitigate', 'raw', 'mangle prerouting', 'destinatio
 function addressMatch(left: string, test: FamilyAddressTest, place: MatchPlace): Match {
   const { in: value } = test;
   if (value instanceof IntervalSet) {
+    const blocks = test.view === 'original' ? undefined : blockSet(place.context, value, test.name, place.origin);
+    if (blocks) return { left: `${left} & ${prefixMask(blocks.length, 4)}`, operator: '==', right: `@${blocks.name}` };
     return { left, operator: '==', right: addressValues(place.context, value, test.name, place.origin) };
   }
   if (value.kind === 'masked') {

@@ -1,11 +1,13 @@
 /** Constant sets of values on the right of a match: one value, a short list in place, or a named set. */
+import { blockAddresses, blocksOf } from '../../../compiler/6-plan/blocks.ts';
 import type { TextBuffer } from '../../../compiler/artifacts/text-buffer.ts';
 import type { Origin } from '../../../compiler/model/index.ts';
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { formatInterval } from '../../../compiler/net/address-set.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Value } from '../../../compiler/net/words.ts';
-import type { Elements } from '../tree.ts';
+import { prices } from '../cost.ts';
+import type { Elements, NftSet } from '../tree.ts';
 import type { Context } from './context.ts';
 
 /** Lists up to this many intervals stand in the rule itself, unless the policy has a name for them. */
@@ -39,24 +41,61 @@ export function addressValues(context: Context, set: IntervalSet, name: string |
   return `@${addressSet(context, set, name, origin)}`;
 }
 
+/**
+ * The set of the upper bits of its addresses, where it is prefixes of one length: a hash of these is faster to look up than
+ * intervals are, and to change. Undefined where it is not.
+ */
+export function blockSet(
+  context: Context,
+  set: IntervalSet,
+  name: string | undefined,
+  origin: Origin,
+): { readonly name: string; readonly length: number } | undefined {
+  const blocks = set.intervalCount <= LONGEST_LIST || hostElements(set) ? undefined : blocksOf([set]);
+  if (!blocks || prices.hash(blocks.count, 1) > prices.interval(set.intervalCount, 1)) return undefined;
+  const addresses = blockAddresses(set, blocks.length);
+  const elements: Elements = {
+    count: addresses.length,
+    write: (index, out) => out.write(formatIpv4(addresses[index]!)),
+  };
+  const owner = `blocks of ${blocks.length} ${set.fingerprint()}`;
+  const wanted = `${name ?? origin.name}_ipv4`;
+  const description = `${describe(name, origin)}, IPv4: prefixes of ${blocks.length} bits`;
+  const make = (given: string) => addressesOf(given, 'ipv4', elements, description);
+  return { length: blocks.length, name: context.set(owner, wanted, make) };
+}
+
 /** Named as the policy does; a sum of sets without a name has the name of the first rule that asks for it. */
 function addressSet(context: Context, set: IntervalSet, name: string | undefined, origin: Origin): string {
   const family = set.width === 32 ? 'ipv4' : 'ipv6';
   const wanted = `${name ?? origin.name}_${family}`;
-  const what = name ?? `addresses of ${origin.text.replaceAll(/\s+/g, ' ')}`;
+  const description = `${describe(name, origin)}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`;
   const hosts = hostElements(set);
   return context.set(`${family} ${set.fingerprint()}`, wanted, (given) => ({
+    ...addressesOf(given, family, hosts ?? intervalElements(set), description),
+    flags: hosts ? [] : ['interval'],
+  }));
+}
+
+/** What the addresses are, for the comment at their set. */
+function describe(name: string | undefined, origin: Origin): string {
+  return name ?? `addresses of ${origin.text.replaceAll(/\s+/g, ' ')}`;
+}
+
+/** A set of single addresses. */
+function addressesOf(name: string, family: 'ipv4' | 'ipv6', elements: Elements, description: string): NftSet {
+  return {
     kind: 'set',
-    name: given,
+    name,
     key: [`${family}_addr`],
     data: [],
-    flags: hosts ? [] : ['interval'],
+    flags: [],
     size: undefined,
     timeout: undefined,
     counter: false,
-    elements: hosts ?? intervalElements(set),
-    description: `${what}, ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`,
-  }));
+    elements,
+    description,
+  };
 }
 
 /** Ranges this much longer than single addresses are still written out: a hash set is faster to look up and to change. */

@@ -1,6 +1,7 @@
 /** The passes, in the order in which a plan goes through them. Adding one: a file here, and a line in this list. */
 import type { Pass, PassContext } from './pass.ts';
 import { commonPrefix } from './common-prefix.ts';
+import { commonServices } from './common-services.ts';
 import { concatenatedKeys } from './concatenated-keys.ts';
 import { guardLookups } from './guard-lookups.ts';
 import { hotRulesFirst } from './hot-rules-first.ts';
@@ -25,5 +26,6 @@ export const PASSES: readonly Pass[] = [
   switchOnValue,
   guardLookups,
   commonPrefix,
+  commonServices,
   sharedGroups,
 ];

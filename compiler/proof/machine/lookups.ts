@@ -3,6 +3,7 @@
  * are equal, whoever wrote them, have one name; so do tables. How sets lie to each other is told by `facts`; and since
  * that may leave something open, a difference counts only where a real packet meets it (`realPacket`).
  */
+import { fewValues } from '../../net/few-values.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, type Assignment, type Diagram } from '../diagrams.ts';
 import type { PacketTests } from '../packet-tests.ts';
@@ -75,8 +76,11 @@ export class Lookups {
     const keys = canonicalKeys(rows);
     if (keys.count > this.large && fields.some(({ width }) => width >= NAMED_WIDTH)) {
       const named = this.#named(this.#key(fields), keys);
-      // Each field by itself is in what the rows have there.
-      return fields.reduce((all, field, at) => diagrams.when(this.#hull(field, keys.parts[at]!), all), named);
+      // Each field by itself is in what the rows have there, and so are protocol and port together.
+      return fields.reduce(
+        (all, field, at) => diagrams.when(this.#hull(field, keys.parts[at]!), all),
+        diagrams.when(this.#services(fields, keys), named),
+      );
     }
     const each = Array.from({ length: keys.count }, (_, row) =>
       fields.reduce((all, field, at) => diagrams.when(this.#bits(field, intervalAt(keys.parts[at]!, row)), all), ALL),
@@ -194,6 +198,15 @@ export class Lookups {
     const last = set.intervalCount - 1;
     const isShort = set.intervalCount <= MOST_OUTLINED;
     return this.#bits(field, isShort ? set : IntervalSet.range(width, set.lowAt(0), set.highAt(last)));
+  }
+
+  /** The packets whose protocol and port stand together in some row, where these are few. */
+  #services(fields: readonly KeyField[], { count, parts }: KeyRows): Diagram {
+    const at = ['protocol', 'destination port/real'].map((name) => fields.findIndex(({ field }) => field === name));
+    const [protocols, ports] = at.map((index) => parts[index]);
+    if (!protocols || !ports || [protocols, ports].some(({ lows, highs }) => lows !== highs)) return ALL;
+    const services = fewValues(24, count, MOST_OUTLINED, (row) => protocols.lows[row]! * 65_536 + ports.lows[row]!);
+    return services ? this.#tests.numberIn('service', services) : ALL;
   }
 
   #bits(field: KeyField, set: IntervalSet): Diagram {

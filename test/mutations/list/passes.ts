@@ -158,6 +158,14 @@ export const passes = [
       why: 'missing elements: what only other rules want does not get to them',
     },
   ]),
+  ...mutationsOf('compiler/6-plan/passes/common-services.ts', [
+    {
+      name: 'the port stands where the protocol does',
+      original: 'protocol * 65_536 + port;',
+      replacement: 'port * 65_536 + protocol;',
+      why: 'two parts exchanged: no row is ever looked up',
+    },
+  ]),
   ...mutationsOf('compiler/net/prefixes.ts', [
     {
       name: 'the prefix that rows share is one bit too long',

@@ -4,7 +4,7 @@ import { build, deltaText, type Built } from '../../builders/delta.ts';
 
 /** A policy with so many prefixes of different lengths in a set; `more` is one of them. */
 function policy(prefixes: number, more: string): string {
-  const list = Array.from({ length: prefixes }, (_, at) => `11.${at >> 8}.${at & 255}.0/${27 + (at % 3)}`);
+  const list = Array.from({ length: prefixes }, (_, at) => `11.${at >> 8}.${at & 255}.0/${25 + (at % 8)}`);
   return `let listed = { ${[...list, more].join(', ')} }
     filter forward default allow { drop from listed }`;
 }
