@@ -28,6 +28,8 @@ export const importRules: CommandDefinition<ImportFlags> = {
     'Reads what iptables-save and ip6tables-save have written (one file or several, of either family) and writes the ' +
       'policy that treats every packet the same: zones from interfaces, groups from chains, services by name, sets where ' +
       'rules differ in one value.',
+    'What `iptables -S` lists is read as well, and so are scripts of plain iptables commands: `-A`, `-N` and `-P`, without what a ' +
+      'shell makes of variables. A table that such commands fill is taken to be empty before them.',
     'What `ipset save` has written may be one of the files: its sets become lists of the policy, and those that rules write ' +
       'become memories.',
     'A rule that a policy cannot say exactly is an error, with the line and the reason; nothing is written then. ' +

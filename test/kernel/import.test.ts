@@ -33,6 +33,7 @@ const CASES = [
   'both-families',
   'chains',
   'connections',
+  'dropping-policies-opaque',
   'home-router',
   'later-fragments-opaque',
   'limited-jump',

@@ -10,8 +10,9 @@ export const PROBLEMS = {
     'SL0801',
     'no line of iptables-save',
     `The line is none that \`iptables-save\` or \`ip6tables-save\` writes: \`*TABLE\`, \`:CHAIN POLICY\`, \`-A CHAIN …\`,
-\`COMMIT\`, a comment. The output of \`iptables -L\` or \`iptables -S\` has other lines; save the rules with
-\`iptables-save > rules.save\` (or \`iptables-save -c\`) on the host itself.`,
+\`COMMIT\`, a comment. What \`iptables -S\` lists is read as well, and so are the commands \`-A\`, \`-N\` and \`-P\` of a script
+without variables. The output of \`iptables -L\` leaves much out; save the rules with \`iptables-save > rules.save\` (or
+\`iptables-save -c\`) on the host itself.`,
   ),
   cut: error(
     'SL0802',

@@ -2,16 +2,17 @@
 import { PROTOCOL_WORDS } from '../../../grammar/words.ts';
 import type { Family } from './dump/dump.ts';
 
-/** Names of /etc/protocols that differ from the language's, or that it has none for: IANA, Protocol Numbers. */
+/** Names of /etc/protocols and of iptables itself, as Debian and Fedora have them: IANA, Protocol Numbers. */
 const NUMBERS: Readonly<Record<string, number>> = {
   all: 0,
   ip: 0,
+  hopopt: 0,
   icmp: 1,
   igmp: 2,
   ggp: 3,
   ipencap: 4,
   'ip-encap': 4,
-  ipip: 4,
+  ipv4: 4,
   st: 5,
   tcp: 6,
   egp: 8,
@@ -36,6 +37,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   'ipv6-crypt': 50,
   ah: 51,
   'ipv6-auth': 51,
+  mobile: 55,
   skip: 57,
   icmpv6: 58,
   'ipv6-icmp': 58,
@@ -47,26 +49,35 @@ const NUMBERS: Readonly<Record<string, number>> = {
   ospf: 89,
   ospfigp: 89,
   'ax.25': 93,
+  ipip: 94,
   etherip: 97,
   encap: 98,
   pim: 103,
   ipcomp: 108,
   vrrp: 112,
+  pgm: 113,
   l2tp: 115,
   isis: 124,
   sctp: 132,
   fc: 133,
   'mobility-header': 135,
+  'ipv6-mh': 135,
+  mh: 135,
   udplite: 136,
   'mpls-in-ip': 137,
   manet: 138,
   hip: 139,
   shim6: 140,
+  wesp: 141,
+  rohc: 142,
+  ethernet: 143,
 };
 
-/** What the language calls a protocol, by number. */
+/** What the language calls a protocol, by number. Its `ipip` is IP in IP, and not the one that /etc/protocols calls so. */
 const WORDS = new Map(
-  Object.entries(NUMBERS).flatMap(([name, number]) => (PROTOCOL_WORDS.has(name) ? [[number, name] as const] : [])),
+  [...Object.entries(NUMBERS), ['ipip', NUMBERS['ipencap']!] as const].flatMap(([name, number]) =>
+    PROTOCOL_WORDS.has(name) && !(name === 'ipip' && number === NUMBERS['ipip']) ? [[number, name] as const] : [],
+  ),
 );
 
 /** A protocol's one name here: the language's word, or its number in digits; undefined where there is none such. */

@@ -40,26 +40,24 @@ export class ChainTranslator {
     const policies = new Map<string, string>();
     for (const { name, policy, span } of builtIn) {
       const verdict = policy === 'DROP' ? 'drop' : 'allow';
-      policies.set(name, verdict);
-      if (verdict === 'drop' && this.#table.name !== 'filter') {
-        this.#refuse(
-          span,
-          `a policy of DROP in the table \`${this.#table.name}\``,
-          'Refuse packets in the table `filter`.',
-        );
+      // No other block has a default: there, the policy is one rule more.
+      policies.set(name, this.#table.name === 'filter' ? verdict : 'allow');
+      const isSaid = this.#table.name !== 'nat' && Object.hasOwn(this.#meaning.blocks, name);
+      if (verdict === 'drop' && !isSaid) {
+        const what = `a policy of DROP in the table \`${this.#table.name}\``;
+        this.#refuse(span, what, 'Refuse packets in the table `filter`.');
       }
-      blocks.set(name, this.#block(name, verdict));
+      blocks.set(name, this.#block(name, verdict, span));
     }
     return { blocks, groups: this.#groups, policies };
   }
 
-  #block(name: string, policy: string): Item[] {
-    const ends = this.#meaning.hasVerdicts ? policy : 'leave';
-    const items = this.#items(name, [], {
-      returns: ends,
-      accepts: this.#meaning.hasVerdicts ? 'allow' : 'leave',
-      depth: 0,
-    });
+  #block(name: string, policy: 'allow' | 'drop', span: Span): Item[] {
+    const { hasVerdicts } = this.#meaning;
+    const refuses = hasVerdicts ? 'drop' : 'do';
+    const ends = policy === 'drop' ? refuses : hasVerdicts ? 'allow' : 'leave';
+    const items = this.#items(name, [], { returns: ends, accepts: hasVerdicts ? 'allow' : 'leave', depth: 0 });
+    if (policy === 'drop' && this.#table.name !== 'filter') items.push(this.#forAll(refuses, span));
     const leaves = items.some((item) => item.kind === 'rule' && item.action === 'leave');
     const alone = this.#table.name === 'nat' ? this.#effectAlone(items) : undefined;
     if (alone && !this.#facts.has(name, ['translate'])) {
@@ -248,6 +246,11 @@ export class ChainTranslator {
       { kind: 'use', families, group: target },
     ]);
     return { kind: 'use', families, group: key };
+  }
+
+  #forAll(action: string, span: Span): RuleItem {
+    const nothing = { terms: [], behind: '', effects: [], comments: [], packets: 0 };
+    return { kind: 'rule', families: [this.#family], action, spans: [span], ...nothing };
   }
 
   #leaving(terms: readonly Term[]): RuleItem {

@@ -1,19 +1,24 @@
 /** Which rules would refuse what a host sends to itself, which never enters a filter of a policy. */
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
 import type { Span } from '../../../../grammar/source.ts';
-import type { DumpTable } from '../dump/dump.ts';
+import type { DumpTable, TableName } from '../dump/dump.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { ImportedRule, Slot, Term } from '../rules.ts';
 
 type Rules = ReadonlyMap<string, readonly ImportedRule[]>;
 
+/** The chains whose blocks such packets do not enter. */
+const LOOPBACK_CHAINS: Readonly<Partial<Record<TableName, readonly string[]>>> = {
+  mangle: ['PREROUTING'],
+  filter: ['INPUT', 'OUTPUT'],
+};
+
 /** A warning for the first such rule of each chain that loopback meets. */
 export function loopbackFindings(table: DumpTable, rules: Rules): Diagnostic[] {
-  if (table.name !== 'filter') return [];
-  return (['INPUT', 'OUTPUT'] as const).flatMap((name) => {
+  return (LOOPBACK_CHAINS[table.name] ?? []).flatMap((name) => {
     const chain = table.chains.find((one) => one.name === name);
     if (!chain) return [];
-    const walk = new LoopbackWalk(rules, name === 'INPUT' ? 'in' : 'out');
+    const walk = new LoopbackWalk(rules, name === 'OUTPUT' ? 'out' : 'in');
     const ended = walk.through(name, 0);
     const [first = ended || chain.policy !== 'DROP' ? undefined : chain.span] = walk.refusals;
     if (!first) return [];

@@ -3,11 +3,12 @@
 const KNOWN: readonly (readonly [line: RegExp, hint: string])[] = [
   [
     /^(sudo )?\S*\bip6?tables(-\w+)* /,
-    "These are commands. Give what `unshare -n sh -c '. ./FILE; iptables-save'` writes: it runs them where they touch nothing.",
+    'What a shell reads into a command, a variable for one, is not read here, nor are other commands than `-A`, `-N`, `-P`. Give what ' +
+      "`unshare -n sh -c '. ./FILE; iptables-save'` writes: it runs them where they touch nothing.",
   ],
   [
     /^-[PN] /,
-    'Give what `iptables-save` writes, or say it as a dump does: `:INPUT DROP [0:0]`, or `:NAME - [0:0]` for a new chain.',
+    'No chain can be so declared here. Say it as a dump does: `:INPUT DROP [0:0]`, or `:NAME - [0:0]` for a new chain.',
   ],
   [/^-[IRDXFZ] /, 'This changes what is in the kernel. Load the file, and give what `iptables-save` writes then.'],
   [/^(Chain|target|pkts|num) /, '`iptables -L` writes this, and leaves much out. Give what `iptables-save` writes.'],
