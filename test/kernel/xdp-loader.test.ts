@@ -139,6 +139,7 @@ describeWithXdp('sluice-load', () => {
        load 0 up || echo "exit $?"; test ! -e /sys/fs/bpf/sluice
        ip address add 10.0.0.1/24 dev uplink0
        load 0 up
+       ip neighbour show 10.0.0.2 | cut -d ' ' -f -3
        load 0 backend 10.0.0.2 2> /dev/null || echo "exit $?"
        load 0 backend 10.0.0.4 down || echo "exit $?"
        load 0 backend ten down || echo "exit $?"
@@ -156,6 +157,7 @@ describeWithXdp('sluice-load', () => {
       'sluice-load: no address of this host leads to the backend 10.0.0.2: Network is unreachable (give it a route, or say `from` in the policy)',
       'exit 1',
       'sluice-load: uplink0 does not forward yet, and until it does no packet gets from there to a backend: sysctl -w net/ipv4/conf/uplink0/forwarding=1',
+      '10.0.0.2 dev uplink0',
       'exit 2',
       'sluice-load: no service of target edge has a backend 10.0.0.4',
       'exit 1',

@@ -105,49 +105,78 @@ static void write_address(const struct backend *backend, char text[INET6_ADDRSTR
 	inet_ntop(backend->family == 4 ? AF_INET : AF_INET6, backend->address, text, INET6_ADDRSTRLEN);
 }
 
-/* Where this host would send from, to the backend: what the kernel says of a socket that is connected to it. */
-static int ask_for_source(struct backend *backend)
+/*
+ * A socket that is connected to the backend; -1: no way leads there. It has sent an empty datagram (to port 9, where what comes
+ * is discarded), so that the kernel finds out who the neighbour is before packets need to know.
+ */
+static int reach(const struct backend *backend)
 {
-	const int family = backend->family == 4 ? AF_INET : AF_INET6;
-	struct sockaddr_in ipv4 = { .sin_family = AF_INET, .sin_port = htons(9) };
-	struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
-	struct sockaddr *name = family == AF_INET ? (struct sockaddr *)&ipv4 : (struct sockaddr *)&ipv6;
-	socklen_t length = family == AF_INET ? sizeof ipv4 : sizeof ipv6;
-	const int handle = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const bool ipv4 = backend->family == 4;
+	struct sockaddr_in to_ipv4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 to_ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	const struct sockaddr *to = ipv4 ? (struct sockaddr *)&to_ipv4 : (struct sockaddr *)&to_ipv6;
+	const int handle = socket(ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memcpy(&to_ipv4.sin_addr, backend->address, sizeof to_ipv4.sin_addr);
+	memcpy(&to_ipv6.sin6_addr, backend->address, sizeof to_ipv6.sin6_addr);
+	if (handle >= 0 && connect(handle, to, ipv4 ? sizeof to_ipv4 : sizeof to_ipv6)) {
+		close(handle);
+		return -1;
+	}
+	if (handle >= 0)
+		(void)send(handle, "", 0, MSG_DONTWAIT);
+	return handle;
+}
+
+/* Where this host would send from, to the backend: what the kernel says of a socket that is connected to it. */
+static int ask_for_source(struct backend *backend, int handle)
+{
+	struct sockaddr_in6 own = {};
+	socklen_t length = sizeof own;
 	char text[INET6_ADDRSTRLEN];
 
-	memcpy(&ipv4.sin_addr, backend->address, sizeof ipv4.sin_addr);
-	memcpy(&ipv6.sin6_addr, backend->address, sizeof ipv6.sin6_addr);
-	if (handle < 0 || connect(handle, name, length) || getsockname(handle, name, &length)) {
+	if (handle < 0 || getsockname(handle, (struct sockaddr *)&own, &length)) {
 		write_address(backend, text);
-		complain("no address of this host leads to the backend %s: %s (give it a route, or say `from` in the policy)",
-			 text, strerror(errno));
-		if (handle >= 0)
-			close(handle);
-		return FAILED;
+		return complain("no address of this host leads to the backend %s: %s (give it a route, or say `from` in "
+				"the policy)",
+				text, strerror(errno));
 	}
-	close(handle);
-	if (family == AF_INET)
-		memcpy(backend->source, &ipv4.sin_addr, sizeof ipv4.sin_addr);
+	if (backend->family == 4)
+		memcpy(backend->source, &((struct sockaddr_in *)&own)->sin_addr, sizeof(struct in_addr));
 	else
-		memcpy(backend->source, &ipv6.sin6_addr, sizeof ipv6.sin6_addr);
+		memcpy(backend->source, &own.sin6_addr, sizeof own.sin6_addr);
 	return DONE;
 }
 
-static int ask_for_sources(const struct balance *balance)
+/* Finds the way to the backends of a pool, and where headers to them are from, if there are any and the policy does not say. */
+static int reach_all(const struct balance *balance, const struct service *service, const struct pool *pool)
 {
-	for (uint32_t i = 0; i < balance->service_count; i++) {
-		const struct service *service = &balance->services[i];
-		const struct pool *pool = &service->pools[0];
+	int result = DONE;
 
-		for (uint32_t at = 0; service->forward != FORWARD_DIRECT && at < pool->backends; at++) {
-			struct backend *backend = &balance->backends[pool->first_backend + at];
+	for (uint32_t at = 0; result == DONE && at < pool->backends; at++) {
+		struct backend *backend = &balance->backends[pool->first_backend + at];
+		const int handle = reach(backend);
 
-			if (!backend->has_source && ask_for_source(backend) != DONE)
-				return FAILED;
-		}
+		if (!backend->has_source && service->forward != FORWARD_DIRECT)
+			result = ask_for_source(backend, handle);
+		if (handle >= 0)
+			close(handle);
 	}
-	return DONE;
+	return result;
+}
+
+static int reach_backends(const struct balance *balance)
+{
+	int result = DONE;
+
+	for (uint32_t i = 0; result == DONE && i < balance->service_count; i++) {
+		const struct service *service = &balance->services[i];
+
+		result = reach_all(balance, service, &service->pools[0]);
+		if (result == DONE && service->pools[1].first_entry != service->pools[0].first_entry)
+			result = reach_all(balance, service, &service->pools[1]);
+	}
+	return result;
 }
 
 /* What was down stays down in the next build. */
@@ -181,7 +210,7 @@ int prepare_balance(const struct policy *policy, struct bpf_object *object)
 	if (open_balance(services, bpf_object__find_map_fd_by_name(object, "backends"),
 			 bpf_object__find_map_fd_by_name(object, "maglev"), &balance) != DONE ||
 	    fill_interfaces(policy, bpf_object__find_map_fd_by_name(object, "interfaces")) != DONE ||
-	    ask_for_sources(&balance) != DONE)
+	    reach_backends(&balance) != DONE)
 		return FAILED;
 	check_way(policy, has_family(&balance, 4), has_family(&balance, 6));
 	keep_health(policy, &balance);
@@ -225,6 +254,12 @@ int change_backend(const struct policy *policy, char **arguments, int count)
 			backend->weight = (uint32_t)weight;
 		else
 			backend->is_down = !strcmp(change, "down");
+		if (!backend->is_down) {
+			const int handle = reach(backend);
+
+			if (handle >= 0)
+				close(handle);
+		}
 		changed++;
 	}
 	if (!changed)
