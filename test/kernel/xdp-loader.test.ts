@@ -173,7 +173,7 @@ describeWithXdp('sluice-load', () => {
     ]);
   });
 
-  test.each(['anycast-edge', 'maglev-lb'])('the verifier takes the program of the example %s', (name) => {
+  test.each(['anycast-edge', 'maglev-lb'])('the verifier takes the programs of the example %s', (name) => {
     const folder = new URL(`../../examples/${name}/`, import.meta.url);
     const files = readdirSync(folder).filter((file) => /\.(?:txt|csv)$/.test(file));
     const { artifacts } = compileForXdp(
@@ -184,8 +184,10 @@ describeWithXdp('sluice-load', () => {
       [artifacts],
       [],
       ['eth0', 'eth1'],
-      'load 0 up; runner size /sys/fs/bpf/sluice/*/program; load 0 down',
+      'load 0 up; for program in /sys/fs/bpf/sluice/*/*program; do runner size $program; done; load 0 down',
     );
-    expect(Number(output.toString())).toBeLessThan(20_000);
+    const sizes = output.toString().trimEnd().split('\n').map(Number);
+    expect(sizes).toHaveLength(name === 'anycast-edge' ? 2 : 1);
+    expect(Math.max(...sizes)).toBeLessThan(20_000);
   });
 });

@@ -4,8 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { nftables } from '../../../backends/nftables/index.ts';
-import { xdp } from '../../../backends/ebpf/index.ts';
+import { PLANES } from '../../../cli/planes.ts';
 import { buildProgram } from '../../../compiler/4-program/build.ts';
 import type { Program } from '../../../compiler/4-program/program.ts';
 import { compile } from '../../../compiler/compile.ts';
@@ -20,17 +19,17 @@ export interface Compiled {
   readonly policy: Policy | undefined;
   /** Of its first target, all planes. */
   readonly program: Program | undefined;
-  /** Of the plane `xdp`; empty where another took `mitigate`, or nothing was compiled. */
+  /** Of `xdp` and `sk_lookup`; empty where other planes took everything, or nothing was compiled. */
   readonly artifacts: readonly Artifact[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
 export function compileForXdp(text: string, files: Readonly<Record<string, string>> = {}): Compiled {
-  const options = { planes: [nftables, xdp], nameBuild: () => 'test' };
+  const options = { planes: PLANES, nameBuild: () => 'test' };
   const { policy, targets, diagnostics } = compile({ path: 'test.sluice', text }, inputsWith(files), options);
   const planes = targets.flatMap((target) => target.planes);
   const program = policy && buildProgram(policy, policy.targets[0]).program;
-  const artifacts = planes.find(({ plane }) => plane === 'xdp')?.artifacts ?? [];
+  const artifacts = planes.flatMap((output) => (output.plane === 'nftables' ? [] : output.artifacts));
   return { policy, program, artifacts, diagnostics };
 }
 
