@@ -4,6 +4,7 @@ import { artifactOf } from '../builders/ruleset.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4, ipv6, tcp, udp } from './harness/crafting.ts';
 import { Lab, type LabSocket } from './harness/lab.ts';
+import { ROUTER } from './harness/observation.ts';
 import { encodePacket, type Network, type Transport } from './harness/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { agrees, ZONES } from './reference/agreeing.ts';
@@ -38,9 +39,9 @@ describeWithKernel('dispatch in nftables', () => {
     const routes = artifactOf(ZONES + policy, 'host/routes.sh');
     await lab.load(artifactOf(ZONES + policy));
     let id = 0;
-    const socket = async (network: Network, transport: Transport) => {
+    const socket = async (network: Network, transport: Transport, from = 'uplink0') => {
       id += 1;
-      const seen = (await lab.send([[lab.frame(id, 'uplink0', encodePacket(network, transport, id))]])).flat();
+      const seen = (await lab.send([[lab.frame(id, from, encodePacket(network, transport, id))]])).flat();
       return seen
         .map((one) => (one.kind === 'delivered' ? (SOCKETS[one.socket ?? -1]?.name ?? 'any') : one.kind))
         .join();
@@ -55,6 +56,11 @@ describeWithKernel('dispatch in nftables', () => {
     expect(await socket(ipv6('2001:db8:99::9', '2001:db8:77::123'), tcp(9999, 'syn'))).toBe('web');
     expect(await socket(ipv4('203.0.113.9', '198.51.100.1'), udp(53))).toBe('dns');
     expect(await socket(ipv4('203.0.113.9', '198.51.100.1'), udp(54))).toBe('any');
+    // What this host sends to itself gets the same sockets.
+    const own = (network: Network, transport: Transport) => socket(network, transport, ROUTER);
+    expect(await own(ipv4('198.51.100.1', '198.51.100.50'), { ...tcp(443, 'syn'), sourcePort: 7 })).toBe('web');
+    expect(await own(ipv6('2001:db8:b::1', '2001:db8:77::5'), { ...tcp(9, 'syn'), sourcePort: 7 })).toBe('web');
+    expect(await own(ipv4('198.51.100.1', '198.51.100.50'), udp(54))).toBe('any');
     expect(await socket(to50, tcp(81, 'syn'))).toBe('any');
     expect(await lab.exec(['ip', '-6', 'route', 'show', 'table', 'local', 'proto', '83'])).toMatch(/77::\/64/);
     await lab.exec(['sh', '-s', 'down'], routes);

@@ -110,7 +110,8 @@ function baseHook(hook: StageHook, plan: StagePlan): BaseChainHook {
  */
 function skipLoopback(hook: StageHook, plan: StagePlan, whole: Plan, chain: NftChain): void {
   const isFilter = plan.stage.id.startsWith('filter ') && hook.hook !== 'forward';
-  const isReceived = hook.type === 'filter' && hook.hook === 'prerouting';
+  // Where sockets are picked, a hook for input would come too late.
+  const isReceived = hook.type === 'filter' && hook.hook === 'prerouting' && plan.stage.id !== 'dispatch';
   if (!isFilter && !isReceived) return;
   const sent = translatesOwnPackets(whole) ? 'fib daddr type local' : 'oif "lo"';
   const isLoopback = hook.hook === 'output' ? sent : 'iif "lo"';

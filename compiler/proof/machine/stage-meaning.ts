@@ -75,7 +75,7 @@ class StageMeaning {
     // What this host sends to itself was not received from anywhere, and never enters a filter.
     if (id === 'mitigate') return zones ? this.#packets.zoneIn('in', zones) : this.#packets.anyZone('in');
     const isFilter = id.startsWith('filter ') && id !== 'filter forward';
-    const isReceived = id === 'raw' || id === 'mangle prerouting' || id === 'dispatch';
+    const isReceived = id === 'raw' || id === 'mangle prerouting';
     if (!isFilter && (!isReceived || point.sent)) return ALL;
     return diagrams.not(point.sent ? this.#packets.toItself() : this.#packets.loopback('in'));
   }

@@ -9,7 +9,6 @@ test('a rule goes to its socket, and nothing behind a missing socket is asked', 
   const ruleset = artifactOf(dispatch('tcp/80 to 192.0.2.0/24 -> socket web udp -> socket web'));
   expect(partOf(ruleset, 'chain dispatch_prerouting')).toEqual([
     'type filter hook prerouting priority dstnat + 5; policy accept;',
-    'iif "lo" accept',
     'fib daddr type != local accept',
     'ip daddr 192.0.2.0/24 tcp dport 80 goto dispatch_web',
     'meta l4proto udp goto dispatch_web',
