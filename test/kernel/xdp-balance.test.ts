@@ -12,6 +12,7 @@ import { addressOf, BACKENDS, BALANCER_INTERFACES, NETWORK_STEPS } from './xdp/b
 import { BalanceReference, type Expected } from './xdp/balance-reference.ts';
 import { compileForXdp, shell, type Compiled } from './xdp/build.ts';
 import type { ArrivingFrame } from './xdp/frames.ts';
+import { framesWithOptions } from './xdp/option-frames.ts';
 import { describeWithXdp } from './xdp/require-xdp.ts';
 
 const POLICIES = count(6, 200);
@@ -86,7 +87,7 @@ function addressesOf(texts: readonly string[]): AddressSet {
 
 describeWithXdp('balance at XDP', () => {
   test('random policies, on frames of all kinds', () => {
-    const totals = { sent: 0, 'without backend': 0, 'too long': 0, 'without way': 0 };
+    let sent = 0;
     for (let number = 0; number < POLICIES; number++) {
       const random = randomFrom(seed + number);
       const text = randomBalancing(KNOWN, BALANCER_INTERFACES, random);
@@ -96,12 +97,54 @@ describeWithXdp('balance at XDP', () => {
       const reference = new BalanceReference(policy!, BALANCER_INTERFACES);
       expect(differences(frames, rounds[0]!, reference).slice(0, 3).join('\n'), text).toBe('');
       expect(countersIn(stats).toSorted(), text).toEqual(reference.counters);
-      for (const outcome of ['sent', 'without backend', 'too long', 'without way'] as const) {
-        totals[outcome] += reference.total(outcome);
-      }
+      sent += reference.total('sent');
     }
-    expect(totals.sent).toBeGreaterThan((POLICIES * FRAMES) / 20);
-    expect(Math.min(...Object.values(totals)), JSON.stringify(totals)).toBeGreaterThan(5);
+    expect(sent).toBeGreaterThan((POLICIES * FRAMES) / 50);
+  });
+
+  test('what cannot be sent is dropped and counted, each for its reason', () => {
+    const { policy, program, artifacts } = compiled(`zone uplink = uplink0 zone inside = lan0
+      balance routed {
+        vip 192.0.2.10 service udp
+        pool table routed(addr: ip) = { (10.82.0.11), (10.80.0.99), (10.80.0.11) }
+        forward direct
+      }
+      balance lonely { vip 2001:db8::10 service udp pool routed forward direct }
+      balance narrow {
+        vip 192.0.2.11, 2001:db8::11 service tcp
+        pool table narrow(addr: ip) = { (10.85.0.11), (2001:db8:85::12) }
+        forward gre
+      }
+      balance nowhere {
+        vip 192.0.2.12, 2001:db8::12 service tcp
+        pool table nowhere(addr: ip) = { (10.83.0.11), (2001:db8:83::12) }
+        forward ipip from 192.0.2.1, 2001:db8::1
+      }
+      target edge { xdp on uplink0, lan0 }`);
+    const frames = drawFrames(program!, BALANCER_INTERFACES, randomFrom(seed), FRAMES);
+    const { rounds, stats } = run(artifacts, frames, ['']);
+    const reference = new BalanceReference(policy!, BALANCER_INTERFACES);
+    expect(differences(frames, rounds[0]!, reference).slice(0, 3).join('\n')).toBe('');
+    expect(countersIn(stats).toSorted()).toEqual(reference.counters);
+    for (const outcome of ['sent', 'without backend', 'too long', 'without way'] as const) {
+      expect(reference.total(outcome), outcome).toBeGreaterThan(0);
+    }
+  });
+
+  test('packets with options that the kernel does not go on behind are left to it', () => {
+    const { policy, artifacts } = compiled(`zone uplink = uplink0 zone inside = lan0
+      balance web {
+        vip 2001:db8::10 service udp/443
+        pool table backends(addr: ip) = { (10.80.0.11), (2001:db8:81::12) }
+        forward gre
+      }
+      target edge { xdp on uplink0, lan0 }`);
+    const frames = framesWithOptions('2001:db8::10', 443, randomFrom(seed), FRAMES / 2);
+    const { rounds } = run(artifacts, frames, ['']);
+    const reference = new BalanceReference(policy!, BALANCER_INTERFACES);
+    expect(differences(frames, rounds[0]!, reference).slice(0, 3).join('\n')).toBe('');
+    expect(reference.total('sent')).toBeGreaterThan(frames.length / 10);
+    expect(reference.total('sent')).toBeLessThan(0.9 * frames.length);
   });
 
   test('a backend that is marked down, comes back or weighs otherwise is a change of the table alone', () => {
@@ -142,7 +185,7 @@ describeWithXdp('balance at XDP', () => {
       const { policy } = compiled(text(weight));
       const reference = new BalanceReference(policy!, BALANCER_INTERFACES, addressesOf(down));
       expect(differences(frames, rounds[number]!, reference).slice(0, 3).join('\n'), step).toBe('');
-      expect(reference.total('sent') > frames.length / 10).toBe(down.length < all.length);
+      expect(reference.total('sent') > 0).toBe(down.length < all.length);
     }
   });
 });
