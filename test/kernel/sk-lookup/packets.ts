@@ -27,7 +27,7 @@ export function drawPackets(program: Program, many: number, random: Random): Loo
 
 function drawPacket(rules: readonly PlacedRule[], random: Random): LookedFor {
   const anything: Wish = { family: random(2) === 0 ? 4 : 6, numbers: new Map() };
-  const wish = random(10) === 0 ? anything : wishFor(rules[random(rules.length)]!, random);
+  const wish = rules.length === 0 || random(10) === 0 ? anything : wishFor(rules[random(rules.length)]!, random);
   const pick = <Value>(values: readonly Value[]): Value => values[random(values.length)]!;
   const { numbers } = wish;
   // Wishes for addresses of one family may be in a rule for both.
