@@ -5,6 +5,7 @@ import { columnOf } from '../../model/table.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { readBigint } from '../../net/words.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
+import { haveKey, isRemembered, keyOfFields } from './memories.ts';
 import { NotCompared } from './meaning.ts';
 import type { StagePackets } from './stage-packets.ts';
 
@@ -47,6 +48,10 @@ function testSet(test: AtomTest, packets: StagePackets, rows: Rows): Diagram {
       return diagrams.inSet(tests.freeLevels('time', 64), IntervalSet.range(64, 0n, BigInt(test.seconds) - 1n));
     case 'during':
       return duringSet(test, packets);
+    case 'memory': {
+      const { memory, key } = test;
+      return diagrams.when(haveKey(key, packets), isRemembered(memory, keyOfFields(key), packets));
+    }
     default:
       throw new NotCompared(`a clause of \`${test.kind}\``);
   }

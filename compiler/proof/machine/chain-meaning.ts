@@ -12,8 +12,9 @@ import type {
   Statement,
   Verdict,
 } from './form.ts';
-import { fullAfter, type Buckets } from './buckets.ts';
+import type { Buckets } from './buckets.ts';
 import type { Gates, Past } from './gates.ts';
+import { KeptSets, type Known } from './kept-sets.ts';
 import { dataRead, rowsRead } from './key-reads.ts';
 import type { KeyData } from './key-tables.ts';
 import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type ValueKind } from './lookups.ts';
@@ -30,16 +31,18 @@ export class ChainMeaning {
   readonly #reads: PacketReads;
   readonly #gates: Gates;
   readonly #buckets: Buckets;
+  readonly #keptSets: KeptSets;
   /** Of chains that others jump to; undefined while one is worked out. */
   readonly #known = new Map<string, Meaning | undefined>();
 
-  constructor(machine: Machine, meanings: Meanings, packets: StagePackets, gates: Gates, buckets: Buckets) {
+  constructor(machine: Machine, meanings: Meanings, packets: StagePackets, gates: Gates, known: Known) {
     this.#machine = machine;
     this.#meanings = meanings;
     this.#packets = packets;
     this.#reads = new PacketReads(packets);
     this.#gates = gates;
-    this.#buckets = buckets;
+    this.#buckets = known.buckets;
+    this.#keptSets = new KeptSets(machine, meanings, this.#reads, packets, gates, known);
   }
 
   /** What packets meet that enter by a base chain; without one, nothing. Throws NotCompared. */
@@ -108,33 +111,16 @@ export class ChainMeaning {
       case 'sample':
         return this.#gates.sampled(statement.below, statement.of, set);
       case 'update':
-        return this.#update(statement, set);
+        return this.#keptSets.update(statement, set);
       default:
         return { steps: [this.#effect(statement, set)], set };
     }
   }
 
-  /** Asks the bucket of the packet's key for tokens, or for another connection. */
-  #update(update: Extract<Statement, { kind: 'update' }>, set: Diagram): Past {
-    const { limit, connections, key, timeout } = update;
-    if (!(limit || connections) || timeout !== undefined) throw new NotCompared('a set that packets change');
-    const { diagrams } = this.#packets;
-    const kept = this.#machine.sets.get(update.set)!.timeout;
-    const isForgotten = limit && kept !== undefined && kept < fullAfter(limit);
-    return this.#gates.asked(
-      this.#buckets.ofSet(update, this.#machine),
-      diagrams.when(this.#reads.readable(key), set),
-      isForgotten ? 'and forgets before it is full again' : undefined,
-    );
-  }
-
   #match({ key, negated, set: use }: Extract<Statement, { kind: 'match' }>, set: Diagram) {
     const { diagrams } = this.#packets;
-    const buckets = negated && typeof use === 'string' ? this.#buckets.withKey(use, key) : undefined;
-    if (buckets !== undefined) {
-      const foundNone = diagrams.when(this.#reads.readable(key), this.#gates.foundNoPlace(buckets));
-      return { steps: [], set: diagrams.when(foundNone, set) };
-    }
+    const isKept = typeof use === 'string' && this.#machine.sets.get(use)!.isDynamic;
+    if (isKept) return this.#keptSets.match(key, use, negated, set);
     const looked = this.#set(use);
     const found = this.#found(key, looked);
     const readable = this.#reads.readable(key);

@@ -9,8 +9,10 @@ import { ChainMeaning } from './chain-meaning.ts';
 import { matchedEffects } from './counters.ts';
 import type { Entry, Machine, MachineChain } from './form.ts';
 import { Gates, requireOneQuestion } from './gates.ts';
+import type { Known } from './kept-sets.ts';
 import { LARGE } from './lookups.ts';
-import { Meanings, NotCompared, type Meaning } from './meaning.ts';
+import { Memories } from './memories.ts';
+import { Meanings, NotCompared, withoutLooks, type Meaning } from './meaning.ts';
 import { sizeFrom } from './reachable.ts';
 import { meaningOfStages } from './stage-meaning.ts';
 import { StagePackets, type StagePoint } from './stage-packets.ts';
@@ -52,7 +54,7 @@ export type Comparison =
 interface Context {
   readonly machine: Machine;
   readonly program: Program;
-  readonly buckets: Buckets;
+  readonly known: Known;
   /** Bytes of the diagrams of one part. */
   readonly budget: number;
   /** Sets of more intervals are one unknown each. */
@@ -66,7 +68,11 @@ export function compareWithProgram(
   budget: number,
   large: number = LARGE,
 ): readonly Comparison[] {
-  const context: Context = { machine, program, buckets: new Buckets(program.stages, machine), budget, large };
+  const names: Known = {
+    buckets: new Buckets(program.stages, machine),
+    memories: new Memories(program.stages, machine),
+  };
+  const context: Context = { machine, program, known: names, budget, large };
   const comparisons: Comparison[] = [];
   const chains = new Map<string, MachineChain>();
   for (const chain of machine.chains.values()) {
@@ -104,7 +110,7 @@ function compareStage(
   { hook }: Place,
   stages: readonly Stage[],
   chain: MachineChain | undefined,
-  { machine, program, buckets, budget, large }: Context,
+  { machine, program, known, budget, large }: Context,
 ): Comparison {
   const part = PLACES[id].length > 1 ? `${id} (${hook})` : id;
   const layout = new FieldLayout(ORDERS[0]!);
@@ -114,13 +120,14 @@ function compareStage(
     const diagrams = new Diagrams(budget);
     const meanings = new Meanings(diagrams);
     const packets = new StagePackets(diagrams, layout, boundZones(program), pointOf(id, hook, program), large);
-    const gates = new Gates(meanings, packets, buckets);
-    const wanted = meaningOfStages(stages, meanings, packets, gates);
-    const found = new ChainMeaning(machine, meanings, packets, gates, buckets).ofBase(chain);
+    const gates = new Gates(meanings, packets, known.buckets);
+    const wanted = withoutLooks(meaningOfStages(stages, meanings, packets, gates));
+    const found = withoutLooks(new ChainMeaning(machine, meanings, packets, gates, known).ofBase(chain));
     for (const { effects } of [wanted, found]) requireOneQuestion(effects, meanings, packets.possible());
     const difference = differenceOf(wanted, found, meanings, packets);
     if (difference === undefined) return { kind: 'the same', part };
-    if (buckets.areGuessed) throw new NotCompared('limits that are alike, and whose names do not tell them apart');
+    const { areGuessed } = known.buckets;
+    if (areGuessed) throw new NotCompared('limits that are alike, and whose names do not tell them apart');
     return { kind: 'different', part, message: difference, stage: stages[0] };
   } catch (error) {
     if (error instanceof NotCompared) return { kind: 'not compared', part, reason: error.message };

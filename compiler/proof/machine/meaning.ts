@@ -24,6 +24,11 @@ export const COUNTS = 'counts ';
 /** How counters begin that are those of a table's rows. */
 export const OF_ROWS = 'counters of rows ';
 
+/** How memories begin, as things that packets write; and as things that packets look into. */
+export const MEMORY = 'memory ';
+const LOOKS = 'looks into memory ';
+const LOOKED = 'looked';
+
 /** The decision to go on behind the chain that was jumped to, or behind the group. */
 const RETURN = 'return';
 
@@ -63,6 +68,11 @@ export class Meanings {
     return { decision: NOTHING, effects: new Map([[thing, this.diagrams.when(set, this.valueOf(event))]]) };
   }
 
+  /** Every packet of the set looks into the memory, which does nothing to it. */
+  looksInto(set: Diagram, memory: string): Meaning {
+    return this.affects(set, `${LOOKS}${memory}`, LOOKED);
+  }
+
   returns(set: Diagram): Meaning {
     return this.decides(set, RETURN);
   }
@@ -100,6 +110,7 @@ export class Meanings {
     const effects = new Map(first.effects);
     for (const [thing, what] of second.effects) {
       const reached = this.diagrams.unless(first.decision, what);
+      if (thing.startsWith(LOOKS)) this.#requireUnwritten(thing.slice(LOOKS.length), first, reached);
       effects.set(thing, this.joined(effects.get(thing) ?? NOTHING, reached));
     }
     return { decision: this.diagrams.orElse(first.decision, second.decision), effects };
@@ -108,6 +119,14 @@ export class Meanings {
   /** Two things as one: what happens to the first, and then to the second. */
   joined(first: Diagram, second: Diagram): Diagram {
     return this.diagrams.combine(this.#join, first, second);
+  }
+
+  /** Throws NotCompared where a packet of the set has written to the memory. */
+  #requireUnwritten(memory: string, { effects }: Meaning, looking: Diagram): void {
+    const written = effects.get(`${MEMORY}${memory}`);
+    if (written === undefined) return;
+    const others = this.diagrams.unless(written, looking);
+    if (others !== looking) throw new NotCompared('a memory that a packet looks into behind what it wrote there');
   }
 
   #both(first: Diagram, second: Diagram): Diagram {
@@ -132,6 +151,7 @@ export function markEvent(keep: number, value: number): string {
 
 /** Of marks only what they come to counts; counters count in any order; all else is a list. */
 function joinedEvents(first: string, second: string): string {
+  if (first === LOOKED && second === LOOKED) return LOOKED;
   const events = [first, second].flatMap((text) => text.split(THEN));
   if (events.every((event) => event.startsWith(COUNTS))) return events.toSorted().join(THEN);
   // Nothing is left of what a mark was before it becomes another.
@@ -140,4 +160,9 @@ function joinedEvents(first: string, second: string): string {
   if (!a || !b) return events.join(THEN);
   const [keepA, valueA, keepB, valueB] = [a[1], a[2], b[1], b[2]].map(Number) as [number, number, number, number];
   return markEvent(keepA & keepB, (valueA & keepB) | valueB);
+}
+
+/** The meaning without what is only looked at. */
+export function withoutLooks({ decision, effects }: Meaning): Meaning {
+  return { decision, effects: new Map([...effects].filter(([thing]) => !thing.startsWith(LOOKS))) };
 }

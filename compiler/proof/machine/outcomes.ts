@@ -1,9 +1,10 @@
 /** What rules decide and do, in words that are the same for rules of a policy and for rules that were read back. */
 import type { Family } from '../../4-program/program.ts';
-import type { Cell, Effect, RejectReason, Translation } from '../../model/index.ts';
+import type { AddressTarget, Cell, Effect, PortTarget, RejectReason, Translation } from '../../model/index.ts';
 import { columnOf, type Column } from '../../model/table.ts';
 import { readBigint } from '../../net/words.ts';
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
+import { keyOfFields, memoryEvent } from './memories.ts';
 import { COUNTS, markEvent, NotCompared, OF_ROWS } from './meaning.ts';
 import type { Rows } from './atoms.ts';
 
@@ -76,6 +77,9 @@ export function eventsOf(effect: Effect, rule: string, ofFlow: boolean, rows: Ro
       ];
     case 'notrack':
       return [{ thing: 'tracking', what: 'none' }];
+    case 'remember':
+    case 'forget':
+      return [memoryEvent(effect.kind, effect.memory, keyOfFields(effect.key), effect.duration)];
     case 'opaque':
       return [{ thing: 'opaque', what: effect.text.trim() }];
     default:
@@ -151,7 +155,7 @@ function withLength(address: string, length: number, full: number): string {
 }
 
 /** A cell's address of the family, or its port, as an interval; undefined where the row has none. */
-export function cellInterval(
+function cellInterval(
   { row: variable, column: name }: Cell,
   family: Family | undefined,
   rows: Rows,
@@ -170,4 +174,21 @@ export function cellInterval(
   const address = data.store === 'prefix4' ? BigInt(data.addresses[row]!) : readBigint(data.words, row, 4);
   const free = (1n << BigInt((family === 4 ? 32 : 128) - data.lengths[row]!)) - 1n;
   return `${address}-${address | free}`;
+}
+
+/** Undefined: the row has no address of the family. */
+export function addressesText(target: AddressTarget | undefined, family: Family, rows: Rows): string | undefined {
+  if (target === undefined) return undefined;
+  if (target.kind === 'range') return `${target.low}-${target.high}`;
+  if (target.kind === 'prefix') throw new NotCompared('a translation of a whole network');
+  return cellInterval(target, family, rows);
+}
+
+/** Throws NotCompared. */
+export function portsText(ports: PortTarget | undefined, rows: Rows): string {
+  if (ports === undefined) return SAME;
+  if (ports.kind === 'range') return `${ports.low}-${ports.high}`;
+  const text = cellInterval(ports, undefined, rows);
+  if (text === undefined) throw new NotCompared('a translation to a port that a row has not');
+  return text;
 }

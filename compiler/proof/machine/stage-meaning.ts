@@ -1,6 +1,6 @@
 /** What a stage of a Program does, as diagrams: the rules as the language has them, and nothing of how they are planned. */
 import type { Decision, Family, ProgramEach, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
-import type { AddressTarget, PortTarget, Translation, Verdict } from '../../model/index.ts';
+import type { Translation, Verdict } from '../../model/index.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
@@ -8,6 +8,7 @@ import { FoundRows } from './found-rows.ts';
 import type { Gates } from './gates.ts';
 import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
 import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
+import { haveKey, looksIntoMemory } from './memories.ts';
 import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
 import * as outcomes from './outcomes.ts';
 import type { StagePackets } from './stage-packets.ts';
@@ -155,6 +156,7 @@ class StageMeaning {
     return this.#meanings.sequence(
       keyed.map(({ rule, key }) => {
         if (rule.gates.length > 0) throw new NotCompared('a limit of what a row finds');
+        if (looksIntoMemory(rule)) throw new NotCompared('a memory that is looked into beside a row');
         const found = new FoundRows(key, row, rowsWithKey(key, rows), this.#packets, this.#meanings);
         const done = this.#ofFoundRow(rule, found);
         return this.#meanings.within(this.#packets.diagrams.when(this.#family(rule.family), key.plain), done);
@@ -166,7 +168,9 @@ class StageMeaning {
     const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
     const steps = rule.effects.map(({ effect, when, gates }) => {
       if (gates.length > 0) throw new NotCompared('a limit of what a row finds');
-      const where = this.#packets.diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, NO_ROWS)));
+      const { diagrams } = this.#packets;
+      const meant = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, NO_ROWS)));
+      const where = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), meant) : meant;
       return this.#meanings.within(where, found.effect(effect, nameOf(rule), stateful));
     });
     const { decision } = rule;
@@ -191,7 +195,7 @@ class StageMeaning {
     const parts = Array.from(rows, (row) => this.#done(rule, cells, new Map(outer).set(variable, row)));
     const common = conjunction(plain, this.#packets, outer);
     const set = this.#packets.diagrams.when(this.#family(rule.family), common);
-    return this.#meanings.within(set, this.#meanings.sequence(parts));
+    return this.#meanings.within(set, this.#meanings.sequence([...this.#looks(plain, ALL, outer), ...parts]));
   }
 
   #rule(rule: ProgramRule, rows: Rows): Meaning {
@@ -206,16 +210,33 @@ class StageMeaning {
   #done(rule: ProgramRule, atoms: readonly ProgramRule['atoms'][number][], rows: Rows): Meaning {
     const met = conjunction(atoms, this.#packets, rows);
     if (met === NOTHING) return NO_MEANING;
+    const looked = this.#looks(atoms, ALL, rows);
     const { set, steps: asked } = this.#gates.past(rule.gates, met, rule.family);
     const steps = rule.effects.flatMap(({ effect, when, gates }) => {
       const { diagrams } = this.#packets;
       const where = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, rows)));
-      const past = this.#gates.past(gates, diagrams.when(set, where), rule.family);
+      const looks = when.flatMap((own) => this.#looks(own, set, rows));
+      const able = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), where) : where;
+      const past = this.#gates.past(gates, diagrams.when(set, able), rule.family);
       const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
       const events = outcomes.eventsOf(effect, nameOf(rule), stateful, rows);
-      return [...past.steps, ...events.map(({ thing, what }) => this.#meanings.affects(past.set, thing, what))];
+      return [
+        ...looks,
+        ...past.steps,
+        ...events.map(({ thing, what }) => this.#meanings.affects(past.set, thing, what)),
+      ];
     });
-    return this.#meanings.sequence([...asked, ...steps, this.#decision(rule.decision, set, rows)]);
+    return this.#meanings.sequence([...looked, ...asked, ...steps, this.#decision(rule.decision, set, rows)]);
+  }
+
+  /** Into which memories packets of the set look, of those that meet all else. */
+  #looks(atoms: readonly ProgramRule['atoms'][number][], set: Diagram, rows: Rows): Meaning[] {
+    const others = atoms.filter(({ test }) => test.kind !== 'memory');
+    return atoms.flatMap(({ test }) => {
+      if (test.kind !== 'memory') return [];
+      const looking = this.#packets.diagrams.when(set, conjunction(others, this.#packets, rows));
+      return [this.#meanings.looksInto(looking, test.memory.name)];
+    });
   }
 
   #decision(decision: Decision | undefined, set: Diagram, rows: Rows): Meaning {
@@ -269,14 +290,14 @@ class StageMeaning {
       persistent: 'persistent' in translation && translation.persistent,
     };
     if (kind === 'masquerade' || kind === 'redirect') {
-      const text = outcomes.translationText(kind, outcomes.SAME, portsText(translation.ports, rows), flags);
+      const text = outcomes.translationText(kind, outcomes.SAME, outcomes.portsText(translation.ports, rows), flags);
       return this.#meanings.decides(set, text);
     }
     const ofFamily = ([4, 6] as const).map((family) => {
       const { target } = translation;
-      const addresses = addressesText(family === 4 ? target.v4 : target.v6, family, rows);
+      const addresses = outcomes.addressesText(family === 4 ? target.v4 : target.v6, family, rows);
       if (addresses === undefined) return NO_MEANING;
-      const text = outcomes.translationText(kind, addresses, portsText(target.ports, rows), flags);
+      const text = outcomes.translationText(kind, addresses, outcomes.portsText(target.ports, rows), flags);
       const where = diagrams.when(tests.family(family), set);
       const label =
         kind === 'dnat' && translation.hairpin ? [this.#meanings.affects(where, 'label', 'turned back')] : [];
@@ -289,20 +310,4 @@ class StageMeaning {
 /** Tells the rule from others. */
 function nameOf({ origin, family }: ProgramRule): string {
   return `${origin.name} ${origin.span.start} ${family ?? ''}`;
-}
-
-/** Undefined: the row has no address of the family. */
-function addressesText(target: AddressTarget | undefined, family: Family, rows: Rows): string | undefined {
-  if (target === undefined) return undefined;
-  if (target.kind === 'range') return `${target.low}-${target.high}`;
-  if (target.kind === 'prefix') throw new NotCompared('a translation of a whole network');
-  return outcomes.cellInterval(target, family, rows);
-}
-
-function portsText(ports: PortTarget | undefined, rows: Rows): string {
-  if (ports === undefined) return outcomes.SAME;
-  if (ports.kind === 'range') return `${ports.low}-${ports.high}`;
-  const text = outcomes.cellInterval(ports, undefined, rows);
-  if (text === undefined) throw new NotCompared('a translation to a port that a row has not');
-  return text;
 }

@@ -1,0 +1,78 @@
+/** Memories that were read back: what is looked for in them, and what packets write there. */
+import { describe, expect, it } from 'vitest';
+import { compareWithProgram, type Comparison } from '../../../compiler/proof/machine/compare.ts';
+import { machineOf, policyReadBack } from '../../builders/read-back.ts';
+
+const BUDGET = 2 ** 26;
+
+const readBackOf = (...rules: readonly string[]) =>
+  policyReadBack(`zone lan = eth1
+    memory banned(address: ip) timeout 1h keys 65536
+    memory barred(address: ip) timeout 1h keys 65536
+    memory talked(from: ip, port: port) timeout 30s keys 1024
+    filter input stateless default drop { essential off ${rules.join('\n')} }`)!;
+
+const read = readBackOf(
+  'drop from banned',
+  'allow udp/53 from barred',
+  'remember source in banned for 10m tcp/23',
+  'forget source in barred tcp/7000',
+  'remember source, destination port in talked udp/7001 and log "knocked"',
+  'allow udp/500 not from barred',
+);
+
+function comparisonsOf(text: string): readonly Comparison[] {
+  return compareWithProgram(machineOf(text), read.program, BUDGET);
+}
+
+it('are the same as in the policy', () => {
+  expect(comparisonsOf(read.text)).toEqual([{ kind: 'the same', part: 'filter input' }]);
+});
+
+/** A fault: what it is called, the text that it changes, and into what. */
+const FAULTS: readonly (readonly [name: string, from: string | RegExp, to: string])[] = [
+  ['the other memory', 'ip saddr @banned_ipv4 drop', 'ip saddr @barred_ipv4 drop'],
+  ['the other end', 'ip saddr @banned_ipv4 drop', 'ip daddr @banned_ipv4 drop'],
+  ['a negation that is lost', 'ip saddr != @barred_ipv4', 'ip saddr @barred_ipv4'],
+  ['a memory that nobody asks', /^.*ip saddr @banned_ipv4 drop.*\n/m, ''],
+  ['another time', 'timeout 10m', 'timeout 11m'],
+  ['the time of the memory for its own', ' timeout 10m', ''],
+  ['a key of the other end', 'update @banned_ipv4 { ip saddr timeout', 'update @banned_ipv4 { ip daddr timeout'],
+  ['another port in the key', '{ ip saddr . th dport }', '{ ip saddr . th sport }'],
+  ['what is remembered for what is forgotten', 'delete @barred_ipv4', 'update @barred_ipv4'],
+  ['what nobody remembers', /^.*update @talked_ipv4 .*\n/m, ''],
+  ['what other packets remember', 'tcp dport 23 update @banned_ipv4', 'tcp dport 24 update @banned_ipv4'],
+];
+
+describe('finds', () => {
+  it.each(FAULTS)('%s', (_name, from, to) => {
+    const text = read.text.replace(from, to);
+    expect(text, `nothing to change in\n${read.text}`).not.toBe(read.text);
+    expect(comparisonsOf(text).map(({ kind }) => kind)).toContain('different');
+  });
+
+  it('what a full memory keeps from being done', () => {
+    const text = read.text.replace(
+      /^(\s*)(.*)(update @talked_ipv4 \{[^}]*\})(.*)\n/m,
+      '$1$2$3 log prefix "knocked " level warn\n',
+    );
+    expect(text).not.toBe(read.text);
+    expect(comparisonsOf(text).map(({ kind }) => kind)).toContain('different');
+  });
+});
+
+describe('a packet that looks into what it wrote itself', () => {
+  const reason = 'a memory that a packet looks into behind what it wrote there';
+
+  it('is not compared', () => {
+    const { program, machine } = readBackOf('remember source in banned tcp/23', 'drop tcp from banned');
+    expect(compareWithProgram(machine, program, BUDGET)).toEqual([
+      { kind: 'not compared', part: 'filter input', reason },
+    ]);
+  });
+
+  it('is told from others', () => {
+    const { program, machine } = readBackOf('remember source in banned tcp/23', 'drop udp from banned');
+    expect(compareWithProgram(machine, program, BUDGET)).toEqual([{ kind: 'the same', part: 'filter input' }]);
+  });
+});
