@@ -3,6 +3,7 @@
  * Histories that leave the same behind have the same number; 0 is that nothing happened.
  */
 import type { Effect } from '../model/policy.ts';
+import { OutOfBudget } from './node-table.ts';
 
 /** One thing that happened. */
 export type HistoryEvent =
@@ -16,9 +17,19 @@ export type History = readonly HistoryEvent[];
 
 export const NO_HISTORY = 0;
 
+/** A text takes several times as many bytes, with its entry in the map and its history. */
+const MOST_CHARACTERS = 2 ** 27;
+
 export class Histories {
   readonly #numbers = new Map<string, number>([['[]', NO_HISTORY]]);
   readonly #list: History[] = [[]];
+  readonly #budget: number;
+  #characters = 0;
+
+  /** `budget`: characters that the histories' texts may have. What makes more throws `OutOfBudget`. */
+  constructor(budget = MOST_CHARACTERS) {
+    this.#budget = budget;
+  }
 
   of(number: number): History {
     return this.#list[number]!;
@@ -38,6 +49,9 @@ export class Histories {
     const text = JSON.stringify(history);
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
+    this.#characters += text.length;
+    // Statements that each hang on an answer of its own may have happened in any combination.
+    if (this.#characters > this.#budget) throw new OutOfBudget(this.#budget);
     const number = this.#list.push(history) - 1;
     this.#numbers.set(text, number);
     return number;

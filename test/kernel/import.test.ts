@@ -45,6 +45,7 @@ const CASES = [
   'policies',
   'sets',
   'shared-limit',
+  'shared-limit-kinds',
   'tables-ipv6',
   'tables-stations',
   'translated-states-opaque',

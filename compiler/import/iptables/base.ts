@@ -49,7 +49,7 @@ export const base: Extension = {
       const address = options.value(option);
       if (address === undefined) continue;
       const item = addressItem(address, rule.family);
-      if (item === undefined) rule.unknown(`\`${address}\` is no address of the dump's family`);
+      if (item === undefined) rule.unknown(`\`${address}\` is no address of the dump's family`, hintFor(address));
       else if (item !== 'any') rule.match(slot, [item], options.isNegated(option));
       else if (options.isNegated(option)) rule.never();
     }
@@ -58,6 +58,12 @@ export const base: Extension = {
     if (options.has('fragment')) rule.match('fragment', ['later'], options.isNegated('fragment'));
   },
 };
+
+/** iptables asks for the address of a name once, when the rule is loaded, and makes a rule for each that it gets. */
+function hintFor(address: string): string | undefined {
+  if (!/^[a-z][\w-]*(\.[\w-]+)+$/i.test(address)) return undefined;
+  return 'Write the addresses that the name stands for, one rule for each, or what `iptables-save` says of them.';
+}
 
 function translateProtocol(word: string, negated: boolean, rule: Parameters<Extension['translate']>[1]): void {
   const name = protocolName(word);

@@ -196,8 +196,7 @@ export class RuleBuilder {
     );
   }
 
-  unknown(what: string): void {
-    const hint = 'Look for a misspelt word, or express the rule without it.';
+  unknown(what: string, hint = 'Look for a misspelt word, or express the rule without it.'): void {
     this.findings.push(diagnostic(PROBLEMS.unknownWord, this.place.span, what, { hint }));
   }
 

@@ -9,7 +9,7 @@ import { isCounting, type ImportedRule, type Term } from '../rules.ts';
 import { Names } from '../write/names.ts';
 import type { ReachedRules } from './uses.ts';
 
-/** The name of each limit that has to be shared. */
+/** What each limit that has to be shared says, with its bucket's name. */
 export type SharedNames = ReadonlyMap<Term, string>;
 
 interface Sharers {
@@ -33,10 +33,12 @@ export function sharedLimits(tables: readonly ReachedRules[], findings: Diagnost
   for (const { wanted, limits } of sharersOf(tables, findings)) {
     const [first] = limits;
     if (!first || (limits.length < 2 && !first.isMetByMany)) continue;
-    const other = limits.find(({ term }) => term.items[0] !== first.term.items[0]);
+    const opposite = limits.find(({ term }) => senseOf(term) !== senseOf(first.term));
+    if (opposite) findings.push(oneTableOfBothSenses(wanted, first.rule.span, opposite.rule.span));
+    const other = limits.find(({ term }) => rateOf(term) !== rateOf(first.term));
     if (other) findings.push(oneTableOfSeveralKinds(wanted, first.rule.span, other.rule.span));
     const name = names.of(`limit ${shared.size}`, wanted, 'limit');
-    for (const { term } of limits) shared.set(term, name);
+    for (const { term } of limits) shared.set(term, `${senseOf(term)}${rateOf(first.term)} bucket ${name}`);
   }
   return shared;
 }
@@ -47,8 +49,19 @@ export function withSharedNames(rule: ImportedRule, names: SharedNames): Importe
   return { ...rule, terms: rule.terms.map((term) => withName(term, names.get(term))) };
 }
 
-function withName(term: Term, name: string | undefined): Term {
-  return name === undefined ? term : { ...term, items: term.items.map((item) => `${item} bucket ${name}`) };
+function withName(term: Term, text: string | undefined): Term {
+  return text === undefined ? term : { ...term, items: [text] };
+}
+
+const SENSE = /^(over|up to) /;
+
+function senseOf({ items: [item = ''] }: Term): string {
+  return SENSE.exec(item)?.[0] ?? '';
+}
+
+/** All that the kernel keeps of a limit in its table; whether a rule is for what is over it is the rule's own. */
+function rateOf({ items: [item = ''] }: Term): string {
+  return item.replace(SENSE, '');
 }
 
 function sharersOf(tables: readonly ReachedRules[], findings: Diagnostic[]): Sharers[] {
@@ -86,10 +99,17 @@ function turnsOfSeveralWays(chain: string, span: Span): Diagnostic {
   return diagnostic(PROBLEMS.unsayable, span, `a policy cannot say exactly: ${message}`, { hint });
 }
 
-/** The kernel makes such a table by the first rule that names it. */
+/** The kernel makes such a table by the first rule that names it, and asks no other rule for a rate (xt_hashlimit.c). */
 function oneTableOfSeveralKinds(name: string, first: Span, span: Span): Diagnostic {
-  const message = `limits that differ and share the table \`${name}\``;
+  const message = `the limit is that of the first rule that names the table \`${name}\`, and not what this one says`;
+  const hint = 'iptables does the same. Where that is not meant, give each rule a `--hashlimit-name` of its own.';
+  const labels = [{ span: first, text: 'its rate, burst and mode hold for all rules of the table' }];
+  return diagnostic(PROBLEMS.leftOut, span, message, { hint, labels });
+}
+
+function oneTableOfBothSenses(name: string, first: Span, span: Span): Diagnostic {
+  const message = `what is over a limit and what is not, by one table \`${name}\``;
   const hint = 'Give each rule a `--hashlimit-name` of its own; each then has buckets of its own, too.';
-  const labels = [{ span: first, text: 'the kernel takes the limit of the rule that is loaded first' }];
+  const labels = [{ span: first, text: 'the other sense' }];
   return diagnostic(PROBLEMS.unsayable, span, `a policy cannot say exactly: ${message}`, { hint, labels });
 }

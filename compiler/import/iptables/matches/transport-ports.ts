@@ -1,6 +1,6 @@
 /** `--sport` and `--dport` of the protocols that have ports. */
 import { VALUE, type Options, type OptionTable } from '../options.ts';
-import { complement, parsePorts, portItem } from '../ports.ts';
+import { complement, parsePort, parsePorts, portItem } from '../ports.ts';
 import type { RuleBuilder } from '../rule-builder.ts';
 import { needHeader } from './transport-header.ts';
 
@@ -19,6 +19,11 @@ export function translatePorts(options: Options, rule: RuleBuilder, hasHeader = 
     const word = options.value(side);
     if (word === undefined) continue;
     const range = parsePorts(word);
+    if (range === undefined && isUpsideDown(word)) {
+      // No port is in it.
+      if (!options.isNegated(side)) rule.never();
+      continue;
+    }
     if (range === undefined) {
       rule.unknown(`\`${word}\` is no port`);
       continue;
@@ -26,6 +31,12 @@ export function translatePorts(options: Options, rule: RuleBuilder, hasHeader = 
     const ranges = options.isNegated(side) ? complement([range]) : [range];
     matchPorts(side, ranges.map(portItem), rule);
   }
+}
+
+/** A range that ends before it begins: iptables took such until 1.8. */
+function isUpsideDown(word: string): boolean {
+  const [low, high, more] = word.split(':').map((port) => parsePort(port));
+  return low !== undefined && high !== undefined && more === undefined && high < low;
 }
 
 export function matchPorts(
