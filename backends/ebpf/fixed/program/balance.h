@@ -114,9 +114,12 @@ static __always_inline void write_ipv6(struct ipv6_header *header, const struct 
 }
 
 /* Writes the outer headers at `at`; 0: there is no room. */
-static __always_inline int write_outer(struct xdp_md *context, const struct packet *packet,
-				       const struct sending *sending, const struct backend *backend, __u32 at)
+__noinline int write_outer(struct xdp_md *context, struct packet *packet, struct sending *sending, __u32 at)
 {
+	const struct backend *backend = sending ? bpf_map_lookup_elem(&backends, &sending->backend) : NULL;
+
+	if (!context || !packet || !backend)
+		return 0;
 	const __u32 length = packet->length + sending->outer_length;
 	__u32 inner = at + sizeof(struct ipv4_header);
 
@@ -213,13 +216,13 @@ __noinline int give_to_stack(struct xdp_md *context, struct packet *packet, stru
 
 	if (!read_link(context, &link, link_length, type) || bpf_xdp_adjust_head(context, -(int)sending->outer_length))
 		return XDP_ABORTED;
-	if (!write_link(context, &link, link_length) || !write_outer(context, packet, sending, backend, link_length))
+	if (!write_link(context, &link, link_length) || !write_outer(context, packet, sending, link_length))
 		return XDP_ABORTED;
 	return XDP_PASS;
 }
 
 /* Out of an interface, in a frame of its own. */
-static __always_inline int send_out(struct xdp_md *context, const struct packet *packet, const struct sending *sending,
+static __always_inline int send_out(struct xdp_md *context, struct packet *packet, struct sending *sending,
 				    const struct backend *backend, const struct hop *hop)
 {
 	const __u32 link_length = packet->end - packet->length;
@@ -228,7 +231,7 @@ static __always_inline int send_out(struct xdp_md *context, const struct packet 
 
 	if (more && bpf_xdp_adjust_head(context, more))
 		return XDP_ABORTED;
-	if (sending->outer_length && !write_outer(context, packet, sending, backend, ETHERNET))
+	if (sending->outer_length && !write_outer(context, packet, sending, ETHERNET))
 		return XDP_ABORTED;
 	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
