@@ -19,6 +19,7 @@ export function forOneOrigin(lists: Lists, table: DumpTable, keepOpaque: boolean
   const groups = new Map(lists.groups);
   const moved = table.name === 'raw' ? reverseRoutes(blocks) : [];
   for (const { spans } of moved) findings.push(movedBehindTracking(spans[0]));
+  if (table.name === 'raw') findings.push(...laterReverseRoutes([...blocks.values(), ...groups.values()].flat()));
   const [received, sent] = [blocks.get('PREROUTING') ?? [], blocks.get('OUTPUT') ?? []];
   if (isSame(received, sent, groups)) {
     blocks.set('OUTPUT', []);
@@ -49,6 +50,17 @@ function reverseRoutes(blocks: Map<string, readonly Item[]>): readonly RuleItem[
   const moved = rules.slice(0, first < 0 ? rules.length : first).filter(isReverseRoute);
   blocks.set('PREROUTING', rules.slice(moved.length));
   return moved;
+}
+
+/** nft would not load such a rule for what the host sends, and behind other rules it cannot move. */
+function laterReverseRoutes(items: readonly Item[]): Diagnostic[] {
+  return items.flatMap((item) => {
+    const asks = item.kind === 'rule' && item.terms.some(({ items: [text = ''] }) => /^fib saddr.* oif /.test(text));
+    if (!asks) return [];
+    const message = 'a policy cannot say exactly: the way back of a packet, asked in `raw` behind other rules';
+    const hint = 'Ask it in the first rules of `PREROUTING`, or in the table `mangle`.';
+    return [diagnostic(PROBLEMS.unsayable, item.spans[0], message, { hint })];
+  });
 }
 
 function movedBehindTracking(span: Span | undefined): Diagnostic {
