@@ -216,8 +216,11 @@ export class ChainMeaning {
       const [addresses, ports] = [to.addresses, to.ports].map((ends) => ends?.join('-') ?? outcomes.SAME);
       return [decides(where, addresses!, ports!)];
     }
-    if (to.kind === 'prefix') throw new NotCompared('a translation of a whole network');
     const looked = this.#set(to.map);
+    if (to.kind === 'prefix') {
+      const networks = this.#values(to.key, looked, numbersOf(looked.data[0]!), ADDRESS_VALUES, where);
+      return networks.map((one) => decides(one.where, outcomes.networkText(one.text), outcomes.SAME));
+    }
     const [addresses, ports] = looked.data.map((column, at) =>
       this.#values(to.key, looked, numbersOf(column), at === 0 ? ADDRESS_VALUES : PORT_VALUES, where),
     );

@@ -180,8 +180,22 @@ function cellInterval(
 export function addressesText(target: AddressTarget | undefined, family: Family, rows: Rows): string | undefined {
   if (target === undefined) return undefined;
   if (target.kind === 'range') return `${target.low}-${target.high}`;
-  if (target.kind === 'prefix') throw new NotCompared('a translation of a whole network');
+  if (target.kind === 'prefix') return networkText(prefixEnds(target.to, family).join('-'));
   return cellInterval(target, family, rows);
+}
+
+/** Where a whole network is translated to, each host to the one of its number; `ends` of the network. */
+export function networkText(ends: string): string {
+  return `${ends}, host by host`;
+}
+
+/** The first and the last address of a prefix. */
+export function prefixEnds(
+  { value, length }: { readonly value: bigint; readonly length: number },
+  family: Family,
+): [bigint, bigint] {
+  const hosts = (1n << BigInt((family === 4 ? 32 : 128) - length)) - 1n;
+  return [value & ~hosts, value | hosts];
 }
 
 /** Throws NotCompared. */

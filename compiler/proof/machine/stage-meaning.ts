@@ -295,10 +295,13 @@ class StageMeaning {
     }
     const ofFamily = ([4, 6] as const).map((family) => {
       const { target } = translation;
-      const addresses = outcomes.addressesText(family === 4 ? target.v4 : target.v6, family, rows);
+      const to = family === 4 ? target.v4 : target.v6;
+      const addresses = outcomes.addressesText(to, family, rows);
       if (addresses === undefined) return NO_MEANING;
       const text = outcomes.translationText(kind, addresses, outcomes.portsText(target.ports, rows), flags);
-      const where = diagrams.when(tests.family(family), set);
+      const field = kind === 'snat' ? 'source' : 'destination';
+      const ofNetwork = to?.kind === 'prefix' ? tests.addressIn(field, family, rangeOf(to.from, family), 'real') : ALL;
+      const where = diagrams.when(ofNetwork, diagrams.when(tests.family(family), set));
       const label =
         kind === 'dnat' && translation.hairpin ? [this.#meanings.affects(where, 'label', 'turned back')] : [];
       return this.#meanings.sequence([...label, this.#meanings.decides(where, text)]);
@@ -310,4 +313,9 @@ class StageMeaning {
 /** Tells the rule from others. */
 function nameOf({ origin, family }: ProgramRule): string {
   return `${origin.name} ${origin.span.start} ${family ?? ''}`;
+}
+
+function rangeOf(prefix: { readonly value: bigint; readonly length: number }, family: Family): IntervalSet {
+  const [low, high] = outcomes.prefixEnds(prefix, family);
+  return family === 4 ? IntervalSet.range(32, Number(low), Number(high)) : IntervalSet.range(128, low, high);
 }
