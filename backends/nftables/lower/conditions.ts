@@ -30,7 +30,9 @@ export function conditionsOf(
   const ordered = atoms.toSorted((a, b) => rank(a) - rank(b));
   const speaksFamily = atoms.some((atom) => saysFamily(atom, rule.family));
   if (rule.family !== undefined && !speaksFamily) matches.push(`meta nfproto ipv${rule.family}`);
-  for (const atom of ordered) {
+  for (const asked of ordered) {
+    const atom = withinProtocols(asked, before, protocols);
+    if (!atom) continue;
     const place: MatchPlace = {
       context,
       family: rule.family,
@@ -55,6 +57,17 @@ export function conditionsOf(
     else exclusions.push(...[found.matches, ...others].map((list) => list.map(matchText)));
   }
   return { matches: withoutImplied(matches), exclusions, last };
+}
+
+/**
+ * A test of the protocol for what the other atoms leave of it, since nft takes no `udp sport` behind `meta l4proto { udp, dccp }`;
+ * undefined where what was tested before says it already.
+ */
+function withinProtocols(atom: Atom, before: IntervalSet | undefined, left: IntervalSet | undefined): Atom | undefined {
+  const { test, negated } = atom;
+  if (negated || test.kind !== 'number' || test.field !== 'protocol' || !(test.in instanceof IntervalSet)) return atom;
+  if (before?.isSubsetOf(test.in)) return undefined;
+  return left === undefined || left.isEmpty() ? atom : { negated, test: { ...test, in: left } };
 }
 
 /** The zones that positive atoms leave, by name; undefined: any. */
