@@ -15,7 +15,7 @@ all: $(PROGRAMS) sluice-load
 %.bpf.o: %.bpf.c $(wildcard *.h program/*.h)
 	$(CLANG) -std=gnu11 -O2 -g -target bpf -mcpu=v3 $(WARNINGS) $(HEADERS) -c $< -o $@
 
-sluice-load: $(wildcard loader/*.c) loader/loader.h program/services.h
+sluice-load: $(wildcard loader/*.c) loader/loader.h program/jhash.h program/services.h
 	$(CC) -std=gnu11 -O2 $(WARNINGS) $(filter %.c,$^) -o $@ -lbpf
 
 clean:
@@ -833,18 +833,13 @@ int print_stats(const struct policy *policy, bool prometheus);
 #include <stdlib.h>
 #include <string.h>
 
+#include "../program/jhash.h"
 #include "loader.h"
 
 #define OFFSET_SEED 0x6d61676cU
 #define SKIP_SEED 0x65762121U
-#define HASH_INITIAL 0xdeadbeefU
 /* \`6:\`, and the largest number of 128 bits. */
 #define LONGEST_NAME 48
-
-static uint32_t rotate_left(uint32_t word, int bits)
-{
-	return word << bits | word >> (32 - bits);
-}
 
 /* So many bytes, at most four, as a word with the first byte lowest. */
 static uint32_t word_of(const uint8_t *bytes, size_t length)
@@ -861,37 +856,21 @@ static uint32_t hash_of(const char *text, uint32_t seed)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 	size_t left = strlen(text);
-	uint32_t a = HASH_INITIAL + (uint32_t)left + seed, b = a, c = a;
+	const uint32_t initial = HASH_INITIAL + (uint32_t)left + seed;
+	struct hash_state state = { initial, initial, initial };
 
 	for (; left > 12; left -= 12, bytes += 12) {
-		a += word_of(bytes, 4);
-		b += word_of(bytes + 4, 4);
-		c += word_of(bytes + 8, 4);
-		a = (a - c) ^ rotate_left(c, 4);
-		c += b;
-		b = (b - a) ^ rotate_left(a, 6);
-		a += c;
-		c = (c - b) ^ rotate_left(b, 8);
-		b += a;
-		a = (a - c) ^ rotate_left(c, 16);
-		c += b;
-		b = (b - a) ^ rotate_left(a, 19);
-		a += c;
-		c = (c - b) ^ rotate_left(b, 4);
-		b += a;
+		state.a += word_of(bytes, 4);
+		state.b += word_of(bytes + 4, 4);
+		state.c += word_of(bytes + 8, 4);
+		hash_mix(&state);
 	}
 	if (left == 0)
-		return c;
-	a += word_of(bytes, left);
-	b += left > 4 ? word_of(bytes + 4, left - 4) : 0;
-	c += left > 8 ? word_of(bytes + 8, left - 8) : 0;
-	c = (c ^ b) - rotate_left(b, 14);
-	a = (a ^ c) - rotate_left(c, 11);
-	b = (b ^ a) - rotate_left(a, 25);
-	c = (c ^ b) - rotate_left(b, 16);
-	a = (a ^ c) - rotate_left(c, 4);
-	b = (b ^ a) - rotate_left(a, 14);
-	return (c ^ b) - rotate_left(b, 24);
+		return state.c;
+	state.a += word_of(bytes, left);
+	state.b += left > 4 ? word_of(bytes + 4, left - 4) : 0;
+	state.c += left > 8 ? word_of(bytes + 8, left - 8) : 0;
+	return hash_final(&state);
 }
 
 /* A backend that has a share, and how far it has come in taking entries. */
@@ -2839,13 +2818,13 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 #endif
 `,
   'program/hash.h': `/*
- * Which entry of a Maglev table a packet belongs to: Bob Jenkins' hash (lookup3.c, 2006) as Linux computes it in
- * include/linux/jhash.h, of the same bytes and with the same seed as nftables computes it for \`jhash … mod … seed …\`. So
- * every node, and every plane, sends a flow to the same backend.
+ * Which entry of a Maglev table a packet belongs to: a hash of the same bytes, with the same seed, as nftables computes it for
+ * \`jhash … mod … seed …\`. So every node, and every plane, sends a flow to the same backend.
  */
 #ifndef SLUICE_HASH_H
 #define SLUICE_HASH_H
 
+#include "jhash.h"
 #include "packet.h"
 #include "services.h"
 #include "tables.h"
@@ -2855,56 +2834,8 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
-/* JHASH_INITVAL, "an arbitrary initial parameter" */
-#define HASH_INITIAL 0xdeadbeefU
 /* Words of the longest key: two addresses of IPv6, two ports, a protocol. */
 #define MOST_HASHED 11
-
-struct hash_state {
-	__u32 a, b, c;
-};
-
-static __always_inline __u32 rotate_left(__u32 word, int bits)
-{
-	return word << bits | word >> (32 - bits);
-}
-
-/* __jhash_mix */
-static __always_inline void hash_mix(struct hash_state *state)
-{
-	__u32 a = state->a, b = state->b, c = state->c;
-
-	a = (a - c) ^ rotate_left(c, 4);
-	c += b;
-	b = (b - a) ^ rotate_left(a, 6);
-	a += c;
-	c = (c - b) ^ rotate_left(b, 8);
-	b += a;
-	a = (a - c) ^ rotate_left(c, 16);
-	c += b;
-	b = (b - a) ^ rotate_left(a, 19);
-	a += c;
-	c = (c - b) ^ rotate_left(b, 4);
-	b += a;
-	state->a = a;
-	state->b = b;
-	state->c = c;
-}
-
-/* __jhash_final */
-static __always_inline __u32 hash_final(struct hash_state *state)
-{
-	__u32 a = state->a, b = state->b, c = state->c;
-
-	c = (c ^ b) - rotate_left(b, 14);
-	a = (a ^ c) - rotate_left(c, 11);
-	b = (b ^ a) - rotate_left(a, 25);
-	c = (c ^ b) - rotate_left(b, 16);
-	a = (a ^ c) - rotate_left(c, 4);
-	b = (b ^ a) - rotate_left(a, 14);
-	c = (c ^ b) - rotate_left(b, 24);
-	return c;
-}
 
 /* jhash2() of so many words, at least one and at most MOST_HASHED. */
 static __always_inline __u32 hash_of_words(const __u32 *words, __u32 count)
@@ -2993,6 +2924,66 @@ __noinline __u32 hash_of(struct packet *packet, __u32 number, struct hash_key *k
 	if (packet->fragment)
 		return hash_of_fragment(packet, service, key);
 	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);
+}
+
+#endif
+`,
+  'program/jhash.h': `/*
+ * Bob Jenkins' hash (lookup3.c, 2006) as Linux computes it in include/linux/jhash.h: for the program, of packets, and for the
+ * loader, of the names of backends.
+ */
+#ifndef SLUICE_JHASH_H
+#define SLUICE_JHASH_H
+
+#include <linux/types.h>
+
+/* JHASH_INITVAL, "an arbitrary initial parameter" */
+#define HASH_INITIAL 0xdeadbeefU
+
+struct hash_state {
+	__u32 a, b, c;
+};
+
+static __always_inline __u32 rotate_left(__u32 word, int bits)
+{
+	return word << bits | word >> (32 - bits);
+}
+
+/* __jhash_mix */
+static __always_inline void hash_mix(struct hash_state *state)
+{
+	__u32 a = state->a, b = state->b, c = state->c;
+
+	a = (a - c) ^ rotate_left(c, 4);
+	c += b;
+	b = (b - a) ^ rotate_left(a, 6);
+	a += c;
+	c = (c - b) ^ rotate_left(b, 8);
+	b += a;
+	a = (a - c) ^ rotate_left(c, 16);
+	c += b;
+	b = (b - a) ^ rotate_left(a, 19);
+	a += c;
+	c = (c - b) ^ rotate_left(b, 4);
+	b += a;
+	state->a = a;
+	state->b = b;
+	state->c = c;
+}
+
+/* __jhash_final */
+static __always_inline __u32 hash_final(struct hash_state *state)
+{
+	__u32 a = state->a, b = state->b, c = state->c;
+
+	c = (c ^ b) - rotate_left(b, 14);
+	a = (a ^ c) - rotate_left(c, 11);
+	b = (b ^ a) - rotate_left(a, 25);
+	c = (c ^ b) - rotate_left(b, 16);
+	a = (a ^ c) - rotate_left(c, 4);
+	b = (b ^ a) - rotate_left(a, 14);
+	c = (c ^ b) - rotate_left(b, 24);
+	return c;
 }
 
 #endif

@@ -1,11 +1,11 @@
 /*
- * Which entry of a Maglev table a packet belongs to: Bob Jenkins' hash (lookup3.c, 2006) as Linux computes it in
- * include/linux/jhash.h, of the same bytes and with the same seed as nftables computes it for `jhash … mod … seed …`. So
- * every node, and every plane, sends a flow to the same backend.
+ * Which entry of a Maglev table a packet belongs to: a hash of the same bytes, with the same seed, as nftables computes it for
+ * `jhash … mod … seed …`. So every node, and every plane, sends a flow to the same backend.
  */
 #ifndef SLUICE_HASH_H
 #define SLUICE_HASH_H
 
+#include "jhash.h"
 #include "packet.h"
 #include "services.h"
 #include "tables.h"
@@ -15,56 +15,8 @@
 TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
-/* JHASH_INITVAL, "an arbitrary initial parameter" */
-#define HASH_INITIAL 0xdeadbeefU
 /* Words of the longest key: two addresses of IPv6, two ports, a protocol. */
 #define MOST_HASHED 11
-
-struct hash_state {
-	__u32 a, b, c;
-};
-
-static __always_inline __u32 rotate_left(__u32 word, int bits)
-{
-	return word << bits | word >> (32 - bits);
-}
-
-/* __jhash_mix */
-static __always_inline void hash_mix(struct hash_state *state)
-{
-	__u32 a = state->a, b = state->b, c = state->c;
-
-	a = (a - c) ^ rotate_left(c, 4);
-	c += b;
-	b = (b - a) ^ rotate_left(a, 6);
-	a += c;
-	c = (c - b) ^ rotate_left(b, 8);
-	b += a;
-	a = (a - c) ^ rotate_left(c, 16);
-	c += b;
-	b = (b - a) ^ rotate_left(a, 19);
-	a += c;
-	c = (c - b) ^ rotate_left(b, 4);
-	b += a;
-	state->a = a;
-	state->b = b;
-	state->c = c;
-}
-
-/* __jhash_final */
-static __always_inline __u32 hash_final(struct hash_state *state)
-{
-	__u32 a = state->a, b = state->b, c = state->c;
-
-	c = (c ^ b) - rotate_left(b, 14);
-	a = (a ^ c) - rotate_left(c, 11);
-	b = (b ^ a) - rotate_left(a, 25);
-	c = (c ^ b) - rotate_left(b, 16);
-	a = (a ^ c) - rotate_left(c, 4);
-	b = (b ^ a) - rotate_left(a, 14);
-	c = (c ^ b) - rotate_left(b, 24);
-	return c;
-}
 
 /* jhash2() of so many words, at least one and at most MOST_HASHED. */
 static __always_inline __u32 hash_of_words(const __u32 *words, __u32 count)

@@ -8,18 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../program/jhash.h"
 #include "loader.h"
 
 #define OFFSET_SEED 0x6d61676cU
 #define SKIP_SEED 0x65762121U
-#define HASH_INITIAL 0xdeadbeefU
 /* `6:`, and the largest number of 128 bits. */
 #define LONGEST_NAME 48
-
-static uint32_t rotate_left(uint32_t word, int bits)
-{
-	return word << bits | word >> (32 - bits);
-}
 
 /* So many bytes, at most four, as a word with the first byte lowest. */
 static uint32_t word_of(const uint8_t *bytes, size_t length)
@@ -36,37 +31,21 @@ static uint32_t hash_of(const char *text, uint32_t seed)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 	size_t left = strlen(text);
-	uint32_t a = HASH_INITIAL + (uint32_t)left + seed, b = a, c = a;
+	const uint32_t initial = HASH_INITIAL + (uint32_t)left + seed;
+	struct hash_state state = { initial, initial, initial };
 
 	for (; left > 12; left -= 12, bytes += 12) {
-		a += word_of(bytes, 4);
-		b += word_of(bytes + 4, 4);
-		c += word_of(bytes + 8, 4);
-		a = (a - c) ^ rotate_left(c, 4);
-		c += b;
-		b = (b - a) ^ rotate_left(a, 6);
-		a += c;
-		c = (c - b) ^ rotate_left(b, 8);
-		b += a;
-		a = (a - c) ^ rotate_left(c, 16);
-		c += b;
-		b = (b - a) ^ rotate_left(a, 19);
-		a += c;
-		c = (c - b) ^ rotate_left(b, 4);
-		b += a;
+		state.a += word_of(bytes, 4);
+		state.b += word_of(bytes + 4, 4);
+		state.c += word_of(bytes + 8, 4);
+		hash_mix(&state);
 	}
 	if (left == 0)
-		return c;
-	a += word_of(bytes, left);
-	b += left > 4 ? word_of(bytes + 4, left - 4) : 0;
-	c += left > 8 ? word_of(bytes + 8, left - 8) : 0;
-	c = (c ^ b) - rotate_left(b, 14);
-	a = (a ^ c) - rotate_left(c, 11);
-	b = (b ^ a) - rotate_left(a, 25);
-	c = (c ^ b) - rotate_left(b, 16);
-	a = (a ^ c) - rotate_left(c, 4);
-	b = (b ^ a) - rotate_left(a, 14);
-	return (c ^ b) - rotate_left(b, 24);
+		return state.c;
+	state.a += word_of(bytes, left);
+	state.b += left > 4 ? word_of(bytes + 4, left - 4) : 0;
+	state.c += left > 8 ? word_of(bytes + 8, left - 8) : 0;
+	return hash_final(&state);
 }
 
 /* A backend that has a share, and how far it has come in taking entries. */
