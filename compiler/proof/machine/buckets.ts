@@ -1,11 +1,21 @@
 /** Limits and counts of connections, each with a bucket for each key: which of a text are which of the policy. */
-import type { Family, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
-import type { Gate, KeyPart } from '../../model/condition.ts';
+import { everyRule } from '../../4-program/every-rule.ts';
+import type { Family, ProgramRule, Stage } from '../../4-program/program.ts';
+import type { Gate, KeyPart, Rate } from '../../model/condition.ts';
 import type { Limit, Machine, Read, Statement } from './form.ts';
 import { fieldOf } from './key-reads.ts';
 import { NotCompared } from './meaning.ts';
+import { lettersOf, lettersOfSet } from './plane-names.ts';
 
 export type KeyedGate = Extract<Gate, { kind: 'rate' | 'connections' }>;
+type FollowedPart = KeyPart & { readonly field: Exclude<KeyPart['field'], 'in'> };
+
+/** One that the proof follows: its buckets are those of fields of the packet, with one rate. */
+export type FollowedGate = { readonly per: readonly FollowedPart[] } & (
+  | (Omit<Extract<Gate, { kind: 'rate' }>, 'per' | 'rate'> & { readonly rate: Rate })
+  | Omit<Extract<Gate, { kind: 'connections' }>, 'per'>
+);
+
 export type Update = Extract<Statement, { kind: 'update' }>;
 
 /** Buckets of the policy. */
@@ -29,11 +39,11 @@ export class Buckets {
   readonly areGuessed: boolean;
 
   constructor(stages: readonly Stage[], machine: Machine) {
-    for (const { implied, items } of stages) for (const rule of rulesOf([...implied, ...items])) this.#note(rule);
+    for (const rule of everyRule(stages.flatMap(({ implied, items }) => [...implied, ...items]))) this.#note(rule);
     this.#likenesses = new Map(likenessesOf(machine));
     const open = new Set(this.#wanted.values());
     // A name in the text is the end of one in the policy.
-    this.#pair(open, ({ limiter }, name) => limiter.endsWith(lettersOf(name.replace(/_ipv[46]$/, ''))));
+    this.#pair(open, ({ limiter }, name) => limiter.endsWith(lettersOfSet(name)));
     const left = [...open].map(({ likeness }) => likeness);
     const unnamed = [...this.#likenesses].filter(
       ([name, likeness]) => !this.#names.has(name) && left.includes(likeness),
@@ -42,12 +52,12 @@ export class Buckets {
     this.#pair(open, () => true);
   }
 
-  /** What the gate's buckets are called. Throws NotCompared. */
-  ofGate(gate: KeyedGate, family: Family | undefined): string {
+  /** What the gate's buckets are called, and the gate as one that is followed. Throws NotCompared. */
+  ofGate(gate: KeyedGate, family: Family | undefined): { readonly name: string; readonly followed: FollowedGate } {
     if (!isFollowed(gate, family)) throw new NotCompared('a limit of rows or zones');
     const name = nameOf(gate, family);
     if (this.#unlike.has(name)) throw new NotCompared('a bucket that is limited in two ways');
-    return name;
+    return { name, followed: gate };
   }
 
   /** What the buckets of a text's object are called. */
@@ -96,33 +106,20 @@ function nameOf({ per, limiter }: KeyedGate, family: Family | undefined): string
   return per.some(isAddress) ? `${limiter} of IPv${family ?? ''}` : limiter;
 }
 
-/** Whether the gate's buckets are such as the proof follows: those of fields of the packet, with one rate. */
-function isFollowed(gate: KeyedGate, family: Family | undefined): boolean {
+function isFollowed(gate: KeyedGate, family: Family | undefined): gate is FollowedGate {
   if (gate.rows.length > 0 || (gate.kind === 'rate' && 'kind' in gate.rate)) return false;
   return gate.per.every((part) => part.field !== 'in' && (family !== undefined || !isAddress(part)));
 }
 
 const isAddress = ({ field }: KeyPart): boolean => field === 'source' || field === 'destination';
 
-function* rulesOf(items: readonly ProgramItem[]): Generator<ProgramRule> {
-  for (const item of items) {
-    if (item.kind === 'rule') yield item;
-    else yield* rulesOf(item.items);
-  }
-}
-
-function lettersOf(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-}
-
-function likenessOfGate(gate: KeyedGate, family: Family | undefined): string {
+function likenessOfGate(gate: FollowedGate, family: Family | undefined): string {
   const key = gate.per.map((part) =>
     keyText(`${part.field}${part.field.endsWith('port') || isAddress(part) ? '/real' : ''}`, family, part),
   );
   const size = key.length === 0 ? undefined : gate.bounds.keys;
   if (gate.kind === 'connections') return text(`${gate.sense} ${gate.count} connections`, key, gate.bounds.keys);
   const { rate, burst, sense } = gate;
-  if ('kind' in rate) throw new NotCompared("a limit with a row's rate");
   const amount = rate.of === 'bits' ? rate.amount / 8 : rate.amount;
   const of = rate.of === 'events' ? 'packets' : 'bytes';
   return text(`${sense} ${amount / rate.perSeconds} ${of} a second, ${burst} at once`, key, size);

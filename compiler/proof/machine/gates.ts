@@ -63,11 +63,11 @@ export class Gates {
   }
 
   #keyed(gate: KeyedGate, whole: Diagram, family: Family | undefined): Past {
-    const buckets = this.#buckets.ofGate(gate, family);
+    const { name: buckets, followed } = this.#buckets.ofGate(gate, family);
     const { diagrams, tests } = this.#packets;
     const ofFlow = gate.kind === 'connections' ? [this.#packets.ofFlow()] : [];
     // A packet without one of the fields has no bucket.
-    const present = gate.per.map(({ field }) => (field === 'in' ? this.#packets.anyZone('in') : tests.present(field)));
+    const present = followed.per.map(({ field }) => tests.present(field));
     const set = [...ofFlow, ...present].reduce((all, one) => diagrams.when(one, all), whole);
     const past = this.asked(buckets, set);
     const isOne = gate.kind === 'rate' && gate.per.length === 0;

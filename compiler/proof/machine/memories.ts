@@ -3,11 +3,13 @@
  * an unknown, equal for equal questions; what a packet does to one is an event of the memory. A packet that looks into a memory
  * behind what it has written there itself would have to be told from others: such a part is not compared.
  */
-import type { ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
+import { everyRule } from '../../4-program/every-rule.ts';
+import type { ProgramRule, Stage } from '../../4-program/program.ts';
 import type { Effect, Memory, MemoryKeyField } from '../../model/index.ts';
 import { ALL, type Diagram } from '../diagrams.ts';
 import type { Machine } from './form.ts';
 import { MEMORY, NotCompared } from './meaning.ts';
+import { lettersOf, lettersOfSet } from './plane-names.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 type MemoryEffect = Extract<Effect, { kind: 'remember' | 'forget' }>;
@@ -19,15 +21,15 @@ export class Memories {
 
   constructor(stages: readonly Stage[], { sets }: Machine) {
     this.#sets = sets;
-    for (const memory of memoriesIn(stages.flatMap(({ implied, items }) => [...implied, ...items]))) {
-      this.#wanted.add(memory);
+    for (const rule of everyRule(stages.flatMap(({ implied, items }) => [...implied, ...items]))) {
+      for (const memory of memoriesOf(rule)) this.#wanted.add(memory);
     }
   }
 
   /** The memory that a set is, by its name and by what it is. Throws NotCompared. */
   ofSet(name: string): Memory {
     const { size, timeout, key } = this.#sets.get(name)!;
-    const letters = lettersOf(name.replace(/_ipv[46]$/, ''));
+    const letters = lettersOfSet(name);
     const found = [...this.#wanted].filter(
       (memory) =>
         lettersOf(memory.name) === letters &&
@@ -68,26 +70,17 @@ export function memoryEvent(
 }
 
 /** Whether one of the rule's clauses asks for a key in a memory. */
-export function looksIntoMemory({ atoms, effects }: ProgramRule): boolean {
-  return [...atoms, ...effects.flatMap(({ when }) => when.flat())].some(({ test }) => test.kind === 'memory');
+export function looksIntoMemory(rule: ProgramRule): boolean {
+  return memoriesLookedInto(rule).length > 0;
 }
 
-function* memoriesIn(items: readonly ProgramItem[]): Generator<Memory> {
-  for (const item of items) {
-    if (item.kind === 'rule') yield* memoriesOf(item);
-    else yield* memoriesIn(item.items);
-  }
+/** The memories that the rule looks into, and those that it writes. */
+function memoriesOf(rule: ProgramRule): Memory[] {
+  const written = rule.effects.flatMap(({ effect }) => ('memory' in effect ? [effect.memory] : []));
+  return [...memoriesLookedInto(rule), ...written];
 }
 
-function* memoriesOf({ atoms, effects }: ProgramRule): Generator<Memory> {
-  for (const { test } of [...atoms, ...effects.flatMap(({ when }) => when.flat())]) {
-    if (test.kind === 'memory') yield test.memory;
-  }
-  for (const { effect } of effects) {
-    if (effect.kind === 'remember' || effect.kind === 'forget') yield effect.memory;
-  }
-}
-
-function lettersOf(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+function memoriesLookedInto({ atoms, effects }: ProgramRule): Memory[] {
+  const all = [...atoms, ...effects.flatMap(({ when }) => when.flat())];
+  return all.flatMap(({ test }) => (test.kind === 'memory' ? [test.memory] : []));
 }
