@@ -1,9 +1,8 @@
 /** What a stage of a Program does, as diagrams: the rules as the language has them, and nothing of how they are planned. */
-import type { Decision, Family, ProgramEach, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
-import type { Translation, Verdict } from '../../model/index.ts';
-import { IntervalSet } from '../../net/interval-set.ts';
+import type { Family, ProgramEach, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
+import { Decisions } from './decisions.ts';
 import { FoundRows } from './found-rows.ts';
 import type { Gates } from './gates.ts';
 import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
@@ -40,6 +39,7 @@ class StageMeaning {
   readonly #meanings: Meanings;
   readonly #packets: StagePackets;
   readonly #gates: Gates;
+  readonly #decisions: Decisions;
   readonly #stage: Stage;
   /** What lists mean that several uses of a group share, for `each packet` rules and for all others. */
   readonly #known = [new Map<readonly ProgramItem[], Meaning>(), new Map<readonly ProgramItem[], Meaning>()] as const;
@@ -48,6 +48,7 @@ class StageMeaning {
     this.#meanings = meanings;
     this.#packets = packets;
     this.#gates = gates;
+    this.#decisions = new Decisions(meanings, packets);
     this.#stage = stage;
   }
 
@@ -66,7 +67,7 @@ class StageMeaning {
   /** What packets meet that the stage is about, and that no rule decided about. */
   default(): Meaning {
     const { default: verdict } = this.#stage;
-    return verdict === undefined ? NO_MEANING : this.#verdict(verdict, this.#inside());
+    return verdict === undefined ? NO_MEANING : this.#decisions.verdict(verdict, this.#inside());
   }
 
   /** The packets that the stage is about. */
@@ -175,7 +176,7 @@ class StageMeaning {
     });
     const { decision } = rule;
     if (decision?.kind === 'translation') steps.push(found.translation(decision.translation));
-    else steps.push(this.#decision(decision, found.any(), NO_ROWS));
+    else steps.push(this.#decisions.of(decision, found.any(), NO_ROWS));
     return this.#meanings.sequence(steps);
   }
 
@@ -226,7 +227,7 @@ class StageMeaning {
         ...events.map(({ thing, what }) => this.#meanings.affects(past.set, thing, what)),
       ];
     });
-    return this.#meanings.sequence([...looked, ...asked, ...steps, this.#decision(rule.decision, set, rows)]);
+    return this.#meanings.sequence([...looked, ...asked, ...steps, this.#decisions.of(rule.decision, set, rows)]);
   }
 
   /** Into which memories packets of the set look, of those that meet all else. */
@@ -238,84 +239,9 @@ class StageMeaning {
       return [this.#meanings.looksInto(looking, test.memory.name)];
     });
   }
-
-  #decision(decision: Decision | undefined, set: Diagram, rows: Rows): Meaning {
-    switch (decision?.kind) {
-      case undefined:
-        return NO_MEANING;
-      case 'verdict':
-        return this.#verdict(decision.verdict, set);
-      case 'translation':
-        return this.#translation(decision.translation, set, rows);
-      case 'socket':
-        throw new NotCompared('a socket that gets packets');
-    }
-  }
-
-  #verdict(verdict: Verdict, set: Diagram): Meaning {
-    const meanings = this.#meanings;
-    switch (verdict.kind) {
-      case 'allow':
-        return meanings.decides(set, outcomes.ACCEPT);
-      case 'drop':
-        return meanings.decides(set, outcomes.DROP);
-      case 'leave':
-        return meanings.returns(set);
-      case 'reject':
-        return this.#refusal(verdict.reason, set);
-      case 'synproxy':
-        throw new NotCompared('a proxy for SYNs');
-    }
-  }
-
-  /** Without a reason TCP is reset, and all else is unreachable. */
-  #refusal(reason: Extract<Verdict, { kind: 'reject' }>['reason'], set: Diagram): Meaning {
-    const { diagrams, tests } = this.#packets;
-    const tcp = tests.numberIn('protocol', IntervalSet.of(8, 6));
-    const reset = reason === 'tcp-reset' ? set : reason === undefined ? diagrams.when(tcp, set) : NOTHING;
-    const why = reason === undefined || reason === 'tcp-reset' ? 'port-unreachable' : reason;
-    return this.#meanings.sequence([
-      this.#meanings.decides(reset, outcomes.TCP_RESET),
-      ...([4, 6] as const).map((family) =>
-        this.#meanings.decides(diagrams.when(tests.family(family), set), outcomes.refusal(why, family)),
-      ),
-    ]);
-  }
-
-  #translation(translation: Translation, set: Diagram, rows: Rows): Meaning {
-    const { diagrams, tests } = this.#packets;
-    const { kind } = translation;
-    const flags = {
-      random: 'random' in translation && translation.random,
-      persistent: 'persistent' in translation && translation.persistent,
-    };
-    if (kind === 'masquerade' || kind === 'redirect') {
-      const text = outcomes.translationText(kind, outcomes.SAME, outcomes.portsText(translation.ports, rows), flags);
-      return this.#meanings.decides(set, text);
-    }
-    const ofFamily = ([4, 6] as const).map((family) => {
-      const { target } = translation;
-      const to = family === 4 ? target.v4 : target.v6;
-      const addresses = outcomes.addressesText(to, family, rows);
-      if (addresses === undefined) return NO_MEANING;
-      const text = outcomes.translationText(kind, addresses, outcomes.portsText(target.ports, rows), flags);
-      const field = kind === 'snat' ? 'source' : 'destination';
-      const ofNetwork = to?.kind === 'prefix' ? tests.addressIn(field, family, rangeOf(to.from, family), 'real') : ALL;
-      const where = diagrams.when(ofNetwork, diagrams.when(tests.family(family), set));
-      const label =
-        kind === 'dnat' && translation.hairpin ? [this.#meanings.affects(where, 'label', 'turned back')] : [];
-      return this.#meanings.sequence([...label, this.#meanings.decides(where, text)]);
-    });
-    return this.#meanings.sequence(ofFamily);
-  }
 }
 
 /** Tells the rule from others. */
 function nameOf({ origin, family }: ProgramRule): string {
   return `${origin.name} ${origin.span.start} ${family ?? ''}`;
-}
-
-function rangeOf(prefix: { readonly value: bigint; readonly length: number }, family: Family): IntervalSet {
-  const [low, high] = outcomes.prefixEnds(prefix, family);
-  return family === 4 ? IntervalSet.range(32, Number(low), Number(high)) : IntervalSet.range(128, low, high);
 }
