@@ -37,11 +37,10 @@ const FEWEST = 500;
 const PACKETS = 100_000;
 /** Rules of the plain list that says how fast the machine is. */
 const REFUSING = 500;
-/**
- * Plain rules that a packet's way may cost as much as: half a microsecond on the machine where the goal was set, on which a packet
- * took 36 µs through 10,000 of them. A machine that takes four times as long for a rule is given four times as long.
- */
-const GOAL = 139;
+/** Nanoseconds that a packet may cost beyond an empty chain. */
+const GOAL = 500;
+/** The same in plain rules, of which 10,000 took 36 µs on the machine where the goal was set: what a slow machine can be held to. */
+const GOAL_IN_RULES = 139;
 const SEED = 20_180_501;
 
 describe('ClassBench', () => {
@@ -77,7 +76,8 @@ describe('ClassBench', () => {
             `${kind}: ${inMicroseconds(own!)} over an empty chain, as ${asRules} rules that refuse; ` +
               `the empty chain takes ${inMicroseconds(base)}${beside}`,
           );
-          expect.soft(asRules, `${seed}: ${kind}`).toBeLessThanOrEqual(GOAL);
+          expect.soft(own, `${seed}: ${kind}`).toBeLessThanOrEqual(GOAL);
+          expect.soft(asRules, `${seed}: ${kind}, in plain rules`).toBeLessThanOrEqual(GOAL_IN_RULES);
           // Within what one run differs from another.
           expect.soft(own, `${seed}: ${kind}`).toBeLessThanOrEqual(Math.max(50, (theirs ?? Infinity) * 1.1));
         }
