@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
-import { median } from './campus/router.ts';
+import { median } from './medians.ts';
 
 const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 const RUNS = 5;

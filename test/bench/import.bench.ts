@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { compileCampus, FULL_SIZE, generateRules, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
-import { campusRouter, flowCosts, median, ratioOf, type FlowCosts } from './campus/router.ts';
+import { campusRouter, flowCosts, type FlowCosts } from './campus/router.ts';
+import { median, ratioOf } from './medians.ts';
 import { timed } from './compiled-by-command.ts';
 
 const members = Number(process.env['SLUICE_BENCH_MEMBERS'] ?? FULL_SIZE);

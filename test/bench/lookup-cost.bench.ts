@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../kernel/harness/lab.ts';
 import { FULL_SIZE, compileCampus, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
-import { campusRouter, costOf, flowCosts, median, type FlowCosts } from './campus/router.ts';
+import { campusRouter, costOf, flowCosts, type FlowCosts } from './campus/router.ts';
+import { median } from './medians.ts';
 import { outward, randomFlows } from './campus/traffic.ts';
 
 const members = Number(process.env['SLUICE_BENCH_MEMBERS'] ?? FULL_SIZE);

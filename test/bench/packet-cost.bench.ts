@@ -5,7 +5,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../kernel/harness/lab.ts';
 import { compileCampus, FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
-import { campusRouter, flowCosts, median, ratioOf, type FlowCosts } from './campus/router.ts';
+import { campusRouter, flowCosts, type FlowCosts } from './campus/router.ts';
+import { median, ratioOf } from './medians.ts';
 import type { Flow } from './campus/traffic.ts';
 
 const members = Number(process.env['SLUICE_BENCH_MEMBERS'] ?? FULL_SIZE);

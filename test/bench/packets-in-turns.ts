@@ -1,6 +1,7 @@
 /** What the same packets cost in several routers, in turns: what slows the machine slows all of them. */
 import type { Lab } from '../kernel/harness/lab.ts';
-import { costOf, median } from './campus/router.ts';
+import { costOf } from './campus/router.ts';
+import { median } from './medians.ts';
 
 /** Packets of one kind, and the interface at which they come in. */
 export interface Traffic {

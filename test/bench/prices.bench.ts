@@ -8,7 +8,7 @@ import { formatIpv4 } from '../../compiler/net/address.ts';
 import { CLASSBENCH_INTERFACES, randomFrom, type Random } from '../builders/classbench/packets.ts';
 import { ipv4 } from '../kernel/harness/crafting.ts';
 import { Lab } from '../kernel/harness/lab.ts';
-import { median } from './campus/router.ts';
+import { median } from './medians.ts';
 import { measureLiveFrames } from './live-frames.ts';
 
 const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 5);

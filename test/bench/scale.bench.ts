@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
+import { median } from './medians.ts';
 
 const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 const runs = 5;
@@ -28,10 +29,6 @@ function compile(campus: Campus, output: string): Figures {
   if (status !== 0) throw new Error(stderr + stdout);
   const [seconds, kibibytes] = readFileSync(log, 'utf8').trim().split(' ').map(Number);
   return { seconds: seconds!, mebibytes: kibibytes! / 1024, phases: `${stderr}${stdout}` };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** Both campuses in turns, so that what slows the machine slows both. */

@@ -22,7 +22,8 @@ import type { Lab } from '../kernel/harness/lab.ts';
 import { encodePacket, type Transport } from '../kernel/harness/packet.ts';
 import { networkOf } from '../kernel/import/dump-network.ts';
 import { sharedBytes } from '../shared-data.ts';
-import { costOf, median } from './campus/router.ts';
+import { costOf } from './campus/router.ts';
+import { median } from './medians.ts';
 import { contend, NO_RULES, type Input, type Result } from './side-by-side/contenders.ts';
 
 const DUMPS = ['home_router', 'server', 'testbed', 'office', 'company'];

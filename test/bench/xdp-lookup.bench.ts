@@ -3,15 +3,15 @@
  * same prefixes, with random sources, in one run; and how long each takes to fill.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatIpv4 } from '../../compiler/net/address.ts';
 import { randomFrom, type Random } from '../builders/classbench/packets.ts';
-import { compiled } from '../kernel/harness/compiled.ts';
 import { compileForXdp } from '../kernel/xdp/build.ts';
+import { buildProgram, buildTool, writeInto } from './bpf-programs.ts';
+import { median } from './medians.ts';
 
 const prefixes = Number(process.env['SLUICE_BENCH_PREFIXES'] ?? 1_000_000);
 const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 9);
@@ -88,15 +88,12 @@ function measure(list: readonly Prefix[], sources: BigUint64Array): Measured {
       let blocked from "list.txt"
       mitigate in uplink { drop from blocked }
       target edge { xdp on eth0 }`;
-    for (const { path, content } of compileForXdp(text, { 'list.txt': lines.join('') }).artifacts) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), Buffer.concat(content));
-    }
+    writeInto(folder, compileForXdp(text, { 'list.txt': lines.join('') }).artifacts);
     writeFileSync(join(folder, 'sources'), sources);
     writeFileSync(join(folder, 'prefixes'), keysOf(list));
-    const object = program(folder);
+    const object = buildProgram(folder, 'xdp-lookup/lookup.bpf.c');
     const files = ['prefixes', 'sources'].map((name) => join(folder, name));
-    const output = execFileSync(loader(), [object, join(folder, 'ebpf/maps'), ...files, String(rounds)]);
+    const output = execFileSync(buildTool('xdp-lookup'), [object, join(folder, 'ebpf/maps'), ...files, String(rounds)]);
     return JSON.parse(output.toString()) as Measured;
   } finally {
     rmSync(folder, { recursive: true });
@@ -111,39 +108,4 @@ function keysOf(list: readonly Prefix[]): Uint8Array {
     bytes.writeUInt32BE(address, index * 8 + 4);
   }
   return bytes;
-}
-
-const source = (name: string) => fileURLToPath(new URL(`xdp-lookup/${name}`, import.meta.url));
-
-/** The policy's program with those that look up, as in its Makefile. */
-function program(folder: string): string {
-  const object = join(folder, 'lookup.bpf.o');
-  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`, '-I', join(folder, 'ebpf')];
-  const policy = `-DPOLICY="${join(folder, 'ebpf/xdp.bpf.c')}"`;
-  const target = ['-std=gnu11', '-O2', '-g', '-target', 'bpf', '-mcpu=v3'];
-  execFileSync(process.env['CLANG'] ?? 'clang', [
-    ...target,
-    ...headers,
-    policy,
-    '-c',
-    source('lookup.bpf.c'),
-    '-o',
-    object,
-  ]);
-  return object;
-}
-
-function loader(): string {
-  return compiled({
-    name: 'xdp-lookup',
-    compiler: 'cc',
-    arguments: ['-std=gnu11', '-O2', '-Wall', '-Wextra'],
-    sources: [source('xdp-lookup.c')],
-    libraries: ['-lbpf'],
-  });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -58,12 +58,3 @@ export async function costOf(lab: Lab, name: string, frames: readonly Uint8Array
   const [pass, drop] = await measureLiveFrames(lab, { interface: name, frames, runs });
   return pass!.processor - drop!.processor;
 }
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-/** Median of the ratios, round by round: what slows the machine slows both. */
-export function ratioOf(costs: readonly number[], base: readonly number[]): number {
-  return median(costs.map((cost, round) => cost / base[round]!));
-}
