@@ -53,6 +53,7 @@ test('a program has the tables of the fields that rules test, and no others', ()
     'ebpf/maps/dispatch/socket_keys.bin',
     'ebpf/maps/dispatch/service_rules.bin',
     'ebpf/maps/dispatch/service.bin',
+    'ebpf/program/jhash.h',
     'ebpf/program/place.h',
     'ebpf/program/services.h',
     'ebpf/program/sockets.h',

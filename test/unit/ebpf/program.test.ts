@@ -36,6 +36,7 @@ test('a program has the tables of the fields that rules test, and no others', ()
     'maps/source_rules.bin',
   ]);
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
+    'program/jhash.h',
     'program/packet.h',
     'program/place.h',
     'program/services.h',
@@ -235,6 +236,7 @@ test('a program has the parts that it needs', () => {
   const files = artifactsOf(mitigate('drop udp over 5/second per in and count as "a */ b"'));
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
     'program/conditions.h',
+    'program/jhash.h',
     'program/limits.h',
     'program/packet.h',
     'program/place.h',
