@@ -272,6 +272,7 @@ const FREE_WORDS = [
   'invalid',
   'pickup',
   'timeout',
+  'hits',
   'key',
   'volatile',
   'empty',

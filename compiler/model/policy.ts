@@ -48,6 +48,8 @@ export interface Memory {
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
   /** Milliseconds after which an entry is gone unless remembered anew; undefined: never. */
   readonly timeout: number | undefined;
+  /** A key is in it once it was remembered so often, each time of late: so long ago as `timeout` says, or less. */
+  readonly hits: number;
   readonly bounds: Bounds;
   readonly span: Span;
 }

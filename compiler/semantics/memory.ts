@@ -40,26 +40,41 @@ function entriesOf(journey: Journey, memory: Memory): PersistentMap<string, numb
   return journey.state.memories.get(memoryTable(memory, journey.packet.family)) ?? PersistentMap.empty();
 }
 
-/** Whether the key is remembered; where the memory is full, what `when full` says of keys that are not. */
-export function memoryHolds(journey: Journey, memory: Memory, key: string): boolean {
-  const expires = entriesOf(journey, memory).get(key);
-  if (expires !== undefined && expires > journey.now) return true;
-  return memory.bounds.whenFull === 'match' && isFull(entriesOf(journey, memory), memory.bounds, journey, (at) => at);
+/** A key's entries: one, or one for each of its last hits. */
+export function entriesOfKey({ hits }: Memory, key: string): string[] {
+  return hits === 1 ? [key] : Array.from({ length: hits }, (_, at) => `${key} hit ${at}`);
 }
 
-/** Remembers a key anew; in a full memory there is no room for one more. */
+/** Whether the key is remembered, as often as it has to be; where the memory is full, what `when full` says of other keys. */
+export function memoryHolds(journey: Journey, memory: Memory, key: string): boolean {
+  const entries = entriesOf(journey, memory);
+  if (entriesOfKey(memory, key).every((entry) => (entries.get(entry) ?? 0) > journey.now)) return true;
+  return memory.bounds.whenFull === 'match' && isFullMemory(journey, memory, entries);
+}
+
+/** Remembers a key anew, in place of the hit that is longest ago; in a full memory there is no room for one more. */
 export function remember(journey: Journey, memory: Memory, key: string, duration: number | undefined): void {
   const entries = entriesOf(journey, memory);
-  const isKnown = (entries.get(key) ?? 0) > journey.now;
-  if (!isKnown && isFull(entries, memory.bounds, journey, (at) => at)) return;
+  const all = entriesOfKey(memory, key);
+  const oldest = all.reduce((one, other) => ((entries.get(other) ?? 0) < (entries.get(one) ?? 0) ? other : one));
+  const isKnown = (entries.get(oldest) ?? 0) > journey.now;
+  if (!isKnown && isFullMemory(journey, memory, entries)) return;
   const lasts = duration ?? memory.timeout;
   const expires = lasts === undefined ? Infinity : journey.now + lasts;
-  const cleared = isKnown ? entries : withoutKey(entries, key, journey.now);
-  setEntries(journey, memory, cleared.set(key, expires));
+  const cleared = isKnown ? entries : withoutKey(entries, oldest, journey.now);
+  setEntries(journey, memory, cleared.set(oldest, expires));
 }
 
 export function forget(journey: Journey, memory: Memory, key: string): void {
-  setEntries(journey, memory, withoutKey(entriesOf(journey, memory), key, journey.now));
+  const entries = entriesOf(journey, memory);
+  const cleared = entriesOfKey(memory, key).reduce((rest, entry) => withoutKey(rest, entry, journey.now), entries);
+  setEntries(journey, memory, cleared);
+}
+
+/** A memory of several hits has room for all of them of so many keys, and may have some more. */
+function isFullMemory(journey: Journey, { bounds, hits }: Memory, entries: PersistentMap<string, number>): boolean {
+  const room = { ...bounds, keys: bounds.keys * hits, approximate: bounds.approximate || hits > 1 };
+  return isFull(entries, room, journey, (at) => at);
 }
 
 /** What was forgotten takes room until it is cleared away: an entry remains that no key leads to. */

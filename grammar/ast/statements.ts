@@ -98,6 +98,8 @@ export interface Memory extends Annotated {
   readonly name: Name;
   readonly columns: readonly ColumnDeclaration[];
   readonly timeout?: DurationLiteral;
+  /** How often a key must have been remembered to be in it. */
+  readonly hits?: IntegerLiteral;
   readonly bounds: TableBounds;
 }
 

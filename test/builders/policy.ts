@@ -372,12 +372,13 @@ export function forget(known: Memory, key: readonly MemoryKeyField[]): Effect {
 
 export function memory(
   name: string,
-  options: { readonly timeout?: number; readonly bounds?: Partial<Bounds> } = {},
+  options: { readonly timeout?: number; readonly hits?: number; readonly bounds?: Partial<Bounds> } = {},
 ): Memory {
   return {
     name,
     columns: [{ name: 'address', type: { kind: 'address', family: 'both' } }],
     timeout: options.timeout,
+    hits: options.hits ?? 1,
     bounds: { ...WIDE, ...options.bounds },
     span: SPAN,
   };

@@ -63,6 +63,8 @@ function readText(read: Read): string {
       return `label ${read.label}`;
     case 'hash':
       return `hash(${keyText(read.of)}) % ${read.modulus} seed ${read.seed}`;
+    case 'constant':
+      return String(read.value);
   }
 }
 

@@ -1,14 +1,17 @@
 /** Lists that packets write (`-m recent`): does the policy count what the kernel counts, packet by packet? */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
 import { renderFindings } from '../../compiler/diagnostics/render.ts';
 import { importIptables } from '../../compiler/import/iptables/import.ts';
 import { count, seed } from '../sampling.ts';
 import { buildPolicy } from './conformance/build.ts';
+import { labOptions } from './conformance/network.ts';
 import type { PacketStep } from './conformance/script.ts';
 import { ipv4, ipv6 } from './harness/crafting.ts';
+import { Lab } from './harness/lab.ts';
 import { encodePacket } from './harness/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { compareRouters } from './import/compare.ts';
@@ -47,6 +50,12 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
     '--dport 22 -m recent --update --seconds 9000 --hitcount 3 --name all -j MARK2',
     '--dport 80 -m recent --rcheck --name all -j DROP',
   ],
+  'the forty-first is refused, and of one host the second': [
+    '--dport 22 -m recent --update --seconds 3600 --hitcount 41 --name rate --rsource -j DROP',
+    '-m recent --set --name rate --rsource',
+    '--dport 443 -m recent --update --seconds 36000 --hitcount 2 --name other --rdest -j DROP',
+    '--dport 443 -m recent --set --name other --rdest',
+  ],
   'a list of those that are asked': [
     '-m recent --rcheck --seconds 3600 --hitcount 9 --name asked --rdest -j DROP',
     '-m recent --set --name asked --rdest -j ACCEPT',
@@ -74,6 +83,64 @@ describeWithKernel('imported lists', () => {
     }
   }
 });
+
+/** Milliseconds at which one host opens a connection, and whether it is its third within three seconds. */
+const VISITS: readonly (readonly [at: number, isThird: boolean])[] = [
+  [0, false],
+  [100, false],
+  [2000, true],
+  [4000, false],
+  [4400, true],
+  [6000, true],
+  [10_000, false],
+];
+
+describeWithKernel('hits that grow too old', () => {
+  test('are none any more, under the dump and under the policy', async (context) => {
+    context.skip(spawnSync('iptables-legacy-restore', ['--version']).status !== 0, 'needs iptables-legacy-restore');
+    const dump = dumpOf(
+      [
+        '--dport 22 -m recent --set --name ssh --rsource',
+        '--dport 22 -m recent --rcheck --seconds 3 --hitcount 3 --name ssh --rsource -j DROP',
+      ],
+      4,
+    );
+    const { policy, ruleset } = imported(dump);
+    const network = networkOf(dump);
+    const passed = async (load: (lab: Lab) => Promise<unknown>): Promise<boolean[]> => {
+      const lab = await Lab.create(labOptions(network));
+      try {
+        await load(lab);
+        return await visit(lab);
+      } finally {
+        await lab.destroy();
+      }
+    };
+    const [original, policys] = await Promise.all([
+      passed((lab) => lab.exec(['iptables-legacy-restore'], dump)),
+      passed((lab) => lab.load(ruleset)),
+    ]);
+    expect(original).toEqual(VISITS.map(([, isThird]) => !isThird));
+    expect(policys, policy).toEqual(original);
+  });
+});
+
+/** Which of the visits are forwarded. */
+async function visit(lab: Lab): Promise<boolean[]> {
+  const begun = Date.now();
+  const forwarded: boolean[] = [];
+  for (const [id, [at]] of VISITS.entries()) {
+    await setTimeout(begun + at - Date.now());
+    const bytes = encodePacket(
+      ipv4('10.99.0.10', '10.99.1.20'),
+      { protocol: 'tcp', flags: ['syn'], sourcePort: 2000 + id, destinationPort: 22 },
+      id + 1,
+    );
+    const seen = (await lab.send([[lab.frame(id + 1, 'eth0', bytes)]])).flat();
+    forwarded.push(seen.some(({ kind }) => kind === 'forwarded'));
+  }
+  return forwarded;
+}
 
 function dumpOf(rules: readonly string[], family: 4 | 6): string {
   const mask = family === 4 ? '255.255.255.255' : 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';

@@ -48,6 +48,19 @@ describeWithKernel('state in nftables', () => {
      mangle prerouting { remember source in seen icmp echo-request up to 20/hour per source burst 2 }`,
   );
   agrees(
+    'who is remembered as often as must be',
+    `memory often(who: ip) timeout 1h hits 3
+     memory knocks(who: ip, at: port) timeout 1h hits 2
+     filter forward default drop {
+       each packet remember source in often tcp/22
+       each packet forget destination in often udp/53
+       each packet remember destination, source port in knocks udp
+       drop from often tcp/80
+       allow not to often and remember destination in often tcp/443
+     }
+     mangle prerouting { remember source in often icmp echo-request up to 20/hour per source burst 2 }`,
+  );
+  agrees(
     'a full memory of each family holds what it has',
     `memory few(who: ip) keys 3
      filter forward default drop {

@@ -21,6 +21,7 @@ export class Context {
   readonly #tables = new Map<string, Table[]>();
   readonly #refused = new Set<string>();
   readonly #chainOwners = new Set<string>();
+  #head: NftRule[] = [];
   #stage: StageId = 'mitigate';
   #part = '';
 
@@ -95,6 +96,19 @@ export class Context {
       chain.rules.push(...rules);
       return chain.name;
     });
+  }
+
+  /** A rule that every packet has to meet before those at work; said once. */
+  atHead(rule: NftRule): void {
+    const text = rule.statements.join(' ');
+    if (!this.#head.some(({ statements }) => statements.join(' ') === text)) this.#head.push(rule);
+  }
+
+  /** The rules for the head of the base chain that was made. */
+  takeHead(): readonly NftRule[] {
+    const head = this.#head;
+    this.#head = [];
+    return head;
   }
 
   /**

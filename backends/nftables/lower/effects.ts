@@ -6,6 +6,7 @@ import type { Effect, Origin } from '../../../compiler/model/index.ts';
 import { quoted } from '../names.ts';
 import type { Context } from './context.ts';
 import { helperStatements } from './helpers.ts';
+import { forgettingChain, rememberingChain } from './hits.ts';
 import { keyExpression } from './keys.ts';
 import { matchText } from './matches.ts';
 import { portsPresent } from './numbers.ts';
@@ -48,8 +49,8 @@ const WRITERS: { readonly [Kind in Effect['kind']]: EffectWriter<Kind> } = {
     return [`counter name "${place.context.counter(effect.counter)}"`];
   },
   'mark set': markStatements,
-  remember: (effect, place) => memoryStatements('update', effect, place),
-  forget: (effect, place) => memoryStatements('delete', effect, place),
+  remember: memoryStatements,
+  forget: memoryStatements,
   'dscp set': (effect, place) => {
     const { value } = effect;
     const write = (dscp: number) => `${place.family === 6 ? 'ip6' : 'ip'} dscp set ${dscp}`;
@@ -125,12 +126,18 @@ function rowCounter({ cell, direction }: RowCounter, place: EffectPlace): string
 
 type MemoryEffect = Extract<Effect, { kind: 'remember' | 'forget' }>;
 
-function memoryStatements(verb: string, effect: MemoryEffect, place: EffectPlace): string[] {
-  const set = memorySet(place.context, effect.memory, place.family);
-  const key = effect.key.map((field) => keyExpression(field, place.family)).join(' . ');
-  const timeout = effect.duration === undefined ? '' : ` timeout ${durationText(effect.duration)}`;
+function memoryStatements(effect: MemoryEffect, place: EffectPlace): string[] {
+  const { context, family } = place;
+  const { kind, memory, duration } = effect;
   const ports = effect.key.some((field) => field.endsWith('port')) ? portsPresent(place).map(matchText) : [];
-  return [...ports, `${verb} @${set} { ${key}${timeout} }`];
+  if (memory.hits > 1) {
+    const ring = { context, memory, family, key: effect.key };
+    return [...ports, `jump ${kind === 'remember' ? rememberingChain(ring) : forgettingChain(ring)}`];
+  }
+  const set = memorySet(context, memory, family);
+  const key = effect.key.map((field) => keyExpression(field, family)).join(' . ');
+  const timeout = duration === undefined ? '' : ` timeout ${durationText(duration)}`;
+  return [...ports, `${kind === 'remember' ? 'update' : 'delete'} @${set} { ${key}${timeout} }`];
 }
 
 /** A time as nft writes it: `1h30m`, `500ms`. */

@@ -10,6 +10,7 @@ import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Context } from './context.ts';
 import { duringMatch } from './during.ts';
 import { zoneMatch } from './interfaces.ts';
+import { countedAgain } from './hits.ts';
 import { keyExpression } from './keys.ts';
 import { memorySet } from './memories.ts';
 import { numberMatch, portsPresent } from './numbers.ts';
@@ -93,7 +94,12 @@ const MATCHERS: { readonly [Kind in AtomTest['kind']]: Matcher<Kind> } = {
     }
     const left = test.key.map((field) => keyExpression(field, place.family)).join(' . ');
     // A packet without ports has no such key.
-    const ports = test.key.some((field) => field.endsWith('port')) ? portsPresent(place) : [];
+    const hasPorts = test.key.some((field) => field.endsWith('port'));
+    const ports = hasPorts ? portsPresent(place) : [];
+    if (test.memory.hits > 1) {
+      const present = hasPorts ? portsPresent({ protocols: undefined }).map(matchText) : [];
+      place.context.atHead(countedAgain({ ...test, context: place.context, family: place.family }, present));
+    }
     return {
       matches: [...ports, { left, operator: '==', right: `@${name}` }],
       invertible: test.key.every(isAddressField),

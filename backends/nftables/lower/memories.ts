@@ -12,15 +12,23 @@ export function memorySet(context: Context, memory: Memory, family: Family | und
   return context.set(`memory ${both ? family : ''} ${memory.name}`, wanted, (name) => ({
     kind: 'set',
     name,
-    key: memory.columns.map((column) => memoryType(column, family)),
+    key: memoryTypes(memory, family),
     data: [],
     flags: ['dynamic', 'timeout'],
     size: memory.bounds.keys,
     timeout: memory.timeout,
     counter: false,
     elements: undefined,
-    description: `memory ${memory.name}; other programs may add to it`,
+    description:
+      memory.hits === 1
+        ? `memory ${memory.name}; other programs may add to it`
+        : `memory ${memory.name}: keys with ${memory.hits} hits`,
   }));
+}
+
+/** nft's types of the parts of a key. */
+export function memoryTypes(memory: Memory, family: Family | undefined): string[] {
+  return memory.columns.map((column) => memoryType(column, family));
 }
 
 function memoryType({ type }: Memory['columns'][number], family: Family | undefined): string {

@@ -26,8 +26,10 @@ export function lowerMitigation(plans: readonly StagePlan[], context: Context): 
   });
   lowerBlocks(plans, base, context);
   const ofLater = plans.map((plan) => ({ ...plan, body: forLaterFragments(plan.body) }));
-  if (ofLater.every(({ body }, index) => body === plans[index]!.body)) return;
-  base.rules.unshift(...leadLaterFragments(ofLater, context));
+  if (!ofLater.every(({ body }, index) => body === plans[index]!.body)) {
+    base.rules.unshift(...leadLaterFragments(ofLater, context));
+  }
+  base.rules.unshift(...context.takeHead());
 }
 
 /** The rules by which later fragments, which this hook does not tell apart by itself, leave for rules of their own. */

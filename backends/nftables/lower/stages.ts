@@ -59,12 +59,14 @@ export function lowerStage(plan: StagePlan, whole: Plan, context: Context): void
     const chain = context.chain(hook.name, `${hook.name} ${stage.origin.name}`, describe(plan), baseHook(hook, plan));
     const place: RulePlace = { context, stateful: stage.stateful !== undefined };
     skipLoopback(hook, plan, whole, chain);
+    const head = chain.rules.length;
     if (stage.id === 'dispatch') beginDispatch(chain, context);
     if (hook.hook !== 'output') leadFragments({ ...plan, body, eachPacket }, chain, place);
     lowerNode(eachPacket, chain, place);
     passEstablished(plan, chain, context);
     lowerNode(body, chain, place);
     closeWithDefault(plan, chain, context);
+    chain.rules.splice(head, 0, ...context.takeHead());
   }
 }
 

@@ -220,6 +220,8 @@ function foreignAtom(rule: ProgramRule): string | undefined {
         }
         break;
       case 'memory':
+        if (test.memory.hits > 1) return `\`${test.memory.name}\`, a memory of several hits`;
+        break;
       case 'until':
       case 'during':
         break;

@@ -122,14 +122,23 @@ export function partOf(tokens: Tokens): Part | undefined {
 }
 
 /** `ip saddr . meta l4proto . th dport` */
-export function keyOf(tokens: Tokens): Part[] {
+export function keyOf(tokens: Tokens, read: ExpressionReader = partOf): Part[] {
   const parts: Part[] = [];
   do {
-    const part = partOf(tokens);
+    const part = read(tokens);
     if (!part) throw new Misread(`\`${tokens.peek()} ${tokens.peek(1)}\` is no expression that is known`);
     parts.push(part);
   } while (tokens.take('.'));
   return parts;
+}
+
+/** `ip saddr . 3`: the key of an element that a rule writes may have numbers in it. */
+export function elementOf(tokens: Tokens): Part[] {
+  return keyOf(tokens, () => (/^\d+$/.test(tokens.peek()) ? numberPart(tokens.number()) : partOf(tokens)));
+}
+
+function numberPart(value: number): Part {
+  return { read: { kind: 'constant', value }, type: { notation: 'number', width: 32 }, needs: {} };
 }
 
 function readField(tokens: Tokens): Part | undefined {
@@ -226,7 +235,7 @@ export function joinedNeeds(one: Needs, other: Needs): Needs {
   return { family: one.family ?? other.family, protocol: one.protocol ?? other.protocol };
 }
 
-/** `… & MASK`, `… & (fin | syn)` */
+/** `… & MASK`, `… & (fin | syn)`; `… & 0 | 3`, a number in a key. */
 function masked(part: Part, tokens: Tokens): Part {
   const { read, type } = part;
   if (tokens.peek() !== '&') return part;
@@ -234,7 +243,10 @@ function masked(part: Part, tokens: Tokens): Part {
     throw new Misread('a mask on what has no bits');
   }
   tokens.next();
-  return { ...part, read: { ...read, mask: constantOf(type, maskText(tokens)) } };
+  const mask = constantOf(type, maskText(tokens));
+  if (!tokens.take('|')) return { ...part, read: { ...read, mask } };
+  if (mask !== 0n || type.width !== 32) throw new Misread('bits of a field with others that are set');
+  return numberPart(tokens.number());
 }
 
 function maskText(tokens: Tokens): string {

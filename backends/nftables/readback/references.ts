@@ -92,6 +92,7 @@ function widthOfRead(read: Read): number {
     case 'bytes':
       return read.bits;
     case 'hash':
+    case 'constant':
       return 32;
     case 'label':
       return 1;

@@ -1,4 +1,4 @@
-/** `memory banned(address: ip) timeout 1h keys 65536` */
+/** `memory banned(address: ip) timeout 1h keys 65536`, `memory knocking(address: ip) timeout 60s hits 4` */
 import type { ColumnDeclaration, ColumnTypeName, Memory as MemorySyntax } from '../../../grammar/ast/index.ts';
 import type { Memory } from '../../model/policy.ts';
 import type { ColumnType } from '../../model/table.ts';
@@ -18,6 +18,8 @@ const TYPES: Readonly<Partial<Record<ColumnTypeName, ColumnType>>> = {
 /** Entries that a memory holds unless it says otherwise. */
 const DEFAULT_KEYS = 65536;
 const MAXIMUM_KEYS = 2 ** 24;
+/** Each hit is an element of a set, and has a rule of its own. */
+const MAXIMUM_HITS = 1000;
 
 export function declareMemory(memory: MemorySyntax, context: ValueContext): Memory | undefined {
   const columns = memory.columns.map((column, at) => declareColumn(column, memory.columns.slice(0, at), context));
@@ -25,15 +27,21 @@ export function declareMemory(memory: MemorySyntax, context: ValueContext): Memo
   const { bounds, timeout } = memory;
   const use = { title: 'a number of keys', minimum: 1, maximum: MAXIMUM_KEYS };
   const keys = bounds.keys ? wantInteger(bounds.keys, use, context) : DEFAULT_KEYS;
+  const hits = memory.hits
+    ? wantInteger(memory.hits, { title: 'a number of hits', minimum: 1, maximum: MAXIMUM_HITS }, context)
+    : 1;
   if (timeout && timeout.milliseconds <= 0) {
     report(context, BAD_AMOUNT, timeout.span, 'entries that are gone at once are never remembered');
     return undefined;
   }
-  if (known.length < columns.length || known.length === 0 || keys === undefined) return undefined;
+  if (known.length < columns.length || known.length === 0 || keys === undefined || hits === undefined) {
+    return undefined;
+  }
   return {
     name: memory.name.text,
     columns: known,
     timeout: timeout?.milliseconds,
+    hits,
     // A memory that is full forgets nothing: what does not fit is not remembered.
     bounds: { keys, whenFull: bounds.whenFull ?? 'miss', approximate: bounds.approximate },
     span: memory.name.span,

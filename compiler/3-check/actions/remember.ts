@@ -44,5 +44,13 @@ export function checkRemember(effect: Remember, context: RuleContext): Effect | 
       return undefined;
     }
   }
+  if (effect.duration && memory.hits > 1) {
+    const message = `all hits of \`${memory.name}\` last equally long`;
+    report(context, MEMORY_KEY, effect.span, message, {
+      labels: [{ span: memory.span, text: 'declared here' }],
+      hint: 'Leave `for` out, and say `timeout` in the declaration.',
+    });
+    return undefined;
+  }
   return { kind: effect.kind, memory, key: effect.key, duration: effect.duration?.milliseconds };
 }

@@ -9,19 +9,12 @@ export interface MemoryQuestion {
   readonly hits: number;
 }
 
-/** A question with the memories that answer it: one, or a ring of them where it is about several hits. */
+/** A question with the memory that answers it. */
 export interface MemoryUse extends MemoryQuestion {
-  readonly names: readonly string[];
+  readonly name: string;
 }
 
-/**
- * What is asked of one list with another age or number of hits is kept in memories of its own, and all are written together.
- *
- * A memory knows of an address only that it was seen. `hits` times are told by a ring of `hits + 1` memories, each of which
- * holds one time: a new one goes into the memory behind the latest, and the memory behind that is emptied. So the times that
- * are young enough stand side by side in the ring, there are never more than `hits` of them, and there are as many if and
- * only if no two neighbours in the ring are both without the address.
- */
+/** What is asked of one list with another age or number of hits is a memory of its own, and all are written together. */
 export class Memories {
   readonly #questions = new Map<string, Map<string, MemoryQuestion>>();
   readonly #translated = new Set<string>();
@@ -56,20 +49,18 @@ export class Memories {
     return true;
   }
 
-  /** The memories that answer a question, in the order of their ring. */
-  of(question: MemoryQuestion): readonly string[] {
+  /** The memory that answers a question. */
+  of(question: MemoryQuestion): string {
     const { list, seconds, hits } = question;
     const others = [...(this.#questions.get(list) ?? [])].filter(([key]) => key !== keyOf(question));
     const isOnly = (field: 'seconds' | 'hits'): boolean =>
       others.every(([, other]) => other[field] === question[field]);
     const age = isOnly('seconds') ? '' : ` ${seconds === undefined ? 'ever' : `${seconds}s`}`;
-    const base = `${list}${age}${isOnly('hits') || hits === 1 ? '' : ` ${hits} hits`}`;
-    const name = (text: string): string => this.#names.of(`memory ${text}`, text, 'list');
-    if (hits === 1) return [name(base)];
-    return Array.from({ length: hits + 1 }, (_, at) => name(`${base} ${at + 1}`));
+    const text = `${list}${age}${isOnly('hits') || hits === 1 ? '' : ` ${hits} hits`}`;
+    return this.#names.of(`memory ${text}`, text, 'list');
   }
 
-  /** All memories of the list: what is written goes into each of them, or into each ring. */
+  /** All memories of the list: what is written goes into each of them. */
   all(list: string): MemoryUse[] {
     return this.uses().filter((use) => use.list === list);
   }
@@ -79,7 +70,7 @@ export class Memories {
     return [...this.#questions].flatMap(([list, questions]) => {
       const asked = [...questions.values()].toSorted((a, b) => (a.seconds ?? 0) - (b.seconds ?? 0) || a.hits - b.hits);
       const all = asked.length === 0 ? [{ list, seconds: undefined, hits: 1 }] : asked;
-      return all.map((question) => ({ ...question, names: this.of(question) }));
+      return all.map((question) => ({ ...question, name: this.of(question) }));
     });
   }
 }

@@ -22,6 +22,7 @@ import { markEvent, NO_MEANING, NotCompared, type Meaning, type Meanings } from 
 import * as outcomes from './outcomes.ts';
 import { readsOwnMark } from './reachable.ts';
 import { PacketReads } from './packet-reads.ts';
+import { Rings } from './rings.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 export class ChainMeaning {
@@ -32,6 +33,7 @@ export class ChainMeaning {
   readonly #gates: Gates;
   readonly #buckets: Buckets;
   readonly #keptSets: KeptSets;
+  readonly #rings: Rings;
   /** Of chains that others jump to; undefined while one is worked out. */
   readonly #known = new Map<string, Meaning | undefined>();
 
@@ -42,6 +44,7 @@ export class ChainMeaning {
     this.#reads = new PacketReads(packets);
     this.#gates = gates;
     this.#buckets = known.buckets;
+    this.#rings = new Rings(machine, known.memories);
     this.#keptSets = new KeptSets(machine, meanings, this.#reads, packets, gates, known);
   }
 
@@ -61,7 +64,20 @@ export class ChainMeaning {
 
   #rules(chain: MachineChain): Meaning {
     if (readsOwnMark(chain, this.#machine)) throw new NotCompared('a mark that is read behind where it is set');
-    return this.#meanings.sequence(chain.rules.map((rule) => this.#rule(rule)));
+    return this.#meanings.sequence(chain.rules.map((rule) => this.#counted(rule) ?? this.#rule(rule)));
+  }
+
+  /** A rule that counts the hits of a memory again, before others ask it: nothing that a packet would see. */
+  #counted(rule: MachineRule): Meaning | undefined {
+    const ring = this.#rings.countedBy(rule);
+    if (!ring) return undefined;
+    let set: Diagram = ALL;
+    for (const statement of rule.statements.slice(0, -2)) {
+      if (statement.kind !== 'match') return undefined;
+      set = this.#match(statement, set).set;
+    }
+    this.#keptSets.counted(ring, set);
+    return NO_MEANING;
   }
 
   #chain(name: string): Meaning {
@@ -179,8 +195,11 @@ export class ChainMeaning {
         return meanings.returns(set);
       case 'continue':
         return NO_MEANING;
-      case 'jump':
+      case 'jump': {
+        const ring = this.#rings.ofChain(verdict.chain);
+        if (ring) return this.#keptSets.ring(ring, set);
         return meanings.within(set, meanings.called(this.#chain(verdict.chain)));
+      }
       case 'goto':
         return meanings.within(set, meanings.entered(this.#chain(verdict.chain)));
     }

@@ -98,7 +98,13 @@ export interface HashRead {
   readonly seed: number;
 }
 
-export type Read = FieldRead | BytesRead | AddressKindRead | LabelRead | HashRead;
+/** A number of 32 bits that stands in a key itself, whatever the packet. */
+export interface ConstantRead {
+  readonly kind: 'constant';
+  readonly value: number;
+}
+
+export type Read = FieldRead | BytesRead | AddressKindRead | LabelRead | HashRead | ConstantRead;
 
 /** Values of one part of a key, or of a map's data: ends of intervals (layout in net/words.ts), or names. */
 export type Column =

@@ -1,12 +1,14 @@
 /** Sets that packets change, as rules of a text use them: buckets of limits, and memories. */
-import type { Diagram } from '../diagrams.ts';
+import type { Memory } from '../../model/index.ts';
+import { NOTHING, type Diagram } from '../diagrams.ts';
 import { fullAfter, type Buckets, type Update } from './buckets.ts';
 import type { Machine, Read } from './form.ts';
 import type { Gates, Past } from './gates.ts';
 import { fieldOf } from './key-reads.ts';
-import { NotCompared, type Meanings } from './meaning.ts';
+import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
 import { isRemembered, memoryEvent, type Memories } from './memories.ts';
 import type { PacketReads } from './packet-reads.ts';
+import type { RingChain } from './rings.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 /** Which of them are what in the policy. */
@@ -22,6 +24,8 @@ export class KeptSets {
   readonly #packets: StagePackets;
   readonly #gates: Gates;
   readonly #known: Known;
+  /** Memories of several hits, by set and key: whose hits are known to be young enough where rules ask. */
+  readonly #counted = new Map<string, Diagram>();
 
   constructor(
     machine: Machine,
@@ -58,6 +62,7 @@ export class KeptSets {
   #memoryWrite({ verb, set: name, key, timeout }: Update, set: Diagram): Past {
     if (verb === 'add') throw new NotCompared('a set that packets change');
     const memory = this.#known.memories.ofSet(name);
+    if (memory.hits > 1) return { set, steps: [this.#oddity(memory, set, 'are passed over')] };
     const { thing, what } = memoryEvent(verb === 'delete' ? 'forget' : 'remember', memory, keyOfReads(key), timeout);
     const hasPlace = this.#packets.tests.free(`memory ${memory.name} has a place`);
     return {
@@ -79,8 +84,36 @@ export class KeptSets {
     const looking = diagrams.when(this.#reads.readable(key), set);
     return {
       set: diagrams.when(negated ? diagrams.not(within) : within, looking),
-      steps: [this.#meanings.looksInto(looking, memory.name)],
+      steps: [this.#meanings.looksInto(looking, memory.name), ...this.#tooOld(memory, name, key, looking)],
     };
+  }
+
+  /** What a chain does that keeps the hits of a memory. */
+  ring({ does, memory, key }: RingChain, set: Diagram): Meaning {
+    const where = this.#packets.diagrams.when(this.#reads.readable(key), set);
+    if (does === 'count') return NO_MEANING;
+    if (does === 'something else') return this.#oddity(memory, where, `meet ${does}`);
+    const { thing, what } = memoryEvent(does, memory, keyOfReads(key), undefined);
+    return this.#meanings.affects(where, thing, what);
+  }
+
+  /** The hits of these packets' keys have been counted. */
+  counted({ set: name, key }: RingChain, set: Diagram): void {
+    this.#counted.set(`${name} ${keyOfReads(key)}`, this.#packets.diagrams.when(this.#reads.readable(key), set));
+  }
+
+  /** What no policy does to the hits of a memory. */
+  #oddity({ name }: Memory, set: Diagram, what: string): Meaning {
+    return this.#meanings.affects(set, `hits of memory ${name}`, what);
+  }
+
+  /** Packets that ask for hits which may be too old to count. */
+  #tooOld(memory: Memory, name: string, key: readonly Read[], looking: Diagram): Meaning[] {
+    if (memory.hits === 1) return [];
+    const counted = this.#counted.get(`${name} ${keyOfReads(key)}`) ?? NOTHING;
+    const others = this.#packets.diagrams.unless(counted, looking);
+    if (others === NOTHING) return [];
+    return [this.#oddity(memory, others, 'may be too old when they are asked for')];
   }
 }
 

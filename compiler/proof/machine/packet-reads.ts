@@ -107,6 +107,8 @@ export class PacketReads {
         throw new NotCompared('bytes of a packet by their place');
       case 'hash':
         throw new NotCompared('a hash of a packet');
+      case 'constant':
+        throw new NotCompared('a number in a key');
     }
   }
 }

@@ -1,7 +1,7 @@
 /** What happened before an expectation's packet: what was remembered, packets that came just before, its flow. */
 import type { Expectation, Given, Policy, Zone } from '../../model/policy.ts';
 import { evaluate, type Arrival } from '../evaluate.ts';
-import { addressPart, memoryTable } from '../memory.ts';
+import { addressPart, entriesOfKey, memoryTable } from '../memory.ts';
 import { frameOf } from '../packet/frame.ts';
 import type { Packet } from '../packet/packet.ts';
 import { PersistentMap } from '../persistent-map.ts';
@@ -76,8 +76,13 @@ function withMemories(state: State, given: Given, { source, destination }: Expec
       const { family, value } = address;
       const held = family === 4 ? values.ipv4.contains(value) : values.ipv6.contains(value);
       if (!held) continue;
-      const entries = memories.get(memoryTable(memory, family)) ?? PersistentMap.empty<string, number>();
-      memories = memories.set(memoryTable(memory, family), entries.set(addressPart(family, value), Infinity));
+      const table = memoryTable(memory, family);
+      const known = memories.get(table) ?? PersistentMap.empty<string, number>();
+      const keys = entriesOfKey(memory, addressPart(family, value));
+      memories = memories.set(
+        table,
+        keys.reduce((entries, key) => entries.set(key, Infinity), known),
+      );
     }
   }
   return { ...state, memories };

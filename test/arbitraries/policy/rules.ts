@@ -6,6 +6,7 @@ import { addressSet } from './addresses.ts';
 import { either, joined, maybe, nameOf, NOTHING, piece, plain, words, type Declaration, type Piece } from './piece.ts';
 
 const BANNED: Declaration = { name: 'banned', text: 'memory banned(address: ip) timeout 1h keys 65536' };
+const OFTEN: Declaration = { name: 'often', text: 'memory often(address: ip) timeout 1h hits 2' };
 const TALKED: Declaration = { name: 'talked', text: 'memory talked(from: ip, port: port) timeout 1h' };
 
 /** Clauses, at times with a memory and a limit among them. */
@@ -15,7 +16,14 @@ function conditions(features: Features, way: Way): Arbitrary<Piece> {
   return fastCheck
     .tuple(
       clauses(features, way),
-      maybe(fastCheck.constant<Piece>({ text: 'from banned', needs: [BANNED] }), remembers ? 4 : 0),
+      maybe(
+        fastCheck.constantFrom<Piece>(
+          { text: 'from banned', needs: [BANNED] },
+          { text: 'from often', needs: [OFTEN] },
+          { text: 'not from often', needs: [OFTEN] },
+        ),
+        remembers ? 4 : 0,
+      ),
       maybe(limit(features, way), limits && features.has('limits') ? 14 : 0),
     )
     .map(([plainClauses, memory, rate]) => {
@@ -38,6 +46,13 @@ function effects(features: Features, way: Way): readonly (readonly [number, Arbi
       words('remember source in banned', 'forget source in banned', 'remember destination in banned for 2h').map(
         ({ text }) => ({ text, needs: [BANNED] }),
       ),
+    ],
+    [
+      features.has('memory') ? 2 : 0,
+      words('remember source in often', 'remember source in often', 'forget source in often').map(({ text }) => ({
+        text,
+        needs: [OFTEN],
+      })),
     ],
     [
       features.has('memory') ? 1 : 0,

@@ -253,9 +253,9 @@ const STATEMENTS: EachOf<Exclude<Statement, { kind: 'tenant' }>> = {
     boolean(),
   ).map(([said, of, value, orEmpty]) => node({ kind: 'let', annotations: said, name: of, value, orEmpty })),
   table: tableWith(annotations),
-  memory: tuple(annotations, name, columnsOf(1), maybe('timeout', V.duration), bounds).map(
-    ([said, of, columns, timeout, limits]) =>
-      node({ kind: 'memory', annotations: said, name: of, columns, ...timeout, bounds: limits }),
+  memory: tuple(annotations, name, columnsOf(1), maybe('timeout', V.duration), maybe('hits', V.integer), bounds).map(
+    ([said, of, columns, timeout, hits, limits]) =>
+      node({ kind: 'memory', annotations: said, name: of, columns, ...timeout, ...hits, bounds: limits }),
   ),
   'service-declaration': tuple(annotations, name, many(V.serviceSet)).map(([said, of, services]) =>
     node({ kind: 'service-declaration', annotations: said, name: of, services }),

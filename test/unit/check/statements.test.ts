@@ -17,8 +17,17 @@ describe('zones, memories and targets', () => {
           { name: 'q', type: { kind: 'protocol' } },
         ],
         timeout: 7_200_000,
+        hits: 1,
         bounds: { keys: 10, whenFull: 'miss', approximate: false },
       },
+    ]);
+  });
+
+  it('count hits', () => {
+    const { memories } = policyOf('memory seen(a: ip) timeout 1m hits 4 memory hits(a: ip) hits 2');
+    expect(memories).toMatchObject([
+      { timeout: 60_000, hits: 4 },
+      { name: 'hits', hits: 2 },
     ]);
   });
 

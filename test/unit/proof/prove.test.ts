@@ -292,6 +292,7 @@ describe('what rules write', () => {
       name: 'banned',
       columns: [],
       timeout: undefined,
+      hits: 1,
       bounds: { keys: 1, whenFull: 'match' as const, approximate: false },
       span,
     };

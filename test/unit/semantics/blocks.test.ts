@@ -468,6 +468,32 @@ describe('memory', () => {
     expect(router.fate(fromUplink(visit))).toMatch(/^out/);
   });
 
+  it('of several hits asks for as many, each of late', () => {
+    const often = memory('often', { timeout: 60_000, hits: 3 });
+    const rules = mitigate(
+      [uplink],
+      effects([remember(often, ['source'])], { if: service('tcp/23') }),
+      effects([forget(often, ['source'])], { if: service('tcp/24') }),
+      drop({ if: all(isIn(often, 'source'), service('tcp/80')) }),
+    );
+    const router = new Router(policy(ZONES, rules));
+    const fate = (port: number) => router.fate(fromUplink(tcp('198.51.100.7:1', `10.0.0.9:${port}`))).slice(0, 4);
+    fate(23);
+    router.wait(30_000);
+    fate(23);
+    expect(fate(80)).toBe('out ');
+    router.wait(10_000);
+    fate(23);
+    expect(fate(80)).toBe('gone');
+    router.wait(20_000);
+    expect(fate(80)).toBe('out ');
+    fate(23);
+    expect(fate(80)).toBe('gone');
+    fate(24);
+    fate(23);
+    expect(fate(80)).toBe('out ');
+  });
+
   it('begins its time anew when remembering again, and forgets when told', () => {
     const rules = mitigate(
       [uplink],

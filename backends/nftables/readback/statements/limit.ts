@@ -1,6 +1,6 @@
 /** Limits, and sets that rules change. */
 import type { Statement } from '../../../../compiler/proof/machine/form.ts';
-import { keyOf } from '../expressions.ts';
+import { elementOf, keyOf } from '../expressions.ts';
 import { durationOf, limitOf } from '../limits.ts';
 import { Misread } from '../misread.ts';
 import type { Tokens } from '../tokens.ts';
@@ -30,7 +30,7 @@ export const readUpdate: StatementReader = (tokens, rule) => {
   const set = tokens.next();
   if (!/^@[A-Za-z]\w*$/.test(set)) throw new Misread(`\`${set}\` where a set was expected`);
   tokens.expect('{');
-  const key = rule.keyOf(keyOf(tokens));
+  const key = rule.keyOf(elementOf(tokens));
   const timeout = tokens.take('timeout') ? durationOf(tokens.next()) : undefined;
   const limit = tokens.take('limit') ? limitOf(tokens) : undefined;
   const connections = tokens.take('ct', 'count') ? connectionsOf(tokens) : undefined;

@@ -1,8 +1,7 @@
 /** `-m recent`: addresses seen lately. Its lists become memories. */
 import { FLAG, VALUE, type Extension, type Options } from '../options.ts';
-import type { Memories, MemoryQuestion, MemoryUse } from '../memories.ts';
+import type { Memories, MemoryQuestion } from '../memories.ts';
 import type { RuleBuilder } from '../rule-builder.ts';
-import type { CalledRule } from '../rule-stages.ts';
 import type { Slot } from '../rules.ts';
 
 const DEFAULT_LIST = 'DEFAULT';
@@ -10,8 +9,8 @@ const DEFAULT_LIST = 'DEFAULT';
 /** `ip_list_tot` of xt_recent, unless the module was loaded with another. */
 const USUAL_ADDRESSES = 100;
 
-/** `ip_pkt_list_tot` of xt_recent: no rule could ask for more before Linux 3.19, and few do. */
-const MOST_HITS = 20;
+/** What a memory's declaration takes; xt_recent takes 65,535 (Linux 6.11), and 255 before. */
+const MOST_HITS = 1000;
 
 export const recent: Extension = {
   name: 'recent',
@@ -76,11 +75,9 @@ function use(options: Options, rule: RuleBuilder, memories: Memories): void {
   if (negated && !options.has('rcheck')) {
     return rule.refuse('a list that is changed where an address is not in it', 'Ask with `! --rcheck`.');
   }
-  ask(memories.of(question), SLOT_OF[side], negated, rule);
+  rule.match(SLOT_OF[side], [memories.of(question)], negated);
   if (options.has('update')) remember(list, side, rule);
-  if (options.has('remove')) {
-    for (const { names } of memories.all(list)) for (const name of names) rule.effect(`forget ${side} in ${name}`);
-  }
+  if (options.has('remove')) for (const { name } of memories.all(list)) rule.effect(`forget ${side} in ${name}`);
   if (!options.has('rcheck')) rule.closeMatches();
 }
 
@@ -88,48 +85,9 @@ type Side = 'source' | 'destination';
 
 const SLOT_OF: Readonly<Record<Side, Slot>> = { source: 'from', destination: 'to' };
 
-/** In a memory; in a ring, there are so many times as it is for if no two neighbours are without the address. */
-function ask(names: readonly string[], slot: Slot, negated: boolean, rule: RuleBuilder): void {
-  const [only = '', ...others] = names;
-  if (others.length === 0) return rule.match(slot, [only], negated);
-  const pairs = names.map((name, at) => [name, names[(at + 1) % names.length]!]);
-  if (!negated) {
-    return rule.unless(pairs.map((pair) => pair.map((name) => ({ slot, items: [name], negated: true }))));
-  }
-  // The complement: the one that is without the address stands between two that are not.
-  rule.unless(
-    names.map((before, at) => [
-      { slot, items: [before], negated: false },
-      { slot, items: [names[(at + 1) % names.length]!], negated: true },
-      { slot, items: [names[(at + 2) % names.length]!], negated: false },
-    ]),
-  );
-}
-
-/** Writes down that the address is seen now, in each memory and ring of the list. */
+/** Writes down that the address is seen now, in each memory of the list. */
 function remember(list: string, side: Side, rule: RuleBuilder): void {
-  for (const each of rule.place.memories.all(list)) {
-    const [only = ''] = each.names;
-    if (each.names.length === 1) rule.effect(`remember ${side} in ${only}`);
-    else rule.call(`remember ${side === 'source' ? '' : `${side} `}${only}`, turnOf(each, side));
-  }
-}
-
-/** The ring's next turn: the memory behind the latest takes the address, and the one behind that is without it. */
-function turnOf({ names }: MemoryUse, side: Side): CalledRule[] {
-  const slot = SLOT_OF[side];
-  const at = (place: number): string => names[place % names.length]!;
-  const write = (place: number) => [`remember ${side} in ${at(place)}`, `forget ${side} in ${at(place + 1)}`];
-  return [
-    ...names.map((latest, place): CalledRule => {
-      const isLatest = [
-        { slot, items: [latest], negated: false },
-        { slot, items: [at(place + 1)], negated: true },
-      ];
-      return { terms: isLatest, effects: write(place + 1), outcome: { kind: 'return' } };
-    }),
-    { terms: [], effects: write(0), outcome: { kind: 'none' } },
-  ];
+  for (const { name } of rule.place.memories.all(list)) rule.effect(`remember ${side} in ${name}`);
 }
 
 /** Whether another rule of the list asks for entries of an age that this one's `--reap` takes away. */

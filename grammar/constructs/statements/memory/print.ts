@@ -10,6 +10,7 @@ export function printMemory(memory: Memory, at: Printing): Doc {
   return words(
     [`memory ${printName(memory.name)}`, at.enclosed({ span }, '(', columns, ')', true)],
     memory.timeout && words('timeout', at.value(memory.timeout)),
+    memory.hits && words('hits', at.value(memory.hits)),
     ...printBounds(memory.bounds, at),
   );
 }

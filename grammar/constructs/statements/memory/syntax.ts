@@ -1,4 +1,4 @@
-import type { ColumnDeclaration, DurationLiteral, Memory } from '../../../ast/index.ts';
+import type { ColumnDeclaration, DurationLiteral, IntegerLiteral, Memory } from '../../../ast/index.ts';
 import type { Syntax } from '../../../dsl.ts';
 import { PROBLEMS } from '../../../problems.ts';
 import * as T from '../../../tokens.ts';
@@ -10,7 +10,7 @@ export const memorySyntax: Syntax = (p) => {
     const { startOffset } = p.consume(0, T.Keyword.memory);
     const name = p.subrule(0, p.name);
     const columns = p.subrule(0, p.memoryColumns);
-    const draft: BoundsDraft & { timeout?: DurationLiteral } = { approximate: false };
+    const draft: BoundsDraft & { timeout?: DurationLiteral; hits?: IntegerLiteral } = { approximate: false };
     p.many(0, () => {
       p.or(0, [
         {
@@ -19,16 +19,25 @@ export const memorySyntax: Syntax = (p) => {
             draft.timeout = p.consume(0, T.DurationToken).payload as DurationLiteral;
           },
         },
+        {
+          ALT: () => {
+            const token = p.consume(0, T.Keyword.hits);
+            const hits = p.subrule(0, p.integer);
+            once(p, draft.hits === undefined, token);
+            draft.hits = hits;
+          },
+        },
         ...boundsAlternatives(p, () => draft),
       ]);
     });
-    const { timeout, ...bounds } = draft;
+    const { timeout, hits, ...bounds } = draft;
     return {
       kind: 'memory',
       annotations,
       name,
       columns,
       ...(timeout && { timeout }),
+      ...(hits && { hits }),
       bounds: boundsOf(bounds),
       span: p.spanFrom(startOffset),
     };
