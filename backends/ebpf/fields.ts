@@ -4,8 +4,11 @@
  */
 import { FIELD_WIDTHS, type AddressField, type NumberField } from '../../compiler/model/fields.ts';
 
-/** Fields that frames have; a mark and a state come later on their way. */
-export type PacketField = Exclude<NumberField, 'mark' | 'state'> | AddressField | 'in';
+/**
+ * Fields that frames have; a mark and a state come later on their way. `balanced` is what rules of `balance` ask, in one number:
+ * the service of a whole packet, and of a fragment the protocol above FRAGMENT.
+ */
+export type PacketField = Exclude<NumberField, 'mark' | 'state'> | AddressField | 'in' | 'balanced';
 
 export interface FieldDefinition {
   readonly field: PacketField;
@@ -23,6 +26,10 @@ export interface FieldDefinition {
   /** and what its values mean, where that is not plain. */
   readonly values: string | undefined;
 }
+
+/** The bit of `balanced` that fragments have. */
+export const FRAGMENT = 2 ** 24;
+const BALANCED_WIDTH = 25;
 
 /** Most zones that a program tells apart; 0 stands for none. */
 export const MOST_ZONES = 255;
@@ -53,6 +60,7 @@ export const FIELDS: readonly FieldDefinition[] = [
   define('dscp', 'direct', 'DSCP'),
   define('vlan', 'direct', 'outermost VLAN'),
   define('source mac', 'wide', 'source MAC'),
+  define('balanced', 'ranges', 'balanced service', 'as a service; of fragments the protocol, with bit 24'),
   define('in', 'direct', 'zone', 'that the frame came in by, numbered from 1 in the order of the policy'),
 ];
 
@@ -68,5 +76,6 @@ export function definitionOf(field: PacketField): FieldDefinition {
 /** Bits of a field's values; an address's depend on its family. */
 export function widthOf(field: PacketField, family: 4 | 6 | undefined): number {
   if (field === 'source' || field === 'destination') return family === 6 ? 128 : 32;
+  if (field === 'balanced') return BALANCED_WIDTH;
   return field === 'in' ? 8 : FIELD_WIDTHS[field];
 }

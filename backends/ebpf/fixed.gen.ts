@@ -2165,10 +2165,16 @@ static __always_inline int is_for_host(struct xdp_md *context)
 	if (!ethernet)
 		return 0;
 	const __u8 *to = ethernet->destination;
-	const __u64 mac = (__u64)to[0] << 40 | (__u64)to[1] << 32 | (__u64)to[2] << 24 | (__u64)to[3] << 16 |
-			  (__u64)to[4] << 8 | to[5];
 
-	return !interface || to[0] & 1 || mac == interface->mac;
+	return !interface || to[0] & 1 || mac_of(to) == interface->mac;
+}
+
+/* The sum of the words of a header of IPv4 without options. */
+static __always_inline __u64 sum_of_header(const struct ipv4_header *header)
+{
+	const __u32 *words = (const __u32 *)header;
+
+	return (__u64)words[0] + words[1] + words[2] + words[3] + words[4];
 }
 
 /* The sum over the options of IPv4: what is left of them. */
@@ -2192,6 +2198,24 @@ static long add_word(__u64 index, struct option_sum *options)
 	return 0;
 }
 
+/* The same for a header with options. */
+__noinline int has_checksum_with_options(struct xdp_md *context, __u32 at)
+{
+	const struct ipv4_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+
+	if (!header)
+		return 0;
+	struct option_sum options = {
+		.context = context,
+		.at = at + sizeof *header,
+		.words = (header->version_and_length & 0x0f) - sizeof *header / 4,
+		.sum = sum_of_header(header),
+	};
+
+	bpf_loop(MOST_OPTION_WORDS, add_word, &options, 0);
+	return folded(options.sum) == 0xffff;
+}
+
 /* Whether the header of IPv4 at \`at\` has the checksum that it should have. */
 static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
 {
@@ -2199,17 +2223,9 @@ static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
 
 	if (!header)
 		return 0;
-	const __u32 *words = (const __u32 *)header;
-	struct option_sum options = {
-		.context = context,
-		.at = at + sizeof *header,
-		.words = (header->version_and_length & 0x0f) - sizeof *header / 4,
-		.sum = (__u64)words[0] + words[1] + words[2] + words[3] + words[4],
-	};
-
-	if (options.words)
-		bpf_loop(MOST_OPTION_WORDS, add_word, &options, 0);
-	return folded(options.sum) == 0xffff;
+	if (header->version_and_length != 0x45)
+		return has_checksum_with_options(context, at);
+	return folded(sum_of_header(header)) == 0xffff;
 }
 
 /* Addresses that no packet of IPv6 on a link may have (ipv6_rcv). */
@@ -2298,24 +2314,28 @@ static __always_inline int has_sound_options(struct xdp_md *context, const struc
 	return options->is_sound;
 }
 
-/* Whether the kernel would take the packet in. */
-__noinline int is_taken_in(struct xdp_md *context, struct packet *packet, struct options *options)
+/* Whether the kernel would take a packet of IPv6 in. */
+__noinline int is_sound_ipv6(struct xdp_md *context, struct packet *packet, struct options *options)
 {
-	if (!context || !packet || !options || !is_for_host(context))
-		return 0;
-	const __u32 at = packet->end - packet->length;
+	return context && packet && options && has_possible_addresses(packet) &&
+	       has_sound_options(context, packet, options, packet->end - packet->length);
+}
 
-	if (packet->family == 4)
-		return has_checksum(context, at);
-	return has_possible_addresses(packet) && has_sound_options(context, packet, options, at);
+/* Whether the kernel would take the packet in. */
+static __always_inline int is_taken_in(struct xdp_md *context, struct packet *packet, struct options *options)
+{
+	if (!is_for_host(context))
+		return 0;
+	return packet->family == 4 ? has_checksum(context, packet->end - packet->length)
+				   : is_sound_ipv6(context, packet, options);
 }
 
 #endif
 `,
   'program/balance.h': `/*
  * Load balancing: a packet for a service goes on to the backend that its entry of the service's Maglev table names, in a header
- * of its own (IPIP: RFC 2003, 2473, 4213; GRE: RFC 2784), or as it is, to the backend's link address. (Eisenbud et al.,
- * "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016.)
+ * of its own, or as it is, to the backend's link address. (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load
+ * Balancer", NSDI 2016.)
  *
  * Services, backends and tables are data. A backend that goes down, comes back or weighs more or less is a change of the
  * map \`maglev\`: a packet reads one entry of it, so it meets the table before or behind the change, and nothing between.
@@ -2327,6 +2347,7 @@ __noinline int is_taken_in(struct xdp_md *context, struct packet *packet, struct
 #include "arrival.h"
 #include "hash.h"
 #include "next-hop.h"
+#include "outer.h"
 #include "packet.h"
 #include "services.h"
 #include "tables.h"
@@ -2339,6 +2360,12 @@ struct maglev {
 
 TABLE(maglev, struct maglev, 1);
 
+/* By what services know their packets, but for the address. */
+static __always_inline __u32 balanced_of(const struct packet *packet)
+{
+	return packet->fragment ? 1 << 24 | packet->protocol : packet->service;
+}
+
 /* What becomes of a packet for a service; each is counted. */
 enum balance_outcome {
 	OUTCOME_SENT,
@@ -2347,205 +2374,50 @@ enum balance_outcome {
 	OUTCOME_WITHOUT_WAY,
 };
 
-struct gre_header {
-	__be16 flags;
-	__be16 type; /* of what follows */
-} __attribute__((packed));
+#define ETHERNET sizeof(struct ethernet_header)
 
-enum {
-	PROTOCOL_IPV4 = 4,
-	PROTOCOL_IPV6 = 41,
-	PROTOCOL_GRE = 47,
-	OUTER_TTL = 64,
-	ETHERNET = sizeof(struct ethernet_header),
-	MOST_TAGS = 2,
-};
-
-#define DONT_FRAGMENT bpf_htons(0x4000)
-
-/* A packet on its way out. */
-struct sending {
-	__u32 backend;	    /* its number */
-	__u32 outer_length; /* of the headers that are put before it */
-	__u32 protocol;	    /* behind the outer header of IP */
-	__u32 traffic_class;
-	__u32 flow; /* a label for IPv6, so that routers keep a flow's packets on one way */
-};
-
-/* The traffic class of the packet, which its outer header has as well: service, and congestion (RFC 6040). */
-static __always_inline __u32 traffic_class_of(struct xdp_md *context, const struct packet *packet)
-{
-	const __u8 *bytes = frame_at(context, packet->end - packet->length, 2);
-
-	if (!bytes)
-		return 0;
-	return packet->family == 4 ? bytes[1] : ((__u32)bytes[0] << 4 | bytes[1] >> 4) & 0xff;
-}
-
-static __always_inline __u32 outer_length_of(const struct service *service, const struct backend *backend)
-{
-	if (service->forward == FORWARD_DIRECT)
-		return 0;
-	return (backend->family == 4 ? sizeof(struct ipv4_header) : sizeof(struct ipv6_header)) +
-	       (service->forward == FORWARD_GRE ? sizeof(struct gre_header) : 0);
-}
-
-/* The complement of the sum of a header's words. */
-static __always_inline __be16 checksum_of(const struct ipv4_header *header)
-{
-	const __u32 *words = (const __u32 *)header;
-
-	return ~folded((__u64)words[0] + words[1] + words[2] + words[3] + words[4]);
-}
-
-/* Not to be fragmented on its way, so it needs no identification (RFC 6864). */
-static __always_inline void write_ipv4(struct ipv4_header *header, const struct sending *sending,
-				       const struct backend *backend, __u32 length)
-{
-	header->version_and_length = 0x45;
-	header->traffic_class = sending->traffic_class;
-	header->length = bpf_htons(length);
-	header->identification = 0;
-	header->fragment = DONT_FRAGMENT;
-	header->ttl = OUTER_TTL;
-	header->protocol = sending->protocol;
-	header->checksum = 0;
-	__builtin_memcpy(&header->source, backend->source, sizeof header->source);
-	__builtin_memcpy(&header->destination, backend->address, sizeof header->destination);
-	header->checksum = checksum_of(header);
-}
-
-static __always_inline void write_ipv6(struct ipv6_header *header, const struct sending *sending,
-				       const struct backend *backend, __u32 length)
-{
-	header->version_and_class = bpf_htons(0x6000 | sending->traffic_class << 4 | (sending->flow >> 16 & 0x0f));
-	header->flow = bpf_htons(sending->flow);
-	header->payload_length = bpf_htons(length - sizeof *header);
-	header->next = sending->protocol;
-	header->hop_limit = OUTER_TTL;
-	__builtin_memcpy(header->source, backend->source, sizeof header->source);
-	__builtin_memcpy(header->destination, backend->address, sizeof header->destination);
-}
-
-/* Writes the outer headers at \`at\`; 0: there is no room. */
-__noinline int write_outer(struct xdp_md *context, struct packet *packet, struct sending *sending, __u32 at)
-{
-	const struct backend *backend = sending ? bpf_map_lookup_elem(&backends, &sending->backend) : NULL;
-
-	if (!context || !packet || !backend)
-		return 0;
-	const __u32 length = packet->length + sending->outer_length;
-	__u32 inner = at + sizeof(struct ipv4_header);
-
-	if (backend->family == 4) {
-		struct ipv4_header *header = frame_at(context, at, sizeof *header);
-
-		if (!header)
-			return 0;
-		write_ipv4(header, sending, backend, length);
-	} else {
-		struct ipv6_header *header = frame_at(context, at, sizeof *header);
-
-		if (!header)
-			return 0;
-		write_ipv6(header, sending, backend, length);
-		inner = at + sizeof *header;
-	}
-	if (sending->protocol != PROTOCOL_GRE)
-		return 1;
-	struct gre_header *gre = frame_at(context, inner, sizeof *gre);
-
-	if (!gre)
-		return 0;
-	gre->flags = 0;
-	gre->type = packet->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
-	return 1;
-}
-
-/* The link header of a frame, which the kernel takes in as if it had come like that: tags stay. */
+/* As long as the link header of a frame may be, with two tags. What is behind a shorter one is of the packet. */
 struct link_header {
 	struct ethernet_header ethernet;
-	struct vlan_tag tags[MOST_TAGS];
+	struct vlan_tag tags[2];
 };
 
-/* \`type\`: what is to follow instead of what does. */
-static __always_inline int read_link(struct xdp_md *context, struct link_header *link, __u32 length, __be16 type)
+/*
+ * To the kernel, which takes the frame in as if it had come like that: tags stay. \`hash\`: of the packet's flow.
+ */
+__noinline int give_to_stack(struct xdp_md *context, struct packet *packet, struct hop *hop, __u32 hash)
 {
-	const struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
+	struct link_header *link = context ? frame_at(context, 0, sizeof *link) : NULL;
 
-	if (!ethernet)
-		return 0;
-	link->ethernet = *ethernet;
-	if (length == ETHERNET)
-		link->ethernet.type = type;
-#pragma unroll
-	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
-		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
-		const struct vlan_tag *own = frame_at(context, at, sizeof *own);
-
-		if (length <= at)
-			break;
-		if (!own)
-			return 0;
-		link->tags[tag].control = own->control;
-		link->tags[tag].type = length == at + sizeof *own ? type : own->type;
-	}
-	return 1;
-}
-
-static __always_inline int write_link(struct xdp_md *context, const struct link_header *link, __u32 length)
-{
-	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
-
-	if (!ethernet)
-		return 0;
-	*ethernet = link->ethernet;
-#pragma unroll
-	for (__u32 tag = 0; tag < MOST_TAGS; tag++) {
-		const __u32 at = ETHERNET + tag * sizeof(struct vlan_tag);
-		struct vlan_tag *own = frame_at(context, at, sizeof *own);
-
-		if (length <= at)
-			break;
-		if (!own)
-			return 0;
-		*own = link->tags[tag];
-	}
-	return 1;
-}
-
-/* To the kernel, which sends it on. */
-__noinline int give_to_stack(struct xdp_md *context, struct packet *packet, struct sending *sending)
-{
-	struct link_header link = {};
-
-	if (!context || !packet || !sending)
+	if (!link || !packet || !hop)
 		return XDP_ABORTED;
-	const struct backend *backend = bpf_map_lookup_elem(&backends, &sending->backend);
 	const __u32 link_length = packet->end - packet->length;
+	const struct link_header own = *link;
 
-	if (!backend)
+	if (bpf_xdp_adjust_head(context, -(int)hop->outer.length))
 		return XDP_ABORTED;
-	const __be16 type = backend->family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+	link = frame_at(context, 0, sizeof *link);
+	if (!link)
+		return XDP_ABORTED;
+	*link = own;
 
-	if (!read_link(context, &link, link_length, type) || bpf_xdp_adjust_head(context, -(int)sending->outer_length))
+	__be16 *type = frame_at(context, link_length - sizeof *type, sizeof *type);
+
+	if (!type || !write_outer(context, packet, &hop->outer, link_length, hash))
 		return XDP_ABORTED;
-	if (!write_link(context, &link, link_length) || !write_outer(context, packet, sending, link_length))
-		return XDP_ABORTED;
+	*type = hop->outer.type;
 	return XDP_PASS;
 }
 
 /* Out of an interface, in a frame of its own. */
-static __always_inline int send_out(struct xdp_md *context, struct packet *packet, struct sending *sending,
-				    const struct backend *backend, const struct hop *hop)
+static __always_inline int send_out(struct xdp_md *context, struct packet *packet, struct hop *hop, __u32 hash)
 {
 	const __u32 link_length = packet->end - packet->length;
-	const int more = (int)(link_length - ETHERNET) - (int)sending->outer_length;
-	const __u32 family = sending->outer_length ? backend->family : packet->family;
+	const int more = (int)(link_length - ETHERNET) - (int)hop->outer.length;
 
 	if (more && bpf_xdp_adjust_head(context, more))
 		return XDP_ABORTED;
-	if (sending->outer_length && !write_outer(context, packet, sending, ETHERNET))
+	if (hop->outer.length && !write_outer(context, packet, &hop->outer, ETHERNET, hash))
 		return XDP_ABORTED;
 	struct ethernet_header *ethernet = frame_at(context, 0, sizeof *ethernet);
 
@@ -2553,40 +2425,25 @@ static __always_inline int send_out(struct xdp_md *context, struct packet *packe
 		return XDP_ABORTED;
 	__builtin_memcpy(ethernet->destination, hop->destination, sizeof ethernet->destination);
 	__builtin_memcpy(ethernet->source, hop->source, sizeof ethernet->source);
-	ethernet->type = family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+	ethernet->type = hop->outer.type;
 	return hop->kind == HOP_BACK ? XDP_TX : (int)bpf_redirect(hop->interface, 0);
 }
 
-static __always_inline int not_sent(const struct packet *packet, const struct service *service, __u32 outcome)
+/* What becomes of a packet on this way; NULL: it has no backend. */
+static __always_inline enum balance_outcome outcome_on(const struct packet *packet, const struct hop *hop)
 {
-	add_to_counter(service->first_counter + outcome, packet);
-	return XDP_DROP;
+	if (!hop)
+		return OUTCOME_WITHOUT_BACKEND;
+	if (hop->kind == HOP_NONE)
+		return OUTCOME_WITHOUT_WAY;
+	return packet->length > hop->room ? OUTCOME_TOO_LONG : OUTCOME_SENT;
 }
 
-/* The packet on its way to the backend of that number. */
-static __always_inline int send_to(struct xdp_md *context, struct packet *packet, const struct service *service,
-				   __u32 number, __u32 hash)
+__noinline int not_sent(struct packet *packet, __u32 counter)
 {
-	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
-
-	if (!backend)
-		return not_sent(packet, service, OUTCOME_WITHOUT_BACKEND);
-	const struct hop *hop = hop_to(context, number, service->forward);
-	struct sending sending = { .backend = number, .outer_length = outer_length_of(service, backend) };
-
-	if (!hop || hop->kind == HOP_NONE)
-		return not_sent(packet, service, OUTCOME_WITHOUT_WAY);
-	if (packet->length + sending.outer_length > hop->mtu)
-		return not_sent(packet, service, OUTCOME_TOO_LONG);
-	sending.protocol = packet->family == 4 ? PROTOCOL_IPV4 : PROTOCOL_IPV6;
-	if (service->forward == FORWARD_GRE)
-		sending.protocol = PROTOCOL_GRE;
-	sending.traffic_class = traffic_class_of(context, packet);
-	sending.flow = hash & 0xfffff;
-	add_to_counter(service->first_counter + OUTCOME_SENT, packet);
-	if (hop->kind == HOP_STACK)
-		return give_to_stack(context, packet, &sending);
-	return send_out(context, packet, &sending, backend, hop);
+	if (packet)
+		add_to_counter(counter, packet);
+	return XDP_DROP;
 }
 
 /* Sends a packet for a service to a backend. */
@@ -2597,15 +2454,22 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 
 	if (!context || !packet || !own || !service || !tables || !is_taken_in(context, packet, &own->options))
 		return XDP_PASS;
-	const struct pool *pool = &service->pools[packet->family == 6];
-	const __u32 hash = hash_of(packet, number, &own->key);
+	const struct pool *pool = &service->pools[is_ipv6(packet)];
+	const __u32 hash = hash_of(packet, service, number, &own->key);
 	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
 
 	/* What is checked must be what is used, for the verifier. */
 	barrier_var(entry);
 	if (entry >= MAGLEV_ENTRIES)
 		return XDP_PASS;
-	return send_to(context, packet, service, *(volatile const __u16 *)&tables->backends[entry], hash);
+	const __u32 backend = *(volatile const __u16 *)&tables->backends[entry];
+	struct hop *hop = hop_to(context, backend, service->forward);
+	const enum balance_outcome outcome = outcome_on(packet, hop);
+
+	if (!hop || outcome != OUTCOME_SENT)
+		return not_sent(packet, service->first_counter + outcome);
+	add_to_counter(service->first_counter + OUTCOME_SENT, packet);
+	return hop->kind == HOP_STACK ? give_to_stack(context, packet, hop, hash) : send_out(context, packet, hop, hash);
 }
 
 #endif
@@ -2834,96 +2698,103 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
-/* Words of the longest key: two addresses of IPv6, two ports, a protocol. */
-#define MOST_HASHED 11
+/* Words that jhash2() takes at a time. */
+#define BLOCK 3
 
-/* jhash2() of so many words, at least one and at most MOST_HASHED. */
-static __always_inline __u32 hash_of_words(const __u32 *words, __u32 count)
+static __always_inline struct hash_state initial_state(__u32 words)
 {
-	const __u32 initial = HASH_INITIAL + count * 4 + BALANCE_SEED;
-	struct hash_state state = { initial, initial, initial };
-	__u32 at = 0;
+	const __u32 initial = HASH_INITIAL + words * 4 + BALANCE_SEED;
 
-	for (; at + 3 < count && at + 3 < MOST_HASHED; at += 3) {
-		state.a += words[at];
-		state.b += words[at + 1];
-		state.c += words[at + 2];
+	return (struct hash_state){ initial, initial, initial };
+}
+
+static __always_inline void add_block(struct hash_state *state, const __u32 *words)
+{
+	state->a += words[0];
+	state->b += words[1];
+	state->c += words[2];
+}
+
+/* jhash2() of what is in the key: so many words, whose last block is the key's last. */
+__noinline __u32 hash_of_key(struct hash_key *key, __u32 count)
+{
+	struct hash_state state = initial_state(count);
+
+	if (!key)
+		return 0;
+#pragma unroll
+	for (__u32 at = 0; at < LENGTH_OF(key->words) - BLOCK; at += BLOCK) {
+		if (count + at <= LENGTH_OF(key->words) - BLOCK)
+			continue;
+		add_block(&state, key->words + at);
 		hash_mix(&state);
 	}
-	state.a += words[at];
-	state.b += at + 1 < count ? words[at + 1] : 0;
-	state.c += at + 2 < count ? words[at + 2] : 0;
+	add_block(&state, key->words + LENGTH_OF(key->words) - BLOCK);
 	return hash_final(&state);
 }
 
 /* An address as it stands in the packet, in words. */
-static __always_inline void address_words(const struct packet *packet, const __u64 *address, __u32 *words)
+static __always_inline void write_address(const __u64 *address, __u32 *words)
 {
-	if (packet->family == 4) {
-		words[0] = bpf_htonl(address[0]);
-		return;
-	}
 	words[0] = bpf_htonl(address[0] >> 32);
 	words[1] = bpf_htonl(address[0]);
 	words[2] = bpf_htonl(address[1] >> 32);
 	words[3] = bpf_htonl(address[1]);
 }
 
-/* Both addresses, both ports, protocol. */
-static __always_inline __u32 hash_of_flow(const struct packet *packet)
+/* All that may be hashed of the packet. */
+static __always_inline void write_possible(const struct packet *packet, __u32 *words)
 {
-	const int words_of_address = packet->family == 4 ? 1 : 4;
-	__u32 words[MOST_HASHED];
-
-	if (words_of_address == 1) {
-		address_words(packet, packet->source, words);
-		address_words(packet, packet->destination, words + 1);
-		words[2] = bpf_htons(packet->source_port);
-		words[3] = bpf_htons(packet->destination_port);
-		words[4] = packet->protocol;
-		return hash_of_words(words, 5);
+	if (packet->family == 4) {
+		words[WORD_SOURCE] = bpf_htonl(packet->source[0]);
+		words[WORD_DESTINATION] = bpf_htonl(packet->destination[0]);
+	} else {
+		write_address(packet->source, words + WORD_SOURCE);
+		write_address(packet->destination, words + WORD_DESTINATION);
 	}
-	address_words(packet, packet->source, words);
-	address_words(packet, packet->destination, words + 4);
-	words[8] = bpf_htons(packet->source_port);
-	words[9] = bpf_htons(packet->destination_port);
-	words[10] = packet->protocol;
-	return hash_of_words(words, 11);
+	words[WORD_PROTOCOL] = packet->protocol;
+	words[WORD_SOURCE_PORT] = bpf_htons(packet->source_port);
+	words[WORD_DESTINATION_PORT] = bpf_htons(packet->destination_port);
+	words[WORD_NONE] = 0;
 }
 
-static __always_inline __u32 hash_of_source(const struct packet *packet)
-{
-	__u32 words[4];
-
-	address_words(packet, packet->source, words);
-	return packet->family == 4 ? hash_of_words(words, 1) : hash_of_words(words, 4);
-}
-
-/* What all fragments of a packet have, as far as the policy says, in its order. */
-static __always_inline __u32 hash_of_fragment(const struct packet *packet, const struct service *service,
-					      struct hash_key *key)
-{
-	const struct fragment_key *parts = &service->fragments_on[packet->family == 6];
-
-	address_words(packet, packet->source, key->possible + WORD_SOURCE);
-	address_words(packet, packet->destination, key->possible + WORD_DESTINATION);
-	key->possible[WORD_PROTOCOL] = packet->protocol;
-#pragma unroll
-	for (int at = 0; at < MOST_FRAGMENT_WORDS; at++)
-		key->words[at] = key->possible[parts->words[at] & 15];
-	return hash_of_words(key->words, parts->count);
-}
-
-/* \`number\`: of the service. */
-__noinline __u32 hash_of(struct packet *packet, __u32 number, struct hash_key *key)
+/* \`number\`: of the service, which says what is hashed of such packets. */
+__noinline __u32 hash_of_any(struct packet *packet, __u32 number, struct hash_key *key)
 {
 	const struct service *service = bpf_map_lookup_elem(&services, &number);
 
 	if (!packet || !service || !key)
 		return 0;
-	if (packet->fragment)
-		return hash_of_fragment(packet, service, key);
-	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);
+	/* Without a branch: the verifier has one path to follow. Whole packets, first and later fragments are 0, 1 and 2. */
+	const struct hashed *hashed = &service->hashed[(packet->fragment + 1) / 2 & 1][is_ipv6(packet)];
+
+	write_possible(packet, key->possible);
+#pragma unroll
+	for (__u32 at = 0; at < LENGTH_OF(key->words); at++)
+		key->words[at] = key->possible[hashed->words[at] % LENGTH_OF(key->possible)];
+	return hash_of_key(key, hashed->count);
+}
+
+/* The same of most of the traffic, whole packets of IPv4 by their flow, without a key in memory. */
+static __always_inline __u32 hash_of_flow_ipv4(const struct packet *packet)
+{
+	struct hash_state state = initial_state(5);
+
+	state.a += bpf_htonl(packet->source[0]);
+	state.b += bpf_htonl(packet->destination[0]);
+	state.c += bpf_htons(packet->source_port);
+	hash_mix(&state);
+	state.a += bpf_htons(packet->destination_port);
+	state.b += packet->protocol;
+	return hash_final(&state);
+}
+
+static __always_inline __u32 hash_of(struct packet *packet, const struct service *service, __u32 number,
+				     struct hash_key *key)
+{
+	if (packet->family == 4 && !packet->fragment && service->hash_on == HASH_FLOW)
+		return hash_of_flow_ipv4(packet);
+	return hash_of_any(packet, number, key);
 }
 
 #endif
@@ -3181,19 +3052,23 @@ static enum limit_answer ask_limit(const struct packet *packet, __u32 table, con
 #endif
 `,
   'program/next-hop.h': `/*
- * Where a backend is: the interface, and the two link addresses, that lead to it. The kernel's own routes and neighbours say
- * it; what they say is kept for a moment, for asking them costs more than all the rest.
+ * Where a backend is: the interface, and the two link addresses, that lead to it, and the header that packets to it get. The
+ * kernel's own routes and neighbours say it; what they say is kept for a moment, for asking them costs more than all the rest.
  */
 #ifndef SLUICE_NEXT_HOP_H
 #define SLUICE_NEXT_HOP_H
 
 #include "../policy.h"
 #include "arrival.h"
+#include "outer.h"
 #include "packet.h"
 #include "services.h"
 
-/* How long: a route or a neighbour that changes is heeded after so many nanoseconds at the latest. */
-#define HOP_LASTS 100000000ULL
+/*
+ * How long: a route or a neighbour that changes is heeded after so many ticks of the kernel's clock at the latest. It has 100
+ * to 1,000 of them in a second, and reading it costs nothing.
+ */
+#define HOP_LASTS 25
 
 enum hop_kind {
 	HOP_BACK,  /* out of the interface that the frame came in by */
@@ -3202,18 +3077,15 @@ enum hop_kind {
 	HOP_NONE,  /* no way leads there */
 };
 
-/* Key: a backend's number. */
-TABLE(backends, struct backend, BACKENDS);
-
 struct hop {
-	__u64 until;   /* when it has to be asked for again, in nanoseconds since the system started */
+	__u64 until;   /* the tick from which it has to be asked for again */
 	__u32 arrived; /* the interface that it was asked for */
 	__u32 kind;
 	__u32 interface;
-	__u32 mtu;
+	__u32 room; /* for a packet, in bytes: what else goes in a frame is taken off */
 	__u8 destination[6];
 	__u8 source[6];
-	__u32 unused;
+	struct outer outer;
 };
 
 /* Key: a backend's number. Every processor asks for itself. */
@@ -3230,15 +3102,12 @@ enum {
 	LONGEST_PACKET = 0xffff,
 };
 
-/* Whether the route leads to the backend itself, not to a router. */
+/* Whether the route leads to the backend itself, not to a router. Behind an address of IPv4, both have zeros. */
 static __always_inline int is_on_link(const struct bpf_fib_lookup *route, const struct backend *backend)
 {
-	const int words = backend->family == 4 ? 1 : 4;
-	int same = 1;
+	const __u64 *next = (const __u64 *)route->ipv6_dst, *own = (const __u64 *)backend->address;
 
-	for (int at = 0; at < words; at++)
-		same &= route->ipv6_dst[at] == ((const __u32 *)backend->address)[at];
-	return same;
+	return next[0] == own[0] && next[1] == own[1];
 }
 
 /* What becomes of a packet, by what the kernel says of the way to its backend. */
@@ -3272,7 +3141,7 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
 
-	if (!context || !hop || !backend)
+	if (!context || !hop || !backend || !make_outer(&hop->outer, number, forward))
 		return 0;
 	struct bpf_fib_lookup route = { .ifindex = context->ingress_ifindex };
 
@@ -3282,10 +3151,12 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 		__builtin_memcpy(route.ipv6_src, backend->source, sizeof route.ipv6_src);
 	const long answer = bpf_fib_lookup(context, &route, sizeof route, 0);
 
+	const __u32 mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
+
 	hop->arrived = context->ingress_ifindex;
 	hop->kind = kind_of_hop(answer, &route, hop->arrived, backend, forward);
 	hop->interface = route.ifindex;
-	hop->mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
+	hop->room = mtu > hop->outer.length ? mtu - hop->outer.length : 0;
 	__builtin_memcpy(hop->destination, route.dmac, sizeof hop->destination);
 	__builtin_memcpy(hop->source, route.smac, sizeof hop->source);
 	return 1;
@@ -3295,7 +3166,7 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, __u32 forward)
 {
 	struct hop *hop = bpf_map_lookup_elem(&hops, &number);
-	const __u64 now = bpf_ktime_get_coarse_ns();
+	const __u64 now = bpf_jiffies64();
 
 	if (!hop)
 		return NULL;
@@ -3304,6 +3175,153 @@ static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, 
 		hop->until = now + HOP_LASTS;
 	}
 	return hop;
+}
+
+#endif
+`,
+  'program/outer.h': `/*
+ * The header that a packet gets on its way to a backend: of IPv4 or IPv6 (IPIP: RFC 2003, 2473, 4213), with that of GRE behind
+ * it (RFC 2784). What is the same for all packets to a backend is made once.
+ */
+#ifndef SLUICE_OUTER_H
+#define SLUICE_OUTER_H
+
+#include "../policy.h"
+#include "arrival.h"
+#include "packet.h"
+#include "services.h"
+#include "tables.h"
+
+struct outer {
+	__u32 length; /* of all headers that are put before a packet; 0: none are */
+	__be16 type;  /* of what is in the frame then */
+	__u8 protocols[2]; /* of what is behind the outer header, for a packet of IPv4 and of IPv6 */
+	__u32 sum; /* of IPv4: of the header's words, but for what packets differ in */
+	__be32 addresses[8]; /* source and destination, one behind the other as in the header */
+};
+
+struct gre_header {
+	__be16 flags;
+	__be16 type; /* of what follows */
+};
+
+enum {
+	PROTOCOL_IPV4 = 4,
+	PROTOCOL_IPV6 = 41,
+	PROTOCOL_GRE = 47,
+	OUTER_TTL = 64,
+};
+
+#define DONT_FRAGMENT bpf_htons(0x4000)
+
+static __always_inline __be16 type_of(__u32 family)
+{
+	return family == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6;
+}
+
+/* Key: a backend's number. */
+TABLE(backends, struct backend, BACKENDS);
+
+/* What packets to the backend with this number get; 0: there is none. */
+__noinline int make_outer(struct outer *outer, __u32 number, __u32 forward)
+{
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
+
+	if (!outer || !backend)
+		return 0;
+	const __u32 gre = forward == FORWARD_GRE ? sizeof(struct gre_header) : 0;
+	const __be32 *source = (const __be32 *)backend->source, *destination = (const __be32 *)backend->address;
+	const struct ipv4_header header = {
+		.version_and_length = 0x45,
+		.fragment = DONT_FRAGMENT,
+		.ttl = OUTER_TTL,
+		.source = source[0],
+		.destination = destination[0],
+	};
+
+	outer->type = type_of(backend->family);
+	outer->protocols[0] = gre ? PROTOCOL_GRE : PROTOCOL_IPV4;
+	outer->protocols[1] = gre ? PROTOCOL_GRE : PROTOCOL_IPV6;
+	outer->length = 0;
+	if (forward == FORWARD_DIRECT)
+		return 1;
+	if (backend->family == 4) {
+		outer->length = sizeof(struct ipv4_header) + gre;
+		outer->sum = folded(sum_of_header(&header));
+		outer->addresses[0] = source[0];
+		outer->addresses[1] = destination[0];
+		return 1;
+	}
+	outer->length = sizeof(struct ipv6_header) + gre;
+	__builtin_memcpy(outer->addresses, source, sizeof backend->source);
+	__builtin_memcpy(outer->addresses + 4, destination, sizeof backend->address);
+	return 1;
+}
+
+/* Behind the outer header of IP; 0: there is no room. */
+static __always_inline int write_gre(struct xdp_md *context, const struct packet *packet, __u32 at)
+{
+	struct gre_header *gre = frame_at(context, at, sizeof *gre);
+
+	if (!gre)
+		return 0;
+	gre->flags = 0;
+	gre->type = type_of(packet->family);
+	return 1;
+}
+
+/*
+ * IPv4, not to be fragmented on its way, so it needs no identification (RFC 6864). The packet's traffic class is that of its
+ * outer header as well: service, and congestion (RFC 6040).
+ */
+static __always_inline int write_outer_ipv4(struct xdp_md *context, const struct packet *packet, const struct outer *outer,
+					    __u32 at)
+{
+	struct ipv4_header *header = frame_at(context, at, sizeof *header);
+	const __u32 protocol = outer->protocols[is_ipv6(packet)];
+	const __be16 length = bpf_htons(packet->length + outer->length);
+
+	if (!header)
+		return 0;
+	header->version_and_length = 0x45;
+	header->traffic_class = packet->traffic_class;
+	header->length = length;
+	header->identification = 0;
+	header->fragment = DONT_FRAGMENT;
+	header->ttl = OUTER_TTL;
+	header->protocol = protocol;
+	/* The words that packets differ in: the class stands in the upper half of the first, the protocol in that of the fifth. */
+	header->checksum = ~folded((__u64)outer->sum + (packet->traffic_class << 8) + length + (protocol << 8));
+	header->source = outer->addresses[0];
+	header->destination = outer->addresses[1];
+	return protocol != PROTOCOL_GRE || write_gre(context, packet, at + sizeof *header);
+}
+
+/* IPv6. \`flow\` is a label for it, so that routers keep a flow's packets on one way. */
+__noinline int write_outer_ipv6(struct xdp_md *context, struct packet *packet, struct outer *outer, __u32 at, __u32 flow)
+{
+	struct ipv6_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+
+	if (!header || !packet || !outer)
+		return 0;
+	const __u32 protocol = outer->protocols[is_ipv6(packet)];
+
+	header->version_and_class = bpf_htons(0x6000 | packet->traffic_class << 4 | (flow >> 16 & 0x0f));
+	header->flow = bpf_htons(flow);
+	header->payload_length = bpf_htons(packet->length + outer->length - sizeof *header);
+	header->next = protocol;
+	header->hop_limit = OUTER_TTL;
+	__builtin_memcpy(header->source, outer->addresses, 2 * sizeof header->source);
+	return protocol != PROTOCOL_GRE || write_gre(context, packet, at + sizeof *header);
+}
+
+/* Writes the outer headers at \`at\`; 0: there is no room. */
+static __always_inline int write_outer(struct xdp_md *context, struct packet *packet, struct outer *outer, __u32 at,
+				       __u32 flow)
+{
+	if (outer->type == ETHERTYPE_IPV4)
+		return write_outer_ipv4(context, packet, outer, at);
+	return write_outer_ipv6(context, packet, outer, at, flow);
 }
 
 #endif
@@ -3345,6 +3363,9 @@ struct packet {
 	__u32 icmp4; /* type, and code in the lower 8 bits */
 	__u32 icmp6;
 	__u32 payload_at; /* behind the header of TCP or UDP, in bytes from the start of the frame */
+	__u32 traffic_class; /* the DSCP, and congestion in the lower 2 bits */
+	__u32 transport_at;  /* IPv6: where the headers before the transport header end, from the start of the frame */
+	__u32 balanced;	     /* for balance: the service, or of a fragment the protocol with bit 24; only in programs that balance */
 };
 
 #define ETHERTYPE_IPV4 bpf_htons(0x0800)
@@ -3366,16 +3387,21 @@ enum protocol {
 	UDP_LITE = 136,
 };
 
+/*
+ * Headers as they lie in a frame, from some even place on. Processors that run programs read numbers from anywhere, so the
+ * numbers are read whole, as the kernel reads them, and not byte by byte.
+ */
+
 struct ethernet_header {
 	__u8 destination[6];
 	__u8 source[6];
 	__be16 type;
-} __attribute__((packed));
+};
 
 struct vlan_tag {
 	__be16 control; /* the lower 12 bits: the number of the VLAN */
 	__be16 type;	/* of what follows */
-} __attribute__((packed));
+};
 
 struct ipv4_header {
 	__u8 version_and_length; /* of the header, in fours */
@@ -3388,7 +3414,7 @@ struct ipv4_header {
 	__be16 checksum;
 	__be32 source;
 	__be32 destination;
-} __attribute__((packed));
+};
 
 struct ipv6_header {
 	__be16 version_and_class;
@@ -3398,7 +3424,13 @@ struct ipv6_header {
 	__u8 hop_limit;
 	__be64 source[2];
 	__be64 destination[2];
-} __attribute__((packed));
+};
+
+/* A link address as a number. */
+static __always_inline __u64 mac_of(const __u8 *bytes)
+{
+	return (__u64)bpf_ntohs(*(const __be16 *)bytes) << 32 | bpf_ntohl(*(const __be32 *)(bytes + 2));
+}
 
 /* Farthest into a frame that the verifier follows. Frames are shorter: they stand in one page. */
 #define FARTHEST 0xff00
@@ -3414,6 +3446,22 @@ static __always_inline void *frame_at(struct xdp_md *context, __u32 offset, __u3
 	return start + offset + length > end ? NULL : start + offset;
 }
 
+/* 0 for IPv4, 1 for IPv6: without a branch, so that the verifier has one path to follow. */
+static __always_inline __u32 is_ipv6(const struct packet *packet)
+{
+	return packet->family / 2 & 1;
+}
+
+/* Bytes of the frame from \`at\` on. */
+static __always_inline __u32 bytes_from(struct xdp_md *context, __u32 at)
+{
+	__u64 length = (void *)(long)context->data_end - (void *)(long)context->data;
+
+	/* The difference of pointers is one of 64 bits, for the verifier. */
+	barrier_var(length);
+	return length - at;
+}
+
 /* A byte of the packet, which may be shorter than the frame (padding of the link); ABSENT behind its end. */
 static __always_inline __u32 byte_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
 {
@@ -3425,59 +3473,126 @@ static __always_inline __u32 byte_at(struct xdp_md *context, const struct packet
 /* Two bytes of the packet as a number; ABSENT where they are not both there. */
 static __always_inline __u32 word_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
 {
-	const __u8 *bytes = frame_at(context, offset, 2);
+	const __be16 *word = frame_at(context, offset, sizeof *word);
 
-	return bytes && offset + 2 <= packet->end ? (__u32)bytes[0] << 8 | bytes[1] : ABSENT;
+	return word && offset + sizeof *word <= packet->end ? bpf_ntohs(*word) : ABSENT;
 }
 
-/* What stands in a transport header, as far as the packet holds it. */
-static __always_inline void parse_transport(struct xdp_md *context, struct packet *packet, __u32 at)
+/* \`length\` bytes of the packet from \`offset\` on; NULL where it has fewer. */
+static __always_inline const void *part_at(struct xdp_md *context, const struct packet *packet, __u32 offset,
+					   __u32 length)
 {
-	switch (packet->protocol) {
-	case TCP:
-		packet->tcp_flags = byte_at(context, packet, at + 13);
-		if (at + 20 <= packet->end) {
-			const __u32 payload = at + (byte_at(context, packet, at + 12) >> 4) * 4;
+	const void *part = frame_at(context, offset, length);
 
-			if (payload <= packet->end)
-				packet->payload_at = payload;
-		}
-		break;
-	case UDP:
-		if (at + 8 <= packet->end)
-			packet->payload_at = at + 8;
-		break;
-	case UDP_LITE:
-	case DCCP:
-	case SCTP:
-		break;
-	case ICMP:
-		if (packet->family == 4)
-			packet->icmp4 = word_at(context, packet, at);
-		return;
-	case ICMPV6:
-		if (packet->family == 6)
-			packet->icmp6 = word_at(context, packet, at);
-		return;
-	default:
-		return;
-	}
+	return offset + length <= packet->end ? part : NULL;
+}
+
+/* What transport headers with ports begin with. */
+struct ports {
+	__be16 source;
+	__be16 destination;
+};
+
+struct tcp_header {
+	struct ports ports;
+	__be32 sequence;
+	__be32 acknowledgment;
+	__u8 length; /* of the header, in fours, in the upper half */
+	__u8 flags;
+	__be16 window;
+	__be16 checksum;
+	__be16 urgent;
+};
+
+struct udp_header {
+	struct ports ports;
+	__be16 length;
+	__be16 checksum;
+};
+
+static __always_inline void read_ports(struct packet *packet, const struct ports *ports)
+{
+	packet->source_port = bpf_ntohs(ports->source);
+	packet->destination_port = bpf_ntohs(ports->destination);
+	packet->service = packet->protocol << 16 | packet->destination_port;
+}
+
+/* A header with ports that the packet holds no more than the beginning of: what of it is there. */
+__noinline int parse_beginning(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	if (!context || !packet)
+		return 0;
 	packet->source_port = word_at(context, packet, at);
 	packet->destination_port = word_at(context, packet, at + 2);
 	if (packet->destination_port != ABSENT)
 		packet->service = packet->protocol << 16 | packet->destination_port;
+	if (packet->protocol == TCP)
+		packet->tcp_flags = byte_at(context, packet, at + offsetof(struct tcp_header, flags));
+	return 1;
+}
+
+/* What stands in a transport header, as far as the packet holds it. */
+__noinline int parse_transport(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	const struct tcp_header *tcp;
+	const struct udp_header *udp;
+	const struct ports *ports;
+
+	if (!context || !packet)
+		return 0;
+	switch (packet->protocol) {
+	case TCP:
+		tcp = part_at(context, packet, at, sizeof *tcp);
+		if (!tcp)
+			break;
+		const __u32 payload = at + (tcp->length >> 4) * 4;
+
+		packet->tcp_flags = tcp->flags;
+		if (payload <= packet->end)
+			packet->payload_at = payload;
+		read_ports(packet, &tcp->ports);
+		return 1;
+	case UDP:
+		udp = part_at(context, packet, at, sizeof *udp);
+		if (!udp)
+			break;
+		packet->payload_at = at + sizeof *udp;
+		read_ports(packet, &udp->ports);
+		return 1;
+	case UDP_LITE:
+	case DCCP:
+	case SCTP:
+		ports = part_at(context, packet, at, sizeof *ports);
+		if (!ports)
+			break;
+		read_ports(packet, ports);
+		return 1;
+	case ICMP:
+		if (packet->family == 4)
+			packet->icmp4 = word_at(context, packet, at);
+		return 1;
+	case ICMPV6:
+		if (packet->family == 6)
+			packet->icmp6 = word_at(context, packet, at);
+		return 1;
+	default:
+		return 1;
+	}
+	return parse_beginning(context, packet, at);
 }
 
 /*
- * IPv4 (RFC 791). What is malformed or cut off is not judged: the kernel throws it away. \`length\` bytes of the frame are
- * left from \`at\` on.
+ * IPv4 (RFC 791) from \`at\` on. What is malformed or cut off is not judged: the kernel throws it away.
+ *
+ * A function of its own, as that for IPv6 is: the verifier goes through it once, and not for each number of tags before it.
  */
-static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+__noinline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at)
 {
-	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+	const struct ipv4_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
 
-	if (!header)
+	if (!header || !packet)
 		return 0;
+	const __u32 length = bytes_from(context, at);
 	const __u32 header_length = (header->version_and_length & 0x0f) * 4;
 	const __u32 fragment = bpf_ntohs(header->fragment);
 
@@ -3487,6 +3602,7 @@ static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *pac
 		return 0;
 	packet->family = 4;
 	packet->end = at + packet->length;
+	packet->traffic_class = header->traffic_class;
 	packet->dscp = header->traffic_class >> 2;
 	packet->ttl = header->ttl;
 	packet->protocol = header->protocol;
@@ -3501,13 +3617,10 @@ static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *pac
 	return 1;
 }
 
-/* The walk over the extension headers of IPv6: the header at hand. */
+/* The walk over the extension headers of IPv6. The header at hand is of the packet's \`protocol\`, and at its \`transport_at\`. */
 struct extensions {
 	struct xdp_md *context;
 	struct packet *packet;
-	__u32 at;
-	__u32 next; /* its protocol number; ABSENT behind one that is cut off */
-	__u32 is_later_fragment;
 };
 
 /* As many as fit into the longest packet, eight bytes each. */
@@ -3516,47 +3629,53 @@ struct extensions {
 /* On to the header behind an extension header; 1 ends the walk. */
 static long skip_extension(__u64 index, struct extensions *walk)
 {
-	const __u32 at = walk->at, end = walk->packet->end;
+	struct packet *packet = walk->packet;
+	const __u32 at = packet->transport_at;
 	const __u8 *header;
 
 	(void)index;
-	switch (walk->next) {
+	switch (packet->protocol) {
 	case FRAGMENT:
-		header = frame_at(walk->context, at, 8);
-		if (!header || at + 8 > end)
+		header = part_at(walk->context, packet, at, 8);
+		if (!header)
 			break;
 		const __u32 offset = ((__u32)header[2] << 8 | header[3]) & 0xfff8;
 
 		/* At offset 0 with no more to come, a fragment is whole by itself (RFC 6946). */
 		if (offset || header[3] & 1)
-			walk->packet->fragment = offset ? 2 : 1;
-		walk->next = header[0];
-		walk->at = at + 8;
-		walk->is_later_fragment = offset != 0;
+			packet->fragment = offset ? 2 : 1;
+		packet->protocol = header[0];
+		packet->transport_at = at + 8;
 		return offset != 0;
 	case HOP_BY_HOP:
 	case ROUTING:
 	case DESTINATION_OPTIONS:
-		header = frame_at(walk->context, at, 2);
-		if (!header || at + 2 > end)
+		header = part_at(walk->context, packet, at, 2);
+		if (!header)
 			break;
-		walk->next = header[0];
-		walk->at = at + (header[1] + 1) * 8;
+		packet->protocol = header[0];
+		packet->transport_at = at + (header[1] + 1) * 8;
 		return 0;
 	default:
 		return 1;
 	}
-	walk->next = ABSENT;
+	packet->protocol = ABSENT;
 	return 1;
 }
 
-/* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
-static __always_inline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+static __always_inline int is_extension(__u32 protocol)
 {
-	const struct ipv6_header *header = frame_at(context, at, sizeof *header);
+	return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == FRAGMENT || protocol == DESTINATION_OPTIONS;
+}
 
-	if (!header)
+/* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
+__noinline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	const struct ipv6_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+
+	if (!header || !packet)
 		return 0;
+	const __u32 length = bytes_from(context, at);
 	const __u32 version_and_class = bpf_ntohs(header->version_and_class);
 
 	packet->length = sizeof *header + bpf_ntohs(header->payload_length);
@@ -3567,22 +3686,23 @@ static __always_inline int parse_ipv6(struct xdp_md *context, struct packet *pac
 		return 0;
 	packet->family = 6;
 	packet->end = at + packet->length;
-	packet->dscp = version_and_class >> 6 & 0x3f;
+	packet->traffic_class = version_and_class >> 4 & 0xff;
+	packet->dscp = packet->traffic_class >> 2;
 	packet->ttl = header->hop_limit;
 	packet->source[0] = bpf_be64_to_cpu(header->source[0]);
 	packet->source[1] = bpf_be64_to_cpu(header->source[1]);
 	packet->destination[0] = bpf_be64_to_cpu(header->destination[0]);
 	packet->destination[1] = bpf_be64_to_cpu(header->destination[1]);
 	packet->fragment = 0;
+	packet->protocol = header->next;
+	packet->transport_at = at + sizeof *header;
 
-	struct extensions walk = {
-		.context = context, .packet = packet, .at = at + sizeof *header, .next = header->next,
-	};
-	if (walk.next == HOP_BY_HOP || walk.next == ROUTING || walk.next == FRAGMENT || walk.next == DESTINATION_OPTIONS)
+	struct extensions walk = { .context = context, .packet = packet };
+
+	if (is_extension(header->next))
 		bpf_loop(MOST_EXTENSIONS, skip_extension, &walk, 0);
-	packet->protocol = walk.next;
-	if (walk.next != ABSENT && !walk.is_later_fragment)
-		parse_transport(context, packet, walk.at);
+	if (packet->protocol != ABSENT && packet->fragment != 2)
+		parse_transport(context, packet, packet->transport_at);
 	return 1;
 }
 
@@ -3594,9 +3714,7 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 
 	if (!ethernet || !packet)
 		return 0;
-	packet->source_mac = (__u64)ethernet->source[0] << 40 | (__u64)ethernet->source[1] << 32 |
-			     (__u64)ethernet->source[2] << 24 | (__u64)ethernet->source[3] << 16 |
-			     (__u64)ethernet->source[4] << 8 | ethernet->source[5];
+	packet->source_mac = mac_of(ethernet->source);
 	packet->vlan = ABSENT;
 	packet->service = packet->source_port = packet->destination_port = ABSENT;
 	packet->tcp_flags = packet->icmp4 = packet->icmp6 = packet->payload_at = ABSENT;
@@ -3612,12 +3730,10 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 		type = tag->type;
 		at += sizeof *tag;
 	}
-	const __u32 length = context->data_end - context->data - at;
-
 	if (type == ETHERTYPE_IPV4)
-		return parse_ipv4(context, packet, at, length);
+		return parse_ipv4(context, packet, at);
 	if (type == ETHERTYPE_IPV6)
-		return parse_ipv6(context, packet, at, length);
+		return parse_ipv6(context, packet, at);
 	return 0;
 }
 
@@ -3722,6 +3838,22 @@ static __always_inline long go_to_next_word(struct place *place)
 	return 0;
 }
 
+/* One step towards a word with a rule in it; 1: there is one, or there are no more words. */
+static long look_further(__u64 index, struct place *place)
+{
+	(void)index;
+	return place->bits ? 1 : go_to_next_word(place);
+}
+
+/* The number of the first rule that the packet with these rows meets; RULES: there is none. */
+static __always_inline __u32 first_rule(struct place *place)
+{
+	go_to_rule(place, 0);
+	if (RULE_WORDS > 1)
+		bpf_loop(RULE_SUMMARIES + RULE_WORDS, look_further, place, 0);
+	return place->bits ? place->word * 64 + lowest_bit(place->bits) : RULES;
+}
+
 #endif
 `,
   'program/services.h': `/*
@@ -3756,23 +3888,25 @@ enum hash_on {
 	HASH_SOURCE,
 };
 
-/* Words of 32 bits that may be hashed of a fragment. */
+/* Words of 32 bits that may be hashed of a packet, in network byte order; addresses of IPv4 have one, of IPv6 four. */
 enum hashed_word {
 	WORD_SOURCE = 0,
 	WORD_DESTINATION = 4,
 	WORD_PROTOCOL = 8,
-	MOST_FRAGMENT_WORDS = 9,
+	WORD_SOURCE_PORT = 9,
+	WORD_DESTINATION_PORT = 10,
+	WORD_NONE = 15, /* 0 */
 };
 
-/* Which of them are, in their order. */
-struct fragment_key {
+/* Which of them are, in their order. The last three end where the array does, so that there is WORD_NONE around them. */
+struct hashed {
 	__u8 words[12];
 	__u32 count;
 };
 
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
-	struct fragment_key fragments_on[2]; /* in IPv4, in IPv6 */
+	struct hashed hashed[2][2]; /* of whole packets, of fragments; each: of IPv4, of IPv6 */
 	__u32 forward;
 	__u32 hash_on;
 	__u32 first_counter; /* of one for each outcome */
@@ -3896,21 +4030,6 @@ static __always_inline void read_packet(const struct bpf_sk_lookup *lookup, stru
 	packet->source[1] = two_words(lookup->remote_ip6[2], lookup->remote_ip6[3]);
 	packet->destination[0] = two_words(lookup->local_ip6[0], lookup->local_ip6[1]);
 	packet->destination[1] = two_words(lookup->local_ip6[2], lookup->local_ip6[3]);
-}
-
-/* One step towards a word with a rule in it; 1: there is one, or there are no more words. */
-static long look_further(__u64 index, struct place *place)
-{
-	(void)index;
-	return place->bits ? 1 : go_to_next_word(place);
-}
-
-/* The number of the first rule that the packet with these rows meets; RULES: there is none. */
-static __always_inline __u32 first_rule(struct place *place)
-{
-	go_to_rule(place, 0);
-	bpf_loop(RULE_SUMMARIES + RULE_WORDS, look_further, place, 0);
-	return place->bits ? place->word * 64 + lowest_bit(place->bits) : RULES;
 }
 
 /* Gives the lookup the socket that is registered under a name's key; 0: nobody is, or that one takes no such packets. */
@@ -4096,10 +4215,10 @@ struct {
 #endif
 
 #if SERVICES
-/* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
+/* What is hashed of a packet (services.h). */
 struct hash_key {
 	__u32 possible[16]; /* by \`enum hashed_word\` */
-	__u32 words[16];
+	__u32 words[12];
 };
 
 /* The walk over hop-by-hop options of IPv6, byte by byte. */
@@ -4203,6 +4322,7 @@ static __always_inline long ask_rule(struct walk *walk, __u32 number)
 	}
 }
 
+#if !FIRST_DECIDES
 /* One step: the next rule, or on to the next word; 1 ends the walk. */
 static long step(__u64 index, struct walk *walk)
 {
@@ -4216,6 +4336,7 @@ static long step(__u64 index, struct walk *walk)
 	place->bits &= place->bits - 1;
 	return ask_rule(walk, number);
 }
+#endif
 
 /* Finds the packet's rules, and does what they say. */
 __noinline int judge(struct xdp_md *context, struct packet *packet, struct place *place)
@@ -4226,8 +4347,15 @@ __noinline int judge(struct xdp_md *context, struct packet *packet, struct place
 		return XDP_PASS;
 	place->service = ABSENT;
 	find_rows(packet, &place->rows);
+#if FIRST_DECIDES
+	const __u32 number = first_rule(place);
+
+	if (number < RULES)
+		ask_rule(&walk, number);
+#else
 	go_to_rule(place, 0);
 	bpf_loop(MOST_STEPS, step, &walk, 0);
+#endif
 	return walk.action;
 }
 

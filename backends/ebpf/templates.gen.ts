@@ -165,6 +165,8 @@ export const policyHeader = `/*
 #define MOST_STEPS {{steps}}
 /* Whether some rule goes on with another than the next. */
 #define SKIPS {{skips}}
+/* Whether the first rule that a packet meets always decides. */
+#define FIRST_DECIDES {{firstDecides}}
 
 /* Counters; policy.conf has their names. */
 #define COUNTERS {{counters}}
@@ -305,6 +307,7 @@ int sluice(struct xdp_md *context)
 	own->packet.zone = zone_of(context, &own->packet);
 {{/if}}
 {{#if services}}
+	own->packet.balanced = balanced_of(&own->packet);
 	const int verdict = judge(context, &own->packet, &own->place);
 
 	if (own->place.service == ABSENT)

@@ -16,13 +16,17 @@ export function writeInto(folder: string, artifacts: readonly Pick<Artifact, 'pa
 
 /** Builds a program from `source`, which includes the policy's in the folder, and says where the object is. */
 export function buildProgram(folder: string, source: string): string {
-  const object = join(folder, 'measured.bpf.o');
-  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`, '-I', join(folder, 'ebpf')];
   const policy = `-DPOLICY="${join(folder, 'ebpf/xdp.bpf.c')}"`;
+  return buildObject(source, join(folder, 'measured.bpf.o'), ['-I', join(folder, 'ebpf'), policy]);
+}
+
+/** Builds a program from `source` with these options for clang, and says where the object is. */
+export function buildObject(source: string, object: string, options: readonly string[]): string {
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const headers = ['-isystem', `/usr/include/${machine}-linux-gnu`];
   const target = ['-std=gnu11', '-O2', '-g', '-target', 'bpf', '-mcpu=v3'];
   const clang = process.env['CLANG'] ?? 'clang';
-  execFileSync(clang, [...target, ...headers, policy, '-c', sourceOf(source), '-o', object]);
+  execFileSync(clang, [...target, ...headers, ...options, '-c', sourceOf(source), '-o', object]);
   return object;
 }
 

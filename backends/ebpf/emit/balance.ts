@@ -2,33 +2,51 @@
 import type { Backend, Pool, Service } from '../tree.ts';
 import { MapBytes } from './map-bytes.ts';
 
-const BYTES_OF_SERVICE = 80;
+const BYTES_OF_SERVICE = 112;
 const BYTES_OF_BACKEND = 56;
 
 /** `enum forward` of the program. */
 const FORWARDS: Readonly<Record<Service['forward'], number>> = { ipip: 0, gre: 1, direct: 2 };
 /** `enum hash_on` of the program. */
 const HASHES: Readonly<Record<Service['hashOn'], number>> = { flow: 0, source: 1 };
-/** `enum hashed_word` of the program. */
-const FIRST_WORD = { source: 0, destination: 4, protocol: 8 } as const;
-const BYTES_OF_WORDS = 12;
+/** `enum hashed_word` of the program: the first of a field, and the one that is 0. */
+const FIRST_WORD = { source: 0, destination: 4, protocol: 8, sourcePort: 9, destinationPort: 10 } as const;
+const NO_WORD = 15;
+/** Of those that are hashed, which are taken so many at a time. */
+const WORDS = 12;
+const BLOCK = 3;
+
+type HashedField = keyof typeof FIRST_WORD;
+
+/** What is hashed of whole packets. */
+const OF_WHOLE: Readonly<Record<Service['hashOn'], readonly HashedField[]>> = {
+  flow: ['source', 'destination', 'sourcePort', 'destinationPort', 'protocol'],
+  source: ['source'],
+};
 
 /** `struct service` for each. */
 export function serviceBytes(services: readonly Service[]): Uint8Array {
   const map = new MapBytes(services.length * BYTES_OF_SERVICE);
   for (const { pools, forward, hashOn, fragmentsOn, firstCounter } of services) {
     map.u32(pools.flatMap(poolNumbers));
-    for (const wordsOfAddress of [1, 4]) {
-      const words = fragmentsOn.flatMap((part) => {
-        const length = part === 'protocol' ? 1 : wordsOfAddress;
-        return Array.from({ length }, (_, at) => FIRST_WORD[part] + at);
-      });
-      for (const word of words) map.bytesOf(BigInt(word), 1);
-      map.skip(BYTES_OF_WORDS - words.length).u32([words.length]);
+    for (const fields of [OF_WHOLE[hashOn], fragmentsOn]) {
+      for (const wordsOfAddress of [1, 4]) writeHashed(map, fields, wordsOfAddress);
     }
     map.u32([FORWARDS[forward], HASHES[hashOn], firstCounter, 0]);
   }
   return map.bytes;
+}
+
+/** `struct hashed`: the words of the fields in their order, in blocks of which the last ends the array. */
+function writeHashed(map: MapBytes, fields: readonly HashedField[], wordsOfAddress: number): void {
+  const words = fields.flatMap((field) => {
+    const length = field === 'source' || field === 'destination' ? wordsOfAddress : 1;
+    return Array.from({ length }, (_, at) => FIRST_WORD[field] + at);
+  });
+  const blocks = Math.ceil(words.length / BLOCK);
+  const padded = Array.from({ length: WORDS }, (_, at) => words[at - (WORDS - blocks * BLOCK)] ?? NO_WORD);
+  for (const word of padded) map.bytesOf(BigInt(word), 1);
+  map.u32([words.length]);
 }
 
 function poolNumbers({ firstEntry, entries, firstBackend, backends }: Pool): number[] {

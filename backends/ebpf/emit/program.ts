@@ -4,7 +4,7 @@ import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { FieldDefinition } from '../fields.ts';
 import { keyWordsOf } from '../lower/bucket-memory.ts';
 import * as templates from '../templates.gen.ts';
-import type { XdpProgram } from '../tree.ts';
+import type { Action, ListedRule, XdpProgram } from '../tree.ts';
 import { KINDS, type ConditionMap } from './conditions.ts';
 import type { Sizes } from './rules.ts';
 import { tablesIn, typeOf, type FieldLayout, type TableLayout } from './tables.ts';
@@ -53,6 +53,7 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     policy: commentText(naming.policy),
     ...sizes,
     skips: Number(program.rules.some(({ action }) => action.kind === 'skip')),
+    firstDecides: Number(program.rules.every(decidesAlone)),
     counters: program.counters.length,
     conditions: conditions.count,
     kinds: KINDS.map((kind) => ({
@@ -67,6 +68,13 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     entries,
     fields: fields.map(tableValues),
   });
+}
+
+const DECISIONS: ReadonlySet<Action['kind']> = new Set(['pass', 'drop', 'balance']);
+
+/** Whether a packet that meets the rule's tables meets no other rule. */
+function decidesAlone({ conditions, action }: ListedRule): boolean {
+  return conditions.length === 0 && DECISIONS.has(action.kind);
 }
 
 /** The tables of a field, for the header. */

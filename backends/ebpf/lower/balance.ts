@@ -2,9 +2,10 @@
  * `balance` blocks as data: rules that lead a packet to its service, the services, and their backends. The Maglev tables
  * themselves are made by the loader, which makes them anew when a backend goes down, comes back or weighs more or less.
  */
-import type { Balance, Origin } from '../../../compiler/model/index.ts';
+import type { Balance } from '../../../compiler/model/index.ts';
 import { backendsIn, type PoolBackend } from '../../../compiler/model/pool.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import { FRAGMENT, widthOf } from '../fields.ts';
 import type { Backend, Balancing, ListedRule, Pool, Service } from '../tree.ts';
 import type { TableAtom } from './conditions.ts';
 import { isForward } from './forward.ts';
@@ -66,38 +67,23 @@ function backendOf({ family, address, weight, name }: PoolBackend, balance: Bala
   };
 }
 
-const WHOLE = IntervalSet.of(8, 0);
-const FRAGMENTS = IntervalSet.range(8, 1, 2);
-
 /** Which packets a service is for: of each family those with a port that it has, and fragments of its protocols. */
 function rulesOf({ origin, addresses, services }: Balance, service: number): ListedRule[] {
-  const protocols = IntervalSet.fromIntervals(
-    8,
-    [...services.numberIntervals()].map(([low, high]) => [low >> 16, high >> 16] as const),
-  );
-  return ([4, 6] as const).flatMap((family) => {
+  const wanted = [...services.numberIntervals()];
+  const fragments = wanted.map(([low, high]) => [FRAGMENT + (low >> 16), FRAGMENT + (high >> 16)] as const);
+  const width = widthOf('balanced', undefined);
+  const balanced: TableAtom = {
+    negated: false,
+    test: { kind: 'number', field: 'balanced', in: IntervalSet.fromIntervals(width, [...wanted, ...fragments]) },
+  };
+  return ([4, 6] as const).flatMap((family): ListedRule[] => {
+    const own = family === 4 ? addresses.ipv4 : addresses.ipv6;
+    if (own.isEmpty()) return [];
     const destination: TableAtom = {
       negated: false,
-      test: {
-        kind: 'address',
-        field: 'destination',
-        view: 'real',
-        family,
-        in: family === 4 ? addresses.ipv4 : addresses.ipv6,
-      },
+      test: { kind: 'address', field: 'destination', view: 'real', family, in: own },
     };
-    if (destination.test.kind === 'address' && destination.test.in.isEmpty()) return [];
-    return [
-      ruleOf(origin, service, [destination, number('service', services), number('fragment', WHOLE)]),
-      ruleOf(origin, service, [destination, number('protocol', protocols), number('fragment', FRAGMENTS)]),
-    ];
+    const action = { kind: 'balance', service } as const;
+    return [{ origin, atoms: [destination, balanced], conditions: [], counts: [], action }];
   });
-}
-
-function number(field: 'service' | 'protocol' | 'fragment', wanted: IntervalSet): TableAtom {
-  return { negated: false, test: { kind: 'number', field, in: wanted } };
-}
-
-function ruleOf(origin: Origin, service: number, atoms: readonly TableAtom[]): ListedRule {
-  return { origin, atoms, conditions: [], counts: [], action: { kind: 'balance', service } };
 }

@@ -11,7 +11,10 @@ import type { Limiters } from './limiters.ts';
 
 /** A test of a field against a constant set. */
 export type TableTest =
-  (NumberTest & { readonly in: IntervalSet }) | (FamilyAddressTest & { readonly in: IntervalSet }) | ZoneTest;
+  | (NumberTest & { readonly in: IntervalSet })
+  | (FamilyAddressTest & { readonly in: IntervalSet })
+  | ZoneTest
+  | { readonly kind: 'number'; readonly field: 'balanced'; readonly in: IntervalSet };
 
 export interface TableAtom {
   readonly negated: boolean;

@@ -38,7 +38,7 @@ test('services and backends are maps, and what mitigate allows goes on to them',
     '0 skip to 3 test.sluice:2 allow tcp/443',
     '1 drop test.sluice:2 drop tcp',
     '2 on test.sluice:2 count as rest',
-    ...[3, 4, 5, 6].map((number) => `${number} balance test.sluice:3 balance web`),
+    ...[3, 4].map((number) => `${number} balance test.sluice:3 balance web`),
   ]);
   expect(
     files
@@ -86,13 +86,20 @@ test('sent without a header of its own, a packet gets to backends of its family 
   // The tables of IPv4 and of IPv6.
   expect([...numbers.subarray(0, 8)]).toEqual([0, 11, 0, 2, 11, 11, 2, 1]);
   // The way to forward, what is hashed, the first counter.
-  expect([...numbers.subarray(16)]).toEqual([2, 1, 0, 0]);
+  expect([...numbers.subarray(24)]).toEqual([2, 1, 0, 0]);
 });
 
-test('what is hashed of fragments are words of the packet, in the order of the policy', () => {
+test('what is hashed are words of the packet in blocks of three, the last at the end, and of fragments as the policy says', () => {
   const services = artifactsOf(web('fragments on protocol, source forward gre')).get('maps/services.bin')!;
-  expect([...services.subarray(32, 48)]).toEqual([8, 0, ...Array<number>(10).fill(0), 2, 0, 0, 0]);
-  expect([...services.subarray(48, 64)]).toEqual([8, 0, 1, 2, 3, ...Array<number>(7).fill(0), 5, 0, 0, 0]);
+  const hashed = (at: number) => ({
+    words: [...services.subarray(at, at + 12)],
+    count: services.readUInt32LE(at + 12),
+  });
+  const none = (count: number) => Array<number>(count).fill(15);
+  expect(hashed(32)).toEqual({ words: [...none(6), 0, 4, 9, 10, 8, 15], count: 5 });
+  expect(hashed(48)).toEqual({ words: [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 8, 15], count: 11 });
+  expect(hashed(64)).toEqual({ words: [...none(9), 8, 0, 15], count: 2 });
+  expect(hashed(80)).toEqual({ words: [...none(6), 8, 0, 1, 2, 3, 15], count: 5 });
 });
 
 test('a backend has its address, its weight, and where headers to it are from', () => {

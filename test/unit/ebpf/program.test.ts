@@ -66,6 +66,14 @@ test('maps have names that the kernel keeps whole', () => {
   );
 });
 
+test('rules are walked only where the first that a packet meets may leave it undecided', () => {
+  const firstDecides = (rules: string) =>
+    /^#define FIRST_DECIDES (.*)$/m.exec(artifactsOf(mitigate(rules)).get('policy.h')!)?.[1];
+  expect(firstDecides('allow tcp/443 drop tcp count as seen')).toBe('0');
+  expect(firstDecides('allow tcp/443 drop tcp and count as seen')).toBe('1');
+  expect(firstDecides('allow tcp/443 drop udp up to 5/second')).toBe('0');
+});
+
 test('rules are listed by number, with their lines', () => {
   const text = mitigate(`drop udp/1900
     use g(192.0.2.0/24)

@@ -52,10 +52,16 @@ static __always_inline int is_for_host(struct xdp_md *context)
 	if (!ethernet)
 		return 0;
 	const __u8 *to = ethernet->destination;
-	const __u64 mac = (__u64)to[0] << 40 | (__u64)to[1] << 32 | (__u64)to[2] << 24 | (__u64)to[3] << 16 |
-			  (__u64)to[4] << 8 | to[5];
 
-	return !interface || to[0] & 1 || mac == interface->mac;
+	return !interface || to[0] & 1 || mac_of(to) == interface->mac;
+}
+
+/* The sum of the words of a header of IPv4 without options. */
+static __always_inline __u64 sum_of_header(const struct ipv4_header *header)
+{
+	const __u32 *words = (const __u32 *)header;
+
+	return (__u64)words[0] + words[1] + words[2] + words[3] + words[4];
 }
 
 /* The sum over the options of IPv4: what is left of them. */
@@ -79,6 +85,24 @@ static long add_word(__u64 index, struct option_sum *options)
 	return 0;
 }
 
+/* The same for a header with options. */
+__noinline int has_checksum_with_options(struct xdp_md *context, __u32 at)
+{
+	const struct ipv4_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+
+	if (!header)
+		return 0;
+	struct option_sum options = {
+		.context = context,
+		.at = at + sizeof *header,
+		.words = (header->version_and_length & 0x0f) - sizeof *header / 4,
+		.sum = sum_of_header(header),
+	};
+
+	bpf_loop(MOST_OPTION_WORDS, add_word, &options, 0);
+	return folded(options.sum) == 0xffff;
+}
+
 /* Whether the header of IPv4 at `at` has the checksum that it should have. */
 static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
 {
@@ -86,17 +110,9 @@ static __always_inline int has_checksum(struct xdp_md *context, __u32 at)
 
 	if (!header)
 		return 0;
-	const __u32 *words = (const __u32 *)header;
-	struct option_sum options = {
-		.context = context,
-		.at = at + sizeof *header,
-		.words = (header->version_and_length & 0x0f) - sizeof *header / 4,
-		.sum = (__u64)words[0] + words[1] + words[2] + words[3] + words[4],
-	};
-
-	if (options.words)
-		bpf_loop(MOST_OPTION_WORDS, add_word, &options, 0);
-	return folded(options.sum) == 0xffff;
+	if (header->version_and_length != 0x45)
+		return has_checksum_with_options(context, at);
+	return folded(sum_of_header(header)) == 0xffff;
 }
 
 /* Addresses that no packet of IPv6 on a link may have (ipv6_rcv). */
@@ -185,16 +201,20 @@ static __always_inline int has_sound_options(struct xdp_md *context, const struc
 	return options->is_sound;
 }
 
-/* Whether the kernel would take the packet in. */
-__noinline int is_taken_in(struct xdp_md *context, struct packet *packet, struct options *options)
+/* Whether the kernel would take a packet of IPv6 in. */
+__noinline int is_sound_ipv6(struct xdp_md *context, struct packet *packet, struct options *options)
 {
-	if (!context || !packet || !options || !is_for_host(context))
-		return 0;
-	const __u32 at = packet->end - packet->length;
+	return context && packet && options && has_possible_addresses(packet) &&
+	       has_sound_options(context, packet, options, packet->end - packet->length);
+}
 
-	if (packet->family == 4)
-		return has_checksum(context, at);
-	return has_possible_addresses(packet) && has_sound_options(context, packet, options, at);
+/* Whether the kernel would take the packet in. */
+static __always_inline int is_taken_in(struct xdp_md *context, struct packet *packet, struct options *options)
+{
+	if (!is_for_host(context))
+		return 0;
+	return packet->family == 4 ? has_checksum(context, packet->end - packet->length)
+				   : is_sound_ipv6(context, packet, options);
 }
 
 #endif

@@ -35,6 +35,9 @@ struct packet {
 	__u32 icmp4; /* type, and code in the lower 8 bits */
 	__u32 icmp6;
 	__u32 payload_at; /* behind the header of TCP or UDP, in bytes from the start of the frame */
+	__u32 traffic_class; /* the DSCP, and congestion in the lower 2 bits */
+	__u32 transport_at;  /* IPv6: where the headers before the transport header end, from the start of the frame */
+	__u32 balanced;	     /* for balance: the service, or of a fragment the protocol with bit 24; only in programs that balance */
 };
 
 #define ETHERTYPE_IPV4 bpf_htons(0x0800)
@@ -56,16 +59,21 @@ enum protocol {
 	UDP_LITE = 136,
 };
 
+/*
+ * Headers as they lie in a frame, from some even place on. Processors that run programs read numbers from anywhere, so the
+ * numbers are read whole, as the kernel reads them, and not byte by byte.
+ */
+
 struct ethernet_header {
 	__u8 destination[6];
 	__u8 source[6];
 	__be16 type;
-} __attribute__((packed));
+};
 
 struct vlan_tag {
 	__be16 control; /* the lower 12 bits: the number of the VLAN */
 	__be16 type;	/* of what follows */
-} __attribute__((packed));
+};
 
 struct ipv4_header {
 	__u8 version_and_length; /* of the header, in fours */
@@ -78,7 +86,7 @@ struct ipv4_header {
 	__be16 checksum;
 	__be32 source;
 	__be32 destination;
-} __attribute__((packed));
+};
 
 struct ipv6_header {
 	__be16 version_and_class;
@@ -88,7 +96,13 @@ struct ipv6_header {
 	__u8 hop_limit;
 	__be64 source[2];
 	__be64 destination[2];
-} __attribute__((packed));
+};
+
+/* A link address as a number. */
+static __always_inline __u64 mac_of(const __u8 *bytes)
+{
+	return (__u64)bpf_ntohs(*(const __be16 *)bytes) << 32 | bpf_ntohl(*(const __be32 *)(bytes + 2));
+}
 
 /* Farthest into a frame that the verifier follows. Frames are shorter: they stand in one page. */
 #define FARTHEST 0xff00
@@ -104,6 +118,22 @@ static __always_inline void *frame_at(struct xdp_md *context, __u32 offset, __u3
 	return start + offset + length > end ? NULL : start + offset;
 }
 
+/* 0 for IPv4, 1 for IPv6: without a branch, so that the verifier has one path to follow. */
+static __always_inline __u32 is_ipv6(const struct packet *packet)
+{
+	return packet->family / 2 & 1;
+}
+
+/* Bytes of the frame from `at` on. */
+static __always_inline __u32 bytes_from(struct xdp_md *context, __u32 at)
+{
+	__u64 length = (void *)(long)context->data_end - (void *)(long)context->data;
+
+	/* The difference of pointers is one of 64 bits, for the verifier. */
+	barrier_var(length);
+	return length - at;
+}
+
 /* A byte of the packet, which may be shorter than the frame (padding of the link); ABSENT behind its end. */
 static __always_inline __u32 byte_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
 {
@@ -115,59 +145,126 @@ static __always_inline __u32 byte_at(struct xdp_md *context, const struct packet
 /* Two bytes of the packet as a number; ABSENT where they are not both there. */
 static __always_inline __u32 word_at(struct xdp_md *context, const struct packet *packet, __u32 offset)
 {
-	const __u8 *bytes = frame_at(context, offset, 2);
+	const __be16 *word = frame_at(context, offset, sizeof *word);
 
-	return bytes && offset + 2 <= packet->end ? (__u32)bytes[0] << 8 | bytes[1] : ABSENT;
+	return word && offset + sizeof *word <= packet->end ? bpf_ntohs(*word) : ABSENT;
 }
 
-/* What stands in a transport header, as far as the packet holds it. */
-static __always_inline void parse_transport(struct xdp_md *context, struct packet *packet, __u32 at)
+/* `length` bytes of the packet from `offset` on; NULL where it has fewer. */
+static __always_inline const void *part_at(struct xdp_md *context, const struct packet *packet, __u32 offset,
+					   __u32 length)
 {
-	switch (packet->protocol) {
-	case TCP:
-		packet->tcp_flags = byte_at(context, packet, at + 13);
-		if (at + 20 <= packet->end) {
-			const __u32 payload = at + (byte_at(context, packet, at + 12) >> 4) * 4;
+	const void *part = frame_at(context, offset, length);
 
-			if (payload <= packet->end)
-				packet->payload_at = payload;
-		}
-		break;
-	case UDP:
-		if (at + 8 <= packet->end)
-			packet->payload_at = at + 8;
-		break;
-	case UDP_LITE:
-	case DCCP:
-	case SCTP:
-		break;
-	case ICMP:
-		if (packet->family == 4)
-			packet->icmp4 = word_at(context, packet, at);
-		return;
-	case ICMPV6:
-		if (packet->family == 6)
-			packet->icmp6 = word_at(context, packet, at);
-		return;
-	default:
-		return;
-	}
+	return offset + length <= packet->end ? part : NULL;
+}
+
+/* What transport headers with ports begin with. */
+struct ports {
+	__be16 source;
+	__be16 destination;
+};
+
+struct tcp_header {
+	struct ports ports;
+	__be32 sequence;
+	__be32 acknowledgment;
+	__u8 length; /* of the header, in fours, in the upper half */
+	__u8 flags;
+	__be16 window;
+	__be16 checksum;
+	__be16 urgent;
+};
+
+struct udp_header {
+	struct ports ports;
+	__be16 length;
+	__be16 checksum;
+};
+
+static __always_inline void read_ports(struct packet *packet, const struct ports *ports)
+{
+	packet->source_port = bpf_ntohs(ports->source);
+	packet->destination_port = bpf_ntohs(ports->destination);
+	packet->service = packet->protocol << 16 | packet->destination_port;
+}
+
+/* A header with ports that the packet holds no more than the beginning of: what of it is there. */
+__noinline int parse_beginning(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	if (!context || !packet)
+		return 0;
 	packet->source_port = word_at(context, packet, at);
 	packet->destination_port = word_at(context, packet, at + 2);
 	if (packet->destination_port != ABSENT)
 		packet->service = packet->protocol << 16 | packet->destination_port;
+	if (packet->protocol == TCP)
+		packet->tcp_flags = byte_at(context, packet, at + offsetof(struct tcp_header, flags));
+	return 1;
+}
+
+/* What stands in a transport header, as far as the packet holds it. */
+__noinline int parse_transport(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	const struct tcp_header *tcp;
+	const struct udp_header *udp;
+	const struct ports *ports;
+
+	if (!context || !packet)
+		return 0;
+	switch (packet->protocol) {
+	case TCP:
+		tcp = part_at(context, packet, at, sizeof *tcp);
+		if (!tcp)
+			break;
+		const __u32 payload = at + (tcp->length >> 4) * 4;
+
+		packet->tcp_flags = tcp->flags;
+		if (payload <= packet->end)
+			packet->payload_at = payload;
+		read_ports(packet, &tcp->ports);
+		return 1;
+	case UDP:
+		udp = part_at(context, packet, at, sizeof *udp);
+		if (!udp)
+			break;
+		packet->payload_at = at + sizeof *udp;
+		read_ports(packet, &udp->ports);
+		return 1;
+	case UDP_LITE:
+	case DCCP:
+	case SCTP:
+		ports = part_at(context, packet, at, sizeof *ports);
+		if (!ports)
+			break;
+		read_ports(packet, ports);
+		return 1;
+	case ICMP:
+		if (packet->family == 4)
+			packet->icmp4 = word_at(context, packet, at);
+		return 1;
+	case ICMPV6:
+		if (packet->family == 6)
+			packet->icmp6 = word_at(context, packet, at);
+		return 1;
+	default:
+		return 1;
+	}
+	return parse_beginning(context, packet, at);
 }
 
 /*
- * IPv4 (RFC 791). What is malformed or cut off is not judged: the kernel throws it away. `length` bytes of the frame are
- * left from `at` on.
+ * IPv4 (RFC 791) from `at` on. What is malformed or cut off is not judged: the kernel throws it away.
+ *
+ * A function of its own, as that for IPv6 is: the verifier goes through it once, and not for each number of tags before it.
  */
-static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+__noinline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at)
 {
-	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+	const struct ipv4_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
 
-	if (!header)
+	if (!header || !packet)
 		return 0;
+	const __u32 length = bytes_from(context, at);
 	const __u32 header_length = (header->version_and_length & 0x0f) * 4;
 	const __u32 fragment = bpf_ntohs(header->fragment);
 
@@ -177,6 +274,7 @@ static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *pac
 		return 0;
 	packet->family = 4;
 	packet->end = at + packet->length;
+	packet->traffic_class = header->traffic_class;
 	packet->dscp = header->traffic_class >> 2;
 	packet->ttl = header->ttl;
 	packet->protocol = header->protocol;
@@ -191,13 +289,10 @@ static __always_inline int parse_ipv4(struct xdp_md *context, struct packet *pac
 	return 1;
 }
 
-/* The walk over the extension headers of IPv6: the header at hand. */
+/* The walk over the extension headers of IPv6. The header at hand is of the packet's `protocol`, and at its `transport_at`. */
 struct extensions {
 	struct xdp_md *context;
 	struct packet *packet;
-	__u32 at;
-	__u32 next; /* its protocol number; ABSENT behind one that is cut off */
-	__u32 is_later_fragment;
 };
 
 /* As many as fit into the longest packet, eight bytes each. */
@@ -206,47 +301,53 @@ struct extensions {
 /* On to the header behind an extension header; 1 ends the walk. */
 static long skip_extension(__u64 index, struct extensions *walk)
 {
-	const __u32 at = walk->at, end = walk->packet->end;
+	struct packet *packet = walk->packet;
+	const __u32 at = packet->transport_at;
 	const __u8 *header;
 
 	(void)index;
-	switch (walk->next) {
+	switch (packet->protocol) {
 	case FRAGMENT:
-		header = frame_at(walk->context, at, 8);
-		if (!header || at + 8 > end)
+		header = part_at(walk->context, packet, at, 8);
+		if (!header)
 			break;
 		const __u32 offset = ((__u32)header[2] << 8 | header[3]) & 0xfff8;
 
 		/* At offset 0 with no more to come, a fragment is whole by itself (RFC 6946). */
 		if (offset || header[3] & 1)
-			walk->packet->fragment = offset ? 2 : 1;
-		walk->next = header[0];
-		walk->at = at + 8;
-		walk->is_later_fragment = offset != 0;
+			packet->fragment = offset ? 2 : 1;
+		packet->protocol = header[0];
+		packet->transport_at = at + 8;
 		return offset != 0;
 	case HOP_BY_HOP:
 	case ROUTING:
 	case DESTINATION_OPTIONS:
-		header = frame_at(walk->context, at, 2);
-		if (!header || at + 2 > end)
+		header = part_at(walk->context, packet, at, 2);
+		if (!header)
 			break;
-		walk->next = header[0];
-		walk->at = at + (header[1] + 1) * 8;
+		packet->protocol = header[0];
+		packet->transport_at = at + (header[1] + 1) * 8;
 		return 0;
 	default:
 		return 1;
 	}
-	walk->next = ABSENT;
+	packet->protocol = ABSENT;
 	return 1;
 }
 
-/* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
-static __always_inline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at, __u32 length)
+static __always_inline int is_extension(__u32 protocol)
 {
-	const struct ipv6_header *header = frame_at(context, at, sizeof *header);
+	return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == FRAGMENT || protocol == DESTINATION_OPTIONS;
+}
 
-	if (!header)
+/* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
+__noinline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at)
+{
+	const struct ipv6_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+
+	if (!header || !packet)
 		return 0;
+	const __u32 length = bytes_from(context, at);
 	const __u32 version_and_class = bpf_ntohs(header->version_and_class);
 
 	packet->length = sizeof *header + bpf_ntohs(header->payload_length);
@@ -257,22 +358,23 @@ static __always_inline int parse_ipv6(struct xdp_md *context, struct packet *pac
 		return 0;
 	packet->family = 6;
 	packet->end = at + packet->length;
-	packet->dscp = version_and_class >> 6 & 0x3f;
+	packet->traffic_class = version_and_class >> 4 & 0xff;
+	packet->dscp = packet->traffic_class >> 2;
 	packet->ttl = header->hop_limit;
 	packet->source[0] = bpf_be64_to_cpu(header->source[0]);
 	packet->source[1] = bpf_be64_to_cpu(header->source[1]);
 	packet->destination[0] = bpf_be64_to_cpu(header->destination[0]);
 	packet->destination[1] = bpf_be64_to_cpu(header->destination[1]);
 	packet->fragment = 0;
+	packet->protocol = header->next;
+	packet->transport_at = at + sizeof *header;
 
-	struct extensions walk = {
-		.context = context, .packet = packet, .at = at + sizeof *header, .next = header->next,
-	};
-	if (walk.next == HOP_BY_HOP || walk.next == ROUTING || walk.next == FRAGMENT || walk.next == DESTINATION_OPTIONS)
+	struct extensions walk = { .context = context, .packet = packet };
+
+	if (is_extension(header->next))
 		bpf_loop(MOST_EXTENSIONS, skip_extension, &walk, 0);
-	packet->protocol = walk.next;
-	if (walk.next != ABSENT && !walk.is_later_fragment)
-		parse_transport(context, packet, walk.at);
+	if (packet->protocol != ABSENT && packet->fragment != 2)
+		parse_transport(context, packet, packet->transport_at);
 	return 1;
 }
 
@@ -284,9 +386,7 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 
 	if (!ethernet || !packet)
 		return 0;
-	packet->source_mac = (__u64)ethernet->source[0] << 40 | (__u64)ethernet->source[1] << 32 |
-			     (__u64)ethernet->source[2] << 24 | (__u64)ethernet->source[3] << 16 |
-			     (__u64)ethernet->source[4] << 8 | ethernet->source[5];
+	packet->source_mac = mac_of(ethernet->source);
 	packet->vlan = ABSENT;
 	packet->service = packet->source_port = packet->destination_port = ABSENT;
 	packet->tcp_flags = packet->icmp4 = packet->icmp6 = packet->payload_at = ABSENT;
@@ -302,12 +402,10 @@ __noinline int parse(struct xdp_md *context, struct packet *packet)
 		type = tag->type;
 		at += sizeof *tag;
 	}
-	const __u32 length = context->data_end - context->data - at;
-
 	if (type == ETHERTYPE_IPV4)
-		return parse_ipv4(context, packet, at, length);
+		return parse_ipv4(context, packet, at);
 	if (type == ETHERTYPE_IPV6)
-		return parse_ipv6(context, packet, at, length);
+		return parse_ipv6(context, packet, at);
 	return 0;
 }
 

@@ -17,6 +17,8 @@
 #define MOST_STEPS 25
 /* Whether some rule goes on with another than the next. */
 #define SKIPS 1
+/* Whether the first rule that a packet meets always decides. */
+#define FIRST_DECIDES 0
 
 /* Counters; policy.conf has their names. */
 #define COUNTERS 8

@@ -9,14 +9,16 @@
 #include <linux/types.h>
 
 /* Rules of mitigate, and the 64-bit words that hold a bit for each. */
-#define RULES 12
+#define RULES 8
 #define RULE_WORDS 1
 /* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
 #define RULE_SUMMARIES 0
 /* Steps in which all rules have been asked. */
-#define MOST_STEPS 14
+#define MOST_STEPS 10
 /* Whether some rule goes on with another than the next. */
 #define SKIPS 0
+/* Whether the first rule that a packet meets always decides. */
+#define FIRST_DECIDES 0
 
 /* Counters; policy.conf has their names. */
 #define COUNTERS 10
@@ -48,11 +50,9 @@
 struct rows {
 	__u32 source;
 	__u32 dest;
-	__u32 service;
-	__u32 protocol;
 	__u32 tcp_flags;
 	__u32 family;
-	__u32 fragment;
+	__u32 balanced;
 	__u32 zone;
 };
 
@@ -89,17 +89,6 @@ struct dest_ipv6_table {
 	__u16 rows[8];
 };
 
-/* service: protocol, and destination port in the lower 16 bits */
-struct service_table {
-	__u32 lows[16];
-	__u16 rows[16];
-};
-
-/* protocol: behind all extension headers */
-struct protocol_table {
-	__u16 rows[256];
-};
-
 /* TCP flags: fin 1, syn 2, rst 4, psh 8, ack 16, urg 32, ece 64, cwr 128 */
 struct tcp_flags_table {
 	__u16 rows[256];
@@ -110,9 +99,10 @@ struct family_table {
 	__u16 rows[256];
 };
 
-/* fragment: 0 not a fragment, 1 the first, 2 a later one */
-struct fragment_table {
-	__u16 rows[4];
+/* balanced service: as a service; of fragments the protocol, with bit 24 */
+struct balanced_table {
+	__u32 lows[16];
+	__u16 rows[16];
 };
 
 /* zone: that the frame came in by, numbered from 1 in the order of the policy */

@@ -3,7 +3,7 @@
  *
  * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
  *
- * All 12 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
+ * All 8 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
  * bits, one for each rule: set where the rule asks nothing of the field, or is content with the value. The rules whose bit
  * is set in every field's row are those that the packet meets; the lowest comes first. So rules are data, in maps/, and this
  * text is as long for ten rules as for ten thousand. Which bit is which rule, and its line, stands in maps/rules.txt.
@@ -77,32 +77,6 @@ static __always_inline __u32 dest_row(const struct packet *packet)
 	return packet->family == 4 ? dest_ipv4_row(packet->destination[0]) : dest_ipv6_row(packet->destination);
 }
 
-/* --- service: protocol, and destination port in the lower 16 bits --- */
-
-TABLE(service_rules, struct rule_bits, 3); /* key: a row */
-TABLE(service, struct service_table, 1);
-
-static __always_inline __u32 service_row(const struct packet *packet)
-{
-	const struct service_table *table = only_element(&service);
-
-	if (!table || packet->service == ABSENT)
-		return 0;
-	return table->rows[last_at_most(table->lows, LENGTH_OF(table->lows), packet->service)];
-}
-
-/* --- protocol: behind all extension headers --- */
-
-TABLE(protocol_rules, struct rule_bits, 2); /* key: a row */
-TABLE(protocol, struct protocol_table, 1);
-
-static __always_inline __u32 protocol_row(const struct packet *packet)
-{
-	const struct protocol_table *table = only_element(&protocol);
-
-	return table && packet->protocol < LENGTH_OF(table->rows) ? table->rows[packet->protocol] : 0;
-}
-
 /* --- TCP flags: fin 1, syn 2, rst 4, psh 8, ack 16, urg 32, ece 64, cwr 128 --- */
 
 TABLE(tcp_flags_rules, struct rule_bits, 2); /* key: a row */
@@ -127,16 +101,18 @@ static __always_inline __u32 family_row(const struct packet *packet)
 	return table && packet->family < LENGTH_OF(table->rows) ? table->rows[packet->family] : 0;
 }
 
-/* --- fragment: 0 not a fragment, 1 the first, 2 a later one --- */
+/* --- balanced service: as a service; of fragments the protocol, with bit 24 --- */
 
-TABLE(fragment_rules, struct rule_bits, 3); /* key: a row */
-TABLE(fragment, struct fragment_table, 1);
+TABLE(balanced_rules, struct rule_bits, 4); /* key: a row */
+TABLE(balanced, struct balanced_table, 1);
 
-static __always_inline __u32 fragment_row(const struct packet *packet)
+static __always_inline __u32 balanced_row(const struct packet *packet)
 {
-	const struct fragment_table *table = only_element(&fragment);
+	const struct balanced_table *table = only_element(&balanced);
 
-	return table && packet->fragment < LENGTH_OF(table->rows) ? table->rows[packet->fragment] : 0;
+	if (!table || packet->balanced == ABSENT)
+		return 0;
+	return table->rows[last_at_most(table->lows, LENGTH_OF(table->lows), packet->balanced)];
 }
 
 /* --- zone: that the frame came in by, numbered from 1 in the order of the policy --- */
@@ -157,11 +133,9 @@ static __always_inline void find_rows(const struct packet *packet, struct rows *
 {
 	rows->source = source_row(packet);
 	rows->dest = dest_row(packet);
-	rows->service = service_row(packet);
-	rows->protocol = protocol_row(packet);
 	rows->tcp_flags = tcp_flags_row(packet);
 	rows->family = family_row(packet);
-	rows->fragment = fragment_row(packet);
+	rows->balanced = balanced_row(packet);
 	rows->zone = zone_row(packet);
 }
 
@@ -171,11 +145,9 @@ static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
 
 	bits &= word_of_row(&source_rules, &rows->source, word);
 	bits &= word_of_row(&dest_rules, &rows->dest, word);
-	bits &= word_of_row(&service_rules, &rows->service, word);
-	bits &= word_of_row(&protocol_rules, &rows->protocol, word);
 	bits &= word_of_row(&tcp_flags_rules, &rows->tcp_flags, word);
 	bits &= word_of_row(&family_rules, &rows->family, word);
-	bits &= word_of_row(&fragment_rules, &rows->fragment, word);
+	bits &= word_of_row(&balanced_rules, &rows->balanced, word);
 	bits &= word_of_row(&zone_rules, &rows->zone, word);
 	return bits;
 }
@@ -191,6 +163,7 @@ int sluice(struct xdp_md *context)
 	if (!own || !parse(context, &own->packet))
 		return XDP_PASS;
 	own->packet.zone = zone_of(context, &own->packet);
+	own->packet.balanced = balanced_of(&own->packet);
 	const int verdict = judge(context, &own->packet, &own->place);
 
 	if (own->place.service == ABSENT)

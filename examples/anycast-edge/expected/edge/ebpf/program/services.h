@@ -30,23 +30,25 @@ enum hash_on {
 	HASH_SOURCE,
 };
 
-/* Words of 32 bits that may be hashed of a fragment. */
+/* Words of 32 bits that may be hashed of a packet, in network byte order; addresses of IPv4 have one, of IPv6 four. */
 enum hashed_word {
 	WORD_SOURCE = 0,
 	WORD_DESTINATION = 4,
 	WORD_PROTOCOL = 8,
-	MOST_FRAGMENT_WORDS = 9,
+	WORD_SOURCE_PORT = 9,
+	WORD_DESTINATION_PORT = 10,
+	WORD_NONE = 15, /* 0 */
 };
 
-/* Which of them are, in their order. */
-struct fragment_key {
+/* Which of them are, in their order. The last three end where the array does, so that there is WORD_NONE around them. */
+struct hashed {
 	__u8 words[12];
 	__u32 count;
 };
 
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
-	struct fragment_key fragments_on[2]; /* in IPv4, in IPv6 */
+	struct hashed hashed[2][2]; /* of whole packets, of fragments; each: of IPv4, of IPv6 */
 	__u32 forward;
 	__u32 hash_on;
 	__u32 first_counter; /* of one for each outcome */

@@ -105,21 +105,6 @@ static __always_inline void read_packet(const struct bpf_sk_lookup *lookup, stru
 	packet->destination[1] = two_words(lookup->local_ip6[2], lookup->local_ip6[3]);
 }
 
-/* One step towards a word with a rule in it; 1: there is one, or there are no more words. */
-static long look_further(__u64 index, struct place *place)
-{
-	(void)index;
-	return place->bits ? 1 : go_to_next_word(place);
-}
-
-/* The number of the first rule that the packet with these rows meets; RULES: there is none. */
-static __always_inline __u32 first_rule(struct place *place)
-{
-	go_to_rule(place, 0);
-	bpf_loop(RULE_SUMMARIES + RULE_WORDS, look_further, place, 0);
-	return place->bits ? place->word * 64 + lowest_bit(place->bits) : RULES;
-}
-
 /* Gives the lookup the socket that is registered under a name's key; 0: nobody is, or that one takes no such packets. */
 static __always_inline int assign(struct bpf_sk_lookup *lookup, __u32 number)
 {

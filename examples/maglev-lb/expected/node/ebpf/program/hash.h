@@ -15,96 +15,103 @@
 TABLE(services, struct service, SERVICES);
 
 #define BALANCE_SEED 0x736c7569U
-/* Words of the longest key: two addresses of IPv6, two ports, a protocol. */
-#define MOST_HASHED 11
+/* Words that jhash2() takes at a time. */
+#define BLOCK 3
 
-/* jhash2() of so many words, at least one and at most MOST_HASHED. */
-static __always_inline __u32 hash_of_words(const __u32 *words, __u32 count)
+static __always_inline struct hash_state initial_state(__u32 words)
 {
-	const __u32 initial = HASH_INITIAL + count * 4 + BALANCE_SEED;
-	struct hash_state state = { initial, initial, initial };
-	__u32 at = 0;
+	const __u32 initial = HASH_INITIAL + words * 4 + BALANCE_SEED;
 
-	for (; at + 3 < count && at + 3 < MOST_HASHED; at += 3) {
-		state.a += words[at];
-		state.b += words[at + 1];
-		state.c += words[at + 2];
+	return (struct hash_state){ initial, initial, initial };
+}
+
+static __always_inline void add_block(struct hash_state *state, const __u32 *words)
+{
+	state->a += words[0];
+	state->b += words[1];
+	state->c += words[2];
+}
+
+/* jhash2() of what is in the key: so many words, whose last block is the key's last. */
+__noinline __u32 hash_of_key(struct hash_key *key, __u32 count)
+{
+	struct hash_state state = initial_state(count);
+
+	if (!key)
+		return 0;
+#pragma unroll
+	for (__u32 at = 0; at < LENGTH_OF(key->words) - BLOCK; at += BLOCK) {
+		if (count + at <= LENGTH_OF(key->words) - BLOCK)
+			continue;
+		add_block(&state, key->words + at);
 		hash_mix(&state);
 	}
-	state.a += words[at];
-	state.b += at + 1 < count ? words[at + 1] : 0;
-	state.c += at + 2 < count ? words[at + 2] : 0;
+	add_block(&state, key->words + LENGTH_OF(key->words) - BLOCK);
 	return hash_final(&state);
 }
 
 /* An address as it stands in the packet, in words. */
-static __always_inline void address_words(const struct packet *packet, const __u64 *address, __u32 *words)
+static __always_inline void write_address(const __u64 *address, __u32 *words)
 {
-	if (packet->family == 4) {
-		words[0] = bpf_htonl(address[0]);
-		return;
-	}
 	words[0] = bpf_htonl(address[0] >> 32);
 	words[1] = bpf_htonl(address[0]);
 	words[2] = bpf_htonl(address[1] >> 32);
 	words[3] = bpf_htonl(address[1]);
 }
 
-/* Both addresses, both ports, protocol. */
-static __always_inline __u32 hash_of_flow(const struct packet *packet)
+/* All that may be hashed of the packet. */
+static __always_inline void write_possible(const struct packet *packet, __u32 *words)
 {
-	const int words_of_address = packet->family == 4 ? 1 : 4;
-	__u32 words[MOST_HASHED];
-
-	if (words_of_address == 1) {
-		address_words(packet, packet->source, words);
-		address_words(packet, packet->destination, words + 1);
-		words[2] = bpf_htons(packet->source_port);
-		words[3] = bpf_htons(packet->destination_port);
-		words[4] = packet->protocol;
-		return hash_of_words(words, 5);
+	if (packet->family == 4) {
+		words[WORD_SOURCE] = bpf_htonl(packet->source[0]);
+		words[WORD_DESTINATION] = bpf_htonl(packet->destination[0]);
+	} else {
+		write_address(packet->source, words + WORD_SOURCE);
+		write_address(packet->destination, words + WORD_DESTINATION);
 	}
-	address_words(packet, packet->source, words);
-	address_words(packet, packet->destination, words + 4);
-	words[8] = bpf_htons(packet->source_port);
-	words[9] = bpf_htons(packet->destination_port);
-	words[10] = packet->protocol;
-	return hash_of_words(words, 11);
+	words[WORD_PROTOCOL] = packet->protocol;
+	words[WORD_SOURCE_PORT] = bpf_htons(packet->source_port);
+	words[WORD_DESTINATION_PORT] = bpf_htons(packet->destination_port);
+	words[WORD_NONE] = 0;
 }
 
-static __always_inline __u32 hash_of_source(const struct packet *packet)
-{
-	__u32 words[4];
-
-	address_words(packet, packet->source, words);
-	return packet->family == 4 ? hash_of_words(words, 1) : hash_of_words(words, 4);
-}
-
-/* What all fragments of a packet have, as far as the policy says, in its order. */
-static __always_inline __u32 hash_of_fragment(const struct packet *packet, const struct service *service,
-					      struct hash_key *key)
-{
-	const struct fragment_key *parts = &service->fragments_on[packet->family == 6];
-
-	address_words(packet, packet->source, key->possible + WORD_SOURCE);
-	address_words(packet, packet->destination, key->possible + WORD_DESTINATION);
-	key->possible[WORD_PROTOCOL] = packet->protocol;
-#pragma unroll
-	for (int at = 0; at < MOST_FRAGMENT_WORDS; at++)
-		key->words[at] = key->possible[parts->words[at] & 15];
-	return hash_of_words(key->words, parts->count);
-}
-
-/* `number`: of the service. */
-__noinline __u32 hash_of(struct packet *packet, __u32 number, struct hash_key *key)
+/* `number`: of the service, which says what is hashed of such packets. */
+__noinline __u32 hash_of_any(struct packet *packet, __u32 number, struct hash_key *key)
 {
 	const struct service *service = bpf_map_lookup_elem(&services, &number);
 
 	if (!packet || !service || !key)
 		return 0;
-	if (packet->fragment)
-		return hash_of_fragment(packet, service, key);
-	return service->hash_on == HASH_SOURCE ? hash_of_source(packet) : hash_of_flow(packet);
+	/* Without a branch: the verifier has one path to follow. Whole packets, first and later fragments are 0, 1 and 2. */
+	const struct hashed *hashed = &service->hashed[(packet->fragment + 1) / 2 & 1][is_ipv6(packet)];
+
+	write_possible(packet, key->possible);
+#pragma unroll
+	for (__u32 at = 0; at < LENGTH_OF(key->words); at++)
+		key->words[at] = key->possible[hashed->words[at] % LENGTH_OF(key->possible)];
+	return hash_of_key(key, hashed->count);
+}
+
+/* The same of most of the traffic, whole packets of IPv4 by their flow, without a key in memory. */
+static __always_inline __u32 hash_of_flow_ipv4(const struct packet *packet)
+{
+	struct hash_state state = initial_state(5);
+
+	state.a += bpf_htonl(packet->source[0]);
+	state.b += bpf_htonl(packet->destination[0]);
+	state.c += bpf_htons(packet->source_port);
+	hash_mix(&state);
+	state.a += bpf_htons(packet->destination_port);
+	state.b += packet->protocol;
+	return hash_final(&state);
+}
+
+static __always_inline __u32 hash_of(struct packet *packet, const struct service *service, __u32 number,
+				     struct hash_key *key)
+{
+	if (packet->family == 4 && !packet->fragment && service->hash_on == HASH_FLOW)
+		return hash_of_flow_ipv4(packet);
+	return hash_of_any(packet, number, key);
 }
 
 #endif

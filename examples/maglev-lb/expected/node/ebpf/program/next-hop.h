@@ -1,17 +1,21 @@
 /*
- * Where a backend is: the interface, and the two link addresses, that lead to it. The kernel's own routes and neighbours say
- * it; what they say is kept for a moment, for asking them costs more than all the rest.
+ * Where a backend is: the interface, and the two link addresses, that lead to it, and the header that packets to it get. The
+ * kernel's own routes and neighbours say it; what they say is kept for a moment, for asking them costs more than all the rest.
  */
 #ifndef SLUICE_NEXT_HOP_H
 #define SLUICE_NEXT_HOP_H
 
 #include "../policy.h"
 #include "arrival.h"
+#include "outer.h"
 #include "packet.h"
 #include "services.h"
 
-/* How long: a route or a neighbour that changes is heeded after so many nanoseconds at the latest. */
-#define HOP_LASTS 100000000ULL
+/*
+ * How long: a route or a neighbour that changes is heeded after so many ticks of the kernel's clock at the latest. It has 100
+ * to 1,000 of them in a second, and reading it costs nothing.
+ */
+#define HOP_LASTS 25
 
 enum hop_kind {
 	HOP_BACK,  /* out of the interface that the frame came in by */
@@ -20,18 +24,15 @@ enum hop_kind {
 	HOP_NONE,  /* no way leads there */
 };
 
-/* Key: a backend's number. */
-TABLE(backends, struct backend, BACKENDS);
-
 struct hop {
-	__u64 until;   /* when it has to be asked for again, in nanoseconds since the system started */
+	__u64 until;   /* the tick from which it has to be asked for again */
 	__u32 arrived; /* the interface that it was asked for */
 	__u32 kind;
 	__u32 interface;
-	__u32 mtu;
+	__u32 room; /* for a packet, in bytes: what else goes in a frame is taken off */
 	__u8 destination[6];
 	__u8 source[6];
-	__u32 unused;
+	struct outer outer;
 };
 
 /* Key: a backend's number. Every processor asks for itself. */
@@ -48,15 +49,12 @@ enum {
 	LONGEST_PACKET = 0xffff,
 };
 
-/* Whether the route leads to the backend itself, not to a router. */
+/* Whether the route leads to the backend itself, not to a router. Behind an address of IPv4, both have zeros. */
 static __always_inline int is_on_link(const struct bpf_fib_lookup *route, const struct backend *backend)
 {
-	const int words = backend->family == 4 ? 1 : 4;
-	int same = 1;
+	const __u64 *next = (const __u64 *)route->ipv6_dst, *own = (const __u64 *)backend->address;
 
-	for (int at = 0; at < words; at++)
-		same &= route->ipv6_dst[at] == ((const __u32 *)backend->address)[at];
-	return same;
+	return next[0] == own[0] && next[1] == own[1];
 }
 
 /* What becomes of a packet, by what the kernel says of the way to its backend. */
@@ -90,7 +88,7 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &number);
 
-	if (!context || !hop || !backend)
+	if (!context || !hop || !backend || !make_outer(&hop->outer, number, forward))
 		return 0;
 	struct bpf_fib_lookup route = { .ifindex = context->ingress_ifindex };
 
@@ -100,10 +98,12 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 		__builtin_memcpy(route.ipv6_src, backend->source, sizeof route.ipv6_src);
 	const long answer = bpf_fib_lookup(context, &route, sizeof route, 0);
 
+	const __u32 mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
+
 	hop->arrived = context->ingress_ifindex;
 	hop->kind = kind_of_hop(answer, &route, hop->arrived, backend, forward);
 	hop->interface = route.ifindex;
-	hop->mtu = answer == BPF_FIB_LKUP_RET_SUCCESS && route.mtu_result ? route.mtu_result : LONGEST_PACKET;
+	hop->room = mtu > hop->outer.length ? mtu - hop->outer.length : 0;
 	__builtin_memcpy(hop->destination, route.dmac, sizeof hop->destination);
 	__builtin_memcpy(hop->source, route.smac, sizeof hop->source);
 	return 1;
@@ -113,7 +113,7 @@ __noinline int ask_for_hop(struct xdp_md *context, struct hop *hop, __u32 number
 static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, __u32 forward)
 {
 	struct hop *hop = bpf_map_lookup_elem(&hops, &number);
-	const __u64 now = bpf_ktime_get_coarse_ns();
+	const __u64 now = bpf_jiffies64();
 
 	if (!hop)
 		return NULL;

@@ -41,10 +41,10 @@ struct {
 #endif
 
 #if SERVICES
-/* What is hashed of a fragment: fields in network byte order, each filled up with zeros to words of 32 bits. */
+/* What is hashed of a packet (services.h). */
 struct hash_key {
 	__u32 possible[16]; /* by `enum hashed_word` */
-	__u32 words[16];
+	__u32 words[12];
 };
 
 /* The walk over hop-by-hop options of IPv6, byte by byte. */
@@ -148,6 +148,7 @@ static __always_inline long ask_rule(struct walk *walk, __u32 number)
 	}
 }
 
+#if !FIRST_DECIDES
 /* One step: the next rule, or on to the next word; 1 ends the walk. */
 static long step(__u64 index, struct walk *walk)
 {
@@ -161,6 +162,7 @@ static long step(__u64 index, struct walk *walk)
 	place->bits &= place->bits - 1;
 	return ask_rule(walk, number);
 }
+#endif
 
 /* Finds the packet's rules, and does what they say. */
 __noinline int judge(struct xdp_md *context, struct packet *packet, struct place *place)
@@ -171,8 +173,15 @@ __noinline int judge(struct xdp_md *context, struct packet *packet, struct place
 		return XDP_PASS;
 	place->service = ABSENT;
 	find_rows(packet, &place->rows);
+#if FIRST_DECIDES
+	const __u32 number = first_rule(place);
+
+	if (number < RULES)
+		ask_rule(&walk, number);
+#else
 	go_to_rule(place, 0);
 	bpf_loop(MOST_STEPS, step, &walk, 0);
+#endif
 	return walk.action;
 }
 
