@@ -1,11 +1,12 @@
 /** `sluice import`: rules of other tools become a policy. */
 import { Argument, Option } from 'commander';
+import type { Residual } from '../../compiler/import/iptables/residual/write-residual.ts';
 import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { report } from '../findings/report.ts';
-import { filesOf, importRulesOf, obstaclesToCompile, POLICY } from '../inputs/imported-rules.ts';
+import { filesOf, importRulesOf, obstaclesToCompile, POLICY, tellBesides } from '../inputs/imported-rules.ts';
 import { obstacleFinding, outputFinding } from '../output/output-findings.ts';
 import { writeFolder } from '../output/write-folder.ts';
 import { formatOf, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
@@ -33,7 +34,8 @@ export const importRules: CommandDefinition<ImportFlags> = {
     'What `ipset save` has written may be one of the files: its sets become lists of the policy, and those that rules write ' +
       'become memories.',
     'A rule that a policy cannot say exactly is an error, with the line and the reason; nothing is written then. ' +
-      "--keep-opaque keeps what nft can say in nft's own words.",
+      "--keep-opaque keeps what nft can say in nft's own words, and leaves to iptables what only iptables can ask of a packet " +
+      '(text in it, the port of a bridge): the file iptables.save in the folder, to be loaded besides.',
     'Without -o, the policy goes to standard output.',
   ],
   arguments: [
@@ -61,9 +63,9 @@ export const importRules: CommandDefinition<ImportFlags> = {
     const findings = [...(obstacle ? [obstacle] : []), ...imported.findings];
     if (imported.written) findings.push(...obstaclesToCompile(imported.written));
     const written = findings.some(isError) ? undefined : imported.written;
-    const isDone = written !== undefined && (await deliver(written, flags, session, findings));
+    const isDone = written !== undefined && (await deliver(written, imported.residuals, flags, session, findings));
     report(session, flags, findings, { files: paths, output: isDone ? (flags.output ?? null) : null });
-    if (isDone && formatOf(flags) === 'text') tell(session, flags, imported.rules, written);
+    if (isDone && formatOf(flags) === 'text') tell(session, flags, imported.rules, written, imported.residuals);
     if (!isDone && formatOf(flags) === 'text') session.stderr.write('Nothing was written.\n');
     return isDone ? EXIT.fine : EXIT.findings;
   },
@@ -72,17 +74,19 @@ export const importRules: CommandDefinition<ImportFlags> = {
 /** Writes the policy; false where it cannot be. */
 async function deliver(
   written: WrittenPolicy,
+  residuals: readonly Residual[],
   { output }: ImportFlags,
   session: Session,
   findings: Diagnostic[],
 ): Promise<boolean> {
   if (output === undefined) {
     if (written.files.length > 0) throw new UsageError('The policy has data files of its own: name a folder with -o.');
+    if (residuals.length > 0) throw new UsageError('Some of the rules stay with iptables: name a folder with -o.');
     session.stdout.write(written.policy);
     return true;
   }
   try {
-    await writeFolder(output, filesOf(written));
+    await writeFolder(output, filesOf(written, residuals));
     return true;
   } catch (error) {
     findings.push(outputFinding(output, error));
@@ -90,8 +94,15 @@ async function deliver(
   }
 }
 
-function tell(session: Session, { output }: ImportFlags, rules: number, written: WrittenPolicy): void {
+function tell(
+  session: Session,
+  { output }: ImportFlags,
+  rules: number,
+  written: WrittenPolicy,
+  residuals: readonly Residual[],
+): void {
   if (output === undefined) return;
   const lines = written.policy.split('\n').length - 1;
   session.stdout.write(`${formatCount(rules)} rules became ${formatCount(lines)} lines: ${output}/${POLICY}\n`);
+  for (const { path, command } of residuals) session.stdout.write(tellBesides(command, `${output}/${path}`));
 }

@@ -4,6 +4,7 @@ import { Argument, Option } from 'commander';
 import { compile, type CompileResult, type PlaneOutput } from '../../compiler/compile.ts';
 import type { Profile } from '../../compiler/4-program/hits.ts';
 import type { Artifact } from '../../compiler/plane.ts';
+import type { Residual } from '../../compiler/import/iptables/residual/write-residual.ts';
 import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
 import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -11,12 +12,13 @@ import { EXIT } from '../exit-code.ts';
 import { exitCodeOf } from '../findings/exit-code.ts';
 import { report } from '../findings/report.ts';
 import { deltaFrom, deltaPath, writeDelta, type DeltaFile } from '../output/delta-file.ts';
-import { filesOf, importRulesOf, inputsOf, POLICY } from '../inputs/imported-rules.ts';
+import { filesOf, importRulesOf, inputsOf, POLICY, tellBesides, type ImportedRules } from '../inputs/imported-rules.ts';
 import { countersOf } from '../inputs/profile-file.ts';
 import { readFormerRuleset, type OpenedRuleset } from '../inputs/former-ruleset.ts';
 import { buildHash } from '../output/build-hash.ts';
 import { obstacleFinding, outputFinding } from '../output/output-findings.ts';
-import { replaceFile } from '../output/replace-file.ts';
+import { replaceFiles } from '../output/replace-file.ts';
+import { foreignResiduals, removeFormerResiduals, residualFiles, residualPath } from '../output/residual-files.ts';
 import { writeFolder } from '../output/write-folder.ts';
 import { PLANES } from '../planes.ts';
 import { formatOf, KEEP_COUNTERS, pathFrom, policyOptions, PROFILE, type PolicyFlags } from '../policy-options.ts';
@@ -54,7 +56,9 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
     'Reads what iptables-save and ip6tables-save have written, imports it as `sluice import` does, compiles it with all ' +
       'passes, and writes the one file that `nft -f` loads in one transaction. Packets meet what they met before.',
     'A rule that cannot be said exactly is an error, with the line and the reason; nothing is written then. ' +
-      "--keep-opaque keeps what nft can say in nft's own words.",
+      "--keep-opaque keeps what nft can say in nft's own words. What only iptables can ask of a packet (text in it, the port of " +
+      'a bridge) then stays with iptables: a file beside the one for nft (rules.nft: rules.iptables.save) has it set bits of the ' +
+      'mark, which the rules for nft ask for. Both files are written, or none.',
     'The file is written whole or not at all, and the same input always gives the same bytes. Its comments name lines of ' +
       'the policy that stands between the two: --policy writes that, too.',
     'With --since, what leads from an earlier file to this one is written beside it (rules.nft: rules.delta.nft): a small ' +
@@ -97,35 +101,47 @@ export const optimize: CommandDefinition<OptimizeFlags> = {
     const counters = countersOf(flags.profile);
     const imported = await importRulesOf(paths, flags.keepOpaque ?? false, session, counters.dump);
     const findings = [...obstacles, ...(counters.findings ?? []), ...imported.findings];
-    const { written } = imported;
+    const { written, residuals } = imported;
+    findings.push(...foreignResiduals(flags.output, residuals).map(notOurFile));
     const profile = counters.dump && written ? byPlace(written) : counters.profile;
     const { plane, delta } = written && !counters.findings ? made(written, flags, profile, earlier, findings) : {};
-    if (written && plane && !findings.some(isError)) await writeAll(flags, written, plane, delta, findings);
+    if (written && plane && !findings.some(isError)) await writeAll(flags, imported, plane, delta, findings);
     const isDone = plane !== undefined && !findings.some(isError);
     report(session, flags, findings, {
       files: paths,
       output: isDone ? flags.output : null,
+      ...besidesOf(flags, isDone ? residuals : []),
       ...(delta && { delta: isDone && delta.content ? deltaPath(flags.output) : null }),
     });
     if (formatOf(flags) === 'text') {
-      if (isDone) tell(session, flags.output, imported.rules, plane, delta);
+      if (isDone) tell(session, flags.output, imported, plane, delta);
       else session.stderr.write('Nothing was written.\n');
     }
     return isDone ? EXIT.fine : exitCodeOf(findings);
   },
 };
 
+/** The files that have to be loaded besides, where there are any. */
+function besidesOf({ output }: OptimizeFlags, residuals: readonly Residual[]): { readonly besides?: string[] } {
+  return residuals.length > 0 ? { besides: residuals.map(({ path }) => residualPath(output, path)) } : {};
+}
+
 /** Writes what was made; what could not be written becomes a finding. */
 async function writeAll(
   { output, policy }: OptimizeFlags,
-  written: WrittenPolicy,
+  { written, residuals }: ImportedRules,
   { artifacts }: PlaneOutput,
   delta: DeltaFile | undefined,
   findings: Diagnostic[],
 ): Promise<void> {
-  if (policy !== undefined) await writing(policy, findings, (to) => writeFolder(to, filesOf(written)));
+  if (policy !== undefined && written) {
+    await writing(policy, findings, (to) => writeFolder(to, filesOf(written, residuals)));
+  }
   const artifact = artifacts.find(({ path }) => path === RULESET);
-  await writing(output, findings, (to) => replaceFile(to, artifact?.content ?? []));
+  await writing(output, findings, async (to) => {
+    await replaceFiles([{ path: to, content: artifact?.content ?? [] }, ...residualFiles(to, residuals)]);
+    removeFormerResiduals(to, residuals);
+  });
   if (delta) await writing(deltaPath(output), findings, (to) => writeDelta(to, delta));
 }
 
@@ -181,14 +197,18 @@ function obstaclesOf({ output, policy, since }: OptimizeFlags): Diagnostic[] {
   for (const path of since === undefined ? [output] : [output, deltaPath(output)]) {
     try {
       if (existsSync(path) && !isOurs(readFileSync(path, 'utf8'))) {
-        const hint = 'Choose another name, or move that file away.';
-        found.push(diagnostic(PROBLEMS.notOurFile, undefined, `${path} is no file that Sluice has written`, { hint }));
+        found.push(notOurFile(path));
       }
     } catch (error) {
       found.push(outputFinding(path, error));
     }
   }
   return found;
+}
+
+function notOurFile(path: string): Diagnostic {
+  const hint = 'Choose another name, or move that file away.';
+  return diagnostic(PROBLEMS.notOurFile, undefined, `${path} is no file that Sluice has written`, { hint });
 }
 
 function isOurs(text: string): boolean {
@@ -206,7 +226,7 @@ async function writing(path: string, findings: Diagnostic[], write: (path: strin
 function tell(
   session: Session,
   output: string,
-  rules: number,
+  { rules, residuals }: ImportedRules,
   { build, figures }: PlaneOutput,
   delta: DeltaFile | undefined,
 ): void {
@@ -216,5 +236,6 @@ function tell(
       `${output}, build ${build.slice(0, 12)}\n` +
       `Load it with \`nft -f ${output}\`; the rules of iptables stay beside it until you flush them.\n`,
   );
+  for (const { path, command } of residuals) session.stdout.write(tellBesides(command, residualPath(output, path)));
   if (delta?.told) session.stdout.write(delta.told(deltaPath(output)));
 }

@@ -1,6 +1,7 @@
 /** Files of other tools in, a policy that compiles out. */
 import { lowerPolicy } from '../../compiler/compile.ts';
 import { importIptables } from '../../compiler/import/iptables/import.ts';
+import type { Residual } from '../../compiler/import/iptables/residual/write-residual.ts';
 import type { WrittenPolicy } from '../../compiler/import/iptables/write/policy-writer.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
 import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
@@ -20,6 +21,8 @@ export interface ImportedRules {
   readonly rules: number;
   /** In the one form; undefined: there is an error. */
   readonly written: WrittenPolicy | undefined;
+  /** What iptables has to load besides. */
+  readonly residuals: readonly Residual[];
 }
 
 /** `counted` is one of the files once more, with its counters. */
@@ -31,11 +34,11 @@ export async function importRulesOf(
 ): Promise<ImportedRules> {
   const { sources: read, findings } = await readAll(paths, session);
   const sources = counted ? withCounters(read, counted, findings) : read;
-  if (findings.length > 0) return { findings, rules: 0, written: undefined };
+  if (findings.length > 0) return { findings, rules: 0, written: undefined, residuals: [] };
   const result = importIptables(sources, { keepOpaque, services: standardModule('services') });
   findings.push(...result.findings);
   const written = result.written && { ...result.written, policy: await formatted(result.written.policy) };
-  return { findings, rules: result.rules, written };
+  return { findings, rules: result.rules, written, residuals: result.residuals };
 }
 
 /** The files, with the one that has counters in the place of that which has the same rules. */
@@ -99,8 +102,18 @@ export function inputsOf({ files }: WrittenPolicy): Inputs {
   };
 }
 
-/** The policy and its files as files of a folder. */
-export function filesOf({ policy, files }: WrittenPolicy): { readonly path: string; readonly content: Uint8Array[] }[] {
-  const contents = [{ path: POLICY, bytes: new TextEncoder().encode(policy) }, ...files];
+/** The policy with its files, and what has to be loaded into iptables, as files of a folder. */
+export function filesOf(
+  { policy, files }: WrittenPolicy,
+  residuals: readonly Residual[],
+): { readonly path: string; readonly content: Uint8Array[] }[] {
+  const encoder = new TextEncoder();
+  const beside = residuals.map(({ path, text }) => ({ path, bytes: encoder.encode(text) }));
+  const contents = [{ path: POLICY, bytes: encoder.encode(policy) }, ...files, ...beside];
   return contents.map(({ path, bytes }) => ({ path, content: [bytes] }));
+}
+
+/** That a file has to be loaded into iptables, too. */
+export function tellBesides(command: string, path: string): string {
+  return `What only iptables can ask of a packet stays there. Load it besides: \`${command} --noflush ${path}\`.\n`;
 }

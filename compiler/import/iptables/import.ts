@@ -33,6 +33,9 @@ import { memoryDeclarations } from './write/memories.ts';
 import { Names } from './write/names.ts';
 import { writePolicy, type WrittenPolicy } from './write/policy-writer.ts';
 import { serviceNames } from './write/services.ts';
+import { HandOver } from './residual/hand-over.ts';
+import { placedQuestions } from './residual/places.ts';
+import { remarksOf, residualsOf, type Residual } from './residual/write-residual.ts';
 
 export interface ImportOptions {
   /** Keeps what only nft can say in nft's words. */
@@ -44,6 +47,8 @@ export interface ImportOptions {
 export interface ImportResult {
   /** Undefined: there is an error, and nothing may be written. */
   readonly written: WrittenPolicy | undefined;
+  /** What has to be loaded into iptables besides. */
+  readonly residuals: readonly Residual[];
   readonly findings: readonly Diagnostic[];
   /** How many rules the dumps have. */
   readonly rules: number;
@@ -74,7 +79,8 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const names = new Names(known.values());
   const memories = new Memories(names);
   const sets = new Sets(ipSets, names);
-  const settings = { memories, sets, keepOpaque: options.keepOpaque };
+  const handOver = new HandOver();
+  const settings = { memories, sets, handOver, keepOpaque: options.keepOpaque };
   const translators = new Map([...tables].map(([key, table]) => [key, new RuleTranslator(table, settings)] as const));
   for (const translator of translators.values()) translator.prepare();
   // Memories get their names before tables and lists do.
@@ -113,7 +119,8 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
     const { rules: inChains, uses } = read.get(key)!;
     findings.push(...translator.findings((chain) => inChains.has(chain) && !uses.has(chain)));
   }
-  if (findings.some(isError)) return { written: undefined, findings, rules };
+  const residuals = residualsOf(placedQuestions(handOver.asked, read, findings));
+  if (findings.some(isError)) return { written: undefined, residuals: [], findings, rules };
   findings.push(...leftOutCounters(reached.flatMap(reachedRules)));
   const parts = blocksOf(merged, families);
   const written = writePolicy({
@@ -122,10 +129,10 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
     lists: sets.lists(),
     tables: stored,
     names,
-    remarks: [],
+    remarks: residuals.flatMap(remarksOf),
     services: known,
   });
-  return { written, findings, rules };
+  return { written, residuals, findings, rules };
 }
 
 /** `iptables-restore` empties a table before it fills it, so the last of a name holds. */

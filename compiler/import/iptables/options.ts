@@ -1,4 +1,5 @@
 /** How options are written: the tables of matches and targets, and one use of each in a rule. */
+import type { HandOver } from './residual/hand-over.ts';
 import type { Memories } from './memories.ts';
 import type { Sets } from './sets/sets.ts';
 import type { RuleBuilder } from './rule-builder.ts';
@@ -67,6 +68,7 @@ export class Options {
 export interface WrittenLists {
   readonly memories: Memories;
   readonly sets: Sets;
+  readonly handOver: HandOver;
 }
 
 /** A match (`-m NAME`) or a target (`-j NAME`) of iptables-extensions(8). */

@@ -31,6 +31,8 @@ export class RuleBuilder {
   #isGated = false;
   /** No packet meets the rule. */
   #isNever = false;
+  /** The options of iptables that ask what the match at hand does. */
+  question: () => string = () => '';
   /** As `-p` names it; undefined: every protocol. */
   protocol: string | undefined;
 
@@ -185,15 +187,29 @@ export class RuleBuilder {
     );
   }
 
-  /** A match that iptables alone has: its packets can be marked there, where the rule stays behind. */
-  onlyIptables(what: string, match: string): void {
-    const chain = ['INPUT', 'FORWARD'].includes(this.place.chain) ? this.place.chain : 'FORWARD';
-    const mark = '0x80000000/0x80000000';
-    this.refuse(
-      what,
-      `Leave it to iptables: keep \`-t mangle -A ${chain} ${match} … -j MARK --set-xmark ${mark}\` loaded there, and write ` +
-        `\`-m mark --mark ${mark}\` in a copy of the dump instead (a bit that nothing else uses).`,
-    );
+  /**
+   * A match that iptables alone has: its packets are marked there, where the rule's part stays behind, and the policy asks for
+   * the mark. `hint` says what to do where that cannot be.
+   */
+  onlyIptables(what: string, hint: string): void {
+    const { keepOpaque, table, handOver, family, chain, span } = this.place;
+    const obstacle = !keepOpaque
+      ? 'With `--keep-opaque`, it stays with iptables, which marks the packets for the policy.'
+      : table !== 'filter' && table !== 'nat'
+        ? `Iptables can mark packets for the tables \`filter\` and \`nat\` only, which come behind \`mangle\`.`
+        : undefined;
+    if (obstacle !== undefined) return this.refuse(what, `${hint} ${obstacle}`);
+    const options = this.question();
+    const bit = handOver.ask({ family, table, chain, span, what, options });
+    if (bit === undefined) {
+      return this.refuse(
+        what,
+        `${hint} Iptables could mark the packets, but the dump uses all bits of the mark: set masks.`,
+      );
+    }
+    const mark = `0x${bit.toString(16)}`;
+    this.comment(`iptables sets ${mark} where \`${options}\` holds`);
+    this.match('mark', [`${mark}/${mark}`]);
   }
 
   unknown(what: string, hint = 'Look for a misspelt word, or express the rule without it.'): void {

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import { ruleSpan, type DumpTable } from './dump/dump.ts';
 import { valuesOf } from './dump/values.ts';
 import { Options, type WrittenLists } from './options.ts';
+import { questionOf } from './residual/option-text.ts';
 import { RuleBuilder } from './rule-builder.ts';
 import type { ImportedRule } from './rules.ts';
 import { readShapeOptions, type ShapeOptions, type UsedExtension } from './shape-options.ts';
@@ -44,7 +45,10 @@ export class RuleTranslator {
     for (const what of shape.unknown) builder.unknown(`${what} is not known`);
     const say = ({ extension, used }: UsedExtension) => extension.translate(new Options(used, values), builder);
     say(shape.base);
-    for (const match of shape.matches) say(match);
+    for (const match of shape.matches) {
+      builder.question = () => questionOf(shape, match, values);
+      say(match);
+    }
     builder.closeMatches();
     if (shape.target) say(shape.target);
     if (shape.chain) {

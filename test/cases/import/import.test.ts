@@ -1,6 +1,6 @@
 /**
  * Dumps and what becomes of them, a folder each: `input.save` (and `input6.save`, of ip6tables, and `sets.save`, of ipset), in `expected.sluice` the
- * policy, in `expected.data` the files that it reads, in `expected.txt` what is said about it. A name that ends in `-opaque`
+ * policy, in `expected.data` the files that it reads, in `expected.besides` what stays with iptables, in `expected.txt` what is said about it. A name that ends in `-opaque`
  * is imported with `--keep-opaque`. `SLUICE_UPDATE=1` writes them anew.
  */
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,10 @@ describe('a dump becomes a policy', () => {
     const sources = ['input.save', 'input6.save', 'sets.save']
       .filter((path) => existsSync(new URL(path, folder)))
       .map((path) => ({ path, text: readFileSync(new URL(path, folder), 'utf8') }));
-    const { written, findings } = importIptables(sources, { keepOpaque: name.endsWith('-opaque'), services });
+    const { written, residuals, findings } = importIptables(sources, {
+      keepOpaque: name.endsWith('-opaque'),
+      services,
+    });
     expect(written === undefined).toBe(findings.some(isError));
     expect(findings.filter(({ hint }) => hint === undefined)).toEqual([]);
     const policy = written && (await format(written.policy));
@@ -33,6 +36,8 @@ describe('a dump becomes a policy', () => {
     compare(new URL('expected.sluice', folder), policy);
     const data = written?.files.map(({ path, bytes }) => `# ${path}\n${new TextDecoder().decode(bytes)}`);
     compare(new URL('expected.data', folder), data && data.length > 0 ? data.join('\n') : undefined);
+    const besides = residuals.map(({ path, text }) => `# ${path}\n${text}`);
+    compare(new URL('expected.besides', folder), besides.length > 0 ? besides.join('\n') : undefined);
     if (!written || policy === undefined) return;
     const files = Object.fromEntries(written.files.map((file) => [file.path, new TextDecoder().decode(file.bytes)]));
     const built = buildPolicy({ policy, files });

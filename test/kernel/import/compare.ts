@@ -15,6 +15,8 @@ export interface Dumps {
   readonly sets?: string;
   readonly 4?: string;
   readonly 6?: string;
+  /** What stays with iptables beside the policy: commands, and what they load. */
+  readonly besides?: readonly { readonly command: readonly string[]; readonly text: string }[];
 }
 
 export interface Comparison {
@@ -54,7 +56,7 @@ export async function compareRouters(
   const isLeftOut = (sent: Sent): boolean =>
     !isComparable(sent, dumps) || (dumps.withoutLoopback === true && isToItself(sent, network));
   const original = await withLab(network, (lab) => loadDumps(lab, dumps), steps, isLeftOut);
-  const imported = await withLab(network, (lab) => lab.load(ruleset), steps, isLeftOut);
+  const imported = await withLab(network, (lab) => loadPolicy(lab, ruleset, dumps), steps, isLeftOut);
   const differences: string[] = [];
   const text = `${dumps[4] ?? ''}${dumps[6] ?? ''}`;
   const known = new Set([...text.matchAll(/:(\d+)\b/g)].map(([, port]) => Number(port)));
@@ -89,6 +91,11 @@ async function loadDumps(lab: Lab, dumps: Dumps): Promise<void> {
   if (dumps.sets !== undefined) await lab.exec(['ipset', 'restore'], dumps.sets);
   if (dumps[4] !== undefined) await lab.exec(['iptables-legacy-restore'], dumps[4]);
   if (dumps[6] !== undefined) await lab.exec(['ip6tables-legacy-restore'], dumps[6]);
+}
+
+async function loadPolicy(lab: Lab, ruleset: string, { besides = [] }: Dumps): Promise<void> {
+  await lab.load(ruleset);
+  for (const { command, text } of besides) await lab.exec(command, text);
 }
 
 async function withLab(

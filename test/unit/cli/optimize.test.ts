@@ -47,6 +47,60 @@ describe('sluice optimize', () => {
     expect(readFileSync(join(folder, 'policy/policy.sluice'), 'utf8')).toContain('allow from 192.0.2.1, 192.0.2.7 ssh');
   });
 
+  describe('what only iptables can ask', () => {
+    const asking = DUMP.replace('COMMIT', '-A FORWARD -p udp -m string --string "text" --algo bm -j DROP\nCOMMIT');
+
+    test('stays in a file of its own, beside the one for nft', async () => {
+      const folder = project(asking);
+      const { code, stdout } = await optimize(folder, '--keep-opaque');
+      expect(code).toBe(0);
+      const path = join(folder, 'rules.iptables.save');
+      expect(stdout).toContain(`Load it besides: \`iptables-restore --noflush ${path}\`.`);
+      const text = readFileSync(path, 'utf8');
+      const [, bit] = /--string text --algo bm -j MARK --set-xmark (0x8\d+)\/\1\n/.exec(text) ?? [];
+      expect(bit).toBe('0x80000000');
+      expect(readFileSync(join(folder, 'rules.nft'), 'utf8')).toMatch(/udp meta mark & 0x80000000 .*drop/);
+      expect(JSON.parse((await optimize(folder, '--keep-opaque', '--json')).stdout)).toMatchObject({ besides: [path] });
+      // It would belong to other rules.
+      writeFileSync(join(folder, 'rules.v4'), DUMP);
+      expect((await optimize(folder, '--keep-opaque')).code).toBe(0);
+      expect(existsSync(path)).toBe(false);
+    });
+
+    test('is an error without --keep-opaque', async () => {
+      const folder = project(asking);
+      expect((await optimize(folder)).stderr).toContain('With `--keep-opaque`, it stays with iptables');
+      expect(existsSync(join(folder, 'rules.iptables.save'))).toBe(false);
+    });
+
+    test('is not written over what is no file of Sluice, and then nothing is', async () => {
+      const folder = project(asking);
+      writeFileSync(join(folder, 'rules.iptables.save'), DUMP);
+      const { code, stderr } = await optimize(folder, '--keep-opaque');
+      expect({ code, text: stderr }).toMatchObject({
+        code: 1,
+        text: expect.stringContaining('rules.iptables.save is no'),
+      });
+      expect(existsSync(join(folder, 'rules.nft'))).toBe(false);
+    });
+
+    test('is written with the policy by `import`', async () => {
+      const folder = project(asking);
+      const into = join(folder, 'policy');
+      const { code, stdout } = await runSluice([
+        'import',
+        'iptables-save',
+        join(folder, 'rules.v4'),
+        '--keep-opaque',
+        '-o',
+        into,
+      ]);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`iptables-restore --noflush ${into}/iptables.save`);
+      expect(readFileSync(join(into, 'policy.sluice'), 'utf8')).toMatch(/^# Load iptables\.save besides/);
+    });
+  });
+
   describe('--since', () => {
     /** The files that were written, after the dump has another rule and was optimized since `since`. */
     async function changed(

@@ -8,7 +8,7 @@ export const ah: Extension = {
   options: { ahspi: VALUE, ahlen: VALUE, ahres: FLAG },
   translate(options, rule) {
     // Of IPv6, AH is an extension header, and nft looks for it as the protocol only.
-    if (rule.family === 6) return rule.refuse('the header of AH in IPv6', 'Match the protocol behind it.');
+    if (rule.family === 6) return rule.onlyIptables('the header of AH in IPv6', 'Match the protocol behind it.');
     const word = options.value('ahspi');
     if (word === undefined) return needHeader(rule);
     const range = spiRange(word);

@@ -7,5 +7,5 @@ export const bpf: Extension = {
     bytecode: VALUE,
     'object-pinned': VALUE,
   },
-  translate: (_, rule) => rule.onlyIptables('a program of BPF', '-m bpf'),
+  translate: (_, rule) => rule.onlyIptables('a program of BPF', 'Say what it asks in other matches.'),
 };

@@ -5,7 +5,9 @@ export const cgroup: Extension = {
   name: 'cgroup',
   options: { cgroup: VALUE, path: VALUE },
   translate(options, rule) {
-    if (options.has('path')) return rule.refuse('a group of processes by its path', 'Name the account that sends.');
+    if (options.has('path')) {
+      return rule.onlyIptables('a group of processes by its path', 'Name the account that sends.');
+    }
     const number = options.number('cgroup');
     if (number === undefined) return rule.unknown(`\`${options.value('cgroup')}\` is no group`);
     const not = options.isNegated('cgroup') ? '!= ' : '';

@@ -91,7 +91,7 @@ function translateExpiry(word: string, not: string, rule: RuleBuilder): void {
 
 function translateStatus(names: readonly string[], negated: boolean, rule: RuleBuilder): void {
   if (names.includes('none')) {
-    return rule.refuse('`--ctstatus NONE`', 'Name the states that the flow must not have, with `!`.');
+    return rule.onlyIptables('`--ctstatus NONE`', 'Name the states that the flow must not have, with `!`.');
   }
   const known = names.map((name) => STATUS[name]);
   if (known.includes(undefined)) return rule.unknown(`\`${names.join(',')}\` is no status of a flow`);

@@ -12,6 +12,6 @@ export const dccp: Extension = {
       const not = options.isNegated('dccp-types') ? '!= ' : '';
       rule.opaque(`dccp type ${not}{ ${types.toLowerCase().split(',').join(', ')} }`, 'types of DCCP packets');
     }
-    if (options.has('dccp-option')) rule.refuse('options of DCCP', 'Leave the option out, or drop the rule.');
+    if (options.has('dccp-option')) rule.onlyIptables('options of DCCP', 'Leave the option out, or drop the rule.');
   },
 };

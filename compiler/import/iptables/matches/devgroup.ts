@@ -14,7 +14,7 @@ export const devgroup: Extension = {
       if (word === undefined) continue;
       const group = parseMark(word);
       if (!group) {
-        rule.refuse(`the group \`${word}\``, 'Write its number.');
+        rule.onlyIptables(`the group \`${word}\``, 'Write its number.');
         continue;
       }
       const left = isWhole(group.mask) ? `meta ${key}` : `meta ${key} & ${hex(group.mask)}`;

@@ -8,7 +8,7 @@ export const WHAT = 'extension headers of IPv6';
 export function headerExists(name: string, options: Options, rule: RuleBuilder): void {
   const odd = [`${name}-len`, `${name}-opts`].find((option) => options.has(option));
   if (odd === undefined) rule.opaque(`exthdr ${name} exists`, WHAT);
-  else rule.refuse(`\`--${odd}\` of an extension header`, `Ask for the header: \`-m ${name}\`.`);
+  else rule.onlyIptables(`\`--${odd}\` of an extension header`, `Ask for the header: \`-m ${name}\`.`);
 }
 
 /** False where the option is not there. */

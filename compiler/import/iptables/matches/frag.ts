@@ -14,7 +14,7 @@ export const frag: Extension = {
   },
   translate(options, rule) {
     const odd = ['fraglen', 'fragres'].find((name) => options.has(name));
-    if (odd !== undefined) return rule.refuse(`\`--${odd}\` of a fragment`, 'Leave it out.');
+    if (odd !== undefined) return rule.onlyIptables(`\`--${odd}\` of a fragment`, 'Leave it out.');
     rule.opaque('exthdr frag exists', WHAT);
     askRange(options, 'fragid', 'frag id', rule);
     if (options.has('fragfirst')) rule.opaque('frag frag-off 0', WHAT);

@@ -21,14 +21,17 @@ export const ipv6header: Extension = {
     const words = (options.value('header') ?? '').split(',');
     const texts = words.map((word) => HEADERS[word]);
     if (!options.has('soft') || options.isNegated('header')) {
-      return rule.refuse('that a packet has these extension headers and no others', 'Ask with `--soft`, without `!`.');
+      return rule.onlyIptables(
+        'that a packet has these extension headers and no others',
+        'Ask with `--soft`, without `!`.',
+      );
     }
     rule.leaveOut(
       'in fragments but the first, headers behind that of the fragment are not looked for',
       'iptables takes for headers what stands there. Where flows are tracked, there are no fragments.',
     );
     for (const [at, text] of texts.entries()) {
-      if (text === undefined) rule.refuse(`the header \`${words[at]}\``, 'Match the protocol: `-p`.');
+      if (text === undefined) rule.onlyIptables(`the header \`${words[at]}\``, 'Match the protocol: `-p`.');
       else rule.opaque(text, WHAT);
     }
   },

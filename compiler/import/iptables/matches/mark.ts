@@ -5,6 +5,9 @@ import { markItem, parseMark } from './marks.ts';
 export const mark: Extension = {
   name: 'mark',
   options: { mark: VALUE },
+  prepare(options, { handOver }) {
+    handOver.use(parseMark(options.value('mark') ?? '')?.mask ?? 0);
+  },
   translate(options, rule) {
     const word = options.value('mark');
     if (word === undefined) return;

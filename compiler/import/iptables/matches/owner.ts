@@ -12,13 +12,13 @@ export const owner: Extension = {
       const word = options.value(option);
       if (word === undefined) continue;
       if (!/^\d+(-\d+)?$/.test(word)) {
-        rule.refuse(`the account \`${word}\``, 'Write its number: accounts have other numbers on other hosts.');
+        rule.onlyIptables(`the account \`${word}\``, 'Write its number: accounts have other numbers on other hosts.');
         continue;
       }
       // `!` holds of what the kernel itself sends, too, which no account does; nft's `!=` does not.
       rule.opaque(`meta ${key} ${word}`, 'who sends a packet', options.isNegated(option));
     }
-    if (options.has('socket-exists')) rule.refuse('`--socket-exists`', 'Name the account that sends.');
-    if (options.has('suppl-groups')) rule.refuse('`--suppl-groups`', 'Name the accounts that send.');
+    if (options.has('socket-exists')) rule.onlyIptables('`--socket-exists`', 'Name the account that sends.');
+    if (options.has('suppl-groups')) rule.onlyIptables('`--suppl-groups`', 'Name the accounts that send.');
   },
 };

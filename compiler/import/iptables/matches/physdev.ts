@@ -11,6 +11,6 @@ export const physdev: Extension = {
     'physdev-is-bridged': FLAG,
   },
   translate(_, rule) {
-    rule.onlyIptables('the port of a bridge', '-m physdev');
+    rule.onlyIptables('the port of a bridge', 'nft knows such ports in a table of the family `bridge`.');
   },
 };

@@ -22,7 +22,10 @@ export const policy: Extension = {
     const reqid = options.number('reqid');
     const details = ['strict', 'spi', 'mode', 'tunnel-src', 'tunnel-dst', 'next'].filter((name) => options.has(name));
     if (details.length > 0 || (options.has('proto') && options.value('proto') !== 'esp')) {
-      return rule.refuse(`\`--${details[0] ?? 'proto'}\` of an IPsec policy`, 'Name the policy by its `--reqid`.');
+      return rule.onlyIptables(
+        `\`--${details[0] ?? 'proto'}\` of an IPsec policy`,
+        'Name the policy by its `--reqid`.',
+      );
     }
     if (options.has('proto') && !options.isNegated('proto') && !isNone) {
       rule.leaveOut('`--proto esp` is left out', 'Of what IPsec handles, nft does not know whether that is by ESP.');

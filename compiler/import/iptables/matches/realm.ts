@@ -7,7 +7,7 @@ export const realm: Extension = {
   options: { realm: VALUE },
   translate(options, rule) {
     const masked = parseMark(options.value('realm') ?? '');
-    if (!masked) return rule.refuse('a realm by name', 'Write its number.');
+    if (!masked) return rule.onlyIptables('a realm by name', 'Write its number.');
     const left = isWhole(masked.mask) ? 'rt classid' : `rt classid & ${hex(masked.mask)}`;
     rule.opaque(`${left} ${options.isNegated('realm') ? '!=' : '=='} ${masked.value}`, 'the realm of a route');
   },

@@ -14,7 +14,7 @@ export const rt: Extension = {
   },
   translate(options, rule) {
     const odd = ['rt-len', 'rt-0-res', 'rt-0-addrs', 'rt-0-not-strict'].find((name) => options.has(name));
-    if (odd !== undefined) return rule.refuse(`\`--${odd}\` of a routing header`, 'Match its type: `--rt-type`.');
+    if (odd !== undefined) return rule.onlyIptables(`\`--${odd}\` of a routing header`, 'Match its type: `--rt-type`.');
     const asked = [
       askRange(options, 'rt-type', 'rt type', rule),
       askRange(options, 'rt-segsleft', 'rt seg-left', rule),

@@ -7,6 +7,6 @@ export const sctp: Extension = {
   options: { ...PORT_OPTIONS, 'chunk-types': { words: 2 } },
   translate(options, rule) {
     translatePorts(options, rule);
-    if (options.has('chunk-types')) rule.refuse('chunks of SCTP', 'Leave the chunks out, or drop the rule.');
+    if (options.has('chunk-types')) rule.onlyIptables('chunks of SCTP', 'Leave the chunks out, or drop the rule.');
   },
 };

@@ -11,5 +11,5 @@ export const string: Extension = {
     'hex-string': VALUE,
     icase: FLAG,
   },
-  translate: (_, rule) => rule.onlyIptables('text in a packet', '-m string'),
+  translate: (_, rule) => rule.onlyIptables('text in a packet', 'nft does not search packets.'),
 };

@@ -21,7 +21,9 @@ export const time: Extension = {
   },
   translate(options, rule) {
     const odd = ['monthdays', 'kerneltz', 'localtz'].find((name) => options.has(name));
-    if (odd !== undefined) return rule.refuse(`\`--${odd}\` of a time`, 'Name hours and days of the week, in UTC.');
+    if (odd !== undefined) {
+      return rule.onlyIptables(`\`--${odd}\` of a time`, 'Name hours and days of the week, in UTC.');
+    }
     translateDates(options, rule);
     const start = secondsOf(options.value('timestart') ?? '00:00:00');
     const stop = secondsOf(options.value('timestop') ?? '23:59:59');
@@ -56,7 +58,10 @@ function translateHours({ start, stop, days, isContiguous }: Hours, rule: RuleBu
     return rule.match('during', [`${clock(start)}-${clock(end)}${isDaily ? '' : ` ${days.join(', ')}`}`]);
   }
   if (!isWithinDay && !isDaily && isContiguous) {
-    return rule.refuse('a time over midnight that does not end with a minute', 'End it with 59 seconds: 05:59:59.');
+    return rule.onlyIptables(
+      'a time over midnight that does not end with a minute',
+      'End it with 59 seconds: 05:59:59.',
+    );
   }
   translateSeconds(start, stop, rule);
   if (!isDaily) rule.opaque(`meta day { ${days.map(numberOfDay).join(', ')} }`, 'days that end with a second');

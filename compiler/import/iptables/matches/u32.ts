@@ -23,7 +23,7 @@ export const u32: Extension = {
     // Where the bytes are not there, `!` is true.
     const isInverse = only !== undefined && others.length === 0 && only.base === 'nh' && isAlwaysThere(only, rule);
     if (!tests || !isReadable || (isNegated && !isInverse)) {
-      return rule.onlyIptables('bytes of a packet at computed places', '-m u32');
+      return rule.onlyIptables('bytes of a packet at computed places', 'Say what they are in other matches.');
     }
     if (tests.some(({ base }) => base !== 'nh')) tellFragments(rule);
     for (const test of tests) rule.opaque(textOf(test, isNegated), WHAT);

@@ -24,6 +24,11 @@ export const connmark: Extension = {
     ctmask: VALUE,
     mask: VALUE,
   },
+  prepare(options, { handOver }) {
+    const isCopied = options.has('save-mark') || options.has('restore-mark');
+    // Of the packet's mark, the bits that are read or written.
+    if (isCopied) handOver.use(parseMark(options.value('nfmask') ?? options.value('mask') ?? '0xffffffff')?.value ?? 0);
+  },
   translate(options, rule) {
     if (options.has('save-mark') || options.has('restore-mark')) return copyMark(options, rule);
     const change = markChange(options);

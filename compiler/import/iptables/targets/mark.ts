@@ -5,6 +5,10 @@ import { VALUE, type Extension, type Options } from '../options.ts';
 export const mark: Extension = {
   name: 'MARK',
   options: { 'set-xmark': VALUE, 'set-mark': VALUE, 'and-mark': VALUE, 'or-mark': VALUE, 'xor-mark': VALUE },
+  prepare(options, { handOver }) {
+    const change = markChange(options);
+    if (change) handOver.use(change.mask | change.value);
+  },
   translate(options, rule) {
     const change = markChange(options);
     if (change === undefined) return rule.unknown('the mark is no number');

@@ -7,6 +7,10 @@ import { quoted } from '../rule-builder.ts';
 export const tproxy: Extension = {
   name: 'TPROXY',
   options: { 'on-port': VALUE, 'on-ip': VALUE, 'tproxy-mark': VALUE },
+  prepare(options, { handOver }) {
+    const mark = parseMark(options.value('tproxy-mark') ?? '');
+    if (mark) handOver.use(mark.mask | mark.value);
+  },
   translate(options, rule) {
     const port = options.number('on-port') ?? 0;
     const address = parseAddress(options.value('on-ip') ?? (rule.family === 4 ? '0.0.0.0' : '::'), rule.family);
