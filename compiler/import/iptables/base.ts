@@ -3,7 +3,10 @@ import { addressItem } from './addresses.ts';
 import { hidesLoopback } from './chains/hooks.ts';
 import type { Extension } from './options.ts';
 import { VALUE, FLAG } from './options.ts';
+import type { Family } from './dump/dump.ts';
+import { addressInterval } from './sets/address-intervals.ts';
 import { protocolItem, protocolName } from './protocols.ts';
+import type { RuleBuilder } from './rule-builder.ts';
 
 export const base: Extension = {
   name: 'iptables',
@@ -48,6 +51,10 @@ export const base: Extension = {
     ] as const) {
       const address = options.value(option);
       if (address === undefined) continue;
+      if (address.includes(',')) {
+        translateList(address, slot, options.isNegated(option), rule);
+        continue;
+      }
       const item = addressItem(address, rule.family);
       if (item === undefined) rule.unknown(`\`${address}\` is no address of the dump's family`, hintFor(address));
       else if (item !== 'any') rule.match(slot, [item], options.isNegated(option));
@@ -58,6 +65,29 @@ export const base: Extension = {
     if (options.has('fragment')) rule.match('fragment', ['later'], options.isNegated('fragment'));
   },
 };
+
+/** `-s A,B`: iptables makes a rule for each, and only `-s` and `-d` of scripts and files written by hand have such lists. */
+function translateList(list: string, slot: 'from' | 'to', negated: boolean, rule: RuleBuilder): void {
+  const words = list.split(',');
+  const items = words.map((word) => addressItem(word, rule.family));
+  const odd = items.indexOf(undefined);
+  if (odd >= 0) return rule.unknown(`\`${words[odd]}\` is no address of the dump's family`, hintFor(words[odd]!));
+  if (negated) {
+    return rule.unknown('a list of addresses behind `!`, which iptables does not take', 'Write a rule for each.');
+  }
+  const known = items.filter((item) => item !== undefined);
+  if (overlap(known, rule.family)) {
+    return rule.refuse('a list of addresses that overlap, each met by a rule of its own', 'Name each address once.');
+  }
+  rule.list(slot, known);
+}
+
+function overlap(items: readonly string[], family: Family): boolean {
+  const intervals = items.map((item) => addressInterval(item, family));
+  return intervals.some((one, at) =>
+    intervals.slice(at + 1).some((other) => !one || !other || (one.low <= other.high && other.low <= one.high)),
+  );
+}
 
 /** iptables asks for the address of a name once, when the rule is loaded, and makes a rule for each that it gets. */
 function hintFor(address: string): string | undefined {

@@ -29,6 +29,7 @@ export class RuleBuilder {
   #alternatives: readonly (readonly Term[])[] = [[]];
   #outcome: Outcome = { kind: 'none' };
   #isGated = false;
+  #isList = false;
   /** No packet meets the rule. */
   #isNever = false;
   /** The options of iptables that ask what the match at hand does. */
@@ -48,6 +49,12 @@ export class RuleBuilder {
   match(slot: Slot, items: readonly string[], negated = false): void {
     this.#keepOrder();
     this.#push({ slot, items, negated });
+  }
+
+  /** A clause for which iptables makes a rule of each item: what counts packets would do so in each of them. */
+  list(slot: Slot, items: readonly string[]): void {
+    this.#isList = true;
+    this.match(slot, items);
   }
 
   /** What stands before has counted packets that the matches to come may refuse: those are a rule behind it. */
@@ -75,6 +82,7 @@ export class RuleBuilder {
 
   /** A limit or a sample: asked last, of packets that meet all else. `shared` is the name of a limit's table. */
   gate(slot: Slot, text: string, shared?: string): void {
+    if (this.#isList) this.refuse('a limit of each of several addresses', 'Write a rule for each address.');
     this.#keepOrder();
     this.#push({ slot, items: [text], negated: false, ...(shared !== undefined && { shared }) });
   }

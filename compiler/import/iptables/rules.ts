@@ -77,10 +77,10 @@ export function isGate(term: Term): boolean {
 
 /** Whether the clause draws lots, takes turns or runs out in nft's own words: it is asked once of a packet. */
 export function isTurn({ slot, items }: Term): boolean {
-  return slot === 'opaque' && items.some((item) => /^(numgen|quota) /.test(item));
+  return slot === 'opaque' && items.some((item) => /^(numgen|quota|limit rate) /.test(item));
 }
 
 /** Whether the clause counts packets over time, so that it matters who else counts with it. */
 export function isCounting({ slot, items }: Term): boolean {
-  return slot === 'limit' || (slot === 'opaque' && items.some((item) => /^(numgen inc|quota) /.test(item)));
+  return slot === 'limit' || (slot === 'opaque' && items.some((item) => /^(numgen inc|quota|limit rate) /.test(item)));
 }

@@ -111,6 +111,11 @@ class ShapeReader {
       const name = optionNamed(owner.extension, word);
       if (name !== undefined) return { owner, name };
     }
+    return this.#impliedBy(word) ?? abbreviated(word, owners);
+  }
+
+  /** `-p tcp` brings the options of `-m tcp`. */
+  #impliedBy(word: string): { owner: UsedExtension; name: string } | undefined {
     const protocol = this.#base.used.find((option) => option.name === 'protocol')?.arguments[0];
     const implied = typeof protocol === 'string' ? matchesByName.get(ALIASES[protocol] ?? protocol) : undefined;
     const name = implied && optionNamed(implied, word);
@@ -124,6 +129,20 @@ class ShapeReader {
   #odd(word: Argument): void {
     if (this.#unknown.length === 0) this.#unknown.push(`\`${typeof word === 'string' ? word : 'a value here'}\``);
   }
+}
+
+/** Long options may be cut short where no other begins so (getopt_long(3)): `--to` for `--to-destination`. */
+function abbreviated(
+  word: string,
+  owners: readonly UsedExtension[],
+): { readonly owner: UsedExtension; readonly name: string } | undefined {
+  if (!/^--\w/.test(word)) return undefined;
+  const found = owners.flatMap((owner) =>
+    Object.keys(owner.extension.options)
+      .filter((name) => name.startsWith(word.slice(2)))
+      .map((name) => ({ owner, name })),
+  );
+  return found.length === 1 ? found[0] : undefined;
 }
 
 function optionNamed({ options }: Extension, word: string): string | undefined {

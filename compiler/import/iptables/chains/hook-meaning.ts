@@ -19,12 +19,15 @@ const WITHOUT: Readonly<Record<string, Slot>> = { PREROUTING: 'out', INPUT: 'out
 const IN_NFT: Readonly<Partial<Record<TableName, ReadonlySet<Slot>>>> = {
   raw: new Set(['state']),
   mangle: new Set(['state', 'fragment']),
-  nat: new Set(['state', 'tcp flags']),
+  nat: new Set(['state', 'tcp flags', 'length', 'ttl']),
 };
+
+/** In bytes. */
+const IPV6_HEADER = 40;
 
 /** Clauses that a block has not. */
 const NOT_SAID: Readonly<Partial<Record<TableName, ReadonlySet<Slot>>>> = {
-  nat: new Set(['length', 'ttl', 'fragment', 'limit', 'sample']),
+  nat: new Set(['fragment', 'limit', 'sample']),
 };
 
 const NAMES: Readonly<Partial<Record<Slot, string>>> = {
@@ -63,9 +66,22 @@ function inNft({ slot, items, negated }: Term, family: Family): Term {
     const text = family === 4 ? 'ip frag-off & 0x1fff != 0' : 'frag frag-off != 0';
     return { slot: 'opaque', items: [text], negated };
   }
+  if (slot === 'ttl') {
+    return { slot: 'opaque', items: [`ip${family === 4 ? ' ttl' : '6 hoplimit'} ${items[0]}`], negated };
+  }
+  if (slot === 'length') return { slot: 'opaque', items: [lengthText(items[0] ?? '', family)], negated };
   // Each packet has one state, and `-m tcp` holds of TCP alone: what is negated there is so inside.
   const text = slot === 'state' ? `ct state ${items.join(',')}` : flagsText(items[0] ?? '', negated);
   return { slot: 'opaque', items: [text], negated: slot === 'state' && negated };
+}
+
+/** IPv6 says the length of what follows its header. */
+function lengthText(item: string, family: Family): string {
+  if (family === 4) return `ip length ${item}`;
+  const [low = 0, high = low] = item.split('-').map((word) => Number(word) - IPV6_HEADER);
+  // No packet is so short.
+  if (high < 0) return 'ip6 version 0';
+  return low === high ? `ip6 length ${low}` : `ip6 length ${Math.max(low, 0)}-${high}`;
 }
 
 /** `SET/MASK` in nft's words. */

@@ -4,8 +4,10 @@ import { addrtype } from './addrtype.ts';
 import { ah } from './ah.ts';
 import { bpf } from './bpf.ts';
 import { cgroup } from './cgroup.ts';
+import { cluster } from './cluster.ts';
 import { comment } from './comment.ts';
 import { connbytes } from './connbytes.ts';
+import { connlabel } from './connlabel.ts';
 import { connlimit } from './connlimit.ts';
 import { connmark } from './connmark.ts';
 import { conntrack } from './conntrack.ts';
@@ -16,6 +18,7 @@ import { dscp } from './dscp.ts';
 import { dst } from './dst.ts';
 import { ecn } from './ecn.ts';
 import { esp } from './esp.ts';
+import { eui64 } from './eui64.ts';
 import { frag } from './frag.ts';
 import { hashlimit } from './hashlimit.ts';
 import { hbh } from './hbh.ts';
@@ -25,17 +28,21 @@ import { icmp } from './icmp.ts';
 import { icmp6 } from './icmp6.ts';
 import { iprange } from './iprange.ts';
 import { ipv6header } from './ipv6header.ts';
+import { ipvs } from './ipvs.ts';
 import { length } from './length.ts';
 import { limit } from './limit.ts';
 import { mac } from './mac.ts';
 import { mark } from './mark.ts';
 import { mh } from './mh.ts';
 import { multiport } from './multiport.ts';
+import { nfacct } from './nfacct.ts';
+import { osf } from './osf.ts';
 import { owner } from './owner.ts';
 import { physdev } from './physdev.ts';
 import { pkttype } from './pkttype.ts';
 import { policy } from './policy.ts';
 import { quota } from './quota.ts';
+import { rateest } from './rateest.ts';
 import { realm } from './realm.ts';
 import { recent } from './recent.ts';
 import { rpfilter } from './rpfilter.ts';
@@ -60,8 +67,10 @@ export const MATCHES: readonly Extension[] = [
   ah,
   bpf,
   cgroup,
+  cluster,
   comment,
   connbytes,
+  connlabel,
   connlimit,
   connmark,
   conntrack,
@@ -72,6 +81,7 @@ export const MATCHES: readonly Extension[] = [
   dst,
   ecn,
   esp,
+  eui64,
   frag,
   hashlimit,
   hbh,
@@ -81,17 +91,21 @@ export const MATCHES: readonly Extension[] = [
   icmp6,
   iprange,
   ipv6header,
+  ipvs,
   length,
   limit,
   mac,
   mark,
   mh,
   multiport,
+  nfacct,
+  osf,
   owner,
   physdev,
   pkttype,
   policy,
   quota,
+  rateest,
   realm,
   recent,
   rpfilter,

@@ -22,6 +22,11 @@ export const limit: Extension = {
     if ((burst * (SECONDS[period] ?? 0)) / Number(amount) > LONGEST_REFILL) {
       return rule.refuse('a burst of more than 37 hours, which the kernel does not count right', 'Lower the burst.');
     }
+    // `nat` decides about flows, of which no clause counts the packets.
+    if (rule.place.table === 'nat') {
+      const over = options.isNegated('limit') ? 'over ' : '';
+      return rule.turn(`limit rate ${over}${rate} burst ${burst} packets`, 'a limit of what `nat` translates');
+    }
     const sense = options.isNegated('limit') ? 'over' : 'up to';
     rule.gate('limit', `${sense} ${rate}${burst === DEFAULT_BURST ? '' : ` burst ${burst}`}`);
   },
