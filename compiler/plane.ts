@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
-import type { Program, Stage, StageId } from './4-program/program.ts';
+import type { Program, Stage } from './4-program/program.ts';
 import type { Prices } from './cost/prices.ts';
 import type { Balance } from './model/index.ts';
 import type { Plan } from './6-plan/plan.ts';
@@ -89,8 +89,8 @@ export type DeltaOutcome = Delta | { readonly kind: 'same' } | { readonly kind: 
 export interface Plane {
   /** As a target names it: `nftables`. */
   readonly name: string;
-  /** The stages that it is made for; undefined: all. */
-  readonly stages?: readonly StageId[];
+  /** Whether it is made for a stage; undefined: for all. */
+  readonly isMadeFor?: (stage: Stage) => boolean;
   /** Why this plane cannot carry out a stage as it stands; empty: it can. */
   readonly refuse: (stage: Stage, program: Program) => readonly Diagnostic[];
   /** `balance` blocks; undefined: it carries out none. */

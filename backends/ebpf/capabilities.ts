@@ -1,22 +1,16 @@
 /** What XDP can carry out of `mitigate`: all of it or nothing, and why not. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type {
-  Atom,
-  AtomTest,
-  Program,
-  ProgramEffect,
-  ProgramItem,
-  ProgramRule,
-  Stage,
-} from '../../compiler/4-program/program.ts';
-import type { Counter, Effect, Gate, Origin } from '../../compiler/model/index.ts';
-import { isAskable, tableAtom } from './lower/conditions.ts';
+import type { Program, ProgramEffect, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
+import type { Counter, Effect, Gate } from '../../compiler/model/index.ts';
 import { ratesIn } from './lower/cells.ts';
 import { paceOf } from './lower/limiters.ts';
 import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
 import { PROBLEMS } from './problems.ts';
-import { LEAVE, Refusals } from './refusals.ts';
+import { refuseAtoms } from './refused-atoms.ts';
+import { leaveWhole, Refusals } from './refusals.ts';
 import { refuseZones } from './refused-zones.ts';
+
+const LEAVE = leaveWhole('mitigate');
 
 /**
  * Why XDP cannot take a stage. Blocks of `mitigate` are taken together: an `allow` in the first ends the others, too, and
@@ -24,7 +18,7 @@ import { refuseZones } from './refused-zones.ts';
  */
 export function refuse(stage: Stage, program: Program): readonly Diagnostic[] {
   if (stage.id !== 'mitigate') {
-    const message = `\`xdp\` carries out \`mitigate\` and \`balance\` only, not \`${stage.origin.name}\``;
+    const message = `\`xdp\` carries out \`mitigate\`, \`balance\` and stateless filters only, not \`${stage.origin.name}\``;
     return [diagnostic(PROBLEMS.notHere, stage.origin.span, message, { hint: 'Add `nftables` to the target.' })];
   }
   const blocks = program.stages.filter(({ id }) => id === 'mitigate');
@@ -54,32 +48,9 @@ function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): vo
 
 function refuseRule(rule: ProgramRule, program: Program, refusals: Refusals): void {
   const { origin, atoms, gates, effects } = rule;
-  refuseAtoms(atoms, origin, refusals);
+  refuseAtoms(atoms, origin, LEAVE, refusals);
   for (const gate of gates) refuseGate(gate, rule, program, refusals);
   for (const effect of effects) refuseEffect(effect, rule, program, refusals);
-}
-
-function refuseAtoms(atoms: readonly Atom[], origin: Origin, refusals: Refusals): void {
-  for (const atom of atoms) {
-    if (tableAtom(atom) || isAskable(atom.test) || isOfRow(atom.test)) continue;
-    refusals.add(origin, WITHOUT[atom.test.kind] ?? `XDP cannot ask for \`${atom.test.kind}\``, LEAVE);
-  }
-}
-
-/** What a test would need. */
-const WITHOUT: Readonly<Record<string, string>> = {
-  until: 'XDP has no clock that tells the date',
-  during: 'XDP has no clock that tells the time of day',
-  memory: 'XDP has no memories yet',
-  'address of zone': 'XDP does not know the addresses that interfaces have',
-  opaque: "XDP does not understand another plane's words",
-};
-
-/** Whether a test compares with a cell of the row at hand, whose value is known where it is carried out. */
-export function isOfRow(test: AtomTest): boolean {
-  if (test.kind === 'service cell') return true;
-  if (test.kind !== 'address' && test.kind !== 'number') return false;
-  return 'kind' in test.in && test.in.kind === 'cell';
 }
 
 function refuseGate(gate: Gate, { origin }: ProgramRule, program: Program, refusals: Refusals): void {
@@ -120,7 +91,7 @@ function refuseEffect(
   refusals: Refusals,
 ): void {
   const { origin } = rule;
-  for (const atoms of when) refuseAtoms(atoms, origin, refusals);
+  for (const atoms of when) refuseAtoms(atoms, origin, LEAVE, refusals);
   for (const gate of gates) refuseGate(gate, rule, program, refusals);
   if (effect.kind !== 'count') {
     refusals.add(

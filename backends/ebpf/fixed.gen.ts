@@ -450,6 +450,178 @@ int make_buckets(const struct policy *policy, struct bpf_object *object)
 	return result;
 }
 `,
+  'loader/filters.c': `/*
+ * What a host has to be so that filters at XDP are all that its filters are: no packet may get to the kernel's routing past the
+ * program, and none may be routed in a way that the program is not told.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "loader.h"
+
+static const struct link *link_with(const struct link *links, int count, unsigned int index)
+{
+	for (int i = 0; i < count; i++)
+		if (links[i].index == index)
+			return &links[i];
+	return NULL;
+}
+
+static bool runs_on(const struct policy *policy, unsigned int index)
+{
+	for (int i = 0; i < policy->interface_count; i++)
+		if (policy->interfaces[i].index == index)
+			return true;
+	return false;
+}
+
+/* Whether its frames come through an interface that the program runs on: with a tag of a VLAN or two, or as a part of it. */
+static bool is_behind(const struct policy *policy, const struct link *links, int count, const struct link *link)
+{
+	for (int tags = 0; link && tags <= 2; tags++) {
+		if (runs_on(policy, link->index) || runs_on(policy, link->master))
+			return true;
+		link = link->is_vlan ? link_with(links, count, link->below) : NULL;
+	}
+	return false;
+}
+
+static int check_links(const struct policy *policy)
+{
+	static struct link links[MOST_LINKS];
+	const int count = list_links(links);
+
+	if (count < 0)
+		return FAILED;
+	for (int i = 0; i < count; i++) {
+		const struct link *link = &links[i];
+
+		if (!link->is_up || link->is_loopback)
+			continue;
+		if (!is_behind(policy, links, count, link))
+			return complain("packets that come in by %s would pass by the filter, for the program does not run "
+					"there: name it in the policy (xdp on …), or set it down (ip link set %s down)",
+					link->name, link->name);
+		if (runs_on(policy, link->index) && link->master && !runs_on(policy, link->master))
+			return complain("%s belongs to another interface, which may pass frames on that no filter is for: "
+					"run the program there instead",
+					link->name);
+	}
+	return DONE;
+}
+
+static int setting(const char *family, const char *interface, const char *name, bool *is_there)
+{
+	char path[256];
+	int value = 0;
+
+	snprintf(path, sizeof path, "/proc/sys/net/%s/conf/%s/%s", family, interface, name);
+	FILE *file = fopen(path, "re");
+
+	*is_there = file && fscanf(file, "%d", &value) == 1;
+	if (file)
+		fclose(file);
+	return value;
+}
+
+/* Settings of interfaces by which packets are forwarded though their route says something else. */
+static const struct {
+	const char *family, *name, *why;
+} unwanted[] = {
+	{ "ipv4", "accept_source_route", "packets that name their own way" },
+	{ "ipv6", "seg6_enabled", "packets that name their own way" },
+	{ "ipv6", "rpl_seg_enabled", "packets that name their own way" },
+	{ "ipv4", "bc_forwarding", "broadcasts" },
+	{ "ipv4", "mc_forwarding", "multicasts" },
+	{ "ipv6", "mc_forwarding", "multicasts" },
+	{ "ipv6", "force_forwarding", "packets of IPv6 where \`forwarding\` is off" },
+};
+
+static int check_settings(const char *interface)
+{
+	bool is_there, is_for_all;
+
+	for (size_t i = 0; i < sizeof unwanted / sizeof *unwanted; i++) {
+		const char *family = unwanted[i].family, *name = unwanted[i].name;
+		/* On by default, but of no effect unless it is on for the host as a whole. */
+		const bool needs_both = !strcmp(name, "accept_source_route");
+
+		if (setting(family, interface, name, &is_there) <= 0 || !is_there)
+			continue;
+		if (needs_both && !setting(family, "all", name, &is_for_all))
+			continue;
+		return complain("%s would send on %s, past the filter: sysctl -w net/%s/conf/%s/%s=0", interface,
+				unwanted[i].why, family, interface, name);
+	}
+	const int own = setting("ipv6", interface, "forwarding", &is_there);
+
+	if (is_there && own != setting("ipv6", "all", "forwarding", &is_for_all) && is_for_all)
+		return complain("%s and the host as a whole differ in whether they forward IPv6, of which the kernel tells "
+				"programs one and does the other: sysctl -w net/ipv6/conf/%s/forwarding=%d",
+				interface, interface, !own);
+	return DONE;
+}
+
+/* Whether there is a route for every destination. */
+static bool has_default_ipv4(void)
+{
+	FILE *file = fopen("/proc/self/net/route", "re");
+	char line[512];
+	bool found = !file;
+
+	while (!found && fgets(line, sizeof line, file)) {
+		unsigned int destination, mask;
+
+		found = sscanf(line, "%*s %x %*x %*x %*d %*d %*d %x", &destination, &mask) == 2 && !destination && !mask;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool has_default_ipv6(void)
+{
+	FILE *file = fopen("/proc/self/net/ipv6_route", "re");
+	char line[512];
+	bool found = !file;
+
+	while (!found && fgets(line, sizeof line, file)) {
+		unsigned int length, metric;
+		char destination[33];
+
+		/* The kernel's own entry for everything has the last metric. */
+		found = sscanf(line, "%32s %x %*s %*x %*s %x", destination, &length, &metric) == 3 && !length &&
+			strspn(destination, "0") == 32 && metric != 0xffffffff;
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Programs are not told a packet for this host from one that no route is for, which the kernel would answer. */
+static int check_routes(void)
+{
+	const char *family = !has_default_ipv4() ? "-4" : !has_default_ipv6() ? "-6" : NULL;
+
+	if (!family)
+		return DONE;
+	return complain("there is no route for every destination, and a program cannot tell what has none from what is for "
+			"this host: ip %s route add unreachable default metric 4294967294",
+			family);
+}
+
+int check_filters(const struct policy *policy)
+{
+	if (!policy->filters_input && !policy->filters_forward)
+		return DONE;
+	if (check_links(policy) != DONE)
+		return FAILED;
+	for (int i = 0; i < policy->interface_count; i++)
+		if (check_settings(policy->interfaces[i].name) != DONE)
+			return FAILED;
+	return policy->filters_input ? check_routes() : DONE;
+}
+`,
   'loader/forwarding.c': `/* What a host that balances has to be: its interfaces' link addresses are known, and they forward. */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -608,6 +780,28 @@ static int check_mode(const struct interface *interface)
 			generic ? "sluice-load replace --generic goes on so" : "leave out --generic, or \`generic\` in the policy");
 }
 
+/* The number of the interface that the link runs on; 0: that is gone. */
+static uint32_t interface_of(int link)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof info;
+
+	return bpf_obj_get_info_by_fd(link, &info, &size) ? 0 : info.xdp.ifindex;
+}
+
+/* An interface of the same name in another network namespace is another interface. */
+static int check_namespace(const struct policy *policy, const struct interface *interface)
+{
+	struct about about = {};
+
+	if (interface_of(interface->link) == interface->index && read_about(policy, &about) &&
+	    about.namespace == own_namespace())
+		return DONE;
+	return complain("a program runs on %s of another network namespace: replace it from there (nsenter --net=), or take "
+			"it away first (sluice-load down)",
+			interface->name);
+}
+
 int attach(const struct policy *policy, struct interface *interface, int program, int former)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
@@ -615,10 +809,14 @@ int attach(const struct policy *policy, struct interface *interface, int program
 	if (policy->hook->in_namespace)
 		return attach_to_namespace(policy, interface, program, former);
 	interface->link = open_pin(policy, "link_", interface->name);
+	if (interface->link >= 0 && !interface_of(interface->link)) {
+		close(interface->link);
+		interface->link = -1;
+	}
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
 
-		if (check_mode(interface) != DONE)
+		if (check_namespace(policy, interface) != DONE || check_mode(interface) != DONE)
 			return FAILED;
 		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
 			return DONE;
@@ -669,11 +867,104 @@ void detach_others(const struct policy *policy)
 		closedir(folder);
 }
 `,
+  'loader/links.c': `/* The interfaces of the network namespace, as rtnetlink(7) lists them. */
+#include <errno.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* What rtnetlink says of one interface. */
+static struct link link_of(const struct ifinfomsg *message, int length)
+{
+	struct link link = {
+		.index = (unsigned int)message->ifi_index,
+		.is_up = message->ifi_flags & IFF_UP,
+		.is_loopback = message->ifi_flags & IFF_LOOPBACK,
+	};
+	const struct rtattr *attribute = IFLA_RTA(message);
+
+	for (; RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length)) {
+		const void *value = RTA_DATA(attribute);
+		int left = RTA_PAYLOAD(attribute);
+
+		switch (attribute->rta_type) {
+		case IFLA_IFNAME:
+			strncpy(link.name, value, sizeof link.name - 1);
+			break;
+		case IFLA_LINK:
+			memcpy(&link.below, value, sizeof link.below);
+			break;
+		case IFLA_MASTER:
+			memcpy(&link.master, value, sizeof link.master);
+			break;
+		case IFLA_LINKINFO:
+			for (const struct rtattr *part = value; RTA_OK(part, left); part = RTA_NEXT(part, left))
+				if (part->rta_type == IFLA_INFO_KIND)
+					link.is_vlan = !strcmp(RTA_DATA(part), "vlan");
+			break;
+		default:
+			break;
+		}
+	}
+	return link;
+}
+
+/* Puts those of one answer behind the \`count\` that there are; 1: there are more to come, 0: that was all, -1: an error. */
+static int read_answer(int handle, struct link *links, int *count)
+{
+	static char answer[1 << 16] __attribute__((aligned(NLMSG_ALIGNTO)));
+	const ssize_t size = recv(handle, answer, sizeof answer, 0);
+	unsigned int left = size < 0 ? 0 : (unsigned int)size;
+
+	if (size < 0)
+		return -1;
+	for (const struct nlmsghdr *header = (void *)answer; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
+		if (header->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (header->nlmsg_type == NLMSG_ERROR || *count == MOST_LINKS)
+			return -1;
+		links[(*count)++] = link_of(NLMSG_DATA(header), (int)IFLA_PAYLOAD(header));
+	}
+	return 1;
+}
+
+int list_links(struct link links[MOST_LINKS])
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ifinfomsg message;
+	} request = {
+		.header = {
+			.nlmsg_len = sizeof request,
+			.nlmsg_type = RTM_GETLINK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+	};
+	const int handle = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	int count = 0, more = handle >= 0 && send(handle, &request, sizeof request, 0) >= 0 ? 1 : -1;
+
+	while (more > 0)
+		more = read_answer(handle, links, &count);
+	const int error = errno;
+
+	if (handle >= 0)
+		close(handle);
+	if (more < 0) {
+		complain("the interfaces cannot be listed: %s", strerror(error));
+		return -1;
+	}
+	return count;
+}
+`,
   'loader/loader.h': `/*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
- * its maps in the kernel; interfaces.c, namespace.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
- * sockets.c: who gets what is dispatched; stats.c: counters.
+ * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
+ * stays; replace.c: one in the place of another; sockets.c: who gets what is dispatched; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -698,6 +989,7 @@ enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
 
 #define MOST_HOOKS 2
 #define MOST_INTERFACES 256
+#define MOST_LINKS 4096
 #define VLANS 4096
 
 struct interface {
@@ -707,6 +999,17 @@ struct interface {
 	uint8_t zones[VLANS + 1]; /* by VLAN; the last: untagged */
 	int link;		  /* -1: none */
 	bool is_new;		  /* the link was made in this run */
+};
+
+/* An interface of the network namespace. */
+struct link {
+	char name[IF_NAMESIZE];
+	unsigned int index;
+	unsigned int below;  /* that it stands on; 0: none */
+	unsigned int master; /* that it is a part of; 0: none */
+	bool is_up;
+	bool is_loopback;
+	bool is_vlan;
 };
 
 /* Buckets of a limit. */
@@ -738,6 +1041,8 @@ struct policy {
 	struct interface interfaces[MOST_INTERFACES];
 	int interface_count;
 	bool reads_tags;
+	bool filters_input; /* \`filter input\` is carried out at XDP */
+	bool filters_forward;
 	char **counters;
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
@@ -751,7 +1056,8 @@ struct policy {
 /* Pinned beside the program: what it was made from. */
 struct about {
 	char build[128];
-	uint64_t counters; /* a hash of their names */
+	uint64_t counters;  /* a hash of their names */
+	uint64_t namespace; /* the network namespace that it was loaded from */
 };
 
 /* main.c: says what is wrong, and gives FAILED. */
@@ -788,7 +1094,15 @@ int attach(const struct policy *policy, struct interface *interface, int program
 void attach_former(const struct policy *policy, struct interface *interface, int former);
 void detach_others(const struct policy *policy);
 
-/* namespace.c: as \`attach\`, for a program that runs in the loader's own network namespace. */
+/* links.c: lists all interfaces, and gives how many there are; -1: that failed. */
+int list_links(struct link links[MOST_LINKS]);
+
+/* filters.c: whether the host is such that filters can be carried out at XDP. */
+int check_filters(const struct policy *policy);
+
+/* namespace.c: the number of the loader's own network namespace; 0: that cannot be told. */
+uint64_t own_namespace(void);
+/* As \`attach\`, for a program that runs in that namespace. */
 int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former);
 
 /*
@@ -1265,6 +1579,13 @@ static uint32_t namespace_of(int link)
 	return bpf_obj_get_info_by_fd(link, &info, &size) ? 0 : info.netns.netns_ino;
 }
 
+uint64_t own_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
+}
+
 static int replace_program(const struct policy *policy, const struct interface *place, int program, int former)
 {
 	LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
@@ -1521,6 +1842,10 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->sockets, &policy->socket_count, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
+	if (!strcmp(word, "filter") && !strcmp(values, "input"))
+		return policy->filters_input = true;
+	if (!strcmp(word, "filter") && !strcmp(values, "forward"))
+		return policy->filters_forward = true;
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;
@@ -1743,7 +2068,7 @@ static int pin_parts(const struct policy *policy, const int parts[PARTS])
 /* A map that says what the program was made from. */
 static int note_down(const struct policy *policy)
 {
-	struct about about = { .counters = hash_of_counters(policy) };
+	struct about about = { .counters = hash_of_counters(policy), .namespace = own_namespace() };
 	const uint32_t zero = 0;
 	const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "about", sizeof zero, sizeof about, 1, NULL);
 
@@ -1761,7 +2086,7 @@ static int prepare(struct placing *placing, struct policy *policy, bool may_repl
 	int result;
 
 	placing->policy = policy;
-	if (find_interfaces(policy) != DONE)
+	if (find_interfaces(policy) != DONE || check_filters(policy) != DONE)
 		return FAILED;
 	for (int i = 0; i < PARTS; i++)
 		placing->former[i] = open_pin(policy, names[i], "");
@@ -2119,6 +2444,7 @@ int print_stats(const struct policy *policy, bool prometheus)
 #define SLUICE_ARRIVAL_H
 
 #include "../policy.h"
+#include "options.h"
 #include "packet.h"
 #include "tables.h"
 #include "walk.h"
@@ -2237,81 +2563,6 @@ static __always_inline int has_possible_addresses(const struct packet *packet)
 	if ((source[0] == 0 && source[1] == 1) || (destination[0] == 0 && destination[1] == 1))
 		return 0;
 	return source[0] >> 56 != 0xff && (destination[0] >> 56 != 0xff || scope > 1);
-}
-
-enum {
-	PAD_1 = 0,
-	PAD_N = 1,
-	ROUTER_ALERT = 5,
-	JUMBO = 0xc2,
-	MOST_PADDING = 7,
-	/* As many as a header can have. */
-	MOST_OPTION_BYTES = 2048,
-};
-
-/* Whether the kernel goes on behind an option that it does not know: the upper two bits of its type say so. */
-static __always_inline int is_harmless(__u32 type)
-{
-	return type >> 6 == 0 || type == ROUTER_ALERT || type == JUMBO;
-}
-
-struct option_walk {
-	struct xdp_md *context;
-	struct options *options;
-};
-
-/* On to the next byte (RFC 8200, section 4.2); 1 ends the walk. */
-static long next_option_byte(__u64 index, struct option_walk *own)
-{
-	struct options *walk = own->options;
-	const __u8 *byte = frame_at(own->context, walk->at, 1);
-
-	(void)index;
-	if (walk->at >= walk->end) {
-		walk->is_sound = walk->left == 0 && !walk->wants_length;
-		return 1;
-	}
-	if (!byte)
-		return 1;
-	const __u32 value = *byte;
-
-	walk->at++;
-	if (walk->left) {
-		walk->left--;
-		/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
-		return walk->is_padding && value;
-	}
-	if (walk->wants_length) {
-		walk->wants_length = 0;
-		walk->left = value;
-		walk->padding = walk->is_padding ? walk->padding + 2 + value : 0;
-		return walk->padding > MOST_PADDING;
-	}
-	walk->is_padding = value <= PAD_N;
-	if (value == PAD_1)
-		return ++walk->padding > MOST_PADDING;
-	walk->wants_length = 1;
-	return !is_harmless(value);
-}
-
-/* Whether the kernel would go on behind the hop-by-hop options. */
-static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet,
-					     struct options *options, __u32 at)
-{
-	const struct ipv6_header *header = frame_at(context, at, sizeof *header + 2);
-	struct option_walk walk = { .context = context, .options = options };
-
-	if (!header)
-		return 0;
-	if (header->next != HOP_BY_HOP)
-		return 1;
-	options->at = at + sizeof *header + 2;
-	options->end = at + sizeof *header + (((const __u8 *)(header + 1))[1] + 1) * 8;
-	options->left = options->wants_length = options->padding = options->is_sound = 0;
-	if (options->end > packet->end)
-		return 0;
-	bpf_loop(MOST_OPTION_BYTES, next_option_byte, &walk, 0);
-	return options->is_sound;
 }
 
 /* Whether the kernel would take a packet of IPv6 in. */
@@ -2676,6 +2927,198 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 #endif
 	default:
 		return 0;
+	}
+}
+
+#endif
+`,
+  'program/filter.h': `/*
+ * Stateless filters: which of them, \`input\` or \`forward\`, a packet would meet on its way through the kernel, if any. Nothing
+ * else on that way changes what their rules see: the compiler takes no filter here of which that is not so.
+ */
+#ifndef SLUICE_FILTER_H
+#define SLUICE_FILTER_H
+
+#include "../policy.h"
+#include "options.h"
+#include "packet.h"
+#include "walk.h"
+
+enum way {
+	WAY_INPUT,
+	WAY_FORWARD,
+	WAY_NONE, /* the kernel throws the packet away before, or answers it */
+};
+
+enum {
+	ROUTE_IPV4 = 2, /* AF_INET */
+	ROUTE_IPV6 = 10, /* AF_INET6 */
+	END_OF_OPTIONS = 0,
+	NO_OPERATION = 1,
+	/* Bytes that options of IPv4 have at most. */
+	MOST_OPTIONS_IPV4 = 40,
+};
+
+/* A frame with more VLAN tags than the program reads: some of them the kernel might take off, unseen. */
+static __always_inline int has_more_tags(struct xdp_md *context)
+{
+	const struct vlan_tag *tag;
+
+	for (int tags = 0; tags <= 2; tags++) {
+		tag = frame_at(context, sizeof(struct ethernet_header) - sizeof tag->type + tags * sizeof *tag,
+			       sizeof tag->type);
+		if (!tag)
+			return 0;
+		const __be16 type = *(const __be16 *)tag;
+
+		if (type != ETHERTYPE_VLAN && type != ETHERTYPE_SERVICE_VLAN)
+			return 0;
+	}
+	return 1;
+}
+
+/* The walk over options of IPv4. */
+struct options_ipv4 {
+	struct xdp_md *context;
+	__u32 at;
+	__u32 end;
+	__u32 are_sound;
+};
+
+/* On to the next option (RFC 791); 1 ends the walk. */
+static long next_option(__u64 index, struct options_ipv4 *walk)
+{
+	const __u8 *option = frame_at(walk->context, walk->at, 1);
+
+	(void)index;
+	if (walk->at >= walk->end || (option && *option == END_OF_OPTIONS)) {
+		walk->are_sound = 1;
+		return 1;
+	}
+	if (!option)
+		return 1;
+	if (*option == NO_OPERATION) {
+		walk->at++;
+		return 0;
+	}
+	option = frame_at(walk->context, walk->at, 2);
+	if (!option || option[1] < 2 || walk->at + option[1] > walk->end)
+		return 1;
+	walk->at += option[1];
+	return 0;
+}
+
+/* Whether the kernel would go on behind the options of the IPv4 header at \`at\`; else it answers. */
+static __always_inline int has_sound_options_ipv4(struct xdp_md *context, __u32 at)
+{
+	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header)
+		return 0;
+	struct options_ipv4 walk = {
+		.context = context,
+		.at = at + sizeof *header,
+		.end = at + (header->version_and_length & 0x0f) * 4,
+	};
+
+	if (walk.at == walk.end)
+		return 1;
+	bpf_loop(MOST_OPTIONS_IPV4 + 1, next_option, &walk, 0);
+	return walk.are_sound;
+}
+
+/* fe80::/10 */
+static __always_inline int is_of_link(const __u64 *address)
+{
+	return address[0] >> 54 == 0x3fa;
+}
+
+/*
+ * What is for a group, or for everybody on the link, and what does not leave the link: programs are told no route for it. What
+ * is for another's address on the link, and comes here all the same, the kernel sends back there at most.
+ */
+static __always_inline int is_of_no_route(const struct packet *packet)
+{
+	if (packet->family == 6)
+		return packet->destination[0] >> 56 == 0xff || is_of_link(packet->destination);
+	return packet->destination[0] >> 28 == 0xe || packet->destination[0] == 0xffffffff ||
+	       (packet->destination[0] == 0 && packet->source[0] == 0);
+}
+
+/* Asks the kernel for the packet's route. */
+static __always_inline long ask_for_route(struct xdp_md *context, const struct packet *packet)
+{
+	struct bpf_fib_lookup route = {
+		.ifindex = context->ingress_ifindex,
+		.l4_protocol = (__u8)packet->protocol,
+		.sport = packet->source_port == ABSENT ? 0 : bpf_htons((__u16)packet->source_port),
+		.dport = packet->destination_port == ABSENT ? 0 : bpf_htons((__u16)packet->destination_port),
+	};
+
+	if (packet->family == 4) {
+		route.family = ROUTE_IPV4;
+		route.tos = (__u8)(packet->dscp << 2);
+		route.ipv4_src = bpf_htonl((__u32)packet->source[0]);
+		route.ipv4_dst = bpf_htonl((__u32)packet->destination[0]);
+	} else {
+		const __u64 source[2] = { bpf_cpu_to_be64(packet->source[0]), bpf_cpu_to_be64(packet->source[1]) };
+		const __u64 destination[2] = { bpf_cpu_to_be64(packet->destination[0]),
+					       bpf_cpu_to_be64(packet->destination[1]) };
+
+		route.family = ROUTE_IPV6;
+		route.flowinfo = bpf_htonl(packet->dscp << 22);
+		/* With a source of its link, programs are told that nothing is forwarded, which is not so where it comes back. */
+		if (!is_of_link(packet->source))
+			__builtin_memcpy(route.ipv6_src, source, sizeof route.ipv6_src);
+		__builtin_memcpy(route.ipv6_dst, destination, sizeof route.ipv6_dst);
+	}
+	return bpf_fib_lookup(context, &route, sizeof route, 0);
+}
+
+/*
+ * The packet's way. What the kernel throws away in silence may be judged here or not, which is the same; what it would answer
+ * must get to it; and what it takes in must be judged by the filter that it would meet.
+ */
+static __always_inline enum way way_of(struct xdp_md *context, const struct packet *packet)
+{
+	if (is_of_no_route(packet))
+		return WAY_INPUT;
+	switch (ask_for_route(context, packet)) {
+	case BPF_FIB_LKUP_RET_BLACKHOLE:
+	case BPF_FIB_LKUP_RET_UNREACHABLE:
+	case BPF_FIB_LKUP_RET_PROHIBIT:
+		return WAY_NONE;
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_UNSUPP_LWT:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		/* Its last hop: the kernel says so to its source. */
+		return packet->ttl <= 1 ? WAY_NONE : WAY_FORWARD;
+	default:
+		/* For this host; or where nothing is forwarded: the kernel throws that away. */
+		return WAY_INPUT;
+	}
+}
+
+__noinline int first_of_filter(struct xdp_md *context, struct packet *packet)
+{
+	const __u32 zero = 0;
+	struct scratch *own = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (!context || !packet || !own)
+		return FILTER_INPUT;
+	const __u32 at = packet->end - packet->length;
+
+	if (packet->family == 4 ? !has_sound_options_ipv4(context, at) :
+				  !has_sound_options(context, packet, &own->options, at))
+		return (int)ABSENT;
+	switch (way_of(context, packet)) {
+	case WAY_INPUT:
+		return FILTER_INPUT;
+	case WAY_FORWARD:
+		return FILTER_FORWARD;
+	default:
+		return (int)ABSENT;
 	}
 }
 
@@ -3175,6 +3618,90 @@ static __always_inline struct hop *hop_to(struct xdp_md *context, __u32 number, 
 		hop->until = now + HOP_LASTS;
 	}
 	return hop;
+}
+
+#endif
+`,
+  'program/options.h': `/* Hop-by-hop options of IPv6: which of them the kernel goes on behind. */
+#ifndef SLUICE_OPTIONS_H
+#define SLUICE_OPTIONS_H
+
+#include "packet.h"
+#include "walk.h"
+
+enum {
+	PAD_1 = 0,
+	PAD_N = 1,
+	ROUTER_ALERT = 5,
+	JUMBO = 0xc2,
+	MOST_PADDING = 7,
+	/* As many as a header can have. */
+	MOST_OPTION_BYTES = 2048,
+};
+
+/* Whether the kernel goes on behind an option that it does not know: the upper two bits of its type say so. */
+static __always_inline int is_harmless(__u32 type)
+{
+	return type >> 6 == 0 || type == ROUTER_ALERT || type == JUMBO;
+}
+
+struct option_walk {
+	struct xdp_md *context;
+	struct options *options;
+};
+
+/* On to the next byte (RFC 8200, section 4.2); 1 ends the walk. */
+static long next_option_byte(__u64 index, struct option_walk *own)
+{
+	struct options *walk = own->options;
+	const __u8 *byte = frame_at(own->context, walk->at, 1);
+
+	(void)index;
+	if (walk->at >= walk->end) {
+		walk->is_sound = walk->left == 0 && !walk->wants_length;
+		return 1;
+	}
+	if (!byte)
+		return 1;
+	const __u32 value = *byte;
+
+	walk->at++;
+	if (walk->left) {
+		walk->left--;
+		/* Padding is of zeros (RFC 4942, section 2.1.9.5). */
+		return walk->is_padding && value;
+	}
+	if (walk->wants_length) {
+		walk->wants_length = 0;
+		walk->left = value;
+		walk->padding = walk->is_padding ? walk->padding + 2 + value : 0;
+		return walk->padding > MOST_PADDING;
+	}
+	walk->is_padding = value <= PAD_N;
+	if (value == PAD_1)
+		return ++walk->padding > MOST_PADDING;
+	walk->wants_length = 1;
+	return !is_harmless(value);
+}
+
+/* Whether the kernel would go on behind the hop-by-hop options. */
+static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet,
+					     struct options *options, __u32 at)
+{
+	const struct ipv6_header *header = frame_at(context, at, sizeof *header + 2);
+	struct option_walk walk = { .context = context, .options = options };
+
+	if (!header)
+		return 0;
+	if (header->next != HOP_BY_HOP)
+		return 1;
+	options->at = at + sizeof *header + 2;
+	options->end = at + sizeof *header + (((const __u8 *)(header + 1))[1] + 1) * 8;
+	options->left = options->wants_length = options->padding = options->is_sound = 0;
+	if (options->end > packet->end)
+		return 0;
+	bpf_loop(MOST_OPTION_BYTES, next_option_byte, &walk, 0);
+	return options->is_sound;
 }
 
 #endif
@@ -4172,7 +4699,7 @@ static __always_inline __u32 row_in_blocks(const __u32 *starts, const __u32 *ent
 
 #endif
 `,
-  'program/walk.h': `/* The walk of mitigate over the rules that a packet meets, in their order, and what they do to it. */
+  'program/walk.h': `/* The walk over the rules that a packet meets, in their order, and what they do to it. */
 #ifndef SLUICE_WALK_H
 #define SLUICE_WALK_H
 
@@ -4187,6 +4714,7 @@ enum rule_action {
 	RULE_ON,   /* the next rule is asked */
 	RULE_SKIP, /* the rule with the number \`to\` is asked next */
 	RULE_BALANCE, /* the service with the number \`to\` has the packet */
+	RULE_FILTER,  /* the first rule of the filter that the packet would meet is asked next */
 };
 
 struct rule {
@@ -4214,13 +4742,7 @@ struct {
 } counters SEC(".maps");
 #endif
 
-#if SERVICES
-/* What is hashed of a packet (services.h). */
-struct hash_key {
-	__u32 possible[16]; /* by \`enum hashed_word\` */
-	__u32 words[12];
-};
-
+#if SERVICES || FILTERS
 /* The walk over hop-by-hop options of IPv6, byte by byte. */
 struct options {
 	__u32 at;
@@ -4231,6 +4753,14 @@ struct options {
 	__u32 padding;	    /* bytes of padding, one behind the other */
 	__u32 is_sound;
 	__u32 unused;
+};
+#endif
+
+#if SERVICES
+/* What is hashed of a packet (services.h). */
+struct hash_key {
+	__u32 possible[16]; /* by \`enum hashed_word\` */
+	__u32 words[12];
 };
 
 /* What balance keeps of the packet at hand. */
@@ -4246,6 +4776,9 @@ struct scratch {
 	struct place place;
 #if SERVICES
 	struct balancing balancing;
+#endif
+#if FILTERS
+	struct options options;
 #endif
 };
 
@@ -4272,6 +4805,11 @@ static void find_rows(const struct packet *packet, struct rows *rows);
 int holds(struct xdp_md *context, struct packet *packet, __u32 number);
 #endif
 
+#if FILTERS
+/* In filter.h: the first rule of the filter that the packet would meet; ABSENT: it meets none here. */
+int first_of_filter(struct xdp_md *context, struct packet *packet);
+#endif
+
 #if COUNTERS
 static __always_inline void add_to_counter(__u32 number, const struct packet *packet)
 {
@@ -4284,7 +4822,19 @@ static __always_inline void add_to_counter(__u32 number, const struct packet *pa
 }
 #endif
 
-/* Does what a rule says to a packet that the tables have led to it; 1 where that ends mitigate. */
+#if FILTERS
+static __always_inline long go_to_filter(struct walk *walk)
+{
+	const __u32 first = (__u32)first_of_filter(walk->context, walk->packet);
+
+	if (first >= RULES)
+		return 1;
+	go_to_rule(walk->place, first);
+	return 0;
+}
+#endif
+
+/* Does what a rule says to a packet that the tables have led to it; 1 where that ends the walk. */
 static __always_inline long ask_rule(struct walk *walk, __u32 number)
 {
 	const struct rule *rule = bpf_map_lookup_elem(&rules, &number);
@@ -4313,6 +4863,10 @@ static __always_inline long ask_rule(struct walk *walk, __u32 number)
 	case RULE_BALANCE:
 		walk->place->service = rule->to;
 		return 1;
+#endif
+#if FILTERS
+	case RULE_FILTER:
+		return go_to_filter(walk);
 #endif
 	case RULE_DROP:
 		walk->action = XDP_DROP;

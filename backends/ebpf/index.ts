@@ -1,4 +1,8 @@
-/** The plane `xdp`: `mitigate` and `balance` as a program in C that runs on every frame, with its tables and its loader. */
+/**
+ * The plane `xdp`: `mitigate`, `balance` and stateless filters as a program in C that runs on every frame, with its tables and its
+ * loader.
+ */
+import type { Stage } from '../../compiler/4-program/program.ts';
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
@@ -7,16 +11,21 @@ import { ProgramFiles } from './emit/index.ts';
 import { FORWARD } from './lower/forward.ts';
 import { lowerPlan } from './lower/index.ts';
 import { refuseBalance } from './refused-balance.ts';
+import { isFilter, refuseFilter } from './refused-filter.ts';
 
 export const xdp: Plane = {
   name: 'xdp',
-  stages: ['mitigate'],
-  refuse,
+  isMadeFor,
+  refuse: (stage, program) => (isFilter(stage) ? refuseFilter(stage, program) : refuse(stage, program)),
   balances: { forward: FORWARD, refuse: refuseBalance },
   prices,
   lower,
   takeAway,
 };
+
+function isMadeFor(stage: Stage): boolean {
+  return stage.id === 'mitigate' || (isFilter(stage) && stage.stateful === undefined);
+}
 
 /** Without their pins the kernel forgets the links, and with them the program. Those of `sk_lookup` stay. */
 function takeAway(target: string): readonly string[] {

@@ -8,16 +8,18 @@ export const PROBLEMS = {
     title: 'XDP cannot carry this out exactly',
     explanation: `The rule is right, but a program at XDP has no way to do exactly what it says: it sees frames before the kernel has
 looked at them, and knows neither marks, flows, the clock on the wall nor what other planes keep. Sluice never emits something
-that is only nearly right. The message says what the obstacle is and what to write instead; where the target names another
+that is only nearly right. A stateless filter must besides be the first thing that a packet meets behind XDP, and must not ask for
+what only the whole packet has where fragments may come. The message says what the obstacle is and what to write instead; where the target names another
 plane behind XDP that can carry the block out, that plane takes it whole, and this is only said as the reason in
 \`manifest.json\`.`,
   },
   notHere: {
     code: 'SL1202',
     severity: 'error',
-    title: 'XDP carries out `mitigate` and `balance` only',
-    explanation: `Programs at XDP carry out \`mitigate\` and \`balance\` in this version. All other blocks need another plane: add \`nftables\` to the
-target.`,
+    title: 'XDP carries out `mitigate`, `balance` and stateless filters only',
+    explanation: `Programs at XDP carry out \`mitigate\`, \`balance\`, \`filter input stateless\` and \`filter forward stateless\` in this
+version. A stateful filter has to know flows, and what this host sends itself does not pass there. All other blocks need another plane:
+add \`nftables\` to the target.`,
   },
   tooLarge: {
     code: 'SL1203',

@@ -12,5 +12,7 @@ export class Refusals {
   }
 }
 
-/** What to do about a rule of `mitigate` that another plane can carry out. */
-export const LEAVE = 'Add `nftables` to the target: it then takes `mitigate` whole.';
+/** What to do about a rule that another plane can carry out. */
+export function leaveWhole(block: string): string {
+  return `Add \`nftables\` to the target: it then takes \`${block}\` whole.`;
+}

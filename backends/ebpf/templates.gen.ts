@@ -156,7 +156,7 @@ export const policyHeader = `/*
 
 #include <linux/types.h>
 
-/* Rules of mitigate, and the 64-bit words that hold a bit for each. */
+/* Rules, and the 64-bit words that hold a bit for each. */
 #define RULES {{rules}}
 #define RULE_WORDS {{words}}
 /* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
@@ -191,6 +191,13 @@ export const policyHeader = `/*
 {{#if services}}
 #define BACKENDS {{backends}}
 #define MAGLEV_ENTRIES {{entries}}
+{{/if}}
+
+/* Stateless filters, and the rules that they begin with; -1: there is none for that way. */
+#define FILTERS {{filters}}
+{{#if filters}}
+#define FILTER_INPUT {{filterInput}}
+#define FILTER_FORWARD {{filterForward}}
 {{/if}}
 {{#if interfaces}}
 
@@ -260,6 +267,9 @@ export const xdpProgram = `/*
 {{#if conditions}}
 #include "program/conditions.h"
 {{/if}}
+{{#if filters}}
+#include "program/filter.h"
+{{/if}}
 {{#if hasLimits}}
 #include "program/limits.h"
 {{/if}}
@@ -301,8 +311,15 @@ int sluice(struct xdp_md *context)
 	const __u32 zero = 0;
 	struct scratch *own = bpf_map_lookup_elem(&scratch, &zero);
 
+{{#if filters}}
+	if (!own)
+		return XDP_PASS;
+	if (!parse(context, &own->packet))
+		return has_more_tags(context) ? XDP_DROP : XDP_PASS;
+{{else}}
 	if (!own || !parse(context, &own->packet))
 		return XDP_PASS;
+{{/if}}
 {{#if zones}}
 	own->packet.zone = zone_of(context, &own->packet);
 {{/if}}
@@ -322,7 +339,7 @@ int sluice(struct xdp_md *context)
 {{/if}}
 }
 
-{{#if services}}
+{{#if asksRoutes}}
 /* The kernel tells routes and neighbours to programs under the GPL only; this one is under Apache-2.0 or GPL-2.0, as you like. */
 char _license[] SEC("license") = "GPL";
 {{else}}

@@ -8,11 +8,12 @@ import type { PacketField } from './fields.ts';
 import type { TableAtom } from './lower/conditions.ts';
 
 /**
- * What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number; `balance`
- * hands it to the service of that number; `socket`, in `dispatch` only, to the socket of that name.
+ * What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number, `filter` with
+ * the first rule of the filter that the packet would meet; `balance` hands it to the service of that number; `socket`, in
+ * `dispatch` only, to the socket of that name.
  */
 export type Action =
-  | { readonly kind: 'pass' | 'drop' | 'on' }
+  | { readonly kind: 'pass' | 'drop' | 'on' | 'filter' }
   | { readonly kind: 'skip'; readonly to: number }
   | { readonly kind: 'balance'; readonly service: number }
   | { readonly kind: 'socket'; readonly socket: string };
@@ -164,7 +165,13 @@ export interface Balancing {
   readonly entries: number;
 }
 
-/** What the program does: `mitigate`, then `balance`. */
+/** The numbers of the rules that stateless filters begin with; undefined: XDP has no such filter. */
+export interface Filters {
+  readonly input: number | undefined;
+  readonly forward: number | undefined;
+}
+
+/** What the program does: `mitigate`, then `balance`, then filters. */
 export interface XdpProgram {
   readonly target: string;
   readonly rules: readonly ListedRule[];
@@ -174,6 +181,7 @@ export interface XdpProgram {
   /** By number. */
   readonly bucketTables: readonly BucketTable[];
   readonly balancing: Balancing;
+  readonly filters: Filters;
   readonly interfaces: readonly XdpInterface[];
   /** Names of zones; their numbers count from 1. */
   readonly zones: readonly string[];

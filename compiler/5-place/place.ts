@@ -41,7 +41,7 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
     const answers = available.map((plane) => ({ plane, refusals: plane.refuse(stage, program) }));
     const taker = answers.find(({ refusals }) => refusals.length === 0);
     if (taker) {
-      const passed = answers.slice(0, answers.indexOf(taker)).filter(({ plane }) => isMadeFor(plane, stage));
+      const passed = answers.slice(0, answers.indexOf(taker)).filter(({ plane }) => plane.isMadeFor?.(stage) ?? true);
       placements.push({ stage, plane: taker.plane.name, reason: reasonOf(available, passed) });
       diagnostics.push(...passed.map(({ plane, refusals }) => passedBy(stage, plane, taker.plane, refusals)));
     } else {
@@ -91,10 +91,6 @@ function placeBalance(
 interface Answer {
   readonly plane: Plane;
   readonly refusals: readonly Diagnostic[];
-}
-
-function isMadeFor({ stages }: Plane, { id }: Stage): boolean {
-  return stages === undefined || stages.includes(id);
 }
 
 function reasonOf(available: readonly Plane[], passed: readonly Answer[]): string {

@@ -73,6 +73,60 @@ describeWithXdp('sluice-load', () => {
     ]);
   });
 
+  test('a program that runs in another network namespace is not replaced; where its interface is gone, it is', () => {
+    const output = inShell(
+      [built('drop udp/1'), built('drop udp/2')],
+      [udp(1)],
+      `load 0 up
+       cat > /tmp/other-namespace.$$ <<'STEPS'
+       ip link add uplink0 index $1 type veth peer name peer0
+       $2/ebpf/sluice-load replace || echo "exit $?"
+STEPS
+       index=$(ip -o link show uplink0 | cut -d: -f1)
+       unshare --net sh -eu /tmp/other-namespace.$$ $index $(dirname $frames)
+       rm /tmp/other-namespace.$$; ${RUN}
+       ip link delete uplink0; ip link add uplink0 type veth peer name peer0; load 1 replace; ip link show uplink0 | grep -c prog/xdp; ${RUN}`,
+    );
+    expect(output.split('\n')).toEqual([
+      'sluice-load: a program runs on uplink0 of another network namespace: replace it from there (nsenter --net=), or take it away first (sluice-load down)',
+      'exit 1',
+      '   1',
+      '1',
+      '   2',
+      '',
+    ]);
+  });
+
+  test('a filter is loaded only where no packet gets past the program', () => {
+    const filter =
+      'filter input stateless default drop { allow from 10.0.0.0/8 } filter forward stateless default drop { }';
+    const { artifacts, diagnostics } = compileForXdp(`zone uplink = uplink0 ${filter} target edge { xdp on uplink0 }`);
+    expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+    const attempts = [
+      '',
+      'ip link set peer0 down',
+      'ip link add other type veth peer name silent; ip link set other up',
+      'ip link delete other; ip link add bridge type bridge; ip link set uplink0 master bridge',
+      'ip link set uplink0 nomaster; ip link delete bridge; echo 1 > /proc/sys/net/ipv6/conf/uplink0/forwarding',
+      'echo 0 > /proc/sys/net/ipv6/conf/uplink0/forwarding; echo 1 > /proc/sys/net/ipv6/conf/uplink0/seg6_enabled',
+      'echo 0 > /proc/sys/net/ipv6/conf/uplink0/seg6_enabled',
+      'ip route add unreachable default',
+      'ip -6 route add unreachable default metric 4294967294',
+    ];
+    const output = inShell([artifacts], [], attempts.map((step) => `${step}\nload 0 up || true`).join('\n'));
+    expect(output.split('\n')).toEqual([
+      'sluice-load: packets that come in by peer0 would pass by the filter, for the program does not run there: name it in the policy (xdp on …), or set it down (ip link set peer0 down)',
+      'sluice-load: there is no route for every destination, and a program cannot tell what has none from what is for this host: ip -4 route add unreachable default metric 4294967294',
+      'sluice-load: packets that come in by other would pass by the filter, for the program does not run there: name it in the policy (xdp on …), or set it down (ip link set other down)',
+      'sluice-load: uplink0 belongs to another interface, which may pass frames on that no filter is for: run the program there instead',
+      'sluice-load: uplink0 and the host as a whole differ in whether they forward IPv6, of which the kernel tells programs one and does the other: sysctl -w net/ipv6/conf/uplink0/forwarding=0',
+      'sluice-load: uplink0 would send on packets that name their own way, past the filter: sysctl -w net/ipv6/conf/uplink0/seg6_enabled=0',
+      'sluice-load: there is no route for every destination, and a program cannot tell what has none from what is for this host: ip -4 route add unreachable default metric 4294967294',
+      'sluice-load: there is no route for every destination, and a program cannot tell what has none from what is for this host: ip -6 route add unreachable default metric 4294967294',
+      '',
+    ]);
+  });
+
   test('frames that arrive during replaces meet one program whole, and counters count on', () => {
     const frames = count(20_000, 400_000);
     const builds = [

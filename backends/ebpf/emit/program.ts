@@ -66,6 +66,9 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     services: services.length,
     backends: Math.max(1, backends.length),
     entries,
+    filters: filtersOf(program).length,
+    filterInput: program.filters.input ?? -1,
+    filterForward: program.filters.forward ?? -1,
     fields: fields.map(tableValues),
   });
 }
@@ -106,6 +109,8 @@ export function programText(parts: ProgramParts, naming: Naming): string {
     conditions: conditions.count,
     zones: hasZones(parts),
     services: balancing.services.length,
+    filters: filtersOf(program).length,
+    asksRoutes: balancing.services.length + filtersOf(program).length > 0,
     blocks: blocksText(program),
     fields: fields.map(fieldValues),
     hasLimits: bucketTables.length > 0,
@@ -134,10 +139,24 @@ export function hasZones({ fields }: ProgramParts): boolean {
   return fields.some(({ table }) => table.field === 'in');
 }
 
+/** The ways whose filter it is. */
+export function filtersOf({ filters }: XdpProgram): ('input' | 'forward')[] {
+  return (['input', 'forward'] as const).filter((way) => filters[way] !== undefined);
+}
+
 /** What it carries out. */
-function blocksText({ rules, balancing }: XdpProgram): string {
-  if (balancing.services.length === 0) return 'mitigate';
-  return rules.some(({ action }) => action.kind !== 'balance') ? 'mitigate and balance' : 'balance';
+function blocksText(program: XdpProgram): string {
+  const { rules, balancing, filters } = program;
+  const firstFiltering = rules.findIndex(({ action }) => action.kind === 'filter');
+  const before = firstFiltering < 0 ? rules : rules.slice(0, firstFiltering);
+  const blocks = [
+    ...(balancing.services.length > 0 ? ['balance'] : []),
+    ...(filters.input === undefined ? [] : ['filter input']),
+    ...(filters.forward === undefined ? [] : ['filter forward']),
+  ];
+  if (blocks.length === 0 || before.some(({ action }) => action.kind !== 'balance')) blocks.unshift('mitigate');
+  const last = blocks.at(-1)!;
+  return blocks.length === 1 ? last : `${blocks.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function titleOf({ noun, values }: FieldDefinition): string {

@@ -58,6 +58,7 @@ const ACTIONS: Readonly<Record<Exclude<Action['kind'], 'socket'>, number>> = {
   on: 2,
   skip: 3,
   balance: 4,
+  filter: 5,
 };
 
 /** `struct rule` for each rule; `numberOf` gives the number of a condition. */

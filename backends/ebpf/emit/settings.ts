@@ -2,7 +2,7 @@
 import type { BucketTable, XdpInterface } from '../tree.ts';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import { ruleText } from './rule-list.ts';
-import { hasZones, type Naming, type ProgramParts } from './program.ts';
+import { filtersOf, hasZones, type Naming, type ProgramParts } from './program.ts';
 
 export function settingsText(parts: ProgramParts, { policy, build }: Naming): string {
   const { program } = parts;
@@ -14,6 +14,7 @@ export function settingsText(parts: ProgramParts, { policy, build }: Naming): st
     ...(readsTags(parts) ? ['tags'] : []),
     ...(hasZones(parts) ? program.interfaces.flatMap(zoneLines) : []),
     ...program.bucketTables.flatMap(bucketLines),
+    ...filtersOf(program).map((way) => `filter ${way}`),
     ...program.balancing.services.map(({ name }) => `service ${name}`),
     ...program.counters.map((name) => `counter ${oneLine(name)}`),
   ];

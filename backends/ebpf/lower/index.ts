@@ -6,6 +6,7 @@ import { lowerBalances } from './balance.ts';
 import { refuseBuckets } from './bucket-memory.ts';
 import { Counters } from './counters.ts';
 import { fieldTables } from './field-tables.ts';
+import { lowerFilters } from './filters.ts';
 import { interfacesOf, onlyZone } from './interfaces.ts';
 import { Limiters } from './limiters.ts';
 import { listOf } from './list.ts';
@@ -21,12 +22,15 @@ export function lowerPlan(plan: Plan): {
   const counters = new Counters();
   const limiters = new Limiters();
   const zones = part.zones.map(({ name }) => name);
-  const mitigation = listOf(stages, { counters, limiters, zones: part.zones, zone: onlyZone(interfaces) });
+  const surroundings = { counters, limiters, zones: part.zones, zone: onlyZone(interfaces) };
+  const mitigation = listOf(stages, surroundings);
   const balances = lowerBalances(part.balances, counters.names.length);
-  const rules =
-    balances.rules.length > 0 ? [...mitigation.map(goOnTo(mitigation.length)), ...balances.rules] : mitigation;
+  const behind = mitigation.length + balances.rules.length;
+  const { filters, rules: filtering } = lowerFilters(plan.stages, surroundings, behind);
+  const ends = balances.rules.length + filtering.length === 0;
+  const rules = [...(ends ? mitigation : mitigation.map(goOnTo(mitigation.length))), ...balances.rules, ...filtering];
   const numbers = new Map(zones.map((name, index) => [name, index + 1]));
-  const blocks = [...stages.map(({ stage }) => stage.origin), ...part.balances.map(({ origin }) => origin)];
+  const blocks = [...part.stages, ...part.balances].map(({ origin }) => origin);
   const { fields, diagnostics } = fieldTables(rules, { zones: numbers, blocks, plane: 'xdp' });
   const target = part.target?.name ?? 'host';
   return {
@@ -37,6 +41,7 @@ export function lowerPlan(plan: Plan): {
       counters: [...counters.names, ...balances.counters],
       bucketTables: limiters.tables,
       balancing: balances.balancing,
+      filters,
       interfaces,
       zones,
     },
@@ -44,7 +49,7 @@ export function lowerPlan(plan: Plan): {
   };
 }
 
-/** What `mitigate` allows goes on to `balance`, whose rules begin with this number. */
+/** What `mitigate` allows goes on to `balance` and filters, whose rules begin with this number. */
 function goOnTo(first: number): (rule: ListedRule) => ListedRule {
   return (rule) => (rule.action.kind === 'pass' ? { ...rule, action: { kind: 'skip', to: first } } : rule);
 }

@@ -28,6 +28,8 @@ export interface Surroundings {
    * packets of every zone and of none.
    */
   readonly zone: number | 'untold' | undefined;
+  /** Whether the blocks are for frames of no zone, too: filters are. */
+  readonly everywhere?: boolean;
 }
 
 class RuleList {
@@ -123,7 +125,7 @@ class RuleList {
     const { zone, zones } = this.#given;
     if (zone === 'untold') return [];
     const asked: ZoneAtom[] = atoms.flatMap(({ test, negated }) => (test.kind === 'zone' ? [{ test, negated }] : []));
-    const all = [this.#blockAtom(), ...asked];
+    const all = this.#given.everywhere === true ? asked : [this.#blockAtom(), ...asked];
     if (zone === undefined) return all;
     const name = zones[zone - 1]?.name;
     const isMet = all.every(({ test, negated }) => test.zones.some((one) => one.name === name) !== negated);

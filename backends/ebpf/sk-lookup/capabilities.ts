@@ -4,7 +4,7 @@ import { dispatchedAddresses } from '../../../compiler/4-program/dispatched-addr
 import type { Atom, AtomTest, Program, ProgramItem, ProgramRule, Stage } from '../../../compiler/4-program/program.ts';
 import type { Origin } from '../../../compiler/model/index.ts';
 import { needsTranslation } from '../../../compiler/semantics/needs.ts';
-import { isOfRow } from '../capabilities.ts';
+import { isOfRow } from '../refused-atoms.ts';
 import { tableAtom } from '../lower/conditions.ts';
 import { MOST_RULES_OF_ROWS, rulesOfRows } from '../lower/rows.ts';
 import { PROBLEMS } from '../problems.ts';

@@ -7,7 +7,14 @@ import { refuse } from './capabilities.ts';
 import { DispatchFiles } from './emit.ts';
 import { lowerDispatch } from './lower.ts';
 
-export const skLookup: Plane = { name: 'sk_lookup', stages: ['dispatch'], refuse, prices, lower, takeAway };
+export const skLookup: Plane = {
+  name: 'sk_lookup',
+  isMadeFor: ({ id }) => id === 'dispatch',
+  refuse,
+  prices,
+  lower,
+  takeAway,
+};
 
 /** Without their pins the kernel forgets the link, and with it the program and the sockets. What runs at XDP stays. */
 function takeAway(target: string): readonly string[] {

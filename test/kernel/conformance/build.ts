@@ -21,6 +21,8 @@ export interface Built {
   readonly ruleset: string;
   /** What the host is asked to be set to. */
   readonly sysctls: Readonly<Record<string, string>>;
+  /** The program at XDP, where the target has one. */
+  readonly xdp?: readonly Artifact[];
 }
 
 /** What came of a policy: the rule set, or why there is none. */
@@ -28,7 +30,7 @@ export type BuildResult =
   | { readonly kind: 'built'; readonly built: Built }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] };
 
-export type BuildOptions = Pick<LowerOptions, 'keepCounters'>;
+export type BuildOptions = Partial<Pick<LowerOptions, 'keepCounters' | 'planes'>>;
 
 const STANDARD = new URL('../../../stdlib/', import.meta.url);
 
@@ -62,7 +64,8 @@ export function buildPolicy({ policy: text, files }: PolicyText, options: BuildO
   const artifacts = target.planes.flatMap((plane) => plane.artifacts);
   const ruleset = textOf(artifacts.find(({ path }) => path.endsWith('.nft')));
   const settings = textOf(artifacts.find(({ path }) => path.endsWith('sysctl.conf')));
-  return { kind: 'built', built: { policy, ruleset, sysctls: readSysctls(settings) } };
+  const xdp = target.planes.find(({ plane }) => plane === 'xdp')?.artifacts;
+  return { kind: 'built', built: { policy, ruleset, sysctls: readSysctls(settings), ...(xdp ? { xdp } : {}) } };
 }
 
 function textOf(artifact: Artifact | undefined): string {

@@ -1,18 +1,24 @@
 /** A router for one policy and one script: nothing of a former one is left in it, no flow, no fragment, no setting. */
 import { Lab } from '../harness/lab.ts';
 import type { Built } from './build.ts';
+import { loadInLab } from '../xdp/in-lab.ts';
 import { labOptions, type Network } from './network.ts';
 
 /** Makes the router, lets `use` have it, and takes it down. Throws a RulesetError where the rule set does not load. */
 export async function withRouter<Result>(
   network: Network,
-  { ruleset, sysctls }: Built,
+  { ruleset, sysctls, xdp }: Built,
   use: (lab: Lab) => Promise<Result>,
 ): Promise<Result> {
   const lab = await Lab.create({ ...labOptions(network), sysctls });
   try {
     await lab.load(ruleset);
-    return await use(lab);
+    const unload = xdp && loadInLab(lab, xdp);
+    try {
+      return await use(lab);
+    } finally {
+      unload?.();
+    }
   } finally {
     await lab.destroy();
   }

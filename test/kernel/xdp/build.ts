@@ -178,7 +178,7 @@ export function command(name: string, args: readonly string[], options: { readon
   throw new Error(`${name} ${args.join(' ')}: ${result.stderr.toString() || String(result.error)}`);
 }
 
-function runner(): string {
+export function runner(): string {
   return compiled({
     name: 'xdp-runner',
     compiler: 'cc',

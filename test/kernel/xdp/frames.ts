@@ -17,17 +17,23 @@ export interface ArrivingFrame {
 const SHORTEST = 14;
 
 /** Addresses of packets that no rule asks for. */
-const ANYWHERE4 = [0x0a010203n, 0xffffffffn, 0n, 0xcb007105n];
-const ANYWHERE6 = [0x20010db8_00000000_00000000_00000001n, 0n, (1n << 128n) - 1n, 0xff02n << 112n];
+export type Anywhere = Readonly<Record<4 | 6, readonly bigint[]>>;
+
+const ANYWHERE: Anywhere = {
+  4: [0x0a010203n, 0xffffffffn, 0n, 0xcb007105n],
+  6: [0x20010db8_00000000_00000000_00000001n, 0n, (1n << 128n) - 1n, 0xff02n << 112n],
+};
 
 export class FrameSource {
   readonly #random: Random;
   readonly #interfaces: readonly string[];
   readonly #rules: readonly PlacedRule[];
+  readonly #anywhere: Anywhere;
   /** What the frame at hand is to be like. */
   #wish: Wish = { family: 4, numbers: new Map() };
 
-  constructor(program: Program, interfaces: readonly string[], random: Random) {
+  constructor(program: Program, interfaces: readonly string[], random: Random, anywhere = ANYWHERE) {
+    this.#anywhere = anywhere;
     this.#random = random;
     this.#interfaces = interfaces;
     this.#rules = rulesOf(program);
@@ -101,7 +107,7 @@ export class FrameSource {
     writeUint16(header, 6, (this.#random(2) << 14) | (more << 13) | offset);
     header[8] = this.#ttl();
     header[9] = protocol;
-    this.#addresses(header, 12, 4, ANYWHERE4);
+    this.#addresses(header, 12, 4, this.#anywhere[4]);
     header.set(options, 20);
     return concatenate([header, content, this.#padding()]);
   }
@@ -119,7 +125,7 @@ export class FrameSource {
     writeUint16(header, 4, kinds[0] === 0 && this.#chance(5) ? 0 : content.length);
     header[6] = kinds[0]!;
     header[7] = this.#ttl();
-    this.#addresses(header, 8, 16, ANYWHERE6);
+    this.#addresses(header, 8, 16, this.#anywhere[6]);
     return concatenate([header, content, this.#padding()]);
   }
 

@@ -31,7 +31,7 @@ export function rulesOf({ stages, zones: all }: Program): PlacedRule[] {
       if (item.kind === 'rule') return [{ rule: item, zones, variables }];
       return within(item.items, zones, item.kind === 'each' ? [...variables, item.row] : variables);
     });
-  return stages.flatMap(({ items, zones }) => within(items, zones ?? all, []));
+  return stages.flatMap(({ implied, items, zones }) => within([...implied, ...items], zones ?? all, []));
 }
 
 /** What meets most of a rule: the values of its sets, at times those just outside. */

@@ -1,4 +1,4 @@
-/* The walk of mitigate over the rules that a packet meets, in their order, and what they do to it. */
+/* The walk over the rules that a packet meets, in their order, and what they do to it. */
 #ifndef SLUICE_WALK_H
 #define SLUICE_WALK_H
 
@@ -13,6 +13,7 @@ enum rule_action {
 	RULE_ON,   /* the next rule is asked */
 	RULE_SKIP, /* the rule with the number `to` is asked next */
 	RULE_BALANCE, /* the service with the number `to` has the packet */
+	RULE_FILTER,  /* the first rule of the filter that the packet would meet is asked next */
 };
 
 struct rule {
@@ -40,13 +41,7 @@ struct {
 } counters SEC(".maps");
 #endif
 
-#if SERVICES
-/* What is hashed of a packet (services.h). */
-struct hash_key {
-	__u32 possible[16]; /* by `enum hashed_word` */
-	__u32 words[12];
-};
-
+#if SERVICES || FILTERS
 /* The walk over hop-by-hop options of IPv6, byte by byte. */
 struct options {
 	__u32 at;
@@ -57,6 +52,14 @@ struct options {
 	__u32 padding;	    /* bytes of padding, one behind the other */
 	__u32 is_sound;
 	__u32 unused;
+};
+#endif
+
+#if SERVICES
+/* What is hashed of a packet (services.h). */
+struct hash_key {
+	__u32 possible[16]; /* by `enum hashed_word` */
+	__u32 words[12];
 };
 
 /* What balance keeps of the packet at hand. */
@@ -72,6 +75,9 @@ struct scratch {
 	struct place place;
 #if SERVICES
 	struct balancing balancing;
+#endif
+#if FILTERS
+	struct options options;
 #endif
 };
 
@@ -98,6 +104,11 @@ static void find_rows(const struct packet *packet, struct rows *rows);
 int holds(struct xdp_md *context, struct packet *packet, __u32 number);
 #endif
 
+#if FILTERS
+/* In filter.h: the first rule of the filter that the packet would meet; ABSENT: it meets none here. */
+int first_of_filter(struct xdp_md *context, struct packet *packet);
+#endif
+
 #if COUNTERS
 static __always_inline void add_to_counter(__u32 number, const struct packet *packet)
 {
@@ -110,7 +121,19 @@ static __always_inline void add_to_counter(__u32 number, const struct packet *pa
 }
 #endif
 
-/* Does what a rule says to a packet that the tables have led to it; 1 where that ends mitigate. */
+#if FILTERS
+static __always_inline long go_to_filter(struct walk *walk)
+{
+	const __u32 first = (__u32)first_of_filter(walk->context, walk->packet);
+
+	if (first >= RULES)
+		return 1;
+	go_to_rule(walk->place, first);
+	return 0;
+}
+#endif
+
+/* Does what a rule says to a packet that the tables have led to it; 1 where that ends the walk. */
 static __always_inline long ask_rule(struct walk *walk, __u32 number)
 {
 	const struct rule *rule = bpf_map_lookup_elem(&rules, &number);
@@ -139,6 +162,10 @@ static __always_inline long ask_rule(struct walk *walk, __u32 number)
 	case RULE_BALANCE:
 		walk->place->service = rule->to;
 		return 1;
+#endif
+#if FILTERS
+	case RULE_FILTER:
+		return go_to_filter(walk);
 #endif
 	case RULE_DROP:
 		walk->action = XDP_DROP;

@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* Rules of mitigate, and the 64-bit words that hold a bit for each. */
+/* Rules, and the 64-bit words that hold a bit for each. */
 #define RULES 23
 #define RULE_WORDS 1
 /* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
@@ -40,6 +40,9 @@
 
 /* Services of balance, backends of all of them, and entries of all their Maglev tables. */
 #define SERVICES 0
+
+/* Stateless filters, and the rules that they begin with; -1: there is none for that way. */
+#define FILTERS 0
 
 /* For each field that rules test, the row of the packet's value. */
 struct rows {

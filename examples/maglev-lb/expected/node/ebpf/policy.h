@@ -8,7 +8,7 @@
 
 #include <linux/types.h>
 
-/* Rules of mitigate, and the 64-bit words that hold a bit for each. */
+/* Rules, and the 64-bit words that hold a bit for each. */
 #define RULES 8
 #define RULE_WORDS 1
 /* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
@@ -42,6 +42,9 @@
 #define SERVICES 2
 #define BACKENDS 52
 #define MAGLEV_ENTRIES 66546
+
+/* Stateless filters, and the rules that they begin with; -1: there is none for that way. */
+#define FILTERS 0
 
 /* Interfaces that the program runs on. */
 #define INTERFACES 2

@@ -74,6 +74,28 @@ static int check_mode(const struct interface *interface)
 			generic ? "sluice-load replace --generic goes on so" : "leave out --generic, or `generic` in the policy");
 }
 
+/* The number of the interface that the link runs on; 0: that is gone. */
+static uint32_t interface_of(int link)
+{
+	struct bpf_link_info info = {};
+	uint32_t size = sizeof info;
+
+	return bpf_obj_get_info_by_fd(link, &info, &size) ? 0 : info.xdp.ifindex;
+}
+
+/* An interface of the same name in another network namespace is another interface. */
+static int check_namespace(const struct policy *policy, const struct interface *interface)
+{
+	struct about about = {};
+
+	if (interface_of(interface->link) == interface->index && read_about(policy, &about) &&
+	    about.namespace == own_namespace())
+		return DONE;
+	return complain("a program runs on %s of another network namespace: replace it from there (nsenter --net=), or take "
+			"it away first (sluice-load down)",
+			interface->name);
+}
+
 int attach(const struct policy *policy, struct interface *interface, int program, int former)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, options);
@@ -81,10 +103,14 @@ int attach(const struct policy *policy, struct interface *interface, int program
 	if (policy->hook->in_namespace)
 		return attach_to_namespace(policy, interface, program, former);
 	interface->link = open_pin(policy, "link_", interface->name);
+	if (interface->link >= 0 && !interface_of(interface->link)) {
+		close(interface->link);
+		interface->link = -1;
+	}
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
 
-		if (check_mode(interface) != DONE)
+		if (check_namespace(policy, interface) != DONE || check_mode(interface) != DONE)
 			return FAILED;
 		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
 			return DONE;

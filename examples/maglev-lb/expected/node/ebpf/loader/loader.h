@@ -1,8 +1,8 @@
 /*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
- * its maps in the kernel; interfaces.c, namespace.c: where it runs; pins.c: what stays; replace.c: one in the place of another;
- * sockets.c: who gets what is dispatched; stats.c: counters.
+ * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
+ * stays; replace.c: one in the place of another; sockets.c: who gets what is dispatched; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -27,6 +27,7 @@ enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
 
 #define MOST_HOOKS 2
 #define MOST_INTERFACES 256
+#define MOST_LINKS 4096
 #define VLANS 4096
 
 struct interface {
@@ -36,6 +37,17 @@ struct interface {
 	uint8_t zones[VLANS + 1]; /* by VLAN; the last: untagged */
 	int link;		  /* -1: none */
 	bool is_new;		  /* the link was made in this run */
+};
+
+/* An interface of the network namespace. */
+struct link {
+	char name[IF_NAMESIZE];
+	unsigned int index;
+	unsigned int below;  /* that it stands on; 0: none */
+	unsigned int master; /* that it is a part of; 0: none */
+	bool is_up;
+	bool is_loopback;
+	bool is_vlan;
 };
 
 /* Buckets of a limit. */
@@ -67,6 +79,8 @@ struct policy {
 	struct interface interfaces[MOST_INTERFACES];
 	int interface_count;
 	bool reads_tags;
+	bool filters_input; /* `filter input` is carried out at XDP */
+	bool filters_forward;
 	char **counters;
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
@@ -80,7 +94,8 @@ struct policy {
 /* Pinned beside the program: what it was made from. */
 struct about {
 	char build[128];
-	uint64_t counters; /* a hash of their names */
+	uint64_t counters;  /* a hash of their names */
+	uint64_t namespace; /* the network namespace that it was loaded from */
 };
 
 /* main.c: says what is wrong, and gives FAILED. */
@@ -117,7 +132,15 @@ int attach(const struct policy *policy, struct interface *interface, int program
 void attach_former(const struct policy *policy, struct interface *interface, int former);
 void detach_others(const struct policy *policy);
 
-/* namespace.c: as `attach`, for a program that runs in the loader's own network namespace. */
+/* links.c: lists all interfaces, and gives how many there are; -1: that failed. */
+int list_links(struct link links[MOST_LINKS]);
+
+/* filters.c: whether the host is such that filters can be carried out at XDP. */
+int check_filters(const struct policy *policy);
+
+/* namespace.c: the number of the loader's own network namespace; 0: that cannot be told. */
+uint64_t own_namespace(void);
+/* As `attach`, for a program that runs in that namespace. */
 int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former);
 
 /*

@@ -17,6 +17,13 @@ static uint32_t namespace_of(int link)
 	return bpf_obj_get_info_by_fd(link, &info, &size) ? 0 : info.netns.netns_ino;
 }
 
+uint64_t own_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
+}
+
 static int replace_program(const struct policy *policy, const struct interface *place, int program, int former)
 {
 	LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);

@@ -88,6 +88,10 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->sockets, &policy->socket_count, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
+	if (!strcmp(word, "filter") && !strcmp(values, "input"))
+		return policy->filters_input = true;
+	if (!strcmp(word, "filter") && !strcmp(values, "forward"))
+		return policy->filters_forward = true;
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;

@@ -38,7 +38,7 @@ static int pin_parts(const struct policy *policy, const int parts[PARTS])
 /* A map that says what the program was made from. */
 static int note_down(const struct policy *policy)
 {
-	struct about about = { .counters = hash_of_counters(policy) };
+	struct about about = { .counters = hash_of_counters(policy), .namespace = own_namespace() };
 	const uint32_t zero = 0;
 	const int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "about", sizeof zero, sizeof about, 1, NULL);
 
@@ -56,7 +56,7 @@ static int prepare(struct placing *placing, struct policy *policy, bool may_repl
 	int result;
 
 	placing->policy = policy;
-	if (find_interfaces(policy) != DONE)
+	if (find_interfaces(policy) != DONE || check_filters(policy) != DONE)
 		return FAILED;
 	for (int i = 0; i < PARTS; i++)
 		placing->former[i] = open_pin(policy, names[i], "");
