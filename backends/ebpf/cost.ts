@@ -1,7 +1,7 @@
 /**
  * By which plans are chosen for XDP and sk_lookup; no measured times. Lists stay lists: all rules are found at once, by a lookup in
- * each field and an AND of bit vectors, so one more rule costs a packet next to nothing, and a lookup of its own would only come on
- * top.
+ * each field and an AND of bit vectors, so one more rule costs a packet next to nothing, however large the sets in it are. What a
+ * plan of another kind would do comes on top.
  */
 import type { Prices } from '../../compiler/cost/prices.ts';
 
@@ -10,8 +10,8 @@ export const prices: Prices = {
   rule: 0,
   match: 0,
   reach: () => 0,
-  chain: () => 20,
-  hash: () => 20,
-  interval: () => 40,
-  concatenatedInterval: () => 60,
+  chain: () => 1,
+  hash: () => 0,
+  interval: () => 0,
+  concatenatedInterval: () => 0,
 };

@@ -263,3 +263,15 @@ test.each([
 ] as const)('a rate is a whole number of ticks, or refused: %o', (rate, burst, pace) => {
   expect(paceOf(rate, burst)).toEqual(pace);
 });
+
+test('rules with large sets stay a list, too', () => {
+  const rules = Array.from({ length: 60 }, (_, n) => {
+    const nets = [0, 3, 7].map((at) => `10.${n}.${4 * at}.0/${24 - (n % 3)}`).join(', ');
+    return `drop from ${nets} to 192.0.${n}.0/24, 198.51.${n}.7 port ${n * 10}-${n * 11 + 20}, ${n + 5000}`;
+  });
+  const lines = artifactsOf(mitigate(rules.join('\n')))
+    .get('maps/rules.txt')!
+    .trim()
+    .split('\n');
+  expect(lines).toHaveLength(60);
+});
