@@ -155,10 +155,17 @@ function withPorts(rules: readonly UndealtRule[]): UndealtRule[] {
 
 /**
  * The set as a policy of one stateless filter. With `reserve` it has a target whose plane may use 16 mark bits; without, a
- * plan must do without any.
+ * plan must do without any. `xdp`: the interfaces of a target that has it at XDP.
  */
-export function classbenchPolicy(rules: readonly ClassbenchRule[], { reserve = false } = {}): string {
-  const target = reserve ? 'target router {\n  marks reserve 0x00ffff00\n  nftables\n}\n' : '';
+export function classbenchPolicy(
+  rules: readonly ClassbenchRule[],
+  { reserve = false, xdp = [] }: { readonly reserve?: boolean; readonly xdp?: readonly string[] } = {},
+): string {
+  const planes = [
+    ...(xdp.length > 0 ? [`xdp on ${xdp.join(', ')}`] : []),
+    ...(reserve ? ['marks reserve 0x00ffff00', 'nftables'] : []),
+  ];
+  const target = planes.length > 0 ? `target router {\n  ${planes.join('\n  ')}\n}\n` : '';
   const lines = rules.map((rule) => `  ${[rule.verdict, ...clausesOf(rule)].join(' ')}\n`);
   return `filter forward stateless default drop {\n  essential off\n${lines.join('')}}\n${target}`;
 }

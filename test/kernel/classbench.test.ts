@@ -1,5 +1,5 @@
 /** Packets of the ClassBench sets, in the kernel, against a plain walk of the rules: the first that matches stands. */
-import { expect, test } from 'vitest';
+import { expect, test, type TestContext } from 'vitest';
 import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } from '../builders/classbench.ts';
 import {
   anyPacket,
@@ -18,6 +18,9 @@ import { count, seed } from '../sampling.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { Lab } from './harness/lab.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
+import { compileForXdp } from './xdp/build.ts';
+import { loadInLab } from './xdp/in-lab.ts';
+import { describeWithXdp } from './xdp/require-xdp.ts';
 
 /** All twelve in full size in `npm run test:full`; else one of each kind, small. */
 const SETS = count(1, 12) === 1 ? (['acl2', 'fw1', 'ipc1'] as const) : CLASSBENCH_SEEDS;
@@ -27,22 +30,44 @@ const PACKETS = count(3000, 30_000);
 describeWithKernel('ClassBench sets in the kernel', () => {
   for (const name of SETS) {
     test(`${name}, ${SIZE} rules`, async (context) => {
-      const rules = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(name, SIZE))));
-      const packets = drawPackets(rules, PACKETS);
-      const allowed = await allowedBy(artifactOf(classbenchPolicy(rules, { reserve: true })), packets);
-      const wrong = packets.flatMap((packet, id) => {
-        const rule = firstMatch(rules, packet);
-        const expected = rule?.verdict ?? 'drop';
-        const seen = allowed.has(id) ? 'allow' : 'drop';
-        return seen === expected ? [] : [{ packet, rule, expected, seen }];
-      });
-      expect(wrong.slice(0, 5)).toEqual([]);
-      // Both verdicts, and packets that meet no rule: else this would say little.
-      expect(allowed.size).toBeGreaterThan(PACKETS / 10);
-      expect(packets.length - allowed.size).toBeGreaterThan(PACKETS / 10);
+      const rules = rulesOf(name, context);
+      await compare(rules, (lab) => lab.load(artifactOf(classbenchPolicy(rules, { reserve: true }))));
     });
   }
 });
+
+describeWithXdp('ClassBench sets at XDP', () => {
+  for (const name of SETS) {
+    test(`${name}, ${SIZE} rules`, async (context) => {
+      const rules = rulesOf(name, context);
+      const { artifacts, diagnostics } = compileForXdp(
+        classbenchPolicy(rules, { xdp: CLASSBENCH_INTERFACES.map((one) => one.name) }),
+      );
+      expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+      await compare(rules, (lab) => loadInLab(lab, artifacts));
+    });
+  }
+});
+
+function rulesOf(name: (typeof SETS)[number], context: TestContext): ClassbenchRule[] {
+  return readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(name, SIZE))));
+}
+
+/** What a router forwards that has loaded a set is what the set says. */
+async function compare(rules: readonly ClassbenchRule[], load: Load): Promise<void> {
+  const packets = drawPackets(rules, PACKETS);
+  const allowed = await allowedBy(load, packets);
+  const wrong = packets.flatMap((packet, id) => {
+    const rule = firstMatch(rules, packet);
+    const expected = rule?.verdict ?? 'drop';
+    const seen = allowed.has(id) ? 'allow' : 'drop';
+    return seen === expected ? [] : [{ packet, rule, expected, seen }];
+  });
+  expect(wrong.slice(0, 5)).toEqual([]);
+  // Both verdicts, and packets that meet no rule: else this would say little.
+  expect(allowed.size).toBeGreaterThan(PACKETS / 10);
+  expect(packets.length - allowed.size).toBeGreaterThan(PACKETS / 10);
+}
 
 /** Packets within rules, at their edges, and anywhere, which most often meet none. */
 function drawPackets(rules: readonly ClassbenchRule[], length: number): ClassbenchPacket[] {
@@ -57,16 +82,21 @@ function drawPackets(rules: readonly ClassbenchRule[], length: number): Classben
   return packets;
 }
 
-/** The numbers of the packets that a router with this rule set forwards. */
-async function allowedBy(ruleset: string, packets: readonly ClassbenchPacket[]): Promise<ReadonlySet<number>> {
+/** Loads a set into a router. What is given, if anything, takes it away. */
+type Load = (lab: Lab) => Promise<void> | (() => void);
+
+/** The numbers of the packets that a router with a set forwards. */
+async function allowedBy(load: Load, packets: readonly ClassbenchPacket[]): Promise<ReadonlySet<number>> {
   const lab = await Lab.create({ interfaces: CLASSBENCH_INTERFACES });
+  let unload: (() => void) | void = undefined;
   try {
-    await lab.load(ruleset);
+    unload = await load(lab);
     const frames = packets.map((packet, id) => lab.frame(id, 'in0', packetBytes(packet, id)));
     const observations = (await lab.send([frames])).flat();
     expect(observations.filter(({ kind }) => kind !== 'forwarded')).toEqual([]);
     return new Set(observations.map(({ id }) => id));
   } finally {
+    unload?.();
     await lab.destroy();
   }
 }
