@@ -150,7 +150,10 @@ export const ACTION_ROWS: Readonly<Record<ActionRow, Row>> = {
   'dscp-set': { places: ['mangle'], reason: 'What changes packets belongs to `mangle`.' },
   mss: { places: ['mangle'], reason: 'What changes packets belongs to `mangle`.' },
   notrack: { places: ['mitigate', 'raw'], reason: 'Behind `raw` the packet is tracked already.' },
-  helper: { places: ['filter'], reason: 'A helper is given to a new flow, by a stateful `filter`.' },
+  helper: {
+    places: ['filter', 'mangle'],
+    reason: 'A helper is given to a flow that begins, by a stateful `filter` or by `mangle`.',
+  },
   opaque: { places: rules, reason: 'This block has no words of a plane to take it in.' },
   snat: { places: ['snat'], reason: 'Translations belong to `nat`.' },
   dnat: { places: ['dnat'], reason: 'Translations belong to `nat`.' },

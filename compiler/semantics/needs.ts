@@ -51,7 +51,9 @@ function speaksOfFlows(policy: Policy): boolean {
 function itemsSpeakOfFlows(items: readonly RuleItem[]): boolean {
   return items.some((item) =>
     item.kind === 'rule'
-      ? asksForState(item.condition) || item.gates.some(({ kind }) => kind === 'connections')
+      ? asksForState(item.condition) ||
+        item.gates.some(({ kind }) => kind === 'connections') ||
+        item.effects.some(({ effect }) => effect.kind === 'helper')
       : itemsSpeakOfFlows(item.body),
   );
 }

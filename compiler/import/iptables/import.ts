@@ -2,6 +2,7 @@
 import { diagnostic, isError, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { SourceFile } from '../../../grammar/source.ts';
 import { chainsAtHooks } from './chains/at-hooks.ts';
+import { helperRules, withoutHelpers } from './chains/helpers.ts';
 import { ChainTranslator } from './chains/chain-translator.ts';
 import { chainsWithoutBlock } from './chains/chains-without-block.ts';
 import { withoutLoopback } from './chains/hooks.ts';
@@ -115,6 +116,7 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
       ([4, 6] as const).filter((_, at) => ofFamily[at] !== undefined),
     );
   }
+  const helpers = helperLists(read, findings);
   for (const [key, translator] of translators) {
     const { rules: inChains, uses } = read.get(key)!;
     findings.push(...translator.findings((chain) => inChains.has(chain) && !uses.has(chain)));
@@ -122,7 +124,7 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const residuals = residualsOf(placedQuestions(handOver.asked, read, findings));
   if (findings.some(isError)) return { written: undefined, residuals: [], findings, rules };
   findings.push(...leftOutCounters(reached.flatMap(reachedRules)));
-  const parts = blocksOf(merged, families);
+  const parts = blocksOf(merged, families, helpers);
   const written = writePolicy({
     ...parts,
     memories: [...memoryDeclarations(memories, [...families.values()].flat()), ...sets.memories()],
@@ -189,10 +191,25 @@ function listsOf({ table, rules, met, uses }: ReadTable, reading: Reading): List
   };
   const named = new Map([...met].map(([name, list]) => [name, uses.has(name) ? list.map(known) : []]));
   const atHooks = chainsAtHooks(table, named, keepOpaque, findings);
-  const chains = new ChainTranslator(table, atHooks, TABLE_MEANINGS[table.name]);
+  const chains = new ChainTranslator(table, withoutHelpers(atHooks), TABLE_MEANINGS[table.name]);
   const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
   findings.push(...chains.findings);
   return lists;
+}
+
+/** Rules of `raw` that give helpers, as those of `mangle` that they become. */
+function helperLists(read: ReadonlyMap<string, ReadTable>, findings: Diagnostic[]): Lists {
+  const [four, six] = ([4, 6] as const).map((family) => {
+    const raw = read.get(`${family} raw`);
+    const helpers = raw && helperRules(raw.table, raw.met, findings);
+    if (!helpers) return undefined;
+    const atHooks = chainsAtHooks(helpers.table, helpers.rules, false, findings);
+    const chains = new ChainTranslator(helpers.table, atHooks, TABLE_MEANINGS.mangle);
+    const lists = chains.translate();
+    findings.push(...chains.findings);
+    return lists;
+  });
+  return merge(mergeFamilies(four, six));
 }
 
 function merge({ blocks, groups, ...others }: Lists): Lists {

@@ -7,9 +7,13 @@ const NO_LISTS: Lists = { blocks: new Map(), groups: new Map(), policies: new Ma
 
 const BOTH: readonly Family[] = [4, 6];
 
+/** Where the groups of rules stand that give helpers. */
+const HELPERS = 'helpers';
+
 export function blocksOf(
   tables: ReadonlyMap<TableName, Lists>,
   families: ReadonlyMap<TableName, readonly Family[]>,
+  helpers: Lists,
 ): Pick<PolicyParts, 'blocks' | 'groups'> {
   const blocks: PolicyBlock[] = [];
   const groups = new Map<string, { items: readonly Item[]; open: readonly Family[] }>();
@@ -21,6 +25,10 @@ export function blocksOf(
     const open = table === 'filter' ? own : BOTH;
     for (const [chain, items] of lists.groups) groups.set(`${table} ${chain}`, { items, open });
     const moved = tables.get('raw')?.moved ?? [];
+    if (table === 'mangle') {
+      for (const [chain, items] of helpers.groups) groups.set(`${HELPERS} ${chain}`, { items, open });
+      blocks.push(...helperBlocks(helpers, lists, moved).map((block) => ({ ...block, open, table: HELPERS })));
+    }
     const made = blocksOfTable(table, lists, own, table === 'mangle' ? moved : []);
     blocks.push(...made.map((block) => ({ ...block, open, table })));
   }
@@ -53,6 +61,16 @@ function blocksOfTable(
     case 'security':
       return [];
   }
+}
+
+/** Rules that give helpers, before all others of `mangle`. */
+function helperBlocks(helpers: Lists, { blocks }: Lists, moved: readonly RuleItem[]): Block[] {
+  return ['PREROUTING', 'OUTPUT'].flatMap((chain) => {
+    const items = helpers.blocks.get(chain) ?? [];
+    const others = [...(blocks.get(chain) ?? []), ...(chain === 'PREROUTING' ? moved : [])];
+    const order = others.length > 0 ? ' before' : '';
+    return items.length > 0 ? [{ head: `mangle ${chain.toLowerCase()}${order}`, items, first: [] }] : [];
+  });
 }
 
 /** `mangle` has no verdicts, but nft has. */
