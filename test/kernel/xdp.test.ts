@@ -110,6 +110,19 @@ describeWithXdp('mitigate at XDP', () => {
     expect(spoken).toBeGreaterThan(frames.length / 10);
   });
 
+  test.each([70, 900])('%i rules that decide, and do nothing else', (many) => {
+    const rules = Array.from({ length: many }, (_, n) => {
+      const ends = `from 10.${n % 9}.${n % 128}.0/24, 2001:db8:${n % 70}::/48 to 10.0.0.0/8, 2001:db8::/32`;
+      return `${n % 3 === 0 ? 'allow' : 'drop'} ${ends} udp/${n % 50}-${(n % 50) + (n % 7)}, tcp/${n}`;
+    });
+    const built = compiled(`zone uplink = uplink0 mitigate in uplink { ${rules.join('\n')} }
+      target edge { xdp on uplink0 }`);
+    const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES / 3);
+    const { differences, dropped, spoken } = compare(built, ['uplink0'], frames);
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(Math.min(dropped, spoken - dropped)).toBeGreaterThan(frames.length / 40);
+  });
+
   test('limits of every kind, and tables of buckets that are full', () => {
     const text = `zone uplink = uplink0
       table hosts(address: ip key, limit: rate) = { (10.0.0.1, 2/day), (10.0.0.2, 3/day), (2001:db8::1, 9/day) }

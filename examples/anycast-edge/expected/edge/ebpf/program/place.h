@@ -97,19 +97,26 @@ static __always_inline long go_to_next_word(struct place *place)
 	return 0;
 }
 
+/* What bpf_loop hands on has to be on the stack. */
+struct search {
+	struct place *place;
+};
+
 /* One step towards a word with a rule in it; 1: there is one, or there are no more words. */
-static long look_further(__u64 index, struct place *place)
+static long look_further(__u64 index, struct search *search)
 {
 	(void)index;
-	return place->bits ? 1 : go_to_next_word(place);
+	return search->place->bits ? 1 : go_to_next_word(search->place);
 }
 
 /* The number of the first rule that the packet with these rows meets; RULES: there is none. */
 static __always_inline __u32 first_rule(struct place *place)
 {
+	struct search search = { place };
+
 	go_to_rule(place, 0);
 	if (RULE_WORDS > 1)
-		bpf_loop(RULE_SUMMARIES + RULE_WORDS, look_further, place, 0);
+		bpf_loop(RULE_SUMMARIES + RULE_WORDS, look_further, &search, 0);
 	return place->bits ? place->word * 64 + lowest_bit(place->bits) : RULES;
 }
 
