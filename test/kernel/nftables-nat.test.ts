@@ -36,6 +36,18 @@ describeWithKernel('translations in nftables', () => {
      filter forward default allow {}`,
   );
   agrees(
+    'that remember who was translated, and go by that',
+    `memory once(who: ip) timeout 1h
+     memory often(who: ip) timeout 1h hits 2
+     nat {
+       dnat in uplink to 198.51.100.50 from often tcp -> 10.0.0.7
+       dnat in uplink to 198.51.100.50 from once tcp -> 10.0.0.6 and remember source in often
+       dnat in uplink to 198.51.100.50 tcp -> 10.0.0.5 and remember source in once and remember source in often
+       snat out uplink from 10.0.0.0/24 tcp -> 198.51.100.60 and forget destination in once
+     }
+     filter forward default allow {}`,
+  );
+  agrees(
     'to this host',
     `nat {
        redirect in inside tcp/80 -> 3128
