@@ -34,6 +34,7 @@ const CASES = [
   'chains',
   'connections',
   'dropping-policies-opaque',
+  'firewalld-opaque',
   'home-router',
   'later-fragments-opaque',
   'limited-jump',

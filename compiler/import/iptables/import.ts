@@ -2,7 +2,7 @@
 import { diagnostic, isError, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { SourceFile } from '../../../grammar/source.ts';
 import { chainsAtHooks } from './chains/at-hooks.ts';
-import { helperRules, withoutHelpers } from './chains/helpers.ts';
+import { rulesBefore, rulesBehind } from './chains/behind-tracking.ts';
 import { ChainTranslator } from './chains/chain-translator.ts';
 import { chainsWithoutBlock } from './chains/chains-without-block.ts';
 import { withoutLoopback } from './chains/hooks.ts';
@@ -116,7 +116,7 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
       ([4, 6] as const).filter((_, at) => ofFamily[at] !== undefined),
     );
   }
-  const helpers = helperLists(read, findings);
+  const behind = listsBehind(read, findings);
   for (const [key, translator] of translators) {
     const { rules: inChains, uses } = read.get(key)!;
     findings.push(...translator.findings((chain) => inChains.has(chain) && !uses.has(chain)));
@@ -124,7 +124,7 @@ export function importIptables(sources: readonly SourceFile[], options: ImportOp
   const residuals = residualsOf(placedQuestions(handOver.asked, read, findings));
   if (findings.some(isError)) return { written: undefined, residuals: [], findings, rules };
   findings.push(...leftOutCounters(reached.flatMap(reachedRules)));
-  const parts = blocksOf(merged, families, helpers);
+  const parts = blocksOf(merged, families, behind);
   const written = writePolicy({
     ...parts,
     memories: [...memoryDeclarations(memories, [...families.values()].flat()), ...sets.memories()],
@@ -191,20 +191,20 @@ function listsOf({ table, rules, met, uses }: ReadTable, reading: Reading): List
   };
   const named = new Map([...met].map(([name, list]) => [name, uses.has(name) ? list.map(known) : []]));
   const atHooks = chainsAtHooks(table, named, keepOpaque, findings);
-  const chains = new ChainTranslator(table, withoutHelpers(atHooks), TABLE_MEANINGS[table.name]);
+  const chains = new ChainTranslator(table, rulesBefore(table, atHooks), TABLE_MEANINGS[table.name]);
   const lists = forOneOrigin(chains.translate(), table, keepOpaque, findings);
   findings.push(...chains.findings);
   return lists;
 }
 
-/** Rules of `raw` that give helpers, as those of `mangle` that they become. */
-function helperLists(read: ReadonlyMap<string, ReadTable>, findings: Diagnostic[]): Lists {
+/** Rules of `raw` that are carried out behind tracking, as those of `mangle` that they become. */
+function listsBehind(read: ReadonlyMap<string, ReadTable>, findings: Diagnostic[]): Lists {
   const [four, six] = ([4, 6] as const).map((family) => {
     const raw = read.get(`${family} raw`);
-    const helpers = raw && helperRules(raw.table, raw.met, findings);
-    if (!helpers) return undefined;
-    const atHooks = chainsAtHooks(helpers.table, helpers.rules, false, findings);
-    const chains = new ChainTranslator(helpers.table, atHooks, TABLE_MEANINGS.mangle);
+    const behind = raw && rulesBehind(raw.table, raw.met, findings);
+    if (!behind) return undefined;
+    const atHooks = chainsAtHooks(behind.table, behind.rules, false, findings);
+    const chains = new ChainTranslator(behind.table, atHooks, TABLE_MEANINGS.mangle);
     const lists = chains.translate();
     findings.push(...chains.findings);
     return lists;

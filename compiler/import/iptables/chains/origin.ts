@@ -3,11 +3,11 @@
  * OUTPUT for those that the host sends. Rules that a dump has for one of them must not be met by the others.
  */
 import { diagnostic, type Diagnostic } from '../../../../grammar/diagnostic.ts';
-import type { Span } from '../../../../grammar/source.ts';
 import type { DumpTable } from '../dump/dump.ts';
 import type { Item, Lists, RuleItem } from '../items.ts';
 import { PROBLEMS } from '../problems.ts';
 import { isCounting } from '../rules.ts';
+import { movedBehindTracking } from './behind-tracking.ts';
 
 /** What nft says of packets that came in by no interface, and of all others. */
 const SENT = 'iif 0';
@@ -19,7 +19,6 @@ export function forOneOrigin(lists: Lists, table: DumpTable, keepOpaque: boolean
   const groups = new Map(lists.groups);
   const moved = table.name === 'raw' ? reverseRoutes(blocks) : [];
   for (const { spans } of moved) findings.push(movedBehindTracking(spans[0]));
-  if (table.name === 'raw') findings.push(...laterReverseRoutes([...blocks.values(), ...groups.values()].flat()));
   const [received, sent] = [blocks.get('PREROUTING') ?? [], blocks.get('OUTPUT') ?? []];
   if (isSame(received, sent, groups)) {
     blocks.set('OUTPUT', []);
@@ -50,25 +49,6 @@ function reverseRoutes(blocks: Map<string, readonly Item[]>): readonly RuleItem[
   const moved = rules.slice(0, first < 0 ? rules.length : first).filter(isReverseRoute);
   blocks.set('PREROUTING', rules.slice(moved.length));
   return moved;
-}
-
-/** nft would not load such a rule for what the host sends, and behind other rules it cannot move. */
-function laterReverseRoutes(items: readonly Item[]): Diagnostic[] {
-  return items.flatMap((item) => {
-    const asks = item.kind === 'rule' && item.terms.some(({ items: [text = ''] }) => /^fib saddr.* oif /.test(text));
-    if (!asks) return [];
-    const message = 'a policy cannot say exactly: the way back of a packet, asked in `raw` behind other rules';
-    const hint = 'Ask it in the first rules of `PREROUTING`, or in the table `mangle`.';
-    return [diagnostic(PROBLEMS.unsayable, item.spans[0], message, { hint })];
-  });
-}
-
-function movedBehindTracking(span: Span | undefined): Diagnostic {
-  const message =
-    'the rule stands in `mangle prerouting`, behind connection tracking, and no longer before it in `raw`';
-  const hint =
-    'The same packets are dropped, but connection tracking sees them first: one of a known flow can change its state.';
-  return diagnostic(PROBLEMS.moved, span, message, { hint });
 }
 
 function isReverseRoute(item: Item): item is RuleItem {

@@ -7,13 +7,13 @@ const NO_LISTS: Lists = { blocks: new Map(), groups: new Map(), policies: new Ma
 
 const BOTH: readonly Family[] = [4, 6];
 
-/** Where the groups of rules stand that give helpers. */
-const HELPERS = 'helpers';
+/** Where the groups of rules of `raw` stand that are carried out behind tracking. */
+const BEHIND = 'received';
 
 export function blocksOf(
   tables: ReadonlyMap<TableName, Lists>,
   families: ReadonlyMap<TableName, readonly Family[]>,
-  helpers: Lists,
+  behind: Lists,
 ): Pick<PolicyParts, 'blocks' | 'groups'> {
   const blocks: PolicyBlock[] = [];
   const groups = new Map<string, { items: readonly Item[]; open: readonly Family[] }>();
@@ -26,8 +26,8 @@ export function blocksOf(
     for (const [chain, items] of lists.groups) groups.set(`${table} ${chain}`, { items, open });
     const moved = tables.get('raw')?.moved ?? [];
     if (table === 'mangle') {
-      for (const [chain, items] of helpers.groups) groups.set(`${HELPERS} ${chain}`, { items, open });
-      blocks.push(...helperBlocks(helpers, lists, moved).map((block) => ({ ...block, open, table: HELPERS })));
+      for (const [chain, items] of behind.groups) groups.set(`${BEHIND} ${chain}`, { items, open });
+      blocks.push(...blocksBehind(behind, lists, moved).map((block) => ({ ...block, open, table: BEHIND })));
     }
     const made = blocksOfTable(table, lists, own, table === 'mangle' ? moved : []);
     blocks.push(...made.map((block) => ({ ...block, open, table })));
@@ -63,10 +63,10 @@ function blocksOfTable(
   }
 }
 
-/** Rules that give helpers, before all others of `mangle`. */
-function helperBlocks(helpers: Lists, { blocks }: Lists, moved: readonly RuleItem[]): Block[] {
+/** Rules of `raw` that stand behind tracking, before all others of `mangle`. */
+function blocksBehind(behind: Lists, { blocks }: Lists, moved: readonly RuleItem[]): Block[] {
   return ['PREROUTING', 'OUTPUT'].flatMap((chain) => {
-    const items = helpers.blocks.get(chain) ?? [];
+    const items = behind.blocks.get(chain) ?? [];
     const others = [...(blocks.get(chain) ?? []), ...(chain === 'PREROUTING' ? moved : [])];
     const order = others.length > 0 ? ' before' : '';
     return items.length > 0 ? [{ head: `mangle ${chain.toLowerCase()}${order}`, items, first: [] }] : [];
