@@ -3,10 +3,12 @@ import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, ProgramEffect, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import type { Counter, Effect, Gate } from '../../compiler/model/index.ts';
 import { ratesIn } from './lower/cells.ts';
+import { isOfMemory } from './lower/conditions.ts';
 import { paceOf } from './lower/limiters.ts';
 import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
 import { PROBLEMS } from './problems.ts';
 import { refuseAtoms } from './refused-atoms.ts';
+import { refuseMemory } from './refused-memories.ts';
 import { leaveWhole, Refusals } from './refusals.ts';
 import { refuseZones } from './refused-zones.ts';
 
@@ -49,8 +51,20 @@ function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): vo
 function refuseRule(rule: ProgramRule, program: Program, refusals: Refusals): void {
   const { origin, atoms, gates, effects } = rule;
   refuseAtoms(atoms, origin, LEAVE, refusals);
+  for (const memory of memoriesIn(rule)) refuseMemory(memory, origin, program, refusals);
   for (const gate of gates) refuseGate(gate, rule, program, refusals);
   for (const effect of effects) refuseEffect(effect, rule, program, refusals);
+}
+
+type MemoryUse = Parameters<typeof refuseMemory>[0];
+
+/** Where a rule and its effects ask memories, or write them. */
+function memoriesIn({ atoms, effects }: ProgramRule): MemoryUse[] {
+  const asked = [...atoms, ...effects.flatMap(({ when }) => when.flat())];
+  return [
+    ...asked.flatMap(({ test }) => (test.kind === 'memory' ? [test] : [])),
+    ...effects.flatMap(({ effect }) => (isOfMemory(effect) ? [effect] : [])),
+  ];
 }
 
 function refuseGate(gate: Gate, { origin }: ProgramRule, program: Program, refusals: Refusals): void {
@@ -93,6 +107,12 @@ function refuseEffect(
   const { origin } = rule;
   for (const atoms of when) refuseAtoms(atoms, origin, LEAVE, refusals);
   for (const gate of gates) refuseGate(gate, rule, program, refusals);
+  const isConditional = gates.length > 0 || !when.some((atoms) => atoms.length === 0);
+  if (isConditional && memoriesIn(rule).length > 0) {
+    const why = 'XDP has no effect with clauses of its own on a rule with a memory, which they might change or ask';
+    refusals.add(origin, why, 'Write the effect as a rule of its own.');
+  }
+  if (isOfMemory(effect)) return;
   if (effect.kind !== 'count') {
     refusals.add(
       origin,
@@ -110,7 +130,6 @@ function refuseEffect(
       'Give one of the two another name, and add them up where they are read.',
     );
   }
-  const isConditional = gates.length > 0 || !when.some((atoms) => atoms.length === 0);
   if (isConditional && rule.gates.length > 0) {
     refusals.add(
       origin,

@@ -962,7 +962,7 @@ int list_links(struct link links[MOST_LINKS])
 `,
   'loader/loader.h': `/*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
- * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
+ * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
  * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
  * stays; replace.c: one in the place of another; sockets.c: who gets what is dispatched; stats.c: counters.
  */
@@ -1018,6 +1018,13 @@ struct bucket_table {
 	uint32_t keys;
 };
 
+/* Addresses that rules of the policy ask for. */
+struct memory {
+	char *name;
+	int tables[2];	/* the numbers of its tables of buckets, for IPv4 and IPv6; -1: none */
+	uint64_t lasts; /* nanoseconds that an address is remembered; 0: until it is forgotten */
+};
+
 /* Where in the kernel a program of the target runs. */
 struct hook {
 	const char *settings; /* the file with what the loader is told */
@@ -1047,6 +1054,8 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
+	struct memory *memories;
+	uint32_t memory_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
 	char **sockets; /* names */
@@ -1130,6 +1139,11 @@ int take_away(const struct policy *policy);
 /* sockets.c */
 int register_socket(const struct policy *policy, const char *name, int process, int descriptor);
 int print_sockets(const struct policy *policy, bool prometheus);
+
+/* memories.c: addresses in a memory of the running program; \`seconds\`: NULL for as long as the policy says. */
+int remember(const struct policy *policy, const char *name, const char *address, const char *seconds);
+int forget(const struct policy *policy, const char *name, const char *address);
+int print_memory(const struct policy *policy, const char *name);
 
 /* stats.c */
 void print_quoted(const char *text);
@@ -1297,6 +1311,10 @@ uint16_t *make_table(const struct backend *backends, const struct pool *pool)
  *   sluice-load backend ADDRESS down|up|weight N
  *                                    a backend of \`balance\` gets no packets, gets its own again, or another share
  *   sluice-load backends             which there are, and what share of the table each has
+ *   sluice-load remember NAME ADDRESS [SECONDS]
+ *                                    puts an address into a memory, for so long, or for as long as the policy says
+ *   sluice-load forget NAME ADDRESS  takes it out again
+ *   sluice-load memory NAME          which addresses are in there
  *
  * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
  * there is, and maps/. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
@@ -1375,6 +1393,9 @@ static int usage(void)
 	      "       sluice-load stats [--prometheus]\\n"
 	      "       sluice-load backend ADDRESS down|up|weight N\\n"
 	      "       sluice-load backends\\n"
+	      "       sluice-load remember NAME ADDRESS [SECONDS]\\n"
+	      "       sluice-load forget NAME ADDRESS\\n"
+	      "       sluice-load memory NAME\\n"
 	      "       sluice-load socket NAME --pid P --fd N\\n",
 	      stderr);
 	return USAGE;
@@ -1448,6 +1469,26 @@ static int manage_backends(char **arguments, int count)
 	return result == USAGE ? usage() : result;
 }
 
+static bool is_of_memories(const char *command)
+{
+	return !strcmp(command, "remember") || !strcmp(command, "forget") || !strcmp(command, "memory");
+}
+
+/* \`remember\`, \`forget\` and \`memory\`. */
+static int manage_memories(char **arguments, int count)
+{
+	static struct policy policies[MOST_HOOKS];
+	const bool writes = !strcmp(arguments[0], "remember"), takes = !strcmp(arguments[0], "forget");
+
+	if (writes ? count != 3 && count != 4 : takes ? count != 3 : count != 2)
+		return usage();
+	if (read_policies(policies) != DONE)
+		return FAILED;
+	if (writes)
+		return remember(&policies[XDP], arguments[1], arguments[2], count == 4 ? arguments[3] : NULL);
+	return takes ? forget(&policies[XDP], arguments[1], arguments[2]) : print_memory(&policies[XDP], arguments[1]);
+}
+
 int main(int count, char **arguments)
 {
 	static struct policy policies[MOST_HOOKS];
@@ -1463,6 +1504,8 @@ int main(int count, char **arguments)
 		return run_socket(arguments + 2, count - 2);
 	if (!strcmp(command, "backend") || !strcmp(command, "backends"))
 		return manage_backends(arguments + 1, count - 1);
+	if (is_of_memories(command))
+		return manage_memories(arguments + 1, count - 1);
 	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
 		return usage();
 	if (read_policies(policies) != DONE)
@@ -1558,6 +1601,180 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 	const int result = make_buckets(policy, object);
 
 	return result == DONE ? prepare_balance(policy, object) : result;
+}
+`,
+  'loader/memories.c': `/* What memories of the running program hold: addresses that its rules have remembered, or that are put there by hand. */
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <endian.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* As memories.h of the program has it: the last value but one. */
+#define FOREVER (UINT64_MAX - 1)
+#define NANOSECONDS 1000000000ULL
+
+/* A key: the address, then zeros up to what keys of the program are long. */
+struct key {
+	uint64_t words[8];
+};
+
+static const struct memory *memory_named(const struct policy *policy, const char *name)
+{
+	for (uint32_t i = 0; i < policy->memory_count; i++)
+		if (!strcmp(policy->memories[i].name, name))
+			return &policy->memories[i];
+	complain("the policy has no memory %s at XDP", name);
+	return NULL;
+}
+
+/* The table of a memory for one family; -1: there is none. */
+static int open_table(const struct policy *policy, const struct memory *memory, int family)
+{
+	const int number = memory->tables[family == AF_INET6];
+	const int outer = number < 0 ? -1 : open_pin(policy, "buckets", "");
+	uint32_t id;
+	const int table = outer >= 0 && !bpf_map_lookup_elem(outer, &number, &id) ? bpf_map_get_fd_by_id(id) : -1;
+
+	if (outer >= 0)
+		close(outer);
+	return table;
+}
+
+/* Reads an address; 0: it is none. */
+static int read_key(const char *text, struct key *key)
+{
+	struct in6_addr address = {};
+	const int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+
+	if (inet_pton(family, text, &address) != 1)
+		return 0;
+	memset(key, 0, sizeof *key);
+	if (family == AF_INET) {
+		key->words[0] = ntohl(address.s6_addr32[0]);
+	} else {
+		memcpy(key->words, &address, sizeof address);
+		key->words[0] = be64toh(key->words[0]);
+		key->words[1] = be64toh(key->words[1]);
+	}
+	return family;
+}
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
+}
+
+/* The table for an address that a command names, with its key; -1: what is wrong was said. */
+static int table_for(const struct policy *policy, const char *name, const char *text, struct key *key)
+{
+	const struct memory *memory = memory_named(policy, name);
+	const int family = memory ? read_key(text, key) : 0;
+
+	if (!memory)
+		return -1;
+	if (!family) {
+		complain("%s is no address", text);
+		return -1;
+	}
+	const int table = open_table(policy, memory, family);
+
+	if (table < 0)
+		complain("target %s has no memory %s for %s loaded", policy->target, name, text);
+	return table;
+}
+
+int remember(const struct policy *policy, const char *name, const char *address, const char *seconds)
+{
+	struct key key;
+	char *end = NULL;
+	const unsigned long long lasts = seconds ? strtoull(seconds, &end, 10) : 0;
+
+	if (seconds && (*end || end == seconds || lasts == 0 || lasts > INT_MAX))
+		return complain("%s is no number of seconds", seconds);
+	const int table = table_for(policy, name, address, &key);
+
+	if (table < 0)
+		return FAILED;
+	const uint64_t own = memory_named(policy, name)->lasts;
+	const uint64_t span = seconds ? lasts * NANOSECONDS : own;
+	const uint64_t until = span ? now() + span : FOREVER;
+	const bool failed = bpf_map_update_elem(table, &key, &until, BPF_ANY);
+	const int error = errno;
+
+	close(table);
+	if (!failed)
+		return DONE;
+	return error == E2BIG ? complain("the memory %s has no room for one more address", name) :
+				complain("%s cannot be remembered: %s", address, strerror(error));
+}
+
+int forget(const struct policy *policy, const char *name, const char *address)
+{
+	struct key key;
+	const int table = table_for(policy, name, address, &key);
+
+	if (table < 0)
+		return FAILED;
+	const bool failed = bpf_map_delete_elem(table, &key);
+
+	close(table);
+	return failed ? complain("%s is not in the memory %s", address, name) : DONE;
+}
+
+static void print_address(int family, const struct key *key, uint64_t until)
+{
+	struct in6_addr address = {};
+	char text[INET6_ADDRSTRLEN];
+
+	if (family == AF_INET) {
+		address.s6_addr32[0] = htonl((uint32_t)key->words[0]);
+	} else {
+		const uint64_t words[2] = { htobe64(key->words[0]), htobe64(key->words[1]) };
+
+		memcpy(&address, words, sizeof address);
+	}
+	inet_ntop(family, &address, text, sizeof text);
+	if (until == FOREVER)
+		printf("%s: until it is forgotten\\n", text);
+	else
+		printf("%s: %llu s more\\n", text, (until - now()) / NANOSECONDS);
+}
+
+int print_memory(const struct policy *policy, const char *name)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	const struct memory *memory = memory_named(policy, name);
+	bool is_loaded = false;
+
+	for (int i = 0; memory && i < 2; i++) {
+		const int table = open_table(policy, memory, families[i]);
+		struct key key = {}, next = {};
+		void *before = NULL;
+		uint64_t until;
+
+		is_loaded |= table >= 0;
+		for (; table >= 0 && !bpf_map_get_next_key(table, before, &next); before = &key) {
+			key = next;
+			if (!bpf_map_lookup_elem(table, &key, &until) && until > now() && until <= FOREVER)
+				print_address(families[i], &key, until);
+		}
+		if (table >= 0)
+			close(table);
+	}
+	if (memory && !is_loaded)
+		return complain("target %s is not loaded", policy->target);
+	return memory ? DONE : FAILED;
 }
 `,
   'loader/namespace.c': `/* The network namespace that a program runs in: a link, which is pinned. */
@@ -1755,6 +1972,7 @@ bool read_about(const struct policy *policy, struct about *about)
   'loader/policy.c': `/* policy.conf, dispatch.conf: what the loader is told. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -1824,6 +2042,24 @@ static bool read_bucket_table(struct policy *policy, const char *values)
 	return sscanf(values, "%15s %u", table->name, &table->keys) == 2;
 }
 
+/* \`0 1 3600000000000 banned\`: two tables, nanoseconds, and the name. */
+static bool read_memory(struct policy *policy, const char *values)
+{
+	struct memory *longer = realloc(policy->memories, (policy->memory_count + 1) * sizeof *longer);
+	int name = 0;
+
+	if (!longer)
+		return false;
+	policy->memories = longer;
+	struct memory *memory = &longer[policy->memory_count];
+
+	if (sscanf(values, "%d %d %" SCNu64 " %n", &memory->tables[0], &memory->tables[1], &memory->lasts, &name) != 3 || !name)
+		return false;
+	memory->name = strdup(values + name);
+	policy->memory_count++;
+	return memory->name != NULL;
+}
+
 static bool read_setting(struct policy *policy, const char *word, const char *values)
 {
 	if (!strcmp(word, "target"))
@@ -1840,6 +2076,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->services, &policy->service_count, values);
 	if (!strcmp(word, "socket"))
 		return read_name(&policy->sockets, &policy->socket_count, values);
+	if (!strcmp(word, "memory"))
+		return read_memory(policy, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
 	if (!strcmp(word, "filter") && !strcmp(values, "input"))
@@ -2725,6 +2963,96 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 
 #endif
 `,
+  'program/buckets.h': `/*
+ * Tables of buckets: for limits, and for memories, whose buckets hold until when an address is remembered. A bucket is one word,
+ * a time; once that is past, it means nothing any more.
+ */
+#ifndef SLUICE_BUCKETS_H
+#define SLUICE_BUCKETS_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "../policy.h"
+#include "packet.h"
+#include "tables.h"
+
+/* A bucket's word while it is forgotten. */
+#define GONE (~0ULL)
+/* Attempts to move a bucket that other processors move at the same time, after the first. */
+#define MORE_ATTEMPTS 65536
+#define NANOSECONDS_A_SECOND 1000000000ULL
+
+/* A word of 64 bits in a bucket's key: so much of one of the words that a struct packet begins with. */
+struct key_word {
+	__u64 mask; /* 0: nothing */
+	__u32 word;
+	__u32 may_lack; /* where all bits under the mask are set, the packet lacks it, and has no bucket */
+};
+
+/* The compiler counts on these places, in words of 32 bits. */
+#define STANDS_AT(field, number) _Static_assert(__builtin_offsetof(struct packet, field) == (number) * 4, #field)
+STANDS_AT(source, 0);
+STANDS_AT(destination, 4);
+STANDS_AT(source_mac, 8);
+STANDS_AT(source_port, 10);
+STANDS_AT(destination_port, 11);
+STANDS_AT(protocol, 12);
+STANDS_AT(zone, 13);
+STANDS_AT(row, 14);
+
+/* What the keys of a table of buckets are made of; for a memory, only which of its words are used. */
+struct limit {
+	struct key_word key[KEY_WORDS];
+	__u64 identity; /* for the loader: tables of buckets that have the same mean the same */
+};
+
+/* Key: a table's number. Where addresses are in its keys, a limit has one for each family. */
+TABLE(limits, struct limit, BUCKET_TABLES);
+
+/* Made by the loader: one for each limit and memory, with room for as many keys as that has. */
+struct buckets {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64[KEY_WORDS]);
+	__type(value, __u64); /* the theoretical arrival time, in ticks since the system started; or see memories.h */
+};
+
+/* Key: a table's number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, BUCKET_TABLES);
+	__type(key, __u32);
+	__array(values, struct buckets);
+} buckets SEC(".maps");
+
+/* When each table was last rid of buckets that mean nothing any more, in nanoseconds since the system started. */
+static __u64 tidied[BUCKET_TABLES];
+
+#if USES_LIMIT || USES_REMEMBER
+/* Forgets a bucket that is full again, or what is remembered no more: a new one would be the same. */
+static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *now)
+{
+	const __u64 arrival = *(volatile __u64 *)word;
+
+	if (arrival <= *now && __sync_val_compare_and_swap(word, arrival, GONE) == arrival)
+		bpf_map_delete_elem(buckets, key);
+	return 0;
+}
+
+/* Whether this processor shall rid the table of buckets that mean nothing any more: one does, once a second. */
+static __always_inline int may_tidy(__u64 *tidied_at)
+{
+	const __u64 before = *(volatile __u64 *)tidied_at, now = bpf_ktime_get_ns();
+
+	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(tidied_at, before, now) == before;
+}
+#endif
+
+#endif
+`,
   'program/conditions.h': `/* Conditions that no table finds: they are asked one by one, of packets that the tables have led to a rule that has them. */
 #ifndef SLUICE_CONDITIONS_H
 #define SLUICE_CONDITIONS_H
@@ -2739,6 +3067,9 @@ enum condition_kind {
 	CONDITION_PAYLOAD,    /* bytes & mask == value */
 	CONDITION_SAMPLE,
 	CONDITION_LIMIT,
+	CONDITION_MEMORY,   /* an address is remembered */
+	CONDITION_REMEMBER, /* it is from now on; always holds */
+	CONDITION_FORGET,   /* it is no more; always holds */
 };
 
 /* How fast a bucket fills, and how much it holds. */
@@ -2771,6 +3102,11 @@ struct condition {
 			__u32 holds_when_full;
 			__u32 row; /* of the table that the rule is for */
 		};
+		struct {
+			__u32 memory_ipv4; /* a table's number, see memories.h; ABSENT: there is none for the family */
+			__u32 memory_ipv6;
+			__u32 of_destination; /* else of the source */
+		};
 	};
 	union {
 		struct {
@@ -2778,6 +3114,7 @@ struct condition {
 			__u64 mask[2];
 		};
 		struct pace pace;
+		__u64 lasts; /* nanoseconds that something is remembered; 0: for ever */
 	};
 };
 
@@ -2897,6 +3234,17 @@ static __always_inline __u32 limit_holds(struct packet *packet, const struct con
 }
 #endif
 
+/* In memories.h. */
+#if USES_MEMORY
+static __u32 is_remembered(const struct packet *packet, const struct condition *condition);
+#endif
+#if USES_REMEMBER
+static void remember(const struct packet *packet, const struct condition *condition);
+#endif
+#if USES_FORGET
+static void forget(const struct packet *packet, const struct condition *condition);
+#endif
+
 /* Whether a condition holds of the packet. */
 __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number)
 {
@@ -2924,6 +3272,20 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 #if USES_LIMIT
 	case CONDITION_LIMIT:
 		return limit_holds(packet, condition);
+#endif
+#if USES_MEMORY
+	case CONDITION_MEMORY:
+		return is_remembered(packet, condition) != condition->negated;
+#endif
+#if USES_REMEMBER
+	case CONDITION_REMEMBER:
+		remember(packet, condition);
+		return 1;
+#endif
+#if USES_FORGET
+	case CONDITION_FORGET:
+		forget(packet, condition);
+		return 1;
 #endif
 	default:
 		return 0;
@@ -3318,61 +3680,9 @@ static __always_inline __u32 hash_final(struct hash_state *state)
 #include <bpf/bpf_helpers.h>
 
 #include "../policy.h"
+#include "buckets.h"
 #include "conditions.h"
 #include "packet.h"
-#include "tables.h"
-
-/* A bucket's word while it is forgotten. */
-#define GONE (~0ULL)
-/* Attempts to move a bucket that other processors move at the same time, after the first. */
-#define MORE_ATTEMPTS 65536
-#define NANOSECONDS_A_SECOND 1000000000ULL
-
-/* A word of 64 bits in a bucket's key: so much of one of the words that a struct packet begins with. */
-struct key_word {
-	__u64 mask; /* 0: nothing */
-	__u32 word;
-	__u32 may_lack; /* where all bits under the mask are set, the packet lacks it, and has no bucket */
-};
-
-/* The compiler counts on these places, in words of 32 bits. */
-#define STANDS_AT(field, number) _Static_assert(__builtin_offsetof(struct packet, field) == (number) * 4, #field)
-STANDS_AT(source, 0);
-STANDS_AT(destination, 4);
-STANDS_AT(source_mac, 8);
-STANDS_AT(source_port, 10);
-STANDS_AT(destination_port, 11);
-STANDS_AT(protocol, 12);
-STANDS_AT(zone, 13);
-STANDS_AT(row, 14);
-
-/* What the keys of a table of buckets are made of. */
-struct limit {
-	struct key_word key[KEY_WORDS];
-	__u64 identity; /* for the loader: tables of buckets that have the same mean the same */
-};
-
-/* Key: a table's number. Where addresses are in its keys, a limit has one for each family. */
-TABLE(limits, struct limit, BUCKET_TABLES);
-
-/* Made by the loader: one for each limit, with room for as many keys as that has. */
-struct buckets {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u64[KEY_WORDS]);
-	__type(value, __u64); /* the theoretical arrival time, in ticks since the system started */
-};
-
-/* Key: a table's number. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, BUCKET_TABLES);
-	__type(key, __u32);
-	__array(values, struct buckets);
-} buckets SEC(".maps");
-
-/* When each table was last rid of buckets that mean nothing any more, in nanoseconds since the system started. */
-static __u64 tidied[BUCKET_TABLES];
 
 /* One packet, and the bucket that it may be charged to. */
 struct charge {
@@ -3383,24 +3693,6 @@ struct charge {
 	enum limit_answer answer;
 	__u64 key[KEY_WORDS];
 };
-
-/* Forgets a bucket that is full again: a new one would be the same. */
-static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *now)
-{
-	const __u64 arrival = *(volatile __u64 *)word;
-
-	if (arrival <= *now && __sync_val_compare_and_swap(word, arrival, GONE) == arrival)
-		bpf_map_delete_elem(buckets, key);
-	return 0;
-}
-
-/* Whether this processor shall rid the table of buckets that mean nothing any more: one does, once a second. */
-static __always_inline int may_tidy(__u64 *tidied_at)
-{
-	const __u64 before = *(volatile __u64 *)tidied_at, now = bpf_ktime_get_ns();
-
-	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(tidied_at, before, now) == before;
-}
 
 /* The bucket of a key that has none yet. */
 static __always_inline enum limit_answer new_bucket(struct charge *charge, __u64 now)
@@ -3491,6 +3783,135 @@ static enum limit_answer ask_limit(const struct packet *packet, __u32 table, con
 		bpf_loop(MORE_ATTEMPTS, try_again, &charge, 0);
 	return charge.answer;
 }
+
+#endif
+`,
+  'program/memories.h': `/* Memories: addresses that packets write, each with the time until which it is remembered, in tables of a bounded size. */
+#ifndef SLUICE_MEMORIES_H
+#define SLUICE_MEMORIES_H
+
+#include <linux/bpf.h>
+#include <linux/errno.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "../policy.h"
+#include "buckets.h"
+#include "conditions.h"
+#include "packet.h"
+
+/* Remembered until it is forgotten. */
+#define FOREVER (GONE - 1)
+
+/* An address, and the memory that it may be in. */
+struct remembered {
+	void *memory;
+	__u64 *tidied;
+	__u64 until;
+	__u64 key[KEY_WORDS];
+};
+
+/* Finds both; 0: the memory has no addresses of the packet's family. */
+static __always_inline int find_memory(const struct packet *packet, const struct condition *condition,
+				       struct remembered *remembered)
+{
+	const __u64 *address = condition->of_destination ? packet->destination : packet->source;
+	__u32 table = packet->family == 6 ? condition->memory_ipv6 : condition->memory_ipv4;
+
+	remembered->key[0] = address[0];
+#if KEY_WORDS > 1
+	if (packet->family == 6)
+		remembered->key[1] = address[1];
+#endif
+	remembered->memory = bpf_map_lookup_elem(&buckets, &table);
+	/* What is checked must be what is used, for the verifier. */
+	barrier_var(table);
+	if (!remembered->memory || table >= BUCKET_TABLES)
+		return 0;
+	remembered->tidied = &tidied[table];
+	return 1;
+}
+
+#if USES_MEMORY
+static __always_inline __u32 is_remembered(const struct packet *packet, const struct condition *condition)
+{
+	struct remembered remembered = {};
+
+	if (!find_memory(packet, condition, &remembered))
+		return 0;
+	const __u64 *word = bpf_map_lookup_elem(remembered.memory, remembered.key);
+
+	if (!word)
+		return 0;
+	const __u64 until = *(const volatile __u64 *)word;
+
+	return until != GONE && until > bpf_ktime_get_ns();
+}
+#endif
+
+#if USES_REMEMBER
+/* 1: it is done, or there is no room. Processors move the word by compare-and-swap. */
+static long try_to_remember(__u64 index, struct remembered *remembered)
+{
+	__u64 *word = bpf_map_lookup_elem(remembered->memory, remembered->key);
+	__u64 now = bpf_ktime_get_ns();
+
+	(void)index;
+	if (word) {
+		const __u64 before = *(volatile __u64 *)word;
+
+		return before != GONE && __sync_val_compare_and_swap(word, before, remembered->until) == before;
+	}
+	const long error = bpf_map_update_elem(remembered->memory, remembered->key, &remembered->until, BPF_NOEXIST);
+
+	if (error != -E2BIG)
+		return !error;
+	if (!may_tidy(remembered->tidied))
+		return 1;
+	bpf_for_each_map_elem(remembered->memory, forget_if_full, &now, 0);
+	return 0;
+}
+
+/* Remembers it anew, from now on, where there is room. */
+static __always_inline void remember(const struct packet *packet, const struct condition *condition)
+{
+	struct remembered remembered = {};
+
+	if (!find_memory(packet, condition, &remembered))
+		return;
+	remembered.until = condition->lasts ? bpf_ktime_get_ns() + condition->lasts : FOREVER;
+	bpf_loop(1 + MORE_ATTEMPTS, try_to_remember, &remembered, 0);
+}
+#endif
+
+#if USES_FORGET
+/* 1: it is done. */
+static long try_to_forget(__u64 index, struct remembered *remembered)
+{
+	__u64 *word = bpf_map_lookup_elem(remembered->memory, remembered->key);
+
+	(void)index;
+	if (!word)
+		return 1;
+	const __u64 before = *(volatile __u64 *)word;
+
+	if (before == GONE)
+		return 1;
+	if (__sync_val_compare_and_swap(word, before, GONE) != before)
+		return 0;
+	bpf_map_delete_elem(remembered->memory, remembered->key);
+	return 1;
+}
+
+static __always_inline void forget(const struct packet *packet, const struct condition *condition)
+{
+	struct remembered remembered = {};
+
+	if (find_memory(packet, condition, &remembered))
+		bpf_loop(1 + MORE_ATTEMPTS, try_to_forget, &remembered, 0);
+}
+#endif
 
 #endif
 `,

@@ -4,9 +4,10 @@ import type { Origin } from '../../compiler/model/index.ts';
 import { isAskable, tableAtom } from './lower/conditions.ts';
 import type { Refusals } from './refusals.ts';
 
+/** Memories are looked at elsewhere. */
 export function refuseAtoms(atoms: readonly Atom[], origin: Origin, hint: string, refusals: Refusals): void {
   for (const atom of atoms) {
-    if (tableAtom(atom) || isAskable(atom.test) || isOfRow(atom.test)) continue;
+    if (tableAtom(atom) || isAskable(atom.test) || isOfRow(atom.test) || atom.test.kind === 'memory') continue;
     refusals.add(origin, WITHOUT[atom.test.kind] ?? `XDP cannot ask for \`${atom.test.kind}\``, hint);
   }
 }
@@ -15,7 +16,6 @@ export function refuseAtoms(atoms: readonly Atom[], origin: Origin, hint: string
 const WITHOUT: Readonly<Record<string, string>> = {
   until: 'XDP has no clock that tells the date',
   during: 'XDP has no clock that tells the time of day',
-  memory: 'XDP has no memories yet',
   'address of zone': 'XDP does not know the addresses that interfaces have',
   opaque: "XDP does not understand another plane's words",
 };

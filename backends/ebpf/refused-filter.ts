@@ -135,6 +135,9 @@ class FilterRefusals {
       const why = 'XDP does not know which of several ways out the kernel will choose';
       this.#refusals.add(origin, why, `Tell packets by their destinations. ${this.#leave}`);
     }
+    if (test.kind === 'memory') {
+      this.#refusals.add(origin, 'XDP has memories in `mitigate` only', `Ask it there. ${this.#leave}`);
+    }
     if (asksFor(test, 'mark')) this.#refusals.add(origin, 'frames have no mark yet', this.#leave);
   }
 }

@@ -181,7 +181,7 @@ export const policyHeader = `/*
 {{/each}}
 {{#if bucketTables}}
 
-/* Tables of buckets, and the words of 64 bits in their keys. */
+/* Tables of buckets and of what is remembered, and the words of 64 bits in their keys. */
 #define BUCKET_TABLES {{bucketTables}}
 #define KEY_WORDS {{keyWords}}
 {{/if}}
@@ -272,6 +272,9 @@ export const xdpProgram = `/*
 {{/if}}
 {{#if hasLimits}}
 #include "program/limits.h"
+{{/if}}
+{{#if hasMemories}}
+#include "program/memories.h"
 {{/if}}
 #include "program/packet.h"
 #include "program/tables.h"

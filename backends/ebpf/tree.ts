@@ -24,7 +24,8 @@ export type Condition =
   | { readonly kind: 'same field'; readonly negated: boolean; readonly test: SameFieldTest }
   | { readonly kind: 'masked'; readonly negated: boolean; readonly test: MaskedFieldTest }
   | { readonly kind: 'sample'; readonly one: number; readonly of: number }
-  | LimitCondition;
+  | LimitCondition
+  | MemoryCondition;
 
 /** Whether a bucket has room (or, `over`, has none). */
 export interface LimitCondition {
@@ -37,6 +38,17 @@ export interface LimitCondition {
   readonly pace: Pace;
   /** The row that the rule is for; a part of the key. */
   readonly row: number | undefined;
+}
+
+/** Whether an address is remembered; or that it be remembered or forgotten, which always holds, and is asked last. */
+export interface MemoryCondition {
+  readonly kind: 'memory' | 'remember' | 'forget';
+  readonly negated: boolean;
+  /** The numbers of its tables of buckets, for IPv4 and for IPv6; undefined: it has no addresses of the family. */
+  readonly tables: readonly [ipv4: number | undefined, ipv6: number | undefined];
+  readonly field: 'source' | 'destination';
+  /** How long, in nanoseconds; undefined: until it is forgotten. */
+  readonly lasts: bigint | undefined;
 }
 
 /** A rate as a whole number of the clock's ticks for each packet, byte or bit. */
@@ -59,7 +71,7 @@ export interface KeyWord {
   readonly mayLack: boolean;
 }
 
-/** A table of buckets. */
+/** A table of buckets, or of what a memory holds. */
 export interface BucketTable {
   /** In the kernel: at most 15 letters, by the name of the policy's rule. */
   readonly name: string;
@@ -70,6 +82,14 @@ export interface BucketTable {
   readonly key: readonly KeyWord[];
   /** Tables of two builds that have the same mean the same. */
   readonly identity: bigint;
+}
+
+/** A memory, for the loader. */
+export interface KeptMemory {
+  readonly name: string;
+  readonly tables: MemoryCondition['tables'];
+  /** How long an address is remembered, in nanoseconds; undefined: until it is forgotten. */
+  readonly lasts: bigint | undefined;
 }
 
 /** `field & mask == value`, of an address of one family or of a number. */
@@ -180,6 +200,7 @@ export interface XdpProgram {
   readonly counters: readonly string[];
   /** By number. */
   readonly bucketTables: readonly BucketTable[];
+  readonly memories: readonly KeptMemory[];
   readonly balancing: Balancing;
   readonly filters: Filters;
   readonly interfaces: readonly XdpInterface[];

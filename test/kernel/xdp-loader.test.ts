@@ -53,6 +53,92 @@ describeWithXdp('sluice-load', () => {
     ]);
   });
 
+  test('what is remembered is so for its time, and across a replace', () => {
+    const blocks = (more: string) => `zone uplink = uplink0
+      memory banned(address: ip) timeout 2s
+      memory kept(address: ip)
+      mitigate in uplink {
+        ${more} drop udp/2 from banned  drop udp/3 from kept  remember source in banned udp/1
+        remember source in kept udp/1
+      }
+      target edge { xdp on uplink0 }`;
+    const builds = ['', 'drop sctp'].map((more) => {
+      const { artifacts, diagnostics } = compileForXdp(blocks(more));
+      expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+      return artifacts;
+    });
+    const frames = `head -c $(($(stat -c %s $frames) / 4 * 3)) $frames > $frames.first; tail -c +$(($(stat -c %s $frames) / 4 * 3 + 1)) $frames > $frames.last`;
+    const output = inShell(
+      builds,
+      [udp(2), udp(1), udp(2), udp(3)],
+      `${frames}
+       load 0 up; ${RUN}; load 1 replace; runner run ${PIN}/program uplink0 < $frames.last | od -An -tu1
+       sleep 2.1; runner run ${PIN}/program uplink0 < $frames.first | head -c 1 | od -An -tu1
+       runner run ${PIN}/program uplink0 < $frames.last | od -An -tu1`,
+    );
+    expect(output.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim())).toEqual([
+      '2 2 1 1',
+      '1',
+      '2',
+      '1',
+      '',
+    ]);
+  });
+
+  test('addresses are put into memories by hand, listed, and taken out', () => {
+    const text = `zone uplink = uplink0
+      memory banned(address: ip) keys 2
+      memory "other one"(address: ipv4) timeout 1h
+      mitigate in uplink { drop from banned  drop to "other one" }
+      target edge { xdp on uplink0 }`;
+    const { artifacts, diagnostics } = compileForXdp(text);
+    expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+    const output = inShell(
+      [artifacts],
+      [udp(1)],
+      `load 0 remember banned 10.0.0.1 || echo "exit $?"
+       load 0 up; ${RUN}; load 0 remember banned 10.0.0.1; ${RUN}; load 0 remember banned 2001:db8::1 100
+       load 0 memory banned; load 0 forget banned 10.0.0.1; ${RUN}
+       load 0 remember "other one" 10.0.0.2; ${RUN}; load 0 memory "other one"
+       load 0 remember "other one" ::1 || echo "exit $?"; load 0 remember few 10.0.0.1 || echo "exit $?"
+       load 0 remember banned ten || load 0 remember banned 10.0.0.1 0 || load 0 forget banned 10.0.0.9 || echo "exit $?"
+       load 0 remember banned 10.0.0.5; load 0 remember banned 10.0.0.6; load 0 remember banned 10.0.0.7 || echo "exit $?"
+       load 0 remember banned || echo "exit $?"`,
+    );
+    expect(output.split('\n').map((line) => line.replaceAll(/ +/g, ' ').trim())).toEqual([
+      'sluice-load: target edge has no memory banned for 10.0.0.1 loaded',
+      'exit 1',
+      '2',
+      '1',
+      '10.0.0.1: until it is forgotten',
+      '2001:db8::1: 99 s more',
+      '2',
+      '1',
+      '10.0.0.2: 3599 s more',
+      'sluice-load: target edge has no memory other one for ::1 loaded',
+      'exit 1',
+      'sluice-load: the policy has no memory few at XDP',
+      'exit 1',
+      'sluice-load: ten is no address',
+      'sluice-load: 0 is no number of seconds',
+      'sluice-load: 10.0.0.9 is not in the memory banned',
+      'exit 1',
+      'sluice-load: the memory banned has no room for one more address',
+      'exit 1',
+      'usage: sluice-load up|replace [--generic]',
+      'sluice-load down',
+      'sluice-load stats [--prometheus]',
+      'sluice-load backend ADDRESS down|up|weight N',
+      'sluice-load backends',
+      'sluice-load remember NAME ADDRESS [SECONDS]',
+      'sluice-load forget NAME ADDRESS',
+      'sluice-load memory NAME',
+      'sluice-load socket NAME --pid P --fd N',
+      'exit 2',
+      '',
+    ]);
+  });
+
   test('a replace does not change in silence how a program runs', () => {
     const native = built('drop udp/1');
     const generic = built('drop udp/1', 'xdp on uplink0 generic');

@@ -142,6 +142,30 @@ describeWithXdp('mitigate at XDP', () => {
     expect(Math.min(dropped, spoken - dropped)).toBeGreaterThan(50);
   });
 
+  test('memories of either family, read and written by rules in their order, and full ones', () => {
+    const text = `zone uplink = uplink0
+      memory banned(address: ip) timeout 1h
+      memory few(address: ip) keys 7
+      memory old(address: ipv4) timeout 2h
+      mitigate in uplink {
+        count as known from banned
+        count as strange ipv6 not from few
+        drop to old udp
+        remember source in banned for 1d udp/0-300 and count as written
+        remember destination in few tcp
+        remember destination in old icmp sample 3/3
+        forget source in banned from banned tcp flags syn
+        drop from banned to few
+        allow not from banned tcp and remember source in banned
+      }
+      target edge { xdp on uplink0 }`;
+    const built = compiled(text);
+    const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES);
+    const { differences, dropped, spoken } = compare(built, ['uplink0'], frames);
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(Math.min(dropped, spoken - dropped)).toBeGreaterThan(100);
+  });
+
   test('a hundred limits are data, of which the verifier sees nothing', () => {
     const verified = [1, 20, 100].map((many) => {
       const rules = Array.from({ length: many }, (_, n) => {

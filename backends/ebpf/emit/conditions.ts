@@ -4,7 +4,21 @@ import type { Condition } from '../tree.ts';
 import { MapBytes } from './map-bytes.ts';
 
 /** In the order of `enum condition_kind` of the program. */
-export const KINDS: readonly Condition['kind'][] = ['masked', 'same field', 'payload', 'sample', 'limit'];
+export const KINDS: readonly Condition['kind'][] = [
+  'masked',
+  'same field',
+  'payload',
+  'sample',
+  'limit',
+  'memory',
+  'remember',
+  'forget',
+];
+
+/** `ABSENT` of the program. */
+const ABSENT = 0xffffffff;
+/** As `FOREVER` of the program. */
+const FOREVER = 0n;
 
 /** What `struct condition` holds: four numbers of 32 bits, and four of 64. */
 interface Element {
@@ -90,6 +104,13 @@ export class ConditionMap {
         const { buckets, over, holdsWhenFull, row = 0, pace } = condition;
         const words = [pace.period, pace.burst, pace.clock, BigInt(pace.perByte)];
         return { kind, negated: over, numbers: [...buckets, Number(holdsWhenFull), row], words };
+      }
+      case 'memory':
+      case 'remember':
+      case 'forget': {
+        const { negated, tables, field, lasts = FOREVER } = condition;
+        const numbers = [...tables.map((table) => table ?? ABSENT), Number(field === 'destination')];
+        return { kind, negated, numbers, words: [lasts] };
       }
       case 'masked': {
         const { field, family, value, mask } = condition.test;

@@ -73,6 +73,8 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
   });
 }
 
+const MEMORY_KINDS = ['memory', 'remember', 'forget'] as const;
+
 const DECISIONS: ReadonlySet<Action['kind']> = new Set(['pass', 'drop', 'balance']);
 
 /** Whether a packet that meets the rule's tables meets no other rule. */
@@ -100,7 +102,7 @@ export function tableValues(field: FieldLayout): object {
 /** `xdp.bpf.c` */
 export function programText(parts: ProgramParts, naming: Naming): string {
   const { program, fields, conditions } = parts;
-  const { target, rules, bucketTables, balancing } = program;
+  const { target, rules, balancing } = program;
   return TEMPLATES.xdpProgram({
     ...naming,
     policy: commentText(naming.policy),
@@ -113,7 +115,8 @@ export function programText(parts: ProgramParts, naming: Naming): string {
     asksRoutes: balancing.services.length + filtersOf(program).length > 0,
     blocks: blocksText(program),
     fields: fields.map(fieldValues),
-    hasLimits: bucketTables.length > 0,
+    hasLimits: conditions.kinds.has('limit'),
+    hasMemories: MEMORY_KINDS.some((kind) => conditions.kinds.has(kind)),
     fieldsRead: conditions.fields.map(({ definition, family }) => ({
       meaning: family === undefined ? definition.noun : `${definition.noun} of IPv${family}`,
       read: readingOf(definition, family),

@@ -1,5 +1,5 @@
 /** `policy.conf`: what the loader reads, a setting a line, a word and its values. */
-import type { BucketTable, XdpInterface } from '../tree.ts';
+import type { BucketTable, KeptMemory, XdpInterface } from '../tree.ts';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import { ruleText } from './rule-list.ts';
 import { filtersOf, hasZones, type Naming, type ProgramParts } from './program.ts';
@@ -14,6 +14,7 @@ export function settingsText(parts: ProgramParts, { policy, build }: Naming): st
     ...(readsTags(parts) ? ['tags'] : []),
     ...(hasZones(parts) ? program.interfaces.flatMap(zoneLines) : []),
     ...program.bucketTables.flatMap(bucketLines),
+    ...program.memories.map(memoryLine),
     ...filtersOf(program).map((way) => `filter ${way}`),
     ...program.balancing.services.map(({ name }) => `service ${name}`),
     ...program.counters.map((name) => `counter ${oneLine(name)}`),
@@ -25,6 +26,11 @@ export function settingsText(parts: ProgramParts, { policy, build }: Naming): st
 function bucketLines({ name, keys, origin }: BucketTable, at: number, tables: readonly BucketTable[]): string[] {
   const line = `buckets ${name} ${keys}`;
   return tables[at - 1]?.origin === origin ? [line] : [`# ${ruleText(origin)}`, line];
+}
+
+/** `memory 0 1 3600000000000 banned`: its tables, nanoseconds (0: until it is forgotten), and its name. */
+function memoryLine({ name, tables, lasts = 0n }: KeptMemory): string {
+  return `memory ${tables.map((table) => table ?? -1).join(' ')} ${lasts} ${oneLine(name)}`;
 }
 
 /** Whether the program must see VLAN tags. */

@@ -1,13 +1,13 @@
 /** Which atoms tables find, and what becomes of the others. */
 import type { Atom, AtomTest, FamilyAddressTest } from '../../../compiler/4-program/program.ts';
-import type { Gate, MaskedTest, NumberTest, ZoneTest } from '../../../compiler/model/condition.ts';
-import type { Origin } from '../../../compiler/model/index.ts';
+import type { Gate, MaskedTest, MemoryKeyField, NumberTest, ZoneTest } from '../../../compiler/model/condition.ts';
+import type { Effect, Origin } from '../../../compiler/model/index.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { MaskedValue } from '../../../compiler/net/masked.ts';
 import type { PacketField } from '../fields.ts';
 import type { Condition } from '../tree.ts';
-import type { Limiters } from './limiters.ts';
+import { inNanoseconds, type Limiters } from './limiters.ts';
 
 /** A test of a field against a constant set. */
 export type TableTest =
@@ -57,8 +57,12 @@ function isMasked({ in: wanted }: FamilyAddressTest): boolean {
 }
 
 /** An atom that no table finds. */
-export function conditionOf({ test, negated }: Atom): Condition {
+export function conditionOf({ test, negated }: Atom, limiters: Limiters, origin: Origin): Condition {
   switch (test.kind) {
+    case 'memory': {
+      const tables = limiters.memoryTables(test.memory, origin);
+      return { kind: 'memory', negated, tables, field: endOf(test.key), lasts: undefined };
+    }
     case 'payload':
       return { kind: 'payload', negated, test };
     case 'same field':
@@ -73,6 +77,35 @@ export function conditionOf({ test, negated }: Atom): Condition {
     default:
   }
   throw new Error(`XDP has been given a test of ${test.kind}, which it refuses`);
+}
+
+type MemoryEffect = Extract<Effect, { readonly kind: 'remember' | 'forget' }>;
+
+export function isOfMemory(effect: Effect): effect is MemoryEffect {
+  return effect.kind === 'remember' || effect.kind === 'forget';
+}
+
+/** An effect on a memory, asked behind all else. */
+export function memoryEffect(
+  { kind, memory, key, duration }: MemoryEffect,
+  limiters: Limiters,
+  origin: Origin,
+): Condition {
+  return {
+    kind,
+    negated: false,
+    tables: limiters.memoryTables(memory, origin),
+    field: endOf(key),
+    lasts: inNanoseconds(duration ?? memory.timeout),
+  };
+}
+
+/** Which address a key of one part is. */
+function endOf([end, ...others]: readonly MemoryKeyField[]): 'source' | 'destination' {
+  if ((end !== 'source' && end !== 'destination') || others.length > 0) {
+    throw new Error('XDP has been given a memory that it refuses');
+  }
+  return end;
 }
 
 function fieldOf({ field }: MaskedTest): PacketField {

@@ -40,6 +40,7 @@ export function lowerPlan(plan: Plan): {
       fields,
       counters: [...counters.names, ...balances.counters],
       bucketTables: limiters.tables,
+      memories: limiters.memories,
       balancing: balances.balancing,
       filters,
       interfaces,

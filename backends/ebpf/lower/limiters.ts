@@ -1,7 +1,8 @@
 /** Limits: which buckets they have, and their rates in numbers that the program can add up exactly. */
 import type { Gate, KeyPart, Rate, RowVariable } from '../../../compiler/model/condition.ts';
-import type { Origin } from '../../../compiler/model/index.ts';
-import type { BucketTable, LimitCondition, Pace } from '../tree.ts';
+import type { Memory, Origin } from '../../../compiler/model/index.ts';
+import { holdsFamily } from '../../../compiler/model/memory.ts';
+import type { BucketTable, KeptMemory, LimitCondition, MemoryCondition, Pace } from '../tree.ts';
 import { keyOf } from './bucket-keys.ts';
 import { BucketNames } from './bucket-names.ts';
 import { rateIn, textOf } from './cells.ts';
@@ -46,6 +47,7 @@ export interface AskedLimit {
 /** Tables of buckets by number: those of a limiter are there once, however many rules ask it. */
 export class Limiters {
   readonly #numbers = new Map<string, LimitCondition['buckets']>();
+  readonly #memories = new Map<string, KeptMemory>();
   readonly #names = new BucketNames();
   readonly tables: BucketTable[] = [];
 
@@ -81,7 +83,38 @@ export class Limiters {
     const identity = hashOf(JSON.stringify([limiter, family, per, keys, rate, burst, rows]));
     return this.tables.push({ name, origin, keys, key: keyOf(per, family, hasRow), identity }) - 1;
   }
+
+  /** The tables of a memory, whose values are when an address is forgotten. */
+  memoryTables(memory: Memory, origin: Origin): MemoryCondition['tables'] {
+    const known = this.#memories.get(memory.name);
+    if (known) return known.tables;
+    const name = this.#names.nameFor(memory.name);
+    const of = (family: 4 | 6): number | undefined => {
+      if (!holdsFamily(memory, family)) return undefined;
+      const { keys } = memory.bounds;
+      const identity = hashOf(JSON.stringify(['memory', memory.name, family, keys]));
+      return (
+        this.tables.push({ name: `${name}_${family}`, origin, keys, key: keyOf(ADDRESS, family, false), identity }) - 1
+      );
+    };
+    const tables = [of(4), of(6)] as const;
+    this.#memories.set(memory.name, { name: memory.name, tables, lasts: inNanoseconds(memory.timeout) });
+    return tables;
+  }
+
+  get memories(): readonly KeptMemory[] {
+    return [...this.#memories.values()];
+  }
 }
+
+const NANOSECONDS_A_MILLISECOND = 1_000_000n;
+
+export function inNanoseconds(milliseconds: number | undefined): bigint | undefined {
+  return milliseconds === undefined ? undefined : BigInt(Math.ceil(milliseconds)) * NANOSECONDS_A_MILLISECOND;
+}
+
+/** What is remembered; of either end. */
+const ADDRESS: readonly KeyPart[] = [{ field: 'source', prefix4: 32, prefix6: 128 }];
 
 /** All that stands in a table. */
 function contentOf(row: RowVariable): readonly (string | undefined)[] {

@@ -6,7 +6,7 @@ import type { ZoneTest } from '../../../compiler/model/condition.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Action, ListedRule } from '../tree.ts';
-import { conditionOf, gateCondition, tableAtom, type TableAtom } from './conditions.ts';
+import { conditionOf, gateCondition, isOfMemory, memoryEffect, tableAtom, type TableAtom } from './conditions.ts';
 import type { Counters } from './counters.ts';
 import type { Limiters } from './limiters.ts';
 import { rowRules } from './rows.ts';
@@ -110,12 +110,20 @@ class RuleList {
       atom,
       inTable: tableAtom(atom),
     }));
-    const asked = found.flatMap(({ atom, inTable }) => (inTable ? [] : [conditionOf(atom)]));
+    const asked = found.flatMap(({ atom, inTable }) =>
+      inTable ? [] : [conditionOf(atom, this.#given.limiters, origin)],
+    );
     this.rules.push({
       origin,
       atoms: [...zones, ...found.flatMap(({ inTable }) => inTable ?? [])],
-      conditions: [...asked, ...gates.map((gate) => gateCondition(gate, this.#given.limiters, origin, does.row))],
-      counts: does.effects.map(({ effect }) => this.#given.counters.numberOf(effect)),
+      conditions: [
+        ...asked,
+        ...gates.map((gate) => gateCondition(gate, this.#given.limiters, origin, does.row)),
+        ...does.effects.flatMap(({ effect }) =>
+          isOfMemory(effect) ? [memoryEffect(effect, this.#given.limiters, origin)] : [],
+        ),
+      ],
+      counts: does.effects.flatMap(({ effect }) => (isOfMemory(effect) ? [] : [this.#given.counters.numberOf(effect)])),
       action: does.action,
     });
   }

@@ -23,15 +23,7 @@ const TARGET = `target edge {
 `;
 
 /** What XDP carries out. */
-const XDP_FEATURES: Features = without(
-  'memory',
-  'log',
-  'addresses of zones',
-  'connections',
-  'marks',
-  'notrack',
-  'times',
-);
+const XDP_FEATURES: Features = without('log', 'addresses of zones', 'connections', 'marks', 'notrack', 'times');
 
 const WAY: Way = { place: 'mitigate', hasIn: true, hasOut: false };
 

@@ -52,6 +52,9 @@ test('a program has the tables of the fields that rules test, and no others', ()
     '#define USES_PAYLOAD 0',
     '#define USES_SAMPLE 0',
     '#define USES_LIMIT 0',
+    '#define USES_MEMORY 0',
+    '#define USES_REMEMBER 0',
+    '#define USES_FORGET 0',
   ]);
 });
 
@@ -243,6 +246,7 @@ test.each([1, 20, 100])('the text of a program with %i limits is as long as with
 test('a program has the parts that it needs', () => {
   const files = artifactsOf(mitigate('drop udp over 5/second per in and count as "a */ b"'));
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
+    'program/buckets.h',
     'program/conditions.h',
     'program/jhash.h',
     'program/limits.h',
@@ -274,4 +278,21 @@ test('rules with large sets stay a list, too', () => {
     .trim()
     .split('\n');
   expect(lines).toHaveLength(60);
+});
+
+test('a memory has a table for each family that it holds, and the loader is told of both', () => {
+  const files = artifactsOf(
+    `memory banned(address: ip) timeout 1h keys 100  memory "for ever"(address: ipv4)
+     ${mitigate('drop from 203.0.113.0/24 + banned  remember source in "for ever" tcp/23  drop to "for ever"')}`,
+  );
+  expect(files.get('policy.conf')!.match(/^(?:buckets|memory) .*$/gm)).toEqual([
+    'buckets banned_4 100',
+    'buckets banned_6 100',
+    'buckets for_ever_4 65536',
+    'memory 0 1 3600000000000 banned',
+    'memory 2 -1 0 for ever',
+  ]);
+  expect(files.has('program/memories.h') && files.has('program/buckets.h') && !files.has('program/limits.h')).toBe(
+    true,
+  );
 });

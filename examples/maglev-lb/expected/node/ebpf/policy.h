@@ -33,8 +33,11 @@
 #define USES_PAYLOAD 0
 #define USES_SAMPLE 0
 #define USES_LIMIT 1
+#define USES_MEMORY 0
+#define USES_REMEMBER 0
+#define USES_FORGET 0
 
-/* Tables of buckets, and the words of 64 bits in their keys. */
+/* Tables of buckets and of what is remembered, and the words of 64 bits in their keys. */
 #define BUCKET_TABLES 2
 #define KEY_WORDS 2
 

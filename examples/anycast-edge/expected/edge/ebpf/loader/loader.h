@@ -1,6 +1,6 @@
 /*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
- * limits count in; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
+ * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
  * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
  * stays; replace.c: one in the place of another; sockets.c: who gets what is dispatched; stats.c: counters.
  */
@@ -56,6 +56,13 @@ struct bucket_table {
 	uint32_t keys;
 };
 
+/* Addresses that rules of the policy ask for. */
+struct memory {
+	char *name;
+	int tables[2];	/* the numbers of its tables of buckets, for IPv4 and IPv6; -1: none */
+	uint64_t lasts; /* nanoseconds that an address is remembered; 0: until it is forgotten */
+};
+
 /* Where in the kernel a program of the target runs. */
 struct hook {
 	const char *settings; /* the file with what the loader is told */
@@ -85,6 +92,8 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
+	struct memory *memories;
+	uint32_t memory_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
 	char **sockets; /* names */
@@ -168,6 +177,11 @@ int take_away(const struct policy *policy);
 /* sockets.c */
 int register_socket(const struct policy *policy, const char *name, int process, int descriptor);
 int print_sockets(const struct policy *policy, bool prometheus);
+
+/* memories.c: addresses in a memory of the running program; `seconds`: NULL for as long as the policy says. */
+int remember(const struct policy *policy, const char *name, const char *address, const char *seconds);
+int forget(const struct policy *policy, const char *name, const char *address);
+int print_memory(const struct policy *policy, const char *name);
 
 /* stats.c */
 void print_quoted(const char *text);

@@ -10,6 +10,10 @@
  *   sluice-load backend ADDRESS down|up|weight N
  *                                    a backend of `balance` gets no packets, gets its own again, or another share
  *   sluice-load backends             which there are, and what share of the table each has
+ *   sluice-load remember NAME ADDRESS [SECONDS]
+ *                                    puts an address into a memory, for so long, or for as long as the policy says
+ *   sluice-load forget NAME ADDRESS  takes it out again
+ *   sluice-load memory NAME          which addresses are in there
  *
  * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
  * there is, and maps/. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
@@ -88,6 +92,9 @@ static int usage(void)
 	      "       sluice-load stats [--prometheus]\n"
 	      "       sluice-load backend ADDRESS down|up|weight N\n"
 	      "       sluice-load backends\n"
+	      "       sluice-load remember NAME ADDRESS [SECONDS]\n"
+	      "       sluice-load forget NAME ADDRESS\n"
+	      "       sluice-load memory NAME\n"
 	      "       sluice-load socket NAME --pid P --fd N\n",
 	      stderr);
 	return USAGE;
@@ -161,6 +168,26 @@ static int manage_backends(char **arguments, int count)
 	return result == USAGE ? usage() : result;
 }
 
+static bool is_of_memories(const char *command)
+{
+	return !strcmp(command, "remember") || !strcmp(command, "forget") || !strcmp(command, "memory");
+}
+
+/* `remember`, `forget` and `memory`. */
+static int manage_memories(char **arguments, int count)
+{
+	static struct policy policies[MOST_HOOKS];
+	const bool writes = !strcmp(arguments[0], "remember"), takes = !strcmp(arguments[0], "forget");
+
+	if (writes ? count != 3 && count != 4 : takes ? count != 3 : count != 2)
+		return usage();
+	if (read_policies(policies) != DONE)
+		return FAILED;
+	if (writes)
+		return remember(&policies[XDP], arguments[1], arguments[2], count == 4 ? arguments[3] : NULL);
+	return takes ? forget(&policies[XDP], arguments[1], arguments[2]) : print_memory(&policies[XDP], arguments[1]);
+}
+
 int main(int count, char **arguments)
 {
 	static struct policy policies[MOST_HOOKS];
@@ -176,6 +203,8 @@ int main(int count, char **arguments)
 		return run_socket(arguments + 2, count - 2);
 	if (!strcmp(command, "backend") || !strcmp(command, "backends"))
 		return manage_backends(arguments + 1, count - 1);
+	if (is_of_memories(command))
+		return manage_memories(arguments + 1, count - 1);
 	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
 		return usage();
 	if (read_policies(policies) != DONE)

@@ -1,6 +1,7 @@
 /* policy.conf, dispatch.conf: what the loader is told. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,24 @@ static bool read_bucket_table(struct policy *policy, const char *values)
 	return sscanf(values, "%15s %u", table->name, &table->keys) == 2;
 }
 
+/* `0 1 3600000000000 banned`: two tables, nanoseconds, and the name. */
+static bool read_memory(struct policy *policy, const char *values)
+{
+	struct memory *longer = realloc(policy->memories, (policy->memory_count + 1) * sizeof *longer);
+	int name = 0;
+
+	if (!longer)
+		return false;
+	policy->memories = longer;
+	struct memory *memory = &longer[policy->memory_count];
+
+	if (sscanf(values, "%d %d %" SCNu64 " %n", &memory->tables[0], &memory->tables[1], &memory->lasts, &name) != 3 || !name)
+		return false;
+	memory->name = strdup(values + name);
+	policy->memory_count++;
+	return memory->name != NULL;
+}
+
 static bool read_setting(struct policy *policy, const char *word, const char *values)
 {
 	if (!strcmp(word, "target"))
@@ -86,6 +105,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->services, &policy->service_count, values);
 	if (!strcmp(word, "socket"))
 		return read_name(&policy->sockets, &policy->socket_count, values);
+	if (!strcmp(word, "memory"))
+		return read_memory(policy, values);
 	if (!strcmp(word, "buckets"))
 		return read_bucket_table(policy, values);
 	if (!strcmp(word, "filter") && !strcmp(values, "input"))

@@ -12,6 +12,9 @@ enum condition_kind {
 	CONDITION_PAYLOAD,    /* bytes & mask == value */
 	CONDITION_SAMPLE,
 	CONDITION_LIMIT,
+	CONDITION_MEMORY,   /* an address is remembered */
+	CONDITION_REMEMBER, /* it is from now on; always holds */
+	CONDITION_FORGET,   /* it is no more; always holds */
 };
 
 /* How fast a bucket fills, and how much it holds. */
@@ -44,6 +47,11 @@ struct condition {
 			__u32 holds_when_full;
 			__u32 row; /* of the table that the rule is for */
 		};
+		struct {
+			__u32 memory_ipv4; /* a table's number, see memories.h; ABSENT: there is none for the family */
+			__u32 memory_ipv6;
+			__u32 of_destination; /* else of the source */
+		};
 	};
 	union {
 		struct {
@@ -51,6 +59,7 @@ struct condition {
 			__u64 mask[2];
 		};
 		struct pace pace;
+		__u64 lasts; /* nanoseconds that something is remembered; 0: for ever */
 	};
 };
 
@@ -170,6 +179,17 @@ static __always_inline __u32 limit_holds(struct packet *packet, const struct con
 }
 #endif
 
+/* In memories.h. */
+#if USES_MEMORY
+static __u32 is_remembered(const struct packet *packet, const struct condition *condition);
+#endif
+#if USES_REMEMBER
+static void remember(const struct packet *packet, const struct condition *condition);
+#endif
+#if USES_FORGET
+static void forget(const struct packet *packet, const struct condition *condition);
+#endif
+
 /* Whether a condition holds of the packet. */
 __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number)
 {
@@ -197,6 +217,20 @@ __noinline int holds(struct xdp_md *context, struct packet *packet, __u32 number
 #if USES_LIMIT
 	case CONDITION_LIMIT:
 		return limit_holds(packet, condition);
+#endif
+#if USES_MEMORY
+	case CONDITION_MEMORY:
+		return is_remembered(packet, condition) != condition->negated;
+#endif
+#if USES_REMEMBER
+	case CONDITION_REMEMBER:
+		remember(packet, condition);
+		return 1;
+#endif
+#if USES_FORGET
+	case CONDITION_FORGET:
+		forget(packet, condition);
+		return 1;
 #endif
 	default:
 		return 0;

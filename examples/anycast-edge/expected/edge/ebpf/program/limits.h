@@ -14,61 +14,9 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../policy.h"
+#include "buckets.h"
 #include "conditions.h"
 #include "packet.h"
-#include "tables.h"
-
-/* A bucket's word while it is forgotten. */
-#define GONE (~0ULL)
-/* Attempts to move a bucket that other processors move at the same time, after the first. */
-#define MORE_ATTEMPTS 65536
-#define NANOSECONDS_A_SECOND 1000000000ULL
-
-/* A word of 64 bits in a bucket's key: so much of one of the words that a struct packet begins with. */
-struct key_word {
-	__u64 mask; /* 0: nothing */
-	__u32 word;
-	__u32 may_lack; /* where all bits under the mask are set, the packet lacks it, and has no bucket */
-};
-
-/* The compiler counts on these places, in words of 32 bits. */
-#define STANDS_AT(field, number) _Static_assert(__builtin_offsetof(struct packet, field) == (number) * 4, #field)
-STANDS_AT(source, 0);
-STANDS_AT(destination, 4);
-STANDS_AT(source_mac, 8);
-STANDS_AT(source_port, 10);
-STANDS_AT(destination_port, 11);
-STANDS_AT(protocol, 12);
-STANDS_AT(zone, 13);
-STANDS_AT(row, 14);
-
-/* What the keys of a table of buckets are made of. */
-struct limit {
-	struct key_word key[KEY_WORDS];
-	__u64 identity; /* for the loader: tables of buckets that have the same mean the same */
-};
-
-/* Key: a table's number. Where addresses are in its keys, a limit has one for each family. */
-TABLE(limits, struct limit, BUCKET_TABLES);
-
-/* Made by the loader: one for each limit, with room for as many keys as that has. */
-struct buckets {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, __u64[KEY_WORDS]);
-	__type(value, __u64); /* the theoretical arrival time, in ticks since the system started */
-};
-
-/* Key: a table's number. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, BUCKET_TABLES);
-	__type(key, __u32);
-	__array(values, struct buckets);
-} buckets SEC(".maps");
-
-/* When each table was last rid of buckets that mean nothing any more, in nanoseconds since the system started. */
-static __u64 tidied[BUCKET_TABLES];
 
 /* One packet, and the bucket that it may be charged to. */
 struct charge {
@@ -79,24 +27,6 @@ struct charge {
 	enum limit_answer answer;
 	__u64 key[KEY_WORDS];
 };
-
-/* Forgets a bucket that is full again: a new one would be the same. */
-static long forget_if_full(void *buckets, const void *key, __u64 *word, __u64 *now)
-{
-	const __u64 arrival = *(volatile __u64 *)word;
-
-	if (arrival <= *now && __sync_val_compare_and_swap(word, arrival, GONE) == arrival)
-		bpf_map_delete_elem(buckets, key);
-	return 0;
-}
-
-/* Whether this processor shall rid the table of buckets that mean nothing any more: one does, once a second. */
-static __always_inline int may_tidy(__u64 *tidied_at)
-{
-	const __u64 before = *(volatile __u64 *)tidied_at, now = bpf_ktime_get_ns();
-
-	return now - before > NANOSECONDS_A_SECOND && __sync_val_compare_and_swap(tidied_at, before, now) == before;
-}
 
 /* The bucket of a key that has none yet. */
 static __always_inline enum limit_answer new_bucket(struct charge *charge, __u64 now)
