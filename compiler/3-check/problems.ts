@@ -221,7 +221,31 @@ export const DUPLICATE_STATEMENT = error('SL0334', 'said twice', 'What can be sa
 export const SHAPE_RATES = error(
   'SL0335',
   'rates of a class that disagree',
-  'A class is guaranteed at most its ceiling, and its ceiling is at most what the whole shaper sends.',
+  'A class is guaranteed at most its ceiling, and its ceiling is at most what the whole shaper sends. Classes side by side are ' +
+    'guaranteed no more together than what they share: the guarantee of the class around them, or its ceiling where it has ' +
+    'none, or the rate of the shaper. A class that says no guarantee is guaranteed what the classes in it are.',
+);
+
+export const CLASS_NAMES = error(
+  'SL0354',
+  'classes of rows that are not told apart',
+  'Classes are told apart by their names, in the kernel and in what counts there: each row of an `each` needs another name for its ' +
+    'class, as the values of a `key` are.',
+);
+
+export const TOO_MANY_CLASSES = error(
+  'SL0355',
+  'more classes than a shaper can have',
+  'The kernel numbers the classes of one shaper with 16 bits, of which Sluice keeps a few: 65,503 are left. A policy may ' +
+    'have 15 shapers.',
+);
+
+export const UNKNOWN_LEAF = error(
+  'SL0353',
+  'unknown queue',
+  'Packets of a class wait in a queue of its own, which `leaf` names: `pfifo` (in order, also without `leaf`), `sfq` (flows ' +
+    'in turn), `fq_codel` (flows in turn, and none waits long), `fq` (flows in turn, each at the pace of its sender), `cake` ' +
+    '(hosts in turn, and the flows of each). A class that has classes in it has no queue of its own kind: name one for each of those.',
 );
 
 export const UNKNOWN_CLASS = error(

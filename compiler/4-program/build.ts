@@ -1,10 +1,11 @@
 /** Policy → Program: blocks become stages, conditions become conjunctions of atoms, each rule of one family or of none. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Policy, Rule, RuleBlock, RuleItem, Target, Zone } from '../model/index.ts';
+import type { Policy, Rule, RuleBlock, RuleItem, Shape, Target, Zone } from '../model/index.ts';
 import { bindZones, type ZoneBinding } from './bind-zones.ts';
 import { rulesOf } from './rules.ts';
 import { TooManyConjunctions } from './conjunctions.ts';
 import { PROBLEMS } from './problems.ts';
+import { choiceOfClass } from './shape.ts';
 import type { Program, ProgramItem, Stage, StageId, Statefulness } from './program.ts';
 
 /** The Program of a policy as `target` binds its zones, and what could not be said in it. */
@@ -30,6 +31,7 @@ export function buildProgram(
     builder.block('mangle postrouting', policy.mangles.postrouting),
     builder.block('source nat', policy.nat, isSourceTranslation),
     builder.block('count', policy.count),
+    builder.shapes(policy.shapes),
   ].filter((stage) => stage !== undefined);
   const program: Program = {
     policy,
@@ -94,6 +96,14 @@ class StageBuilder {
       implied: [],
       items: this.#items(block.body, options.keep),
     };
+  }
+
+  /** One stage for all shapers: their zones are disjoint, so each packet meets the rules of one. */
+  shapes(shapes: readonly Shape[]): Stage | undefined {
+    const [first] = shapes;
+    if (!first) return undefined;
+    const body = shapes.flatMap(choiceOfClass);
+    return this.stage('shape', { origin: { ...first.origin, name: 'shape' }, body }, {});
   }
 
   #items(items: readonly RuleItem[], keep: Keep | undefined): readonly ProgramItem[] {

@@ -78,7 +78,9 @@ export interface ProgramEffect {
 export type Decision =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'translation'; readonly translation: Translation }
-  | { readonly kind: 'socket'; readonly socket: string };
+  | { readonly kind: 'socket'; readonly socket: string }
+  /** `shape`: the number of the class that the packet queues in, see model/shape-classes.ts. */
+  | { readonly kind: 'class'; readonly class: number | Cell };
 
 export interface ProgramRule {
   readonly kind: 'rule';
@@ -131,6 +133,7 @@ export const STAGES = [
   'mangle postrouting',
   'source nat',
   'count',
+  'shape',
 ] as const;
 
 export type StageId = (typeof STAGES)[number];

@@ -19,7 +19,7 @@ export function rulesOf(rule: Rule, zones: readonly Zone[]): ProgramRule[] {
  * host sent by its source, and what it received by its destination, and each is then one plain rule.
  */
 function byEffect(rule: Rule): Rule[] {
-  const decides = rule.verdict ?? rule.translation ?? rule.socket;
+  const decides = rule.verdict ?? rule.translation ?? rule.socket ?? rule.class;
   const isPlain = (effect: GatedEffect) => effect.condition.kind === 'all' && effect.condition.of.length === 0;
   if (decides !== undefined || rule.gates.length > 0 || rule.effects.every(isPlain)) return [rule];
   return rule.effects.map((effect) => ({
@@ -70,7 +70,8 @@ function programEffect(gated: GatedEffect, family: Family | undefined): ProgramE
 function decisionOf(rule: Rule): Decision | undefined {
   if (rule.verdict) return { kind: 'verdict', verdict: rule.verdict };
   if (rule.translation) return { kind: 'translation', translation: rule.translation };
-  return rule.socket === undefined ? undefined : { kind: 'socket', socket: rule.socket };
+  if (rule.socket !== undefined) return { kind: 'socket', socket: rule.socket };
+  return rule.class === undefined ? undefined : { kind: 'class', class: rule.class };
 }
 
 /** Whether any part of the rule reads or writes what differs between the families. */

@@ -106,5 +106,6 @@ export function sameDecision(a: Decision | undefined, b: Decision | undefined): 
 /** The same text for decisions that are the same for every packet; undefined for those that are like no other. */
 export function decisionKey(decision: Decision | undefined): string | undefined {
   if (decision?.kind === 'verdict') return `verdict ${JSON.stringify(decision.verdict)}`;
+  if (decision?.kind === 'class') return typeof decision.class === 'number' ? `class ${decision.class}` : undefined;
   return decision?.kind === 'socket' ? `socket ${decision.socket}` : undefined;
 }

@@ -153,6 +153,8 @@ export interface Rule {
   readonly translation: Translation | undefined;
   /** `dispatch`: the socket that gets the packet. */
   readonly socket: string | undefined;
+  /** Of a rule that chooses for a `shape` block: the number of the class, see shape-classes.ts. */
+  readonly class?: number | Cell | undefined;
   /** Of a rule of `nat` that has effects and nothing else: on which walk they happen. */
   readonly walk?: Walk | undefined;
 }
@@ -223,6 +225,12 @@ export interface Balance {
   readonly from: AddressSet | undefined;
 }
 
+/** How packets of a class wait. */
+export const LEAVES = ['pfifo', 'sfq', 'fq_codel', 'fq', 'cake'] as const;
+
+export type Leaf = (typeof LEAVES)[number];
+
+/** A class of a shaper. Those of one origin and row are one class, whichever of an `each`'s walks finds it. */
 export interface ShapeClass {
   readonly kind: 'class';
   readonly origin: Origin;
@@ -230,10 +238,13 @@ export interface ShapeClass {
   readonly condition: Condition;
   readonly guarantee: Rate | Cell | undefined;
   readonly ceiling: Rate | Cell | undefined;
+  /** 0 is sent first, 7 last, where neither is guaranteed. */
   readonly priority: number | undefined;
+  /** Bytes. */
   readonly burst: number | undefined;
+  /** Milliseconds that packets are to wait at most. */
   readonly latency: number | undefined;
-  readonly leaf: string | undefined;
+  readonly leaf: Leaf | undefined;
   readonly nested: readonly ShapeItem[];
 }
 

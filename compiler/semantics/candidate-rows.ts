@@ -6,7 +6,7 @@
  * With row-index.ts, what of the reference is there for speed. Indices are kept as long as the columns they are made from.
  */
 import type { AddressTest, Cell, Condition, NumberTest, RowVariable, ServiceCellTest } from '../model/condition.ts';
-import type { Each, RuleItem } from '../model/policy.ts';
+import type { Each, RuleItem, ShapeEach, ShapeItem } from '../model/policy.ts';
 import { columnOf, type Column } from '../model/table.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
@@ -20,12 +20,14 @@ type CellTest = AddressTest | NumberTest | ServiceCellTest;
 /** For each rule, tests of which one must hold; undefined where a rule asks for no cell of the row. */
 type Demands = readonly CellTest[] | undefined;
 
-const demandsOfEach = new WeakMap<Each, Demands>();
+type AnyEach = Each | ShapeEach;
+
+const demandsOfEach = new WeakMap<AnyEach, Demands>();
 const prefixIndices = new WeakMap<Column, PrefixIndex>();
 const numberIndices = new WeakMap<Column, NumberIndex>();
-const selections = new WeakMap<Each, Uint32Array>();
+const selections = new WeakMap<AnyEach, Uint32Array>();
 
-export function candidateRows(each: Each, journey: Journey): Iterable<number> {
+export function candidateRows(each: AnyEach, journey: Journey): Iterable<number> {
   const demands = each.row.table.rowCount < WORTH_AN_INDEX ? undefined : demandsOf(each);
   if (demands === undefined) return selected(each);
   const found = new Set<number>();
@@ -34,7 +36,7 @@ export function candidateRows(each: Each, journey: Journey): Iterable<number> {
   return rows.toSorted((a, b) => a - b);
 }
 
-function selected(each: Each): Uint32Array {
+function selected(each: AnyEach): Uint32Array {
   if (each.rows !== undefined) return each.rows;
   let all = selections.get(each);
   if (all === undefined) {
@@ -43,7 +45,7 @@ function selected(each: Each): Uint32Array {
   return all;
 }
 
-function isSelected(each: Each, row: number): boolean {
+function isSelected(each: AnyEach, row: number): boolean {
   if (each.rows === undefined) return true;
   let [low, high] = [0, each.rows.length];
   while (low < high) {
@@ -54,15 +56,17 @@ function isSelected(each: Each, row: number): boolean {
   return each.rows[low] === row;
 }
 
-function demandsOf(each: Each): Demands {
+function demandsOf(each: AnyEach): Demands {
   if (!demandsOfEach.has(each)) demandsOfEach.set(each, demandsOfItems(each.body, each.row));
   return demandsOfEach.get(each);
 }
 
-function demandsOfItems(items: readonly RuleItem[], row: RowVariable): Demands {
+function demandsOfItems(items: readonly (RuleItem | ShapeItem)[], row: RowVariable): Demands {
   const all: CellTest[] = [];
   for (const item of items) {
-    const demands = item.kind === 'rule' ? demandsOfCondition(item.condition, row) : demandsOfItems(item.body, row);
+    // The classes in a class are asked where its own condition holds.
+    const isAsked = item.kind === 'rule' || item.kind === 'class';
+    const demands = isAsked ? demandsOfCondition(item.condition, row) : demandsOfItems(item.body, row);
     if (demands === undefined) return undefined;
     all.push(...demands);
   }

@@ -1,6 +1,7 @@
 /** Reading the cells of tables. A cell that is empty reads as undefined, whatever its type. */
 import type { Cell, Rate, RowVariable } from '../model/condition.ts';
 import { columnOf, type Column } from '../model/table.ts';
+import { formatIpv4, formatIpv6 } from '../net/address.ts';
 import { readBigint } from '../net/words.ts';
 
 export interface PrefixValue {
@@ -100,6 +101,15 @@ export function cellText(cell: Cell, rows: Rows): string | undefined {
   const range = cellRange(cell, rows);
   if (range === undefined) return undefined;
   return range.low === range.high ? `${range.low}` : `${range.low}-${range.high}`;
+}
+
+/** The cell as a person would write it, for names of classes; an address without its length where that is the whole. */
+export function cellName(cell: Cell, rows: Rows): string | undefined {
+  const prefix = cellPrefix(cell, rows);
+  if (prefix === undefined) return cellText(cell, rows);
+  const { family, value, length } = prefix;
+  const address = family === 4 ? formatIpv4(Number(value)) : formatIpv6(value);
+  return length === (family === 4 ? 32 : 128) ? address : `${address}/${length}`;
 }
 
 /** Whether an address lies in a prefix. */

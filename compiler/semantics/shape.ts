@@ -1,6 +1,7 @@
-/** `shape`: the class that a packet queues in where it enters or leaves by a shaped zone. */
+/** `shape`: the class that a packet queues in where it enters or leaves by a shaped zone. Classes are called as people call them. */
 import type { Shape, ShapeClass, ShapeItem, Zone } from '../model/policy.ts';
-import { cellText } from './cells.ts';
+import { candidateRows } from './candidate-rows.ts';
+import { cellName } from './cells.ts';
 import { holds } from './condition.ts';
 import type { Journey } from './journey.ts';
 
@@ -34,7 +35,7 @@ function firstClass(items: readonly ShapeItem[], journey: Journey): string[] | u
       if (holds(item.condition, journey)) return [nameOf(item, journey), ...(firstClass(item.nested, journey) ?? [])];
       continue;
     }
-    for (const row of item.rows ?? Array.from({ length: item.row.table.rowCount }, (_, index) => index)) {
+    for (const row of candidateRows(item, journey)) {
       journey.rows = new Map(outer).set(item.row, row);
       const found = firstClass(item.body, journey);
       if (found !== undefined) return found;
@@ -45,5 +46,5 @@ function firstClass(items: readonly ShapeItem[], journey: Journey): string[] | u
 }
 
 function nameOf({ name }: ShapeClass, journey: Journey): string {
-  return typeof name === 'string' ? name : (cellText(name, journey.rows) ?? '');
+  return typeof name === 'string' ? name : (cellName(name, journey.rows) ?? '');
 }

@@ -118,6 +118,7 @@ const DECISIONS: readonly (Decision | undefined)[] = [
   { kind: 'verdict', verdict: { kind: 'allow' } },
   { kind: 'verdict', verdict: { kind: 'drop' } },
   { kind: 'verdict', verdict: { kind: 'reject', reason: undefined } },
+  { kind: 'class', class: 0x1_002f },
 ];
 
 /** Rules of one family with plain atoms: what a long list looks like behind the Program. */

@@ -24,6 +24,8 @@ function statementText(statement: Statement): string {
       return `${keyText(statement.key)} leads ${setText(statement.map)}`;
     case 'set mark by map':
       return `${statement.of} mark = ${keyText(statement.key)} of ${setText(statement.map)}`;
+    case 'set priority by map':
+      return `priority = ${keyText(statement.key)} of ${setText(statement.map)}`;
     case 'limit map':
       return `limit ${keyText(statement.key)} of ${setText(statement.map)}`;
     case 'translate': {

@@ -116,6 +116,13 @@ class Walker {
         return this.#setMark(statement);
       case 'set mark by map':
         return this.#setMarkByMap(statement);
+      case 'set priority by map': {
+        const set = this.#set(statement.map);
+        const found = this.#lookUp(statement.key, set);
+        if (found < 0) return 'breaks';
+        this.#effects.push(`class ${intervalAt(set.data[0]!, found)[0]}`);
+        return 'holds';
+      }
       default:
         return this.#effect(statement);
     }
@@ -143,6 +150,9 @@ class Walker {
         return 'holds';
       case 'log':
         this.#effects.push(`log ${statement.prefix} ${statement.level ?? statement.group}`);
+        return 'holds';
+      case 'set priority':
+        this.#effects.push(`class ${statement.value}`);
         return 'holds';
       case 'set dscp':
         this.#effects.push(`dscp ${statement.value}`);

@@ -107,6 +107,10 @@ class Walker {
     const { decision } = rule;
     if (!decision) return 'on';
     if (decision.kind === 'socket') throw new Error('no sockets here');
+    if (decision.kind === 'class') {
+      this.effects.push(`class ${typeof decision.class === 'number' ? decision.class : textOf(decision.class, row)}`);
+      return { decision: 'accept' };
+    }
     if (decision.kind === 'translation') {
       const words = translationWords(decision.translation, packet.family, row);
       return words === undefined ? 'on' : { decision: words };

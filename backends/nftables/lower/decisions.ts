@@ -4,6 +4,7 @@ import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { Decision, Family } from '../../../compiler/4-program/program.ts';
 import type { AddressTarget, Cell, Origin, PortTarget, Translation, Verdict } from '../../../compiler/model/index.ts';
 import type { Context } from './context.ts';
+import { classStatement } from './classes.ts';
 import { socketStatement } from './dispatch.ts';
 import { isHairpin, LABEL_HAIRPIN } from './hairpin.ts';
 import { rejectStatement } from './rejects.ts';
@@ -31,6 +32,8 @@ export function decisionStatements(decision: Decision, place: DecisionPlace): st
       return translationStatements(decision.translation, place);
     case 'socket':
       return [socketStatement(decision.socket, place.family, place.context, place.origin)];
+    case 'class':
+      return [classStatement(decision.class, place), 'accept'];
   }
 }
 

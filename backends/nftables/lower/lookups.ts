@@ -1,5 +1,5 @@
 /** Lookups in tables as sets, verdict maps and maps of data. */
-import type { ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { Decision, ProgramRule } from '../../../compiler/4-program/program.ts';
 import { leaves, type Lookup, type RowClass } from '../../../compiler/6-plan/plan.ts';
 import type { NftChain } from '../tree.ts';
 import { translationCells, verdictStatement } from './decisions.ts';
@@ -99,9 +99,7 @@ function findsItsRow(rule: ProgramRule, row: RowValues): boolean {
   const { decision, effects, gates } = rule;
   const [first] = gates;
   if (first) return first.kind === 'rate' && first.rows.length > 0 && first.per.length === 0;
-  if (effects.length === 0 && decision?.kind === 'translation') {
-    return translationCells(decision.translation).length > 0 && !isHairpin(decision.translation);
-  }
+  if (effects.length === 0 && decision) return readsRow(decision);
   const [one] = effects;
   if (
     (decision && decision.kind !== 'verdict') ||
@@ -116,6 +114,13 @@ function findsItsRow(rule: ProgramRule, row: RowValues): boolean {
   if (effect.kind === 'count') return effect.counter.kind === 'per row' && row.isComplete([effect.counter.cell]);
   if (effect.kind !== 'mark set' && effect.kind !== 'dscp set') return false;
   return typeof effect.value !== 'number' && row.isComplete([effect.value]);
+}
+
+/** Whether the decision's statement looks the row up. */
+function readsRow(decision: Decision): boolean {
+  if (decision.kind === 'class') return typeof decision.class !== 'number';
+  if (decision.kind !== 'translation') return false;
+  return translationCells(decision.translation).length > 0 && !isHairpin(decision.translation);
 }
 
 /** `{ key : verdict }` for rows of several classes. */

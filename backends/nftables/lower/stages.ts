@@ -20,8 +20,8 @@ interface StageHook {
 }
 
 /**
- * Priorities as in netfilter's own chains (nft(8), PRIORITIES). `count` stands just before the source translation, where
- * both ends are still the real hosts.
+ * Priorities as in netfilter's own chains (nft(8), PRIORITIES). `count` and `shape` stand just before the source translation,
+ * where both ends are still the real hosts.
  */
 const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
   mitigate: [], // At devices, not at a hook of all packets: mitigate.ts.
@@ -44,6 +44,7 @@ const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
   'mangle postrouting': [{ name: 'mangle_postrouting', type: 'filter', hook: 'postrouting', priority: 'mangle' }],
   'source nat': [{ name: 'nat_postrouting', type: 'nat', hook: 'postrouting', priority: 'srcnat' }],
   count: [{ name: 'count_postrouting', type: 'filter', hook: 'postrouting', priority: 'srcnat - 10' }],
+  shape: [{ name: 'shape_postrouting', type: 'filter', hook: 'postrouting', priority: 'srcnat - 5' }],
 };
 
 /** Appends the base chains of a stage of `whole`, and what they jump to, to the table. */

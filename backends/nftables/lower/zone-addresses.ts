@@ -9,7 +9,7 @@ import type { Matches, MatchPlace } from './matches.ts';
 
 /** Stages whose hooks know the way in, and the way out (nft_fib_validate of Linux 6.18). */
 const KNOWS_IN = new Set(['raw', 'mangle prerouting', 'destination nat', 'mangle input', 'filter input', 'dispatch']);
-const KNOWS_OUT = new Set(['mangle output', 'filter output', 'mangle postrouting', 'source nat', 'count']);
+const KNOWS_OUT = new Set(['mangle output', 'filter output', 'mangle postrouting', 'source nat', 'count', 'shape']);
 const KNOWS_BOTH = new Set(['mangle forward', 'filter forward']);
 
 export function zoneAddressMatch({ field, zone }: AddressOfZoneTest, place: MatchPlace): Matches {

@@ -38,6 +38,7 @@ function faultOf(statement: Statement, machine: Machine): string | undefined {
       return setFault(statement.key, statement.map, 'verdicts', machine);
     case 'limit map':
     case 'set mark by map':
+    case 'set priority by map':
       return setFault(statement.key, statement.map, 'data', machine);
     case 'translate':
       return 'map' in statement.to ? setFault(statement.to.key, statement.to.map, 'data', machine) : undefined;

@@ -19,6 +19,7 @@ const TYPES: ReadonlyMap<string, ValueType> = new Map<string, ValueType>([
   ['ifname', { notation: 'name', width: 0 }],
   ['mark', { notation: 'number', width: 32 }],
   ['dscp', { notation: 'number', width: 6 }],
+  ['classid', { notation: 'class', width: 32 }],
 ]);
 
 const NO_BYTES = new Uint8Array(0);

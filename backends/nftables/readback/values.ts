@@ -15,6 +15,8 @@ import * as words from './words.ts';
 /** How a value is written. */
 export type Notation =
   | 'number'
+  /** Two hexadecimal numbers of 16 bits, with a colon between: the number of a class. */
+  | 'class'
   | 'ipv4'
   | 'ipv6'
   | 'mac'
@@ -57,6 +59,9 @@ const SLASH = 0x2f;
 const ZERO = 0x30;
 const NINE = 0x39;
 const QUOTE = 0x22;
+const COLON = 0x3a;
+const LOWER_A = 0x61;
+const LOWER_F = 0x66;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -74,6 +79,9 @@ export function readValue(type: ValueType, bytes: Uint8Array, start: number, end
       return readIpv6(bytes, start, end, column);
     case 'mac':
       return readRange(bytes, start, end, column, readMac);
+    case 'class':
+      column.appendNumber(classNumber(bytes, start, end));
+      return;
     default:
       return readNumber(type, bytes, start, end, column);
   }
@@ -92,6 +100,26 @@ export function constantOf(type: ValueType, text: string): bigint {
   const { lows } = column.finish() as { readonly lows: Uint32Array };
   if (column.hasIntervals) throw new Misread(`\`${text}\` where one value was expected`);
   return lows.reduce((value, word) => (value << 32n) | BigInt(word), 0n);
+}
+
+function classNumber(bytes: Uint8Array, start: number, end: number): number {
+  const colon = placeOf(COLON, bytes, start, end);
+  const parts = colon < 0 ? [] : [hexadecimal(bytes, start, colon), hexadecimal(bytes, colon + 1, end)];
+  const [upper = -1, lower = -1] = parts;
+  if (upper < 0 || lower < 0) throw misread(bytes, start, end, 'the number of a class');
+  return upper * 0x10000 + lower;
+}
+
+/** One to four digits; −1 for anything else. */
+function hexadecimal(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    const isDigit = byte >= ZERO && byte <= NINE;
+    if (!isDigit && !(byte >= LOWER_A && byte <= LOWER_F)) return -1;
+    value = value * 16 + (isDigit ? byte - ZERO : byte - LOWER_A + 10);
+  }
+  return end - start < 1 || end - start > 4 ? -1 : value;
 }
 
 function misread(bytes: Uint8Array, start: number, end: number, what: string): Misread {

@@ -1,15 +1,18 @@
 /** Classes, and classes for each row of a table. */
 import type { Each, RuleItem, ShapeClass as ShapeClassSyntax, Value } from '../../../grammar/ast/index.ts';
 import { report } from '../../2-resolve/context.ts';
+import { suggestion } from '../../2-resolve/names.ts';
 import { isCell, wantDuration, wantInteger, wantRate, wantSize } from '../../2-resolve/wanted/scalars.ts';
 import type { Cell, Rate } from '../../model/condition.ts';
-import type { ShapeClass, ShapeEach, ShapeItem } from '../../model/policy.ts';
+import { LEAVES, type Leaf, type ShapeClass, type ShapeEach, type ShapeItem } from '../../model/policy.ts';
 import { checkNamingCell } from '../actions/effects.ts';
+import { bitsOf } from '../../model/shape-classes.ts';
 import { bindRow } from '../bind-row.ts';
 import type { RuleContext } from '../context.ts';
 import { checkConditions } from '../items/clauses.ts';
 import { headLine, namesOf, oneLine, originOf, surroundingsOf } from '../origin.ts';
-import { DUPLICATE_STATEMENT, MISPLACED_ITEM, SHAPE_RATES } from '../problems.ts';
+import { DUPLICATE_STATEMENT, MISPLACED_ITEM, SHAPE_RATES, UNKNOWN_LEAF } from '../problems.ts';
+import { endsApart } from './shape-ends.ts';
 
 /** `limit`: what the classes share, where it is known. */
 export function checkShapeItems(
@@ -24,14 +27,18 @@ export function checkShapeItems(
     const name = names[at] ?? context.surroundings.path;
     const made = checkItem(item, name, context, limit);
     if (!made) continue;
-    const first = made.kind === 'class' && typeof made.name === 'string' ? classes.get(made.name) : undefined;
+    if (made.kind === 'each') {
+      checked.push(...endsApart(made));
+      continue;
+    }
+    const first = typeof made.name === 'string' ? classes.get(made.name) : undefined;
     if (first) {
       report(context, DUPLICATE_STATEMENT, item.span, `there are two classes \`${String(first.name)}\``, {
         labels: [{ span: first.origin.span, text: 'the first one is here' }],
       });
       continue;
     }
-    if (made.kind === 'class' && typeof made.name === 'string') classes.set(made.name, made);
+    if (typeof made.name === 'string') classes.set(made.name, made);
     checked.push(made);
   }
   return checked;
@@ -81,7 +88,7 @@ function checkClass(
   if (!conditions || className === undefined) return undefined;
   const text = syntax.nested.length > 0 ? headLine(syntax.span, syntax.nested) : oneLine(syntax.span);
   const origin = originOf(syntax, name, text, context);
-  const leaf = syntax.leaf?.text;
+  const leaf = checkLeaf(syntax, context);
   return {
     kind: 'class',
     origin,
@@ -119,7 +126,17 @@ function reportRates(
   }
 }
 
-function bitsOf(rate: Rate | Cell | undefined): number | undefined {
-  if (!rate || isCell(rate)) return undefined;
-  return ((rate.of === 'bytes' ? 8 : 1) * rate.amount) / rate.perSeconds;
+function checkLeaf({ leaf, nested }: ShapeClassSyntax, context: RuleContext): Leaf | undefined {
+  if (!leaf) return undefined;
+  const known = LEAVES.find((name) => name === leaf.text);
+  if (!known) {
+    report(context, UNKNOWN_LEAF, leaf.span, `\`${leaf.text}\` is no queue`, {
+      hint: suggestion(leaf.text, LEAVES, `The queues are ${LEAVES.join(', ')}.`),
+    });
+  } else if (nested.length > 0) {
+    report(context, UNKNOWN_LEAF, leaf.span, 'packets wait in the classes of this class, and not in itself', {
+      hint: 'Name a queue for each of the classes in it.',
+    });
+  }
+  return known;
 }

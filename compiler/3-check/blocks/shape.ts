@@ -5,10 +5,12 @@ import { lookUpKind, suggestion } from '../../2-resolve/names.ts';
 import { isCell, refuseCell, wantInteger, wantRate } from '../../2-resolve/wanted/scalars.ts';
 import type { Rate } from '../../model/condition.ts';
 import type { Shape, ShapeItem } from '../../model/policy.ts';
+import { MOST_SHAPERS } from '../../model/shape-classes.ts';
 import { headLine, originOf, surroundingsOf } from '../origin.ts';
-import { DUPLICATE_STATEMENT, SECOND_BLOCK, UNKNOWN_CLASS } from '../problems.ts';
+import { DUPLICATE_STATEMENT, SECOND_BLOCK, TOO_MANY_CLASSES, UNKNOWN_CLASS } from '../problems.ts';
 import type { RuleContext } from '../context.ts';
 import { headOf, type Written } from './order.ts';
+import { checkClasses } from './shape-classes.ts';
 import { checkShapeItems } from './shape-items.ts';
 
 export function checkShapes(written: readonly Written<ShapeSyntax>[]): readonly Shape[] {
@@ -25,6 +27,11 @@ export function checkShapes(written: readonly Written<ShapeSyntax>[]): readonly 
       });
     } else {
       shapes.push(shape);
+      if (shapes.length === MOST_SHAPERS + 1) {
+        report(each.context, TOO_MANY_CLASSES, headOf(each.block.span), `there are more than ${MOST_SHAPERS} shapers`, {
+          hint: 'Put the shapers of other interfaces into a policy of their own, for another host.',
+        });
+      }
     }
   }
   return shapes;
@@ -49,7 +56,7 @@ function checkShape({ block, context }: Written<ShapeSyntax>): Shape | undefined
   const body = checkShapeItems(items, inner, limit);
   const fallback = checkDefault(block.body, body, inner);
   if (!zone || !limit || overhead === undefined || !fallback) return undefined;
-  return {
+  const shape: Shape = {
     origin: originOf(block, title, headLine(block.span, block.body), context),
     zone,
     direction: block.direction,
@@ -60,6 +67,8 @@ function checkShape({ block, context }: Written<ShapeSyntax>): Shape | undefined
     body,
     default: fallback,
   };
+  checkClasses(shape, inner);
+  return shape;
 }
 
 /** Where what no class takes goes: `fair` unless said. */

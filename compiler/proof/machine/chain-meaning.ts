@@ -117,10 +117,11 @@ export class ChainMeaning {
         return { steps: this.#refusal(statement.refusal, set), set: NOTHING };
       case 'translate':
         return { steps: this.#translation(statement, set), set: NOTHING };
-      case 'set mark by map': {
+      case 'set mark by map':
+      case 'set priority by map': {
         // What finds nothing breaks off the rule.
         const found = this.#found(statement.key, this.#set(statement.map));
-        return { steps: this.#markByMap(statement, set), set: this.#packets.diagrams.when(set, found) };
+        return { steps: this.#numberByMap(statement, set), set: this.#packets.diagrams.when(set, found) };
       }
       case 'limit':
         return this.#gates.asked(this.#buckets.ofObject(statement.limit), set);
@@ -250,12 +251,16 @@ export class ChainMeaning {
     );
   }
 
-  #markByMap({ of, key, map }: Extract<Statement, { kind: 'set mark by map' }>, set: Diagram): Meaning[] {
-    const looked = this.#set(map);
-    const found = this.#values(key, looked, numbersOf(looked.data[0]!), MARK_VALUES, set);
-    return found.map(({ where, text }) =>
-      this.#meanings.affects(where, of === 'packet' ? 'mark' : 'flow mark', outcomes.markTo(text)),
-    );
+  #numberByMap(
+    statement: Extract<Statement, { kind: 'set mark by map' | 'set priority by map' }>,
+    set: Diagram,
+  ): Meaning[] {
+    const looked = this.#set(statement.map);
+    const found = this.#values(statement.key, looked, numbersOf(looked.data[0]!), MARK_VALUES, set);
+    return found.map(({ where, text }) => {
+      if (statement.kind === 'set priority by map') return this.#meanings.affects(where, outcomes.PRIORITY, text);
+      return this.#meanings.affects(where, statement.of === 'packet' ? 'mark' : 'flow mark', outcomes.markTo(text));
+    });
   }
 
   #effect(statement: Statement, set: Diagram): Meaning {
@@ -271,6 +276,8 @@ export class ChainMeaning {
         // What belongs to no flow has no mark of one, and reading it breaks off the rule: the last thing that it does.
         return affects(of === 'packet' ? 'mark' : 'flow mark', markEvent(from === undefined ? 0 : keep, value));
       }
+      case 'set priority':
+        return affects(outcomes.PRIORITY, `${statement.value}`);
       case 'set dscp':
         return affects('dscp', `${statement.value}`);
       case 'notrack':

@@ -39,6 +39,7 @@ const PLACES: { readonly [Id in StageId]: readonly Place[] } = {
   'mangle postrouting': [place('filter', 'postrouting', -150)],
   'source nat': [place('nat', 'postrouting', 100)],
   count: [place('filter', 'postrouting', 90)],
+  shape: [place('filter', 'postrouting', 95)],
 };
 
 /** Rules and elements of sets that are followed in one part: more would take longer than all the rest of a compile. */

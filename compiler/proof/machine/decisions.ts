@@ -1,6 +1,6 @@
 /** What rules of a policy decide, as diagrams. */
 import type { Decision, Family } from '../../4-program/program.ts';
-import type { Translation, Verdict } from '../../model/index.ts';
+import type { Cell, Translation, Verdict } from '../../model/index.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import type { Rows } from './atoms.ts';
@@ -28,7 +28,18 @@ export class Decisions {
         return this.#translation(decision.translation, set, rows);
       case 'socket':
         throw new NotCompared('a socket that gets packets');
+      case 'class':
+        return this.#class(decision.class, set, rows);
     }
+  }
+
+  /** The packet's priority becomes the class's number, and it goes on. */
+  #class(chosen: number | Cell, set: Diagram, rows: Rows): Meaning {
+    const number = typeof chosen === 'number' ? String(chosen) : outcomes.cellText(chosen, rows);
+    return this.#meanings.sequence([
+      this.#meanings.affects(set, outcomes.PRIORITY, number),
+      this.#meanings.decides(set, outcomes.ACCEPT),
+    ]);
   }
 
   verdict(verdict: Verdict, set: Diagram): Meaning {

@@ -220,6 +220,9 @@ export type Statement =
       readonly key: readonly Read[];
       readonly map: SetUse;
     }
+  /** What says which class the packet queues in. */
+  | { readonly kind: 'set priority'; readonly value: number }
+  | { readonly kind: 'set priority by map'; readonly key: readonly Read[]; readonly map: SetUse }
   | { readonly kind: 'set dscp'; readonly family: Family; readonly value: number }
   /** `size` undefined: what the route allows. */
   | { readonly kind: 'set maximum segment'; readonly size: number | undefined }

@@ -51,6 +51,17 @@ export class FoundRows {
     return this.#meanings.sequence(events.map(({ thing, what }) => this.#meanings.affects(found, thing, what)));
   }
 
+  /** The class of the first row that is found. */
+  class(cell: Cell): Meaning {
+    const found = this.#numbers(cell, { width: 32, family: undefined }, MARK_VALUES);
+    const meanings = this.#meanings;
+    return meanings.sequence(
+      found.map(({ where, text }) =>
+        meanings.sequence([meanings.affects(where, outcomes.PRIORITY, text), meanings.decides(where, outcomes.ACCEPT)]),
+      ),
+    );
+  }
+
   #affects(found: readonly Found[], things: readonly string[], what: (text: string) => string): Meaning {
     // Of two rows with one key both do what they do, the second with what the first has left.
     if (found.some(({ repeats }) => repeats)) throw new NotCompared('effects of several rows with one key');

@@ -14,6 +14,8 @@ const LONGEST_TEXT = 100;
 export const ACCEPT = 'accept';
 export const DROP = 'drop';
 export const TCP_RESET = 'reject with a reset';
+/** The packet's priority, a number that says which class it queues in. */
+export const PRIORITY = 'priority';
 
 export function unreachable(family: Family, code: number): string {
   return `reject with code ${code} of IPv${family}`;
@@ -119,8 +121,8 @@ function isEmpty({ row: variable, column }: Cell, rows: Rows): boolean {
   return row !== undefined && columnOf(variable.table, column)?.present?.[row] === 0;
 }
 
-/** A cell as a person would write it. */
-function cellText({ row: variable, column }: Cell, rows: Rows): string {
+/** A cell as a person would write it. Throws NotCompared. */
+export function cellText({ row: variable, column }: Cell, rows: Rows): string {
   const row = rows.get(variable);
   if (row === undefined) throw new NotCompared('a cell of a row that is not at hand');
   return textOf(columnOf(variable.table, column)!, row);

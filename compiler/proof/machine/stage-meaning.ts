@@ -176,6 +176,7 @@ class StageMeaning {
     });
     const { decision } = rule;
     if (decision?.kind === 'translation') steps.push(found.translation(decision.translation));
+    else if (decision?.kind === 'class' && typeof decision.class !== 'number') steps.push(found.class(decision.class));
     else steps.push(this.#decisions.of(decision, found.any(), NO_ROWS));
     return this.#meanings.sequence(steps);
   }

@@ -16,6 +16,8 @@ it('takes the whole example of the language', () => {
   expect(policy?.filters.forward?.essential).toHaveLength(1);
   expect(policy?.shapes[0]?.body.map(({ origin }) => origin.name)).toEqual([
     'shape uplink egress/class-voice',
+    // Once by the source, once by the destination.
+    'shape uplink egress/each-users',
     'shape uplink egress/each-users',
   ]);
 });

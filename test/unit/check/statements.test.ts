@@ -134,7 +134,10 @@ describe('shapers and balancers', () => {
           { name: 'voice', priority: 0, guarantee: { amount: 2e8 } },
           {
             name: 'rest',
-            nested: [{ kind: 'each', body: [{ name: { column: 'id' }, ceiling: { column: 'limit' } }] }],
+            nested: ['source', 'destination'].map((field) => ({
+              kind: 'each',
+              body: [{ name: { column: 'id' }, ceiling: { column: 'limit' }, condition: { kind: 'address', field } }],
+            })),
           },
         ],
       },

@@ -47,6 +47,12 @@ describe('a rule', () => {
     // Verdicts.
     ['ct state vmap { related : accept, invalid : jump odd }', 'state leads { 2 : accept, 3 : jump odd }'],
     ['ip saddr vmap @rooms', 'family in 4 | source/4 leads @rooms'],
+    ['meta priority set 1:2f', 'set priority value=65583'],
+    [
+      'meta priority set ip saddr & 255.255.255.0 map @rooms',
+      'family in 4 | priority = source/4 & 0xffffff00 of @rooms',
+    ],
+    ['meta priority set meta mark map { 1 : 1:2f, 2 : ffff:0 }', 'priority = mark of { 1 : 65583, 2 : 4294901760 }'],
     ['meta mark vmap { 1 : continue, 2 : return }', 'mark leads { 1 : continue, 2 : return }'],
     ['goto next', 'goto next'],
     ['reject with tcp reset', 'protocol in 6 | reject refusal={"kind":"tcp reset"}'],

@@ -1,9 +1,10 @@
-/** What a rule writes: marks, labels, DSCP, the MSS. */
+/** What a rule writes: marks, priorities, labels, DSCP, the MSS. */
 import { keyOf, type Part } from '../expressions.ts';
 import { Misread } from '../misread.ts';
 import type { RuleBuilder } from '../rule-builder.ts';
 import type { Tokens } from '../tokens.ts';
 import { setUse } from '../set-use.ts';
+import { constantOf, type ValueType } from '../values.ts';
 import type { StatementReader } from './statement.ts';
 
 const MARKS: ReadonlyMap<string, 'packet' | 'flow'> = new Map([
@@ -51,8 +52,26 @@ function readMark(of: 'packet' | 'flow', tokens: Tokens, rule: RuleBuilder): voi
   }
 }
 
-/** `ct label set 127`, `ct helper set "ftp_tcp"`: what has no expression of its own. */
-export const readFlowAssignment: StatementReader = (tokens, rule) => {
+/** `1:20`, `KEY map @name`: behind `meta priority set`. */
+function readPriority(tokens: Tokens, rule: RuleBuilder): void {
+  if (tokens.peek().includes(':')) {
+    rule.push({ kind: 'set priority', value: Number(constantOf(CLASS, tokens.next())) });
+    return;
+  }
+  const parts = keyOf(tokens);
+  const key = rule.keyOf(parts);
+  tokens.expect('map');
+  rule.push({ kind: 'set priority by map', key, map: setUse(parts, { data: [CLASS] }, tokens) });
+}
+
+const CLASS: ValueType = { notation: 'class', width: 32 };
+
+/** `meta priority set 1:20`, `ct label set 127`, `ct helper set "ftp_tcp"`: what has no expression of its own. */
+export const readOwnAssignment: StatementReader = (tokens, rule) => {
+  if (tokens.take('meta', 'priority', 'set')) {
+    readPriority(tokens, rule);
+    return true;
+  }
   if (tokens.take('ct', 'label', 'set')) {
     rule.push({ kind: 'set label', label: tokens.number() });
     return true;

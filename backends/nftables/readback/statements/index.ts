@@ -1,5 +1,5 @@
 /** The kinds of statements. Adding one: a reader in this folder, and a line in this list. */
-import { readFlowAssignment } from './assignment.ts';
+import { readOwnAssignment } from './assignment.ts';
 import { readCounter, readLog, readNotrack, readSample, readSynproxy } from './effect.ts';
 import { readLimit, readUpdate } from './limit.ts';
 import { readMatch } from './match.ts';
@@ -21,6 +21,6 @@ export const STATEMENTS: readonly StatementReader[] = [
   readTranslation,
   readOwnTranslation,
   readToSocket,
-  readFlowAssignment,
+  readOwnAssignment,
   readMatch,
 ];

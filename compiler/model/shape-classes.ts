@@ -1,0 +1,154 @@
+/**
+ * The classes of a shaper as a tree: one for each `class` and row, with its name, its rates and its number. Whoever chooses a
+ * packet's class and whoever queues it know the class by that number, and need to know nothing else of each other.
+ */
+import type { Cell, Rate, RowVariable } from './condition.ts';
+import type { Shape, ShapeClass, ShapeItem } from './policy.ts';
+import { columnOf } from './table.ts';
+import { cellName } from '../semantics/cells.ts';
+import { jhash } from '../net/jhash.ts';
+
+export interface ClassNode {
+  readonly source: ShapeClass;
+  /** The row of the innermost `each` around; undefined: there is none. */
+  readonly row: number | undefined;
+  /** Empty where the row's cell is. */
+  readonly name: string;
+  /** The name behind those of the classes around it: `voice/sip`. */
+  readonly path: string;
+  /** Bits a second; undefined: none was said. */
+  readonly guarantee: number | undefined;
+  readonly ceiling: number | undefined;
+  readonly nested: readonly ClassNode[];
+}
+
+type Rows = ReadonlyMap<RowVariable, number>;
+
+/** The outermost classes, in the order written; a class that is found by either end of a packet is there once. */
+export function classesIn(shape: Shape): readonly ClassNode[] {
+  return nodesOf(shape.body, '', new Map(), undefined);
+}
+
+function nodesOf(
+  items: readonly ShapeItem[],
+  around: string,
+  rows: Rows,
+  row: number | undefined,
+): readonly ClassNode[] {
+  const nodes: ClassNode[] = [];
+  const eaches = new Set<unknown>();
+  for (const item of items) {
+    if (item.kind === 'class') {
+      nodes.push(nodeOf(item, around, rows, row));
+    } else if (!eaches.has(item.origin)) {
+      // The walk for the packets' other ends leads to the same classes.
+      eaches.add(item.origin);
+      const numbers = item.rows ?? Array.from({ length: item.row.table.rowCount }, (_, index) => index);
+      for (const number of numbers) {
+        nodes.push(...nodesOf(item.body, around, new Map(rows).set(item.row, number), number));
+      }
+    }
+  }
+  return nodes;
+}
+
+function nodeOf(source: ShapeClass, around: string, rows: Rows, row: number | undefined): ClassNode {
+  const { guarantee, ceiling } = source;
+  const name = typeof source.name === 'string' ? source.name : (cellName(source.name, rows) ?? '');
+  const path = `${around}${name}`;
+  const nested = nodesOf(source.nested, `${path}/`, rows, row);
+  return { source, row, name, path, guarantee: bitsAt(guarantee, rows), ceiling: bitsAt(ceiling, rows), nested };
+}
+
+/** All classes of a tree, those around others first. */
+export function* everyClass(nodes: readonly ClassNode[]): Generator<ClassNode> {
+  for (const node of nodes) {
+    yield node;
+    yield* everyClass(node.nested);
+  }
+}
+
+/** Bits a second; undefined: there is no rate, or it stands in a row. */
+export function bitsOf(rate: Rate | Cell | undefined): number | undefined {
+  if (!rate || 'kind' in rate) return undefined;
+  return ((rate.of === 'bytes' ? 8 : 1) * rate.amount) / rate.perSeconds;
+}
+
+function bitsAt(rate: Rate | Cell | undefined, rows: Rows): number | undefined {
+  if (!rate || !('kind' in rate)) return bitsOf(rate);
+  const data = columnOf(rate.row.table, rate.column)?.data;
+  const present = columnOf(rate.row.table, rate.column)?.present;
+  const row = rows.get(rate.row);
+  if (data?.store !== 'rate' || row === undefined || present?.[row] === 0) return undefined;
+  return ((BYTES === data.of[row] ? 8 : 1) * data.amounts[row]!) / data.perSeconds[row]!;
+}
+
+/** In columns of rates. */
+const BYTES = 2;
+
+/**
+ * Numbers have 32 bits, as the kernel has them for classes: the shaper's in the upper 16, the class's in the lower. Number 0 of a
+ * shaper is to go by all of its classes.
+ */
+export interface ClassNumbers {
+  /** Of the shaper: 1 and up, in the order of the policy's shapers. */
+  readonly shaper: number;
+  /** Where what no class takes queues by `default fair`. */
+  readonly fair: number;
+  /** Of a class; of one that has classes in it, of what none of them takes. */
+  readonly of: (node: ClassNode) => number;
+  /** Of a class that has classes in it, with all of them. */
+  readonly around: (node: ClassNode) => number;
+  /** Of what no class takes. */
+  readonly default: number;
+}
+
+/** Below it are the shapers' own numbers and that of `default fair`. */
+const FIRST = 0x20;
+const LAST = 0xfffe;
+const FAIR = 0x10;
+/** What can be numbered in one shaper, a class with classes in it twice. */
+export const MOST_CLASSES = LAST - FIRST + 1;
+export const MOST_SHAPERS = FAIR - 1;
+
+/**
+ * Numbers follow from the classes' names, so that other classes, and rows before them, do not change them; two names whose hashes
+ * are one are numbered in the order of the names. There are at most `MOST_CLASSES` nodes, each with a name of its own.
+ */
+export function numberClasses(shape: Shape, at: number, nodes: readonly ClassNode[]): ClassNumbers {
+  const shaper = at + 1;
+  const numbers = new Map<string, number>();
+  const taken = new Uint8Array(MOST_CLASSES);
+  const encoder = new TextEncoder();
+  const names = [...everyClass(nodes)].flatMap(({ path, nested }) => (nested.length > 0 ? [path, `${path}/`] : [path]));
+  const hashed = names.map((path) => ({ path, hash: jhash(encoder.encode(path), 0) }));
+  hashed.sort((a, b) => a.hash - b.hash || (a.path < b.path ? -1 : 1));
+  for (const { path, hash } of hashed) {
+    let place = hash % MOST_CLASSES;
+    while (taken[place] === 1) place = (place + 1) % MOST_CLASSES;
+    taken[place] = 1;
+    numbers.set(path, numberIn(shaper, FIRST + place));
+  }
+  const fair = numberIn(shaper, FAIR);
+  const of = ({ path }: ClassNode): number => numbers.get(path)!;
+  const around = ({ path }: ClassNode): number => numbers.get(`${path}/`)!;
+  const byDefault = defaultClass(shape, nodes);
+  const rest = byDefault ? of(byDefault) : shape.default === 'fair' ? fair : numberIn(shaper, 0);
+  return { shaper, fair, of, around, default: rest };
+}
+
+/** The class of what no class takes; undefined: `default` names none. */
+export function defaultClass({ default: wanted }: Shape, nodes: readonly ClassNode[]): ClassNode | undefined {
+  if (typeof wanted === 'string') return undefined;
+  for (const node of everyClass(nodes)) if (node.source.name === wanted.class) return node;
+  return undefined;
+}
+
+function numberIn(shaper: number, own: number): number {
+  return shaper * 0x10000 + own;
+}
+
+/** A number as nft and tc write it: `1:a2f`, both parts hexadecimal. */
+export function classId(number: number): string {
+  return `${Math.floor(number / 0x10000).toString(16)}:${(number % 0x10000).toString(16)}`;
+}
