@@ -5,7 +5,7 @@ import { buildProgram } from './4-program/build.ts';
 import type { Program } from './4-program/program.ts';
 import { hitsOf, withWeights, type Hits, type Profile } from './4-program/hits.ts';
 import { withRuleCounters } from './4-program/rule-counters.ts';
-import { place, type BalancePlacement, type Placement } from './5-place/place.ts';
+import { place, type BalancePlacement, type Placement, type ShapePlacement } from './5-place/place.ts';
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import type { Plan } from './6-plan/plan.ts';
 import { checkPolicy } from './check.ts';
@@ -63,6 +63,7 @@ export interface LoweredTarget {
   readonly planes: readonly LoweredPart[];
   readonly placements: readonly Placement[];
   readonly balances: readonly BalancePlacement[];
+  readonly shapes: readonly ShapePlacement[];
   readonly idle: readonly IdlePlane[];
 }
 
@@ -109,6 +110,7 @@ export interface TargetOutput {
   readonly planes: readonly PlaneOutput[];
   readonly placements: readonly Placement[];
   readonly balances: readonly BalancePlacement[];
+  readonly shapes: readonly ShapePlacement[];
   readonly idle: readonly IdlePlane[];
 }
 
@@ -167,7 +169,7 @@ function lowerTarget(
   diagnostics.push(...programFindings);
 
   options.onPhase?.('place');
-  const { parts, placements, balances, idle, diagnostics: placeFindings } = place(program, options.planes);
+  const { parts, placements, balances, shapes, idle, diagnostics: placeFindings } = place(program, options.planes);
   diagnostics.push(...placeFindings);
 
   const planes = parts.flatMap(({ plane, program: part }) => {
@@ -188,6 +190,7 @@ function lowerTarget(
     planes,
     placements,
     balances,
+    shapes,
     idle: idle.flatMap(({ name: plane, takeAway }) => (takeAway ? [{ plane, takeAway: takeAway(name) }] : [])),
   };
 }
@@ -195,7 +198,7 @@ function lowerTarget(
 const SAME: DeltaOutcome = { kind: 'same' };
 
 function writeTarget(
-  { name, planes, placements, balances, idle }: LoweredTarget,
+  { name, planes, placements, balances, shapes, idle }: LoweredTarget,
   policy: Policy,
   options: CompileOptions,
   diagnostics: Diagnostic[],
@@ -232,5 +235,5 @@ function writeTarget(
       since,
     };
   });
-  return { name, planes: written, placements, balances, idle };
+  return { name, planes: written, placements, balances, shapes, idle };
 }

@@ -6,7 +6,7 @@ import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
 import type { Program, Stage } from './4-program/program.ts';
 import type { Prices } from './cost/prices.ts';
-import type { Balance } from './model/index.ts';
+import type { Balance, Shape } from './model/index.ts';
 import type { Plan } from './6-plan/plan.ts';
 import type { ReadBack } from './proof/machine/read-back.ts';
 
@@ -99,6 +99,14 @@ export interface Plane {
     readonly forward: readonly Balance['forward'][];
     /** Why it cannot carry out a block as it stands; empty: it can. */
     readonly refuse: (balance: Balance, program: Program) => readonly Diagnostic[];
+  };
+  /**
+   * The queues of `shape` blocks; undefined: it has none. Which class a packet queues in is a stage, `shape`, that another plane
+   * may carry out: it hands over the class's number as the packet's priority (model/shape-classes.ts).
+   */
+  readonly shapes?: {
+    /** Why it cannot queue for a block as it stands; empty: it can. */
+    readonly refuse: (shape: Shape, program: Program) => readonly Diagnostic[];
   };
   /** What the steps of a plan cost here. */
   readonly prices: Prices;

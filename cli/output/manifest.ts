@@ -73,7 +73,7 @@ export function manifestText(parts: ManifestParts): string {
 }
 
 /** A target without its artifacts' content, for the manifest and for `--json`. */
-export function targetAsData({ name, planes, placements, balances, idle }: TargetOutput): object {
+export function targetAsData({ name, planes, placements, balances, shapes, idle }: TargetOutput): object {
   return {
     name,
     placements: [
@@ -84,6 +84,7 @@ export function targetAsData({ name, planes, placements, balances, idle }: Targe
         reason,
       })),
       ...balances.map(({ balance, plane, reason }) => ({ stage: 'balance', name: balance.name, plane, reason })),
+      ...shapes.map(({ shape, plane, reason }) => ({ stage: 'queues', name: shape.origin.name, plane, reason })),
     ],
     planes: planes.map(planeAsData),
     ...(idle.length > 0 ? { idle } : {}),

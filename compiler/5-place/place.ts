@@ -5,7 +5,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Span } from '../../grammar/source.ts';
 import type { Program, Stage } from '../4-program/program.ts';
-import type { Balance, Policy, Target } from '../model/index.ts';
+import type { Balance, Policy, Shape, Target } from '../model/index.ts';
 import type { Plane } from '../plane.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -23,11 +23,19 @@ export interface BalancePlacement {
   readonly reason: string;
 }
 
+/** The plane that queues for a `shape` block. */
+export interface ShapePlacement {
+  readonly shape: Shape;
+  readonly plane: string;
+  readonly reason: string;
+}
+
 export interface Placed {
   /** The part of the Program for each plane that has one, in the order of `planes`. */
   readonly parts: readonly { readonly plane: Plane; readonly program: Program }[];
   readonly placements: readonly Placement[];
   readonly balances: readonly BalancePlacement[];
+  readonly shapes: readonly ShapePlacement[];
   /** Planes that the target names and that have no part. */
   readonly idle: readonly Plane[];
   readonly diagnostics: readonly Diagnostic[];
@@ -49,6 +57,7 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
     }
   }
   const balances = program.balances.flatMap((balance) => placeBalance(balance, program, available, diagnostics));
+  const shapes = program.shapes.flatMap((shape) => placeShape(shape, program, available, diagnostics));
   const parts: { readonly plane: Plane; readonly program: Program }[] = available
     .map((plane) => ({
       plane,
@@ -56,15 +65,16 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
         ...program,
         stages: placements.filter((one) => one.plane === plane.name).map(({ stage }) => stage),
         balances: balances.filter((one) => one.plane === plane.name).map(({ balance }) => balance),
+        shapes: shapes.filter((one) => one.plane === plane.name).map(({ shape }) => shape),
       },
     }))
-    .filter((part) => part.program.stages.length > 0 || part.program.balances.length > 0);
+    .filter(({ program: own }) => own.stages.length + own.balances.length + own.shapes.length > 0);
   // A policy without a rule replaces the one before it, too.
   const [first] = available;
-  const isEmpty = program.stages.length === 0 && program.balances.length === 0;
+  const isEmpty = program.stages.length + program.balances.length + program.shapes.length === 0;
   if (parts.length === 0 && first && isEmpty) parts.push({ plane: first, program });
   const idle = available.filter((plane) => !parts.some((part) => part.plane === plane));
-  return { parts, placements, balances, idle, diagnostics };
+  return { parts, placements, balances, shapes, idle, diagnostics };
 }
 
 /** What is said where no plane can is what those say that are made for the block's way to forward, if there are any. */
@@ -85,6 +95,38 @@ function placeBalance(
   const refusals = (made.length > 0 ? made : answers).flatMap((answer) => answer.refusals);
   diagnostics.push(...(refusals.length > 0 ? refusals : [nobodyCarries('`balance`', balance.origin.span)]));
   return [];
+}
+
+/** The class is chosen as a stage, wherever that is placed. */
+function placeShape(
+  shape: Shape,
+  program: Program,
+  available: readonly Plane[],
+  diagnostics: Diagnostic[],
+): ShapePlacement[] {
+  const answers = available.flatMap(({ name, shapes }) =>
+    shapes ? [{ name, refusals: shapes.refuse(shape, program) }] : [],
+  );
+  const taker = answers.find(({ refusals }) => refusals.length === 0);
+  if (!taker) {
+    const refusals = answers.flatMap((answer) => answer.refusals);
+    diagnostics.push(...(refusals.length > 0 ? refusals : [withoutQueues(shape, program)]));
+    return [];
+  }
+  const choice = program.stages.find(({ id }) => id === 'shape');
+  const chooser = choice && available.find((plane) => plane.refuse(choice, program).length === 0);
+  const handover =
+    chooser && chooser.name !== taker.name ? `; ${chooser.name} says the class by the packet's priority` : '';
+  return [{ shape, plane: taker.name, reason: `${reasonOf(available, [])}${handover}` }];
+}
+
+function withoutQueues({ zone, origin }: Shape, { target }: Program): Diagnostic {
+  const [member] = (target?.zones.get(zone.name) ?? zone).members;
+  const plane = `tc on ${member?.interface ?? 'INTERFACE'}`;
+  const hint = target
+    ? `Add \`${plane}\` to target \`${target.name}\`.`
+    : `Add a target: \`target router { nftables ${plane} }\`.`;
+  return diagnostic(PROBLEMS.nobodyCarries, origin.span, 'no plane of the target has queues for `shape`', { hint });
 }
 
 /** A plane's answer to a stage. */
@@ -126,10 +168,7 @@ function planesOf(target: Target | undefined, planes: readonly Plane[], diagnost
 }
 
 function unsupportedParts(policy: Policy): Diagnostic[] {
-  return [
-    ...policy.unsupported.map((part) => nobodyCarries(`\`${part.construct}\``, part.span)),
-    ...policy.shapes.map((shape) => nobodyCarries('`shape`', shape.origin.span)),
-  ];
+  return policy.unsupported.map((part) => nobodyCarries(`\`${part.construct}\``, part.span));
 }
 
 function nobodyCarries(what: string, span: Span): Diagnostic {

@@ -38,9 +38,18 @@ function saysNothing({ routes, addresses, down, time, memories }: Given): boolea
   return [routes, addresses, memories].every(({ length }) => length === 0) && down.isEmpty() && time === undefined;
 }
 
-function wayOf({ fate, spoke }: Outcome): ExplainedWay {
+function wayOf({ fate, spoke, shaped }: Outcome): ExplainedWay {
+  const queues = shaped.map(({ zone, direction, classes }) => ({
+    block: `shape ${zone} ${direction}`,
+    did: classes.length > 0 ? `class ${classes.join('/')}` : 'default',
+    place: undefined,
+    text: '',
+  }));
   return {
-    steps: spoke.map(({ block, did, origin }) => ({ block, did, place: origin?.span, text: origin?.text ?? '' })),
+    steps: [
+      ...spoke.map(({ block, did, origin }) => ({ block, did, place: origin?.span, text: origin?.text ?? '' })),
+      ...queues,
+    ],
     fate: `${fateInWords(fate)}${endsBehind(fate)}`,
   };
 }

@@ -7,6 +7,7 @@ import { costOf } from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Alternative, Expense, ExplainedStage } from './explained.ts';
 import { explainBalance } from './balances.ts';
+import { explainShape } from './shapes.ts';
 import { stepsOf } from './plan-steps.ts';
 
 /** A plane's part of a target, with the plan that was chosen for it. */
@@ -34,7 +35,12 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
     .filter(({ steps, default: verdict }) => steps.length > 0 || verdict !== undefined);
   const first = stages.findIndex(({ name }) => !BEFORE_BALANCE.has(name));
   const at = first < 0 ? stages.length : first;
-  return [...stages.slice(0, at), ...part.program.balances.map(explainBalance), ...stages.slice(at)];
+  return [
+    ...stages.slice(0, at),
+    ...part.program.balances.map(explainBalance),
+    ...stages.slice(at),
+    ...part.program.shapes.map(explainShape),
+  ];
 }
 
 /** What packets meet before they are sent to backends, those that are translated last. */

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compileCampus, FULL_SIZE, generateRules, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
+import { compileCampus, FULL_SIZE, generateRules, makeCampus, SHAPERS, whyNoCampus, type Campus } from './campus/data.ts';
 import { campusRouter, flowCosts, type FlowCosts } from './campus/router.ts';
 import { median, ratioOf } from './medians.ts';
 import { timed } from './compiled-by-command.ts';
@@ -49,7 +49,7 @@ function importAndOptimize(name: string, rules: string, folder: string): string 
 /** What packets cost with the imported rules and with the example's, in turns. */
 async function compareCosts(campus: Campus, ruleset: string): Promise<FlowCosts> {
   const routers = [
-    { lab: await campusRouter(compileCampus(campus, [])), costs: [] as FlowCosts[] },
+    { lab: await campusRouter(compileCampus(campus, SHAPERS)), costs: [] as FlowCosts[] },
     { lab: await campusRouter(readFileSync(ruleset, 'utf8')), costs: [] as FlowCosts[] },
   ];
   try {

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../kernel/harness/lab.ts';
-import { FULL_SIZE, compileCampus, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
+import { FULL_SIZE, compileCampus, makeCampus, SHAPERS, whyNoCampus, type Campus } from './campus/data.ts';
 import { campusRouter, costOf, flowCosts, type FlowCosts } from './campus/router.ts';
 import { median } from './medians.ts';
 import { outward, randomFlows } from './campus/traffic.ts';
@@ -34,7 +34,7 @@ describe.skipIf(whyNoCampus() !== undefined)('the lookups of the campus', () => 
   }
 
   test('a counter, against the same lookup without one', async () => {
-    const counting = compileCampus(campus, ['mitigate', 'nat', 'filter forward', 'filter input']);
+    const counting = compileCampus(campus, ['mitigate', 'nat', 'filter forward', 'filter input', ...SHAPERS]);
     const bare = counting.replaceAll(/^\t\tcounter\n| counter\b/gm, '');
     const empty = bare.replaceAll(/^\t\tip6? [sd]addr .*\n/gm, '');
     expect([counting, bare, empty].map((text) => text.length)).toEqual(
@@ -59,7 +59,7 @@ describe.skipIf(whyNoCampus() !== undefined)('the lookups of the campus', () => 
   });
 
   test('ten times the rows, against as many bare lookups in sets of these sizes', async () => {
-    const rulesets = [tenth, campus].map((one) => compileCampus(one, []));
+    const rulesets = [tenth, campus].map((one) => compileCampus(one, SHAPERS));
     const [few, many] = rulesets.map(lookupsIn);
     console.log(`lookups in sets and maps: ${few} in a tenth of the campus, ${many} in the whole`);
     expect(many).toBe(few);

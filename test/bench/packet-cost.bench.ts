@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Lab } from '../kernel/harness/lab.ts';
-import { compileCampus, FULL_SIZE, makeCampus, whyNoCampus, type Campus } from './campus/data.ts';
+import { compileCampus, FULL_SIZE, makeCampus, SHAPERS, whyNoCampus, type Campus } from './campus/data.ts';
 import { campusRouter, flowCosts, type FlowCosts } from './campus/router.ts';
 import { median, ratioOf } from './medians.ts';
 import type { Flow } from './campus/traffic.ts';
@@ -36,10 +36,10 @@ describe.skipIf(whyNoCampus() !== undefined)('the campus, a packet', () => {
       {
         name: 'sluice without count',
         answerTo: toMember,
-        lab: await campusRouter(compileCampus(campus, ['count'])),
+        lab: await campusRouter(compileCampus(campus, ['count', ...SHAPERS])),
         costs: [],
       },
-      { name: 'sluice', answerTo: toMember, lab: await campusRouter(compileCampus(campus, [])), costs: [] },
+      { name: 'sluice', answerTo: toMember, lab: await campusRouter(compileCampus(campus, SHAPERS)), costs: [] },
       { name: 'iptables', answerTo: toMember, lab: iptables, costs: [] },
     ];
   });

@@ -1,6 +1,7 @@
 /** What nftables makes of a policy's text: for tests of the emitted rules, and of what packets meet when they are loaded. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { nftables } from '../../backends/nftables/index.ts';
+import { tc } from '../../backends/tc/index.ts';
 import { compile, type LowerOptions } from '../../compiler/compile.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
@@ -28,7 +29,7 @@ function compiled(
   files: Readonly<Record<string, string>>,
   choices: Choices = {},
 ): { readonly artifacts: ReadonlyMap<string, string>; readonly diagnostics: readonly Diagnostic[] } {
-  const options = { planes: [nftables], nameBuild: () => 'test', ...choices };
+  const options = { planes: [nftables, tc], nameBuild: () => 'test', ...choices };
   const { targets, diagnostics } = compile({ path: 'test.sluice', text: policy }, inputsWith(files), options);
   const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
   const texts = artifacts.map(({ path, content }) => [path, Buffer.concat(content).toString()] as const);

@@ -62,6 +62,9 @@ export function generateRules(folder: string, members: number, flags: readonly s
   return join(folder, 'rules.save');
 }
 
+/** Both shapers, for `without`: what iptables has nothing to hold against. */
+export const SHAPERS = ['shape', 'shape'] as const;
+
 /** The campus's rule set as the command compiles it; `without` are blocks to leave out. */
 export function compileCampus(campus: Campus, without: readonly string[]): string {
   let policy = readFileSync(campus.policy, 'utf8').replaceAll(/^expect \{[^]*?^\}/gm, '');

@@ -1,0 +1,94 @@
+/** What tc can carry out: the queues of `shape` where packets leave by one interface, and nothing of what judges packets. */
+import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type { Program, Stage } from '../../compiler/4-program/program.ts';
+import type { Shape } from '../../compiler/model/index.ts';
+import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
+import { PROBLEMS } from './problems.ts';
+
+/** Why tc cannot take a stage. */
+export function refuse({ origin }: Stage): readonly Diagnostic[] {
+  const message = `\`tc\` has queues, and does not judge packets: \`${origin.name}\` needs another plane`;
+  return [diagnostic(PROBLEMS.onlyQueues, origin.span, message, { hint: 'Add `nftables` to the target.' })];
+}
+
+/** Why tc cannot queue for a block; of several reasons all. */
+export function refuseShape(shape: Shape, program: Program): readonly Diagnostic[] {
+  const { origin, direction, queues } = shape;
+  const refusals: Diagnostic[] = [];
+  const refusal = (message: string, hint: string, span = origin.span): void => {
+    refusals.push(diagnostic(PROBLEMS.notExact, span, message, { hint }));
+  };
+  if (direction === 'ingress') {
+    refusal(
+      'packets queue where they leave, and `ingress` is not carried out yet',
+      'Shape the zones by which these packets leave again; in `mitigate`, `drop … over RATE` limits what comes in.',
+    );
+  }
+  if (queues !== undefined) {
+    refusal(
+      '`across N queues` is not carried out yet: all classes of a shaper are in one tree, under one lock',
+      'Leave `across` out.',
+    );
+  }
+  refuseInterface(shape, program, refusal);
+  const classes = [...everyClass(classesIn(shape))];
+  if (classes.length === 0 && shape.default === 'unshaped') {
+    refusal(
+      'a shaper without classes, whose default is `unshaped`, shapes nothing',
+      'Say `default fair`, or remove it.',
+    );
+  }
+  const impatient = new Set(classes.map(({ source }) => source).filter(isImpatient));
+  for (const { leaf, origin: place } of impatient) {
+    refusal(
+      `\`leaf ${leaf}\` has no bound for how long packets wait`,
+      'Say `leaf fq_codel`, `leaf cake` or `leaf pfifo` beside `latency`.',
+      place.span,
+    );
+  }
+  return refusals;
+}
+
+function isImpatient({
+  latency,
+  leaf,
+}: {
+  readonly latency: number | undefined;
+  readonly leaf: string | undefined;
+}): boolean {
+  return latency !== undefined && (leaf === 'sfq' || leaf === 'fq');
+}
+
+/** A rate is that of one link, and queues are an interface's. */
+function refuseInterface(
+  shape: Shape,
+  program: Program,
+  refusal: (message: string, hint: string, span?: Shape['origin']['span']) => void,
+): void {
+  const { zone } = shape;
+  const { target } = program;
+  const { members } = target?.zones.get(zone.name) ?? zone;
+  const [member, ...more] = members;
+  const name = member?.interface;
+  if (more.length > 0 || name === undefined || name.endsWith('*') || member?.vlans || member?.ports) {
+    refusal(
+      `zone \`${zone.name}\` is not one whole interface, and a shaper's rate is that of one`,
+      'Declare a zone for each interface, with a `shape` of its own.',
+    );
+    return;
+  }
+  const requests = target?.planes.filter(({ plane }) => plane === 'tc') ?? [];
+  if (!requests.some(({ on }) => on.includes(name))) {
+    refusal(`zone \`${zone.name}\` is \`${name}\`, and \`tc\` is not on it`, `Say \`tc on ${name}\` in the target.`);
+  }
+  const [odd] = requests.flatMap(({ variant, span }) => (variant === undefined ? [] : [{ variant, span }]));
+  // Once is enough for all shapers.
+  if (odd && program.policy.shapes[0] === shape) {
+    refusal(`\`tc\` has no variant \`${odd.variant}\``, 'Leave the word out.', odd.span);
+  }
+}
+
+/** The interface that a shaper is on. */
+export function deviceOf({ zone }: Shape, { target }: Program): string {
+  return (target?.zones.get(zone.name) ?? zone).members[0]!.interface!;
+}

@@ -1,0 +1,151 @@
+/** `shape` blocks as trees of HTB's classes. A packet's class is its priority, so there are no filters in them. */
+import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type { Program } from '../../compiler/4-program/program.ts';
+import type { Origin, Shape } from '../../compiler/model/index.ts';
+import {
+  bitsOf,
+  classesIn,
+  classId,
+  numberClasses,
+  type ClassNode,
+  type ClassNumbers,
+} from '../../compiler/model/shape-classes.ts';
+import { deviceOf } from './capabilities.ts';
+import { cakeText, leafText, type LeafWish } from './leaves.ts';
+import { PROBLEMS } from './problems.ts';
+import { burstFor, leastRate, linkOptions, rateText, turnOf } from './rates.ts';
+import type { NamedClass, TcCommand, TcTree } from './tree.ts';
+
+/** Of classes that say none. */
+const PRIORITY = 4;
+/** HTB's own class around all others. */
+const ROOT = 1;
+/** How much more than the link all guarantees together may be: HTB keeps rates within that. */
+const ROUNDING = 1.01;
+
+export function lowerProgram(program: Program): { readonly tree: TcTree; readonly diagnostics: readonly Diagnostic[] } {
+  const lowered = program.shapes.map((shape) => new ShapeLowering(shape, program));
+  return {
+    tree: {
+      commands: lowered.flatMap(({ commands }) => commands),
+      classes: lowered.flatMap(({ classes }) => classes),
+    },
+    diagnostics: lowered.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+/** What classes have from the one around them. */
+interface Around {
+  /** As tc writes it. */
+  readonly id: string;
+  readonly ceiling: number;
+  readonly priority: number;
+}
+
+/** What HTB is told of a class. Rates in bits a second. */
+interface ClassRates {
+  readonly rate: number;
+  readonly ceiling: number;
+  readonly burst?: number | undefined;
+  /** Undefined: of a class that has classes in it, which counts for nothing. */
+  readonly priority?: number;
+}
+
+class ShapeLowering {
+  readonly commands: TcCommand[] = [];
+  readonly classes: NamedClass[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #shape: Shape;
+  readonly #device: string;
+  readonly #numbers: ClassNumbers;
+  readonly #least: number;
+  readonly #link: string;
+
+  constructor(shape: Shape, program: Program) {
+    const nodes = classesIn(shape);
+    const rate = bitsOf(shape.rate)!;
+    this.#shape = shape;
+    this.#device = deviceOf(shape, program);
+    this.#numbers = numberClasses(shape, program.policy.shapes.indexOf(shape), nodes);
+    this.#least = leastRate(rate);
+    this.#link = linkOptions(shape);
+    if (nodes.length > 0) this.#tree(nodes, rate);
+    else this.#qdisc('root', this.#handle(), cakeText(shape, program.policy), shape.origin);
+  }
+
+  /** The shaper's number as tc writes it. */
+  #handle(): string {
+    return `${this.#numbers.shaper.toString(16)}:`;
+  }
+
+  #tree(nodes: readonly ClassNode[], rate: number): void {
+    const { fair } = this.#numbers;
+    const { origin, default: wanted } = this.#shape;
+    const handle = this.#handle();
+    const rest = this.#numbers.default % 0x10000;
+    this.#qdisc('root', handle, `htb default ${rest.toString(16)}`, origin);
+    const root = `${handle}${ROOT}`;
+    this.#class(handle, root, { rate, ceiling: rate }, origin);
+    const around: Around = { id: root, ceiling: rate, priority: PRIORITY };
+    if (wanted === 'fair') {
+      this.#leaf(around, classId(fair), 'default', { rate: this.#least, ceiling: rate, priority: PRIORITY }, origin, {
+        leaf: 'fq_codel',
+        latency: undefined,
+        ceiling: rate,
+      });
+    }
+    this.#classesIn(nodes, around);
+    const sum = nodes.reduce((total, node) => total + this.#rateOf(node), 0);
+    if (sum > rate * ROUNDING) {
+      const message = `${nodes.length} classes of ${rateText(rate)}: HTB guarantees each of them something, together ${rateText(sum)}`;
+      const hint = 'Guarantee less, or put classes into classes that have a guarantee.';
+      this.diagnostics.push(diagnostic(PROBLEMS.notExact, origin.span, message, { hint }));
+    }
+  }
+
+  #classesIn(nodes: readonly ClassNode[], around: Around): void {
+    for (const node of nodes) {
+      const { source, nested, path } = node;
+      const { origin, burst, latency } = source;
+      const ceiling = node.ceiling ?? around.ceiling;
+      const priority = source.priority ?? around.priority;
+      const id = classId(this.#numbers.of(node));
+      if (nested.length === 0) {
+        const rates = { rate: this.#rateOf(node), ceiling, burst, priority };
+        this.#leaf(around, id, path, rates, origin, { leaf: source.leaf, latency, ceiling });
+        continue;
+      }
+      const inner = classId(this.#numbers.around(node));
+      this.#class(around.id, inner, { rate: this.#rateOf(node), ceiling, burst }, origin);
+      const inside: Around = { id: inner, ceiling, priority };
+      const rest = { leaf: undefined, latency, ceiling };
+      this.#leaf(inside, id, path, { rate: this.#least, ceiling, burst, priority }, origin, rest);
+      this.#classesIn(nested, inside);
+    }
+  }
+
+  /** What a class is guaranteed: what it says, or what the classes in it are, or next to nothing. */
+  #rateOf({ guarantee, nested }: ClassNode): number {
+    const inside = nested.reduce((sum, node) => sum + this.#rateOf(node), nested.length > 0 ? this.#least : 0);
+    return guarantee ?? Math.max(this.#least, inside);
+  }
+
+  #leaf(around: Around, id: string, name: string, rates: ClassRates, origin: Origin, wish: LeafWish): void {
+    this.#class(around.id, id, rates, origin);
+    this.classes.push({ device: this.#device, id, name });
+    const queue = leafText(wish);
+    // A class's number is not that of any shaper, so its queue may have it for its own.
+    if (queue !== undefined) this.#qdisc(id, `${id.slice(id.indexOf(':') + 1)}:`, queue, origin);
+  }
+
+  #class(parent: string, id: string, { rate, ceiling, burst, priority }: ClassRates, origin: Origin): void {
+    const turn = priority === undefined ? '' : ` prio ${priority}`;
+    const bursts = [rate, ceiling].map((bits) => burst ?? burstFor(bits));
+    const what = `htb rate ${rateText(rate)} ceil ${rateText(ceiling)} burst ${bursts[0]}b cburst ${bursts[1]}b${turn} quantum ${turnOf(rate)}${this.#link}`;
+    this.commands.push({ object: 'class', device: this.#device, parent, id, what, origin });
+  }
+
+  #qdisc(parent: string, id: string, what: string, origin: Origin): void {
+    this.commands.push({ object: 'qdisc', device: this.#device, parent, id, what, origin });
+  }
+}

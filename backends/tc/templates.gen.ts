@@ -1,0 +1,23 @@
+// Written by `npm run generate` from templates/*.hbs; edit those.
+
+/** templates/change-head.hbs */
+export const changeHead = `# What leads from build {{from}} of the queues of policy \`{{policy}}\` to build {{build}}, for tc -batch.
+#
+# Only for a host that runs that build: tc does not know builds, and stops at the first line that the kernel refuses.
+# What is not named here stays as it is, with the packets that wait there.
+`;
+
+/** templates/down-head.hbs */
+export const downHead = `# Takes the queues of policy \`{{policy}}\` away again, for tc -batch. Made by Sluice; build {{build}}.
+`;
+
+/** templates/up-head.hbs */
+export const upHead = `# Queues of policy \`{{policy}}\`, for tc -batch. Made by Sluice; build {{build}}. Edit the policy, not this file.
+{{#each remarks}}
+# {{this}}
+{{/each}}
+#
+# tc carries out line by line and stops at the first that the kernel refuses: load it again once the reason is gone. It begins
+# with an empty queue in place of what there is, so packets that wait are lost; change.batch, where there is one, loses none.
+# A packet's class is its priority, which nftables sets: no filter is asked. Names of classes are in classes.tsv.
+`;

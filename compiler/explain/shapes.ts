@@ -1,0 +1,49 @@
+/** The queues of `shape` blocks as stages: how a packet gets to its class, and what was avoided. */
+import type { Shape } from '../model/index.ts';
+import { classesIn, defaultClass, everyClass } from '../model/shape-classes.ts';
+import type { ExplainedStage, ExplainedStep } from './explained.ts';
+import { PolicyLineSets } from './policy-lines.ts';
+
+/** Of the `fw` filter, by which classes are often picked (net/sched/cls_fw.c: HTSIZE). */
+const BUCKETS_OF_FW = 256;
+
+export function explainShape(shape: Shape): ExplainedStage {
+  const { origin } = shape;
+  const lines = new PolicyLineSets().ofOrigins([origin]);
+  const step = (title: string, lookup?: string): ExplainedStep => ({
+    title,
+    lookup,
+    expense: undefined,
+    lines,
+    steps: [],
+    shared: undefined,
+  });
+  const classes = [...everyClass(classesIn(shape))].length;
+  const steps =
+    classes === 0
+      ? [step('cake: all hosts in turn, and the flows of each; no classes')]
+      : [
+          step('its class: by its priority, without a filter', `hash, ${counted(classes, 'class')}`),
+          step(restOf(shape)),
+          step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
+          step('avoided: a list of u32 filters', walked(classes)),
+          step('one lock, for all that leaves by this interface'),
+        ];
+  return { name: origin.name, before: [], default: undefined, expense: undefined, steps, alternatives: [] };
+}
+
+function restOf(shape: Shape): string {
+  const rest = defaultClass(shape, classesIn(shape));
+  if (rest) return `what no class takes: class ${rest.path}`;
+  return shape.default === 'fair'
+    ? 'what no class takes: a queue of its own, its flows in turn (fq_codel)'
+    : 'what no class takes: past the classes, at once';
+}
+
+function walked(classes: number): string {
+  return `${counted(classes, 'class')} a packet`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? what : `${what}es`}`;
+}

@@ -1,0 +1,134 @@
+/** `shape` as queues: what `tc -batch` is given, and the names of classes beside it. */
+import { expect, test } from 'vitest';
+import { artifactOf, refusalsOf } from '../../builders/ruleset.ts';
+
+const HEAD = `zone uplink = up0
+  zone inside = lan0
+  target router { nftables tc on up0, lan0 }`;
+
+/** The commands, with names in place of the numbers of classes. */
+function queues(shape: string): string[] {
+  const policy = `${HEAD}\n${shape}`;
+  const names = new Map([['1:1', 'ALL']]);
+  for (const line of artifactOf(policy, 'tc/classes.tsv').trim().split('\n').slice(1)) {
+    const [, id, name] = line.split('\t');
+    names.set(id!, name!);
+  }
+  const lines = artifactOf(policy, 'tc/up.batch').split('\n');
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('handle ffff:'))
+    .map((line) => line.replaceAll(/\b1:[0-9a-f]+\b/g, (id) => names.get(id) ?? 'AROUND'));
+}
+
+test('a class is guaranteed its guarantee, and next to nothing without one', () => {
+  expect(
+    queues(`shape uplink egress rate 100mbit {
+      class voice for dscp is ef guarantee 20mbit ceiling 50mbit first
+      class rest
+      default class rest
+    }`),
+  ).toEqual([
+    expect.stringMatching(/^qdisc replace dev up0 root handle 1: htb default [0-9a-f]+$/),
+    'class add dev up0 parent 1: classid ALL htb rate 100mbit ceil 100mbit burst 14014b cburst 14014b quantum 60000',
+    'class add dev up0 parent ALL classid voice htb rate 20mbit ceil 50mbit burst 4014b cburst 7764b prio 0 quantum 25000',
+    'class add dev up0 parent ALL classid rest htb rate 95bit ceil 100mbit burst 3028b cburst 14014b prio 4 quantum 1514',
+  ]);
+});
+
+test('what of a class no class in it takes has a class of its own, and each has the priority of the one around it', () => {
+  expect(
+    queues(`shape uplink egress rate 100mbit {
+      class voice for dscp is ef priority 2 { class sip for udp/5060 guarantee 1mbit }
+      default unshaped
+    }`).slice(2),
+  ).toEqual([
+    'class add dev up0 parent ALL classid AROUND htb rate 1000095bit ceil 100mbit burst 3028b cburst 14014b quantum 1514',
+    'class add dev up0 parent AROUND classid voice htb rate 95bit ceil 100mbit burst 3028b cburst 14014b prio 2 quantum 1514',
+    'class add dev up0 parent AROUND classid voice/sip htb rate 1mbit ceil 100mbit burst 3028b cburst 14014b prio 2 quantum 1514',
+  ]);
+});
+
+test('rows have classes of their own, by their own rates', () => {
+  const shaped = queues(`
+    table members(id: u32 key, room: prefix4 key, room6: prefix6 key, least: rate = none, most: rate) = {
+      (7, 10.0.7.0/24, 2001:db8:7::/64, none, 5mbit), (9, 10.0.9.0/24, 2001:db8:9::/64, 1mbit, 6mbit)
+    }
+    shape uplink egress rate 1gbit {
+      each m in members { class m.id for host m.room, m.room6 guarantee m.least ceiling m.most }
+    }`);
+  expect(shaped.slice(2)).toEqual([
+    'class add dev up0 parent ALL classid default htb rate 953bit ceil 1gbit burst 3028b cburst 126514b prio 4 quantum 1514',
+    expect.stringMatching(/^qdisc add dev up0 parent default handle 10: fq_codel$/),
+    'class add dev up0 parent ALL classid 7 htb rate 953bit ceil 5mbit burst 3028b cburst 3028b prio 4 quantum 1514',
+    'class add dev up0 parent ALL classid 9 htb rate 1mbit ceil 6mbit burst 3028b cburst 3028b prio 4 quantum 1514',
+  ]);
+});
+
+test.each([
+  ['leaf pfifo', undefined],
+  ['latency 20ms leaf pfifo', 'bfifo limit 25000'],
+  ['latency 20ms', 'fq_codel target 20ms interval 400ms'],
+  ['leaf fq_codel', 'fq_codel'],
+  ['leaf sfq', 'sfq'],
+  ['leaf fq', 'fq'],
+  ['leaf cake latency 5ms', 'cake unlimited besteffort rtt 100ms'],
+])('`%s`', (leaf, queue) => {
+  const lines = queues(
+    `shape uplink egress rate 100mbit { class web ceiling 10mbit ${leaf} for tcp default unshaped }`,
+  );
+  expect(lines[3]?.replace(/^.* handle \S+ /, '')).toBe(queue);
+});
+
+test('the link counts bytes that it adds to frames', () => {
+  const line = (link: string) =>
+    queues(`shape uplink egress rate 10mbit ${link} { class rest default class rest }`).at(-1);
+  expect(line('')).toMatch(/quantum 1514$/);
+  expect(line('overhead 4')).toMatch(/ overhead 4$/);
+  expect(line('link atm overhead 10')).toMatch(/ overhead 10 linklayer atm$/);
+  expect(line('link docsis overhead 4')).toMatch(/ overhead 4 mpu 64$/);
+});
+
+test('cake by itself where all share alike', () => {
+  const nat = 'nat { masquerade ipv4 out uplink }';
+  expect(queues(`${nat} shape uplink egress rate 40mbit overhead 8 link atm { default fair }`)).toEqual([
+    'qdisc replace dev up0 root handle 1: cake bandwidth 40mbit besteffort triple-isolate nat overhead 22 atm',
+  ]);
+  expect(queues('shape inside egress rate 40mbit { }')).toEqual([
+    'qdisc replace dev lan0 root handle 1: cake bandwidth 40mbit besteffort triple-isolate',
+  ]);
+});
+
+test('each shaper has numbers of its own', () => {
+  const policy = `${HEAD}
+    shape uplink egress rate 1gbit { class rest default class rest }
+    shape inside egress rate 1gbit { class rest default class rest }`;
+  expect(artifactOf(policy, 'tc/classes.tsv')).toBe('interface\tclass\tname\nup0\t1:b5bc\trest\nlan0\t2:b5bc\trest\n');
+  expect(artifactOf(policy, 'tc/down.batch')).toMatch(/\nqdisc del dev up0 root\nqdisc del dev lan0 root\n$/);
+});
+
+test('a target may bind the zone to another interface', () => {
+  const policy = `zone uplink = up0
+    shape uplink egress rate 1gbit { class rest default class rest }
+    target one { zone uplink = eth4 nftables tc on eth4 }`;
+  expect(artifactOf(policy, 'tc/up.batch')).toContain('qdisc replace dev eth4 root handle 1: htb default b5bc');
+  expect(artifactOf(policy)).toContain('oifname "eth4" meta priority set 1:b5bc accept');
+});
+
+test('more classes than can be guaranteed the least that HTB guarantees are refused', () => {
+  const rows = Array.from({ length: 2000 }, (_, at) => `(${at}, 10.${at >> 8}.${at & 255}.0/24)`);
+  const table = `table members(id: u32 key, room: prefix4 key) = { ${rows.join(', ')} }`;
+  const shape =
+    'shape uplink egress rate 100kbit { each m in members { class m.id for from m.room } default unshaped }';
+  expect(refusalsOf(`${HEAD} ${table} ${shape}`).join()).toContain(
+    '2000 classes of 100kbit: HTB guarantees each of them something, together 128kbit',
+  );
+});
+
+test('more classes than there are numbers are refused: SL0355', () => {
+  const rows = Array.from({ length: 65_504 }, (_, at) => `(${at}, 10.${at >> 8}.${at & 255}.0/24)`);
+  const table = `table members(id: u32 key, room: prefix4 key) = { ${rows.join(', ')} }`;
+  const shape = 'shape uplink egress rate 10gbit { each m in members { class m.id for from m.room } default unshaped }';
+  expect(refusalsOf(`${HEAD} ${table} ${shape}`).join()).toContain(
+    '65504 classes in one shaper, and 65503 are the most',
+  );
+});
