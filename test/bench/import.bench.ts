@@ -9,7 +9,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compileCampus, FULL_SIZE, generateRules, makeCampus, SHAPERS, whyNoCampus, type Campus } from './campus/data.ts';
+import {
+  compileCampus,
+  FULL_SIZE,
+  generateRules,
+  makeCampus,
+  SHAPERS,
+  whyNoCampus,
+  type Campus,
+} from './campus/data.ts';
 import { campusRouter, flowCosts, type FlowCosts } from './campus/router.ts';
 import { median, ratioOf } from './medians.ts';
 import { timed } from './compiled-by-command.ts';

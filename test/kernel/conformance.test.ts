@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
+import { shapingPolicy } from '../arbitraries/policy/shaping.ts';
 import { count, seed } from '../sampling.ts';
 import { buildPolicy, type BuildOptions, type Built, type PolicyText } from './conformance/build.ts';
 import { examine } from './conformance/examine.ts';
@@ -20,6 +21,8 @@ import { describeWithKernel } from './harness/require-kernel.ts';
 const POLICIES = count(20, 220);
 /** As many more have a counter for each rule. */
 const COUNTED_POLICIES = count(8, 60);
+/** And as many shape what leaves. */
+const SHAPING_POLICIES = count(10, 100);
 const PACKETS = 1000;
 
 /** With a rule that asks for a protocol by its number and for ports, nft 1.0.6 can list nothing (an assertion of its own fails). */
@@ -42,14 +45,16 @@ const CHANCE = new Set(['SL0214', 'SL0323', 'SL0701']);
 const SHRINKING_TRIES = 120;
 
 describeWithKernel('kernel conformance', () => {
-  test(`of ${POLICIES} random policies`, () => conform(POLICIES, {}));
-  test(`of ${COUNTED_POLICIES} with a counter for each rule`, () => conform(COUNTED_POLICIES, { keepCounters: true }));
+  test(`of ${POLICIES} random policies`, () => conform(policies, POLICIES, {}));
+  test(`of ${COUNTED_POLICIES} with a counter for each rule`, () =>
+    conform(policies, COUNTED_POLICIES, { keepCounters: true }));
+  test(`of ${SHAPING_POLICIES} that shape, class by class`, () => conform(shapingPolicy(), SHAPING_POLICIES, {}));
 });
 
 /** So many random policies do in the kernel what the reference says, and count what it counts. */
-async function conform(wanted: number, options: BuildOptions): Promise<void> {
+async function conform(texts: fastCheck.Arbitrary<PolicyText>, wanted: number, options: BuildOptions): Promise<void> {
   const hunt = new Hunt();
-  const property = fastCheck.asyncProperty(policies, fastCheck.nat(), async (text, draw) => {
+  const property = fastCheck.asyncProperty(texts, fastCheck.nat(), async (text, draw) => {
     if (hunt.isOver) return;
     const outcome = buildPolicy(text, options);
     if (outcome.kind === 'refused') {

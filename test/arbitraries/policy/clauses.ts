@@ -7,7 +7,7 @@ import { TABLE_COLUMNS } from './tables.ts';
 
 /** Where a rule stands, as far as it says which clauses are legal. */
 export type RulePlace =
-  'filter' | 'each packet' | 'stateless' | 'mitigate' | 'raw' | 'dnat' | 'snat' | 'mangle' | 'count';
+  'filter' | 'each packet' | 'stateless' | 'mitigate' | 'raw' | 'dnat' | 'snat' | 'mangle' | 'count' | 'shape';
 
 /** The way of the packets, and the zones that go with it. */
 export interface Way {

@@ -13,7 +13,7 @@ export interface RandomPolicy {
   readonly files: Readonly<Record<string, string>>;
 }
 
-const HEADER = `zone uplink = uplink0
+export const HEADER = `zone uplink = uplink0
 zone inside = lan0
 zone guests = lan1
 zone servers = dmz0

@@ -1,6 +1,7 @@
 /** From a policy's text to what the kernel loads, by the compiler's own pipeline. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { nftables } from '../../../backends/nftables/index.ts';
+import { tc } from '../../../backends/tc/index.ts';
 import { compile, type LowerOptions } from '../../../compiler/compile.ts';
 import type { Inputs } from '../../../compiler/inputs.ts';
 import type { Policy } from '../../../compiler/model/policy.ts';
@@ -19,6 +20,10 @@ export interface Built {
   readonly policy: Policy;
   /** For `nft -f`. */
   readonly ruleset: string;
+  /** For `tc -batch`; undefined: nothing is shaped. */
+  readonly queues: string | undefined;
+  /** Numbers of classes by interface and name, as the side file has them: `uplink0 voice/sip`. */
+  readonly classes: ReadonlyMap<string, number>;
   /** What the host is asked to be set to. */
   readonly sysctls: Readonly<Record<string, string>>;
   /** The program at XDP, where the target has one. */
@@ -53,7 +58,7 @@ function inputsOf(files: PolicyText['files']): Inputs {
 export function buildPolicy({ policy: text, files }: PolicyText, options: BuildOptions = {}): BuildResult {
   const main: SourceFile = { path: 'policy.sluice', text };
   const { policy, diagnostics, targets } = compile(main, inputsOf(files), {
-    planes: [nftables],
+    planes: [nftables, tc],
     nameBuild: () => 'conformance',
     ...options,
   });
@@ -64,8 +69,24 @@ export function buildPolicy({ policy: text, files }: PolicyText, options: BuildO
   const artifacts = target.planes.flatMap((plane) => plane.artifacts);
   const ruleset = textOf(artifacts.find(({ path }) => path.endsWith('.nft')));
   const settings = textOf(artifacts.find(({ path }) => path.endsWith('sysctl.conf')));
+  const queues = artifacts.find(({ path }) => path.endsWith('up.batch'));
+  const classes = readClasses(textOf(artifacts.find(({ path }) => path.endsWith('classes.tsv'))));
+  const sysctls = readSysctls(settings);
   const xdp = target.planes.find(({ plane }) => plane === 'xdp')?.artifacts;
-  return { kind: 'built', built: { policy, ruleset, sysctls: readSysctls(settings), ...(xdp ? { xdp } : {}) } };
+  const built = { policy, ruleset, queues: queues && textOf(queues), classes, sysctls, ...(xdp ? { xdp } : {}) };
+  return { kind: 'built', built };
+}
+
+/** `uplink0 1:2f voice`, with tabs between, behind a head. */
+function readClasses(text: string): ReadonlyMap<string, number> {
+  const classes = new Map<string, number>();
+  for (const line of text.split('\n').slice(1)) {
+    const [device, id, name] = line.split('\t');
+    if (device === undefined || id === undefined || name === undefined) continue;
+    const [upper = 0, lower = 0] = id.split(':').map((part) => Number.parseInt(part, 16));
+    classes.set(`${device} ${name}`, upper * 0x10000 + lower);
+  }
+  return classes;
 }
 
 function textOf(artifact: Artifact | undefined): string {

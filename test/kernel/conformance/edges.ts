@@ -1,4 +1,5 @@
 /** The values around which a policy changes its mind: what it names, and the neighbours of that on either side. */
+import { choiceOfClass } from '../../../compiler/4-program/shape.ts';
 import type { AddressTarget, Policy, Rule, RuleItem } from '../../../compiler/model/policy.ts';
 import type { Cell, Condition, RowVariable, Test } from '../../../compiler/model/condition.ts';
 import type { Column } from '../../../compiler/model/table.ts';
@@ -49,7 +50,8 @@ function blocksOf(policy: Policy): { readonly kind: BlockKind; readonly items: r
       [hook, mangles[hook]?.body] as const,
     ]),
   ];
-  return byKind.map(([kind, items]) => ({ kind, items: items ?? [] }));
+  const classes = policy.shapes.map((shape, at) => ({ kind: 'any' as const, items: choiceOfClass(shape, at) }));
+  return [...byKind.map(([kind, items]) => ({ kind, items: items ?? [] })), ...classes];
 }
 
 class Collector {

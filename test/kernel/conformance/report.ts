@@ -39,7 +39,8 @@ function formatSent({ id, at, bytes }: Sent): string {
 }
 
 function formatSeen(one: Observation): string {
-  return `${formatObservation(one)} mark 0x${one.mark.toString(16)}`;
+  const priority = one.kind === 'delivered' ? '' : ` priority 0x${one.priority.toString(16)}`;
+  return `${formatObservation(one)} mark 0x${one.mark.toString(16)}${priority}`;
 }
 
 /** Where a line of text does not show the difference: the bytes of what was expected and of what was seen. */
@@ -61,11 +62,12 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-function formatOutcome({ fate, spoke, tracking }: Outcome): string[] {
+function formatOutcome({ fate, spoke, shaped, tracking }: Outcome): string[] {
+  const queues = shaped.map(({ zone, classes }) => `    ${zone}: class ${classes.join('/') || 'by default'}`);
   const rules = spoke.map(
     ({ block, origin, did }) => `    ${block}: ${did}${origin === undefined ? '' : ` (${origin.text})`}`,
   );
-  return [`${formatFate(fate)} [${tracking}]`, ...rules];
+  return [`${formatFate(fate)} [${tracking}]`, ...rules, ...queues];
 }
 
 function formatFate(fate: Fate): string {

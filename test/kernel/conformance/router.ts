@@ -7,12 +7,14 @@ import { labOptions, type Network } from './network.ts';
 /** Makes the router, lets `use` have it, and takes it down. Throws a RulesetError where the rule set does not load. */
 export async function withRouter<Result>(
   network: Network,
-  { ruleset, sysctls, xdp }: Built,
+  { ruleset, queues, classes, sysctls, xdp }: Built,
   use: (lab: Lab) => Promise<Result>,
 ): Promise<Result> {
   const lab = await Lab.create({ ...labOptions(network), sysctls });
   try {
     await lab.load(ruleset);
+    // Without classes it is a queue of a kind that the kernel here has not.
+    if (queues !== undefined && classes.size > 0) await lab.exec(['tc', '-batch', '-'], queues);
     const unload = xdp && loadInLab(lab, xdp);
     try {
       return await use(lab);

@@ -10,6 +10,7 @@ import type { Lab } from '../harness/lab.ts';
 import { ROUTER, type InjectedFrame, type Observation } from '../harness/observation.ts';
 import { packetOfFrame } from '../harness/packet.ts';
 import type { Built } from './build.ts';
+import { Classes } from './classes.ts';
 import { countersIn, countersOf, differingCounters, type Counts } from './counters.ts';
 import { Past, type Sent } from './conversation.ts';
 import { environmentOf, type Network } from './network.ts';
@@ -53,12 +54,12 @@ const MOST_STATES = 32;
 
 /** Sends the script through a router of its own that carries out the policy. */
 export function tryPolicy(network: Network, built: Built, script: Script): Promise<RunResult> {
-  return withRouter(network, built, (lab) => sendScript(lab, network, built.policy, script));
+  return withRouter(network, built, (lab) => sendScript(lab, network, built, script));
 }
 
-async function sendScript(lab: Lab, network: Network, policy: Policy, script: Script): Promise<RunResult> {
+async function sendScript(lab: Lab, network: Network, built: Built, script: Script): Promise<RunResult> {
   const past = new Past(network);
-  const comparison = new Comparison(policy, environmentOf(network));
+  const comparison = new Comparison(built, environmentOf(network));
   for (const round of roundsOf(script)) {
     const sents = round.flatMap((step) => {
       const packet = past.packetFor(step);
@@ -74,11 +75,15 @@ async function sendScript(lab: Lab, network: Network, policy: Policy, script: Sc
       if (difference !== undefined) return comparison.result(comparison.isCut ? undefined : difference, []);
     }
   }
-  const names = policy.tables.map(({ name }) => name);
-  return comparison.result(undefined, comparison.countersDiffering(await countersOf(lab, names)));
+  const names = built.policy.tables.map(({ name }) => name);
+  return comparison.result(undefined, [
+    ...comparison.countersDiffering(await countersOf(lab, names)),
+    ...(await comparison.classes.differing(lab)),
+  ]);
 }
 
 class Comparison {
+  readonly classes: Classes;
   readonly #policy: Policy;
   readonly #environment: Environment;
   #states: readonly State[] = [EMPTY_STATE];
@@ -87,8 +92,9 @@ class Comparison {
   #compared = 0;
   readonly #fates = new Map<string, number>();
 
-  constructor(policy: Policy, environment: Environment) {
-    this.#policy = policy;
+  constructor(built: Built, environment: Environment) {
+    this.classes = new Classes(built);
+    this.#policy = built.policy;
     this.#environment = environment;
   }
 
@@ -102,8 +108,9 @@ class Comparison {
     const arrival = arrivalOf(frame);
     const seen = asSeen(observations);
     const evaluations = this.#states.map((state) => evaluate(this.#policy, this.#environment, state, now, arrival));
+    this.classes.note(observations);
     const outcomes = evaluations.flatMap((evaluation) =>
-      evaluation.outcomes.filter((outcome) => outcome.accepts(seen)),
+      evaluation.outcomes.filter((outcome) => outcome.accepts(seen) && this.classes.agree(outcome, observations)),
     );
     const [first] = outcomes;
     if (first === undefined) return { sent, allowed: evaluations, seen: observations };

@@ -1,0 +1,111 @@
+/** Random policies with `shape` blocks, for a target that queues by tc; their rates are higher than what a test sends. */
+import fastCheck, { type Arbitrary } from 'fast-check';
+import { clauses, type Way } from './clauses.ts';
+import { without, type Features } from './features.ts';
+import { natRules } from './nat.ts';
+import { either, joined, maybe, NOTHING, piece, plain, words, type Piece } from './piece.ts';
+import { HEADER, print, type RandomPolicy } from './policy.ts';
+import { tables } from './tables.ts';
+
+const WAY: Way = { place: 'shape', hasIn: true, hasOut: false };
+
+/** The kernel here has no queue that is fair to flows, so no default is. */
+const DEFAULTS = ['default unshaped', 'default class rest', 'default class rest'] as const;
+
+const options = (): Arbitrary<Piece> =>
+  fastCheck
+    .tuple(
+      maybe(words('guarantee 1mbit', 'guarantee 20mbit'), 40),
+      maybe(words('ceiling 700mbit', 'ceiling 900mbit'), 40),
+      maybe(words('first', 'priority 1', 'priority 7'), 30),
+      maybe(words('burst 64KiB'), 15),
+      maybe(words('leaf pfifo', 'latency 50ms leaf pfifo'), 15),
+    )
+    .map((parts) => joined(parts, ' '));
+
+function shapeClass(features: Features, name: string): Arbitrary<Piece> {
+  const nested = maybe(
+    fastCheck
+      .tuple(clauses(features, WAY), maybe(clauses(features, WAY), 40))
+      .map(([one, other]) =>
+        joined([inside('inner', one), other.text === '' ? NOTHING : inside('other', other)], '\n    '),
+      ),
+    30,
+  );
+  return fastCheck.tuple(options(), clauses(features, WAY), nested).map(([given, when, inner]) => {
+    const condition = when.text === '' ? plain('ipv4') : when;
+    if (inner.text === '') return piece`class ${name} ${given} for ${condition}`;
+    const plainly = plain(given.text.replace(/(latency \w+ )?leaf pfifo/, ''));
+    const head = piece`class ${name} ${plainly} for ${condition}`;
+    return { text: `${head.text} {\n    ${inner.text}\n  }`, needs: [...head.needs, ...inner.needs] };
+  });
+}
+
+function inside(name: string, when: Piece): Piece {
+  return piece`class ${name} guarantee 100kbit for ${when.text === '' ? plain('tcp') : when}`;
+}
+
+const eachRow = (): Arbitrary<Piece> =>
+  words(
+    'each m in members { class m.id for host m.room ceiling 500mbit }',
+    'each m in members where m.plan == trial { class m.id for host m.room, m.room6 ceiling 500mbit }',
+    'each m in members { class m.id for to m.room, m.room6 guarantee 100kbit }',
+    'each m in members { class m.id for host m.room { class talk for udp/53 guarantee 10kbit } }',
+    'each h in hosts { class h.address for from h.address priority 2 }',
+    'each n in nets { class n.net for to n.net tcp }',
+    'class all ceiling 900mbit for host members.room, members.room6 { each m in members { class m.id for host m.room } }',
+  );
+
+function shape(features: Features, head: string, isWithRows: boolean): Arbitrary<Piece> {
+  const classes = fastCheck
+    .array(fastCheck.nat(9999), { minLength: 1, maxLength: 6, size: 'max' })
+    .chain((list) => fastCheck.tuple(...list.map((_, index) => shapeClass(features, `c${index}`))));
+  return fastCheck
+    .tuple(
+      classes,
+      maybe(eachRow(), isWithRows && features.has('tables') ? 60 : 0),
+      maybe(words('class rest', 'class rest for not tcp'), 100),
+      words(...DEFAULTS),
+      fastCheck.boolean(),
+    )
+    .map(([own, rows, rest, byDefault, isRowsFirst]) => {
+      const items = isRowsFirst ? [rows, ...own] : [...own, rows];
+      return joined([plain(`shape ${head} {`), ...items, rest, byDefault, plain('}')], '\n  ');
+    });
+}
+
+/** Without what stands for whole other planes, or is another test's. */
+const SHAPING: Features = without(
+  'times',
+  'protocol numbers',
+  'wire addresses',
+  'addresses of zones',
+  'same field',
+  'payload',
+);
+
+export function shapingPolicy(features: Features = SHAPING): Arbitrary<RandomPolicy> {
+  const mangle = maybe(
+    words(
+      'mangle postrouting {\n  dscp set 46 udp\n}',
+      'mangle postrouting {\n  mark set 0x5 tcp\n  dscp set 10 to 10.0.0.0/8\n}',
+    ),
+    35,
+  );
+  const blocks = fastCheck.tuple(
+    maybe(
+      natRules(features).map(
+        (body) => piece`nat {
+  ${body}
+}`,
+      ),
+      45,
+    ),
+    either([3, words('filter forward default allow {}')], [1, words('', 'filter forward stateless default allow {}')]),
+    mangle,
+    shape(features, 'uplink egress rate 1gbit', true),
+    maybe(shape(features, 'inside egress rate 900mbit link atm overhead 10', false), 40),
+  );
+  const target = 'target router {\n  nftables\n  tc on uplink0, lan0\n}\n';
+  return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(joined(parts, '\n\n'), rows, HEADER, target));
+}
