@@ -25,29 +25,34 @@ static __always_inline struct hash_state initial_state(__u32 words)
 	return (struct hash_state){ initial, initial, initial };
 }
 
-static __always_inline void add_block(struct hash_state *state, const __u32 *words)
+/* Takes in the words of the key from `at` on, where another block follows. */
+__noinline int add_block(struct hash_key *key, __u32 at)
 {
-	state->a += words[0];
-	state->b += words[1];
-	state->c += words[2];
+	if (!key || at > LENGTH_OF(key->words) - BLOCK)
+		return 0;
+	key->state.a += key->words[at];
+	key->state.b += key->words[at + 1];
+	key->state.c += key->words[at + 2];
+	hash_mix(&key->state);
+	return 1;
 }
 
 /* jhash2() of what is in the key: so many words, whose last block is the key's last. */
 __noinline __u32 hash_of_key(struct hash_key *key, __u32 count)
 {
-	struct hash_state state = initial_state(count);
+	const __u32 last = LENGTH_OF(key->words) - BLOCK;
 
 	if (!key)
 		return 0;
+	key->state = initial_state(count);
 #pragma unroll
-	for (__u32 at = 0; at < LENGTH_OF(key->words) - BLOCK; at += BLOCK) {
-		if (count + at <= LENGTH_OF(key->words) - BLOCK)
-			continue;
-		add_block(&state, key->words + at);
-		hash_mix(&state);
-	}
-	add_block(&state, key->words + LENGTH_OF(key->words) - BLOCK);
-	return hash_final(&state);
+	for (__u32 at = 0; at < last; at += BLOCK)
+		if (count + at > last)
+			add_block(key, at);
+	key->state.a += key->words[last];
+	key->state.b += key->words[last + 1];
+	key->state.c += key->words[last + 2];
+	return hash_final(&key->state);
 }
 
 /* An address as it stands in the packet, in words. */

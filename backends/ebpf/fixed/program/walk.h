@@ -3,6 +3,7 @@
 #define SLUICE_WALK_H
 
 #include "../policy.h"
+#include "jhash.h"
 #include "packet.h"
 #include "place.h"
 #include "tables.h"
@@ -60,6 +61,8 @@ struct options {
 struct hash_key {
 	__u32 possible[16]; /* by `enum hashed_word` */
 	__u32 words[12];
+	struct hash_state state;
+	__u32 unused;
 };
 
 /* What balance keeps of the packet at hand. */
