@@ -217,6 +217,15 @@ static void keep_health(const struct policy *policy, const struct balance *balan
 				balance->backends[own].is_down = 1;
 }
 
+/* By which number a remembered backend is known now. */
+static int number_backends(const struct balance *balance, int numbers)
+{
+	for (uint32_t i = 0; numbers >= 0 && i < balance->backend_count; i++)
+		if (bpf_map_update_elem(numbers, &balance->backends[i].identity, &i, BPF_ANY))
+			return complain("the backends cannot be numbered: %s", strerror(errno));
+	return DONE;
+}
+
 static bool has_family(const struct balance *balance, uint32_t family)
 {
 	for (uint32_t i = 0; i < balance->backend_count; i++)
@@ -235,7 +244,8 @@ int prepare_balance(const struct policy *policy, struct bpf_object *object)
 	if (open_balance(services, bpf_object__find_map_fd_by_name(object, "backends"),
 			 bpf_object__find_map_fd_by_name(object, "maglev"), &balance) != DONE ||
 	    fill_interfaces(policy, bpf_object__find_map_fd_by_name(object, "interfaces")) != DONE ||
-	    reach_backends(&balance) != DONE)
+	    reach_backends(&balance) != DONE ||
+	    number_backends(&balance, bpf_object__find_map_fd_by_name(object, "backend_numbers")) != DONE)
 		return FAILED;
 	check_way(policy, has_family(&balance, 4), has_family(&balance, 6));
 	keep_health(policy, &balance);
@@ -327,7 +337,7 @@ int print_backends(const struct policy *policy)
 	return DONE;
 }
 `,
-  'loader/buckets.c': `/* What limits count in: a map for each, in a map of maps. */
+  'loader/buckets.c': `/* What limits count in, and what services remember flows in: a map for each, in a map of maps. */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -342,47 +352,54 @@ int print_backends(const struct policy *policy)
 /* Maps that are put in place by one system call: after each, the kernel waits until no program uses what was there. */
 #define BATCH 256
 
-/* The limits of a program, and the map of maps with their buckets. */
-struct limits {
+/* A list of them, and the map of maps with what they have. */
+struct kind {
+	const char *list;
+	const char *outer;
+	uint32_t key_size; /* 0: as the list says */
+	int (*make)(const struct bucket_table *table, uint32_t key_size);
+};
+
+struct listed {
 	uint32_t count;
-	uint32_t key_size;    /* of buckets */
-	uint64_t *identities; /* limits with the same mean the same */
-	int buckets;
+	uint32_t key_size;    /* of what they have */
+	uint64_t *identities; /* those with the same mean the same */
+	int outer;
 };
 
 /*
- * Reads them from the map \`limits\`: \`struct limit\` of the program's limits.h has two words of 64 bits for each word of a key,
- * and then one that tells whether two limits mean the same.
+ * Reads them from the map that lists them: its elements end with a word of 64 bits that tells whether two mean the same. Those of
+ * limits (\`struct limit\` of the program's limits.h) have two such words before it for each word of a key.
  */
-static bool read_limits(int map, int buckets, struct limits *limits)
+static bool read_list(const struct kind *kind, int map, int outer, struct listed *listed)
 {
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof info;
 
-	if (map < 0 || buckets < 0 || bpf_obj_get_info_by_fd(map, &info, &size))
+	if (map < 0 || outer < 0 || bpf_obj_get_info_by_fd(map, &info, &size))
 		return false;
 	char *value = malloc(info.value_size);
 
-	limits->identities = calloc(info.max_entries, sizeof *limits->identities);
-	limits->key_size = (info.value_size - BYTES_OF_IDENTITY) / 2;
-	limits->buckets = buckets;
-	while (value && limits->identities && limits->count < info.max_entries &&
-	       !bpf_map_lookup_elem(map, &limits->count, value))
-		memcpy(&limits->identities[limits->count++], value + info.value_size - BYTES_OF_IDENTITY,
+	listed->identities = calloc(info.max_entries, sizeof *listed->identities);
+	listed->key_size = kind->key_size ? kind->key_size : (info.value_size - BYTES_OF_IDENTITY) / 2;
+	listed->outer = outer;
+	while (value && listed->identities && listed->count < info.max_entries &&
+	       !bpf_map_lookup_elem(map, &listed->count, value))
+		memcpy(&listed->identities[listed->count++], value + info.value_size - BYTES_OF_IDENTITY,
 		       BYTES_OF_IDENTITY);
 	free(value);
-	return limits->count == info.max_entries;
+	return listed->count == info.max_entries;
 }
 
-/* The buckets of the running program's limit that means the same; -1: there is none. */
-static int former_buckets(const struct limits *former, const struct limits *limits, uint32_t limit)
+/* What the running program's one that means the same has; -1: there is none. */
+static int former_map(const struct listed *former, const struct listed *listed, uint32_t wanted)
 {
 	/* Of another size, keys have other parts. */
-	for (uint32_t number = 0; number < former->count && former->key_size == limits->key_size; number++) {
+	for (uint32_t number = 0; number < former->count && former->key_size == listed->key_size; number++) {
 		uint32_t id;
 
-		if (former->identities[number] == limits->identities[limit] &&
-		    !bpf_map_lookup_elem(former->buckets, &number, &id))
+		if (former->identities[number] == listed->identities[wanted] &&
+		    !bpf_map_lookup_elem(former->outer, &number, &id))
 			return bpf_map_get_fd_by_id(id);
 	}
 	return -1;
@@ -398,56 +415,91 @@ static int new_buckets(const struct bucket_table *table, uint32_t key_size)
 	return map;
 }
 
-/* Fills a batch of the map of maps, from the limit with this number on. */
-static int fill_batch(const struct policy *policy, const struct limits *limits, const struct limits *former,
-		      uint32_t from, uint32_t count)
+/*
+ * The kernel takes entries that are free for a processor in batches of up to 128, and begins to forget when there is none left to
+ * take: with so many more for each, it does when there are as many flows as the policy says, and not before.
+ */
+static int new_flows(const struct bucket_table *table, uint32_t key_size)
+{
+	const uint32_t entries = table->keys + 128 * (uint32_t)libbpf_num_possible_cpus();
+	const int map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, table->name, key_size, sizeof(struct remembered), entries, NULL);
+
+	if (map < 0)
+		complain("room for %u flows of %s cannot be had: %s (fewer need less: \`remember N flows\` in the policy)",
+			 table->keys, table->name, strerror(errno));
+	return map;
+}
+
+static const struct kind limits = { .list = "limits", .outer = "buckets", .make = new_buckets };
+static const struct kind memories = {
+	.list = "memories",
+	.outer = "flows",
+	.key_size = sizeof(struct hashed_words),
+	.make = new_flows,
+};
+
+/* Fills a batch of the map of maps, from this number on. */
+static int fill_batch(const struct kind *kind, const struct bucket_table *tables, const struct listed *listed,
+		      const struct listed *former, uint32_t from, uint32_t count)
 {
 	uint32_t numbers[BATCH], done = 0, put = count;
 	int maps[BATCH], result = DONE;
 
 	for (; done < count; done++) {
 		numbers[done] = from + done;
-		maps[done] = former_buckets(former, limits, numbers[done]);
+		maps[done] = former_map(former, listed, numbers[done]);
 		if (maps[done] < 0)
-			maps[done] = new_buckets(&policy->bucket_tables[numbers[done]], limits->key_size);
+			maps[done] = kind->make(&tables[numbers[done]], listed->key_size);
 		if (maps[done] < 0)
 			break;
 	}
 	if (done < count)
 		result = FAILED;
-	else if (bpf_map_update_batch(limits->buckets, numbers, maps, &put, NULL))
-		result = complain("buckets cannot be put in place: %s", strerror(errno));
+	else if (bpf_map_update_batch(listed->outer, numbers, maps, &put, NULL))
+		result = complain("%s cannot be put in place: %s", kind->outer, strerror(errno));
 	while (done > 0)
 		close(maps[--done]);
 	return result;
 }
 
-int make_buckets(const struct policy *policy, struct bpf_object *object)
+/* A map for each of these tables; those that mean the same as one of the running program go on. */
+static int make_all(const struct kind *kind, const struct bucket_table *tables, uint32_t count, const struct policy *policy,
+		    struct bpf_object *object)
 {
-	const int map = bpf_object__find_map_fd_by_name(object, "limits");
-	const int former_map = open_pin(policy, "limits", ""), former_outer = open_pin(policy, "buckets", "");
-	struct limits limits = {}, former = {};
+	const int map = bpf_object__find_map_fd_by_name(object, kind->list);
+	const int former_list = open_pin(policy, kind->list, ""), former_outer = open_pin(policy, kind->outer, "");
+	struct listed listed = {}, former = {};
 	int result = DONE;
 
 	if (map >= 0) {
-		if (!read_limits(former_map, former_outer, &former))
+		if (!read_list(kind, former_list, former_outer, &former))
 			former.count = 0;
-		if (!read_limits(map, bpf_object__find_map_fd_by_name(object, "buckets"), &limits) ||
-		    limits.count != policy->bucket_table_count)
-			result = complain("maps/limits.bin and policy.conf are of different builds");
+		if (!read_list(kind, map, bpf_object__find_map_fd_by_name(object, kind->outer), &listed) ||
+		    listed.count != count)
+			result = complain("maps/%s.bin and policy.conf are of different builds", kind->list);
 	}
-	for (uint32_t from = 0; result == DONE && from < limits.count; from += BATCH) {
-		const uint32_t left = limits.count - from;
+	for (uint32_t from = 0; result == DONE && from < listed.count; from += BATCH) {
+		const uint32_t left = listed.count - from;
 
-		result = fill_batch(policy, &limits, &former, from, left < BATCH ? left : BATCH);
+		result = fill_batch(kind, tables, &listed, &former, from, left < BATCH ? left : BATCH);
 	}
-	free(limits.identities);
+	free(listed.identities);
 	free(former.identities);
-	if (former_map >= 0)
-		close(former_map);
+	if (former_list >= 0)
+		close(former_list);
 	if (former_outer >= 0)
 		close(former_outer);
 	return result;
+}
+
+int make_buckets(const struct policy *policy, struct bpf_object *object)
+{
+	return make_all(&limits, policy->bucket_tables, policy->bucket_table_count, policy, object);
+}
+
+int make_flows(const struct policy *policy, struct bpf_object *object)
+{
+	return make_all(&memories, policy->memories, policy->memory_count, policy, object);
 }
 `,
   'loader/filters.c': `/*
@@ -1012,7 +1064,7 @@ struct link {
 	bool is_vlan;
 };
 
-/* Buckets of a limit. */
+/* Buckets of a limit, or a service's memory of flows. */
 struct bucket_table {
 	char name[16];
 	uint32_t keys;
@@ -1054,7 +1106,11 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
+<<<<<<< HEAD
 	struct memory *memories;
+=======
+	struct bucket_table *memories; /* of flows, by number */
+>>>>>>> 3740f7f (Remember flows and ask for this host's sockets in balance at XDP)
 	uint32_t memory_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
@@ -1079,8 +1135,9 @@ uint64_t hash_of_counters(const struct policy *policy);
 /* maps.c: fills the maps that have no other contents yet. */
 int fill_maps(const struct policy *policy, struct bpf_object *object);
 
-/* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
+/* buckets.c: a map for each limit, and for each service that remembers flows; those that mean the same as one of the running program go on. */
 int make_buckets(const struct policy *policy, struct bpf_object *object);
+int make_flows(const struct policy *policy, struct bpf_object *object);
 
 /* maglev.c: a pool's table, to be freed; NULL: there is no memory for it. */
 uint16_t *make_table(const struct backend *backends, const struct pool *pool);
@@ -1598,9 +1655,9 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 		if (result != DONE)
 			return result;
 	}
-	const int result = make_buckets(policy, object);
-
-	return result == DONE ? prepare_balance(policy, object) : result;
+	if (make_buckets(policy, object) != DONE || make_flows(policy, object) != DONE)
+		return FAILED;
+	return prepare_balance(policy, object);
 }
 `,
   'loader/memories.c': `/* What memories of the running program hold: addresses that its rules have remembered, or that are put there by hand. */
@@ -2029,15 +2086,15 @@ static bool read_name(char ***names, uint32_t *count, const char *name)
 	return longer[(*count)++] != NULL;
 }
 
-static bool read_bucket_table(struct policy *policy, const char *values)
+/* Puts a table behind those that there are. */
+static bool read_bucket_table(struct bucket_table **tables, uint32_t *count, const char *values)
 {
-	const size_t count = policy->bucket_table_count + 1;
-	struct bucket_table *tables = realloc(policy->bucket_tables, count * sizeof *tables);
+	struct bucket_table *longer = realloc(*tables, (*count + 1) * sizeof *longer);
 
-	if (!tables)
+	if (!longer)
 		return false;
-	policy->bucket_tables = tables;
-	struct bucket_table *table = &tables[policy->bucket_table_count++];
+	*tables = longer;
+	struct bucket_table *table = &longer[(*count)++];
 
 	return sscanf(values, "%15s %u", table->name, &table->keys) == 2;
 }
@@ -2079,11 +2136,13 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 	if (!strcmp(word, "memory"))
 		return read_memory(policy, values);
 	if (!strcmp(word, "buckets"))
-		return read_bucket_table(policy, values);
+		return read_bucket_table(&policy->bucket_tables, &policy->bucket_table_count, values);
 	if (!strcmp(word, "filter") && !strcmp(values, "input"))
 		return policy->filters_input = true;
 	if (!strcmp(word, "filter") && !strcmp(values, "forward"))
 		return policy->filters_forward = true;
+	if (!strcmp(word, "memory"))
+		return read_bucket_table(&policy->memories, &policy->memory_count, values);
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;
@@ -2277,10 +2336,11 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, MEMORIES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
 
 static const char *const names[PARTS] = {
-	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "sockets", "about",
+	"program",  "counters", "limits", "buckets", "memories", "flows",
+	"services", "backends", "maglev", "sockets", "about",
 };
 
 /* A program on its way to its hook. */
@@ -2834,7 +2894,13 @@ static __always_inline int is_taken_in(struct xdp_md *context, struct packet *pa
 
 #include "../policy.h"
 #include "arrival.h"
+#if MEMORIES
+#include "flows.h"
+#endif
 #include "hash.h"
+#if ASKS_SOCKETS
+#include "local.h"
+#endif
 #include "next-hop.h"
 #include "outer.h"
 #include "packet.h"
@@ -2943,6 +3009,10 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 
 	if (!context || !packet || !own || !service || !tables || !is_taken_in(context, packet, &own->options))
 		return XDP_PASS;
+#if ASKS_SOCKETS
+	if (service->local_first && is_local(context, packet))
+		return XDP_PASS;
+#endif
 	const struct pool *pool = &service->pools[is_ipv6(packet)];
 	const __u32 hash = hash_of(packet, service, number, &own->key);
 	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
@@ -2951,7 +3021,12 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 	barrier_var(entry);
 	if (entry >= MAGLEV_ENTRIES)
 		return XDP_PASS;
-	const __u32 backend = *(volatile const __u16 *)&tables->backends[entry];
+	__u32 backend = *(volatile const __u16 *)&tables->backends[entry];
+
+#if MEMORIES
+	if (service->memory != NO_MEMORY)
+		backend = remembered_or(packet, &own->key, service->memory, backend);
+#endif
 	struct hop *hop = hop_to(context, backend, service->forward);
 	const enum balance_outcome outcome = outcome_on(packet, hop);
 
@@ -3486,6 +3561,101 @@ __noinline int first_of_filter(struct xdp_md *context, struct packet *packet)
 
 #endif
 `,
+  'program/flows.h': `/*
+ * Memory of flows: which backend a flow had, so that it stays there when the Maglev table changes. A SYN enters nothing, so that
+ * a flood of them does not: the first packet behind it does.
+ */
+#ifndef SLUICE_FLOWS_H
+#define SLUICE_FLOWS_H
+
+#include "../policy.h"
+#include "hash.h"
+#include "outer.h"
+#include "packet.h"
+#include "services.h"
+#include "tables.h"
+
+/* A memory of the policy: for the loader. */
+struct memory {
+	__u64 identity; /* memories of two builds that have the same mean the same */
+};
+
+/* Key: a memory's number. */
+TABLE(memories, struct memory, MEMORIES);
+
+/* Made by the loader: one for each memory, with room for as many flows as the policy says. */
+struct flows {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct hashed_words));
+	__uint(value_size, sizeof(struct remembered));
+};
+
+/* Key: a memory's number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, MEMORIES);
+	__type(key, __u32);
+	__array(values, struct flows);
+} flows SEC(".maps");
+
+/* Key: a backend's identity; value: its number. The loader fills it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BACKENDS);
+	__type(key, __u64);
+	__type(value, __u32);
+} backend_numbers SEC(".maps");
+
+#define SYN 0x02
+/* Flags that a SYN has none of: FIN, RST, ACK. */
+#define NOT_OPENING 0x15
+
+static __always_inline int is_syn(const struct packet *packet)
+{
+	return packet->tcp_flags != ABSENT && (packet->tcp_flags & (SYN | NOT_OPENING)) == SYN;
+}
+
+/* The number that a remembered backend has now; NO_BACKEND: it is down, or no more. */
+static __always_inline __u32 number_of(struct remembered *remembered)
+{
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &remembered->backend);
+
+	/* It may have got another by a replace. */
+	if (!backend || backend->identity != remembered->identity) {
+		const __u32 *number = bpf_map_lookup_elem(&backend_numbers, &remembered->identity);
+
+		if (!number)
+			return NO_BACKEND;
+		remembered->backend = *number;
+		backend = bpf_map_lookup_elem(&backends, number);
+	}
+	return backend && !backend->is_down ? remembered->backend : NO_BACKEND;
+}
+
+/* The backend that the flow of this key had, if it lives; else the chosen one, which is remembered. NO_BACKEND: there is none. */
+__noinline __u32 remembered_or(struct packet *packet, struct hash_key *key, __u32 memory, __u32 chosen)
+{
+	void *known = bpf_map_lookup_elem(&flows, &memory);
+
+	if (!packet || !key || !known)
+		return chosen;
+	struct remembered *remembered = bpf_map_lookup_elem(known, &key->hashed);
+	const __u32 number = remembered ? number_of(remembered) : NO_BACKEND;
+	const struct backend *backend = bpf_map_lookup_elem(&backends, &chosen);
+
+	if (number != NO_BACKEND)
+		return number;
+	if (backend && !is_syn(packet)) {
+		const struct remembered fresh = { .identity = backend->identity, .backend = chosen };
+
+		bpf_map_update_elem(known, &key->hashed, &fresh, BPF_ANY);
+	}
+	return chosen;
+}
+
+#endif
+`,
   'program/hash.h': `/*
  * Which entry of a Maglev table a packet belongs to: a hash of the same bytes, with the same seed, as nftables computes it for
  * \`jhash … mod … seed …\`. So every node, and every plane, sends a flow to the same backend.
@@ -3513,29 +3683,34 @@ static __always_inline struct hash_state initial_state(__u32 words)
 	return (struct hash_state){ initial, initial, initial };
 }
 
-static __always_inline void add_block(struct hash_state *state, const __u32 *words)
+/* Takes in the words of the key from \`at\` on, where another block follows. */
+__noinline int add_block(struct hash_key *key, __u32 at)
 {
-	state->a += words[0];
-	state->b += words[1];
-	state->c += words[2];
+	if (!key || at > LENGTH_OF(key->hashed.words) - BLOCK)
+		return 0;
+	key->state.a += key->hashed.words[at];
+	key->state.b += key->hashed.words[at + 1];
+	key->state.c += key->hashed.words[at + 2];
+	hash_mix(&key->state);
+	return 1;
 }
 
 /* jhash2() of what is in the key: so many words, whose last block is the key's last. */
 __noinline __u32 hash_of_key(struct hash_key *key, __u32 count)
 {
-	struct hash_state state = initial_state(count);
+	const __u32 last = LENGTH_OF(key->hashed.words) - BLOCK;
 
 	if (!key)
 		return 0;
+	key->state = initial_state(count);
 #pragma unroll
-	for (__u32 at = 0; at < LENGTH_OF(key->words) - BLOCK; at += BLOCK) {
-		if (count + at <= LENGTH_OF(key->words) - BLOCK)
-			continue;
-		add_block(&state, key->words + at);
-		hash_mix(&state);
-	}
-	add_block(&state, key->words + LENGTH_OF(key->words) - BLOCK);
-	return hash_final(&state);
+	for (__u32 at = 0; at < last; at += BLOCK)
+		if (count + at > last)
+			add_block(key, at);
+	key->state.a += key->hashed.words[last];
+	key->state.b += key->hashed.words[last + 1];
+	key->state.c += key->hashed.words[last + 2];
+	return hash_final(&key->state);
 }
 
 /* An address as it stands in the packet, in words. */
@@ -3575,12 +3750,14 @@ __noinline __u32 hash_of_any(struct packet *packet, __u32 number, struct hash_ke
 
 	write_possible(packet, key->possible);
 #pragma unroll
-	for (__u32 at = 0; at < LENGTH_OF(key->words); at++)
-		key->words[at] = key->possible[hashed->words[at] % LENGTH_OF(key->possible)];
+	for (__u32 at = 0; at < LENGTH_OF(key->hashed.words); at++)
+		key->hashed.words[at] = key->possible[hashed->words[at] % LENGTH_OF(key->possible)];
+	key->hashed.count = hashed->count;
+	key->hashed.family = packet->family;
 	return hash_of_key(key, hashed->count);
 }
 
-/* The same of most of the traffic, whole packets of IPv4 by their flow, without a key in memory. */
+/* The same of most of the traffic, whole packets of IPv4 by their flow, without a key. */
 static __always_inline __u32 hash_of_flow_ipv4(const struct packet *packet)
 {
 	struct hash_state state = initial_state(5);
@@ -3594,10 +3771,11 @@ static __always_inline __u32 hash_of_flow_ipv4(const struct packet *packet)
 	return hash_final(&state);
 }
 
+/* Where the service remembers flows, what is hashed stands in the key. */
 static __always_inline __u32 hash_of(struct packet *packet, const struct service *service, __u32 number,
 				     struct hash_key *key)
 {
-	if (packet->family == 4 && !packet->fragment && service->hash_on == HASH_FLOW)
+	if (packet->family == 4 && !packet->fragment && service->hash_on == HASH_FLOW && service->memory == NO_MEMORY)
 		return hash_of_flow_ipv4(packet);
 	return hash_of_any(packet, number, key);
 }
@@ -3782,6 +3960,55 @@ static enum limit_answer ask_limit(const struct packet *packet, __u32 table, con
 	if (charge.answer == LOST_RACE)
 		bpf_loop(MORE_ATTEMPTS, try_again, &charge, 0);
 	return charge.answer;
+}
+
+#endif
+`,
+  'program/local.h': `/* \`local first\`: what a socket of this host takes stays here, so that a machine that is drained keeps its flows. */
+#ifndef SLUICE_LOCAL_H
+#define SLUICE_LOCAL_H
+
+#include "packet.h"
+
+/* The packet's addresses and ports, as the kernel looks for sockets by; gives how long that is. */
+static __always_inline __u32 write_tuple(const struct packet *packet, struct bpf_sock_tuple *tuple)
+{
+	if (packet->family == 4) {
+		tuple->ipv4.saddr = bpf_htonl(packet->source[0]);
+		tuple->ipv4.daddr = bpf_htonl(packet->destination[0]);
+		tuple->ipv4.sport = bpf_htons(packet->source_port);
+		tuple->ipv4.dport = bpf_htons(packet->destination_port);
+		return sizeof tuple->ipv4;
+	}
+	for (int half = 0; half < 2; half++) {
+		tuple->ipv6.saddr[2 * half] = bpf_htonl(packet->source[half] >> 32);
+		tuple->ipv6.saddr[2 * half + 1] = bpf_htonl(packet->source[half]);
+		tuple->ipv6.daddr[2 * half] = bpf_htonl(packet->destination[half] >> 32);
+		tuple->ipv6.daddr[2 * half + 1] = bpf_htonl(packet->destination[half]);
+	}
+	tuple->ipv6.sport = bpf_htons(packet->source_port);
+	tuple->ipv6.dport = bpf_htons(packet->destination_port);
+	return sizeof tuple->ipv6;
+}
+
+/* Whether a connection of this host has the packet, or a socket of it listens for it. Fragments go where all of them can. */
+__noinline int is_local(struct xdp_md *context, struct packet *packet)
+{
+	struct bpf_sock_tuple tuple = {};
+	struct bpf_sock *found = NULL;
+
+	if (!context || !packet || packet->fragment)
+		return 0;
+	const __u32 length = write_tuple(packet, &tuple);
+
+	if (packet->protocol == TCP)
+		found = bpf_skc_lookup_tcp(context, &tuple, length, BPF_F_CURRENT_NETNS, 0);
+	else if (packet->protocol == UDP)
+		found = bpf_sk_lookup_udp(context, &tuple, length, BPF_F_CURRENT_NETNS, 0);
+	if (!found)
+		return 0;
+	bpf_sk_release(found);
+	return 1;
 }
 
 #endif
@@ -4859,12 +5086,31 @@ struct hashed {
 	__u32 count;
 };
 
+/* What is hashed of a packet: by which a memory knows its flow. */
+struct hashed_words {
+	__u32 words[12];
+	__u32 count;
+	__u32 family;
+};
+
+/* The backend of a flow. */
+struct remembered {
+	__u64 identity;
+	__u32 backend; /* its number, as far as that is still right */
+	__u32 unused;
+};
+
+/* A service that remembers no flows. */
+#define NO_MEMORY 0xffffffff
+
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
 	struct hashed hashed[2][2]; /* of whole packets, of fragments; each: of IPv4, of IPv6 */
 	__u32 forward;
 	__u32 hash_on;
 	__u32 first_counter; /* of one for each outcome */
+	__u32 memory;	     /* the number of its memory of flows, or NO_MEMORY */
+	__u32 local_first;   /* 1: what a socket of this host takes is left to it */
 	__u32 unused;
 };
 
@@ -5064,7 +5310,11 @@ static __always_inline const void *only_element(void *table)
 /* 1 where a <= b, else 0, by the borrow of b - a: no branch. For values of up to 63 bits. */
 static __always_inline __u64 is_at_most(__u64 a, __u64 b)
 {
-	return (b - a) >> 63 ^ 1;
+	__u64 difference = b - a;
+
+	/* Compilers that see the comparison in it (clang 19) make a branch of it again. */
+	barrier_var(difference);
+	return difference >> 63 ^ 1;
 }
 
 /* The place of the last of \`size\` ascending numbers that is not above the value. The size is a power of two, the first is 0. */
@@ -5132,8 +5382,10 @@ static __always_inline __u32 row_in_blocks(const __u32 *starts, const __u32 *ent
 #define SLUICE_WALK_H
 
 #include "../policy.h"
+#include "jhash.h"
 #include "packet.h"
 #include "place.h"
+#include "services.h"
 #include "tables.h"
 
 enum rule_action {
@@ -5188,7 +5440,9 @@ struct options {
 /* What is hashed of a packet (services.h). */
 struct hash_key {
 	__u32 possible[16]; /* by \`enum hashed_word\` */
-	__u32 words[12];
+	struct hashed_words hashed;
+	struct hash_state state;
+	__u32 unused;
 };
 
 /* What balance keeps of the packet at hand. */

@@ -4,11 +4,14 @@ import type { Program } from '../../compiler/4-program/program.ts';
 import type { Balance } from '../../compiler/model/index.ts';
 import { backendsIn } from '../../compiler/model/pool.ts';
 import { refuse } from './capabilities.ts';
-import { MOST_BACKENDS, MOST_ENTRIES } from './lower/balance.ts';
+import { MOST_BACKENDS, MOST_ENTRIES, MOST_FLOWS } from './lower/balance.ts';
 import { isForward } from './lower/forward.ts';
 import { sourcesOf } from './lower/outer-sources.ts';
 import { Refusals } from './refusals.ts';
 import { refuseZones } from './refused-zones.ts';
+
+/** TCP and UDP. */
+const PROTOCOLS_WITH_SOCKETS: ReadonlySet<number> = new Set([6, 17]);
 
 /** Why XDP cannot take a block. Frames that it sends on have passed by everything behind it. */
 export function refuseBalance(balance: Balance, program: Program): readonly Diagnostic[] {
@@ -22,13 +25,7 @@ export function refuseBalance(balance: Balance, program: Program): readonly Diag
     refusals.add(origin, `XDP cannot send packets to a backend by \`forward ${forward}\``, hint);
     return refusals.diagnostics;
   }
-  if (balance.rememberFlows !== undefined) {
-    const hint = 'Leave `remember` out: a Maglev table moves few flows when a backend comes or goes.';
-    refusals.add(origin, 'XDP remembers no flows yet', hint);
-  }
-  if (balance.localFirst) {
-    refusals.add(origin, 'XDP does not ask for local sockets yet', 'Leave `local first` out.');
-  }
+  if (balance.localFirst) refuseLocal(balance, program, refusals);
   if (new Set(balance.fragmentsOn).size < balance.fragmentsOn.length) {
     refusals.add(origin, '`fragments on` names a field twice', 'Name each field once.');
   }
@@ -37,6 +34,25 @@ export function refuseBalance(balance: Balance, program: Program): readonly Diag
   refuseMitigation(balance, program, refusals);
   refuseZones(program.zones, origin, program, refusals);
   return refusals.diagnostics;
+}
+
+/** Programs at XDP can ask for sockets of two protocols, and not what `dispatch` would do. */
+function refuseLocal({ origin, services }: Balance, program: Program, refusals: Refusals): void {
+  const others = [...services.numberIntervals()].some(([low, high]) =>
+    range(low >> 16, high >> 16).some((protocol) => !PROTOCOLS_WITH_SOCKETS.has(protocol)),
+  );
+  if (others) {
+    const hint = 'Give other protocols a block of their own, without `local first`.';
+    refusals.add(origin, 'XDP can ask for sockets of TCP and UDP only', hint);
+  }
+  if (program.stages.some(({ id }) => id === 'dispatch')) {
+    const hint = 'Leave `local first` out, or `dispatch`.';
+    refusals.add(origin, 'XDP cannot tell which socket `dispatch` would give a packet to', hint);
+  }
+}
+
+function range(low: number, high: number): number[] {
+  return Array.from({ length: high - low + 1 }, (_, at) => low + at);
 }
 
 /** `from` has to name one address for each family that backends are of. */
@@ -68,6 +84,11 @@ function refuseSizes({ origin }: Balance, { balances }: Program, refusals: Refus
   if (backends > MOST_BACKENDS) {
     const hint = 'Split the policy, or give several services one block.';
     refusals.add(origin, `XDP has room for ${MOST_BACKENDS} backends, and there are ${backends}`, hint);
+  }
+  const flows = own.reduce((sum, { rememberFlows }) => sum + (rememberFlows ?? 0), 0);
+  if (flows > MOST_FLOWS) {
+    const message = `XDP has room for ${MOST_FLOWS} flows in the memories of all services, and there are ${flows}`;
+    refusals.add(origin, message, 'Let services remember fewer.');
   }
   if (entries > MOST_ENTRIES) {
     refusals.add(

@@ -190,6 +190,10 @@ export const policyHeader = `/*
 #define SERVICES {{services}}
 {{#if services}}
 #define BACKENDS {{backends}}
+/* Services that remember flows. */
+#define MEMORIES {{memories}}
+/* Whether some service leaves to this host what its sockets take. */
+#define ASKS_SOCKETS {{asksSockets}}
 #define MAGLEV_ENTRIES {{entries}}
 {{/if}}
 

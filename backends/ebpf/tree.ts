@@ -164,6 +164,20 @@ export interface Service {
   readonly fragmentsOn: Balance['fragmentsOn'];
   /** Of one counter for each outcome. */
   readonly firstCounter: number;
+  /** The number of its memory of flows. */
+  readonly memory: number | undefined;
+  /** Whether what a socket of this host takes is left to it. */
+  readonly localFirst: boolean;
+}
+
+/** Where a service remembers the backends of flows. */
+export interface FlowMemory {
+  /** In the kernel: at most 15 letters. */
+  readonly name: string;
+  /** Flows that it has room for. */
+  readonly flows: number;
+  /** Memories of two builds that have the same mean the same. */
+  readonly identity: bigint;
 }
 
 export interface Backend {
@@ -181,6 +195,8 @@ export interface Balancing {
   /** By number. */
   readonly services: readonly Service[];
   readonly backends: readonly Backend[];
+  /** By number. */
+  readonly memories: readonly FlowMemory[];
   /** Of all Maglev tables. */
   readonly entries: number;
 }

@@ -29,7 +29,7 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
         `${target.name}, ${plane}: build ${build.slice(0, BUILD_DIGITS)}, ${figuresText(figures)}`,
     ),
     ...tableLines(rows, ['left', 'right', 'left'], '  '),
-    ...commands(`To load it, ${where}`, lastOfEach(target.planes.flatMap(({ load }) => load))),
+    ...commands(`To load it, ${where}`, loadCommands(target)),
     ...target.planes.flatMap(({ since }) => (since ? sinceLines(since, where) : [])),
     ...target.idle.flatMap(({ plane, takeAway }) =>
       commands(
@@ -41,9 +41,22 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
   ];
 }
 
-/** Each command once, where planes have one in common: when all that it comes behind is there. */
-function lastOfEach(commands: readonly string[]): readonly string[] {
-  return [...new Set(commands.toReversed())].toReversed();
+/**
+ * The planes that packets meet last come first: what sends packets on, as `balance` at XDP, begins when the host forwards. A
+ * command that planes have in common comes once, behind all that it stands behind in any of them.
+ */
+function loadCommands({ planes }: TargetOutput): readonly string[] {
+  const lists = planes.toReversed().map(({ load }) => load);
+  const left = new Set(lists.flat());
+  const ordered: string[] = [];
+  while (left.size > 0) {
+    const isNext = (command: string): boolean =>
+      lists.every((list) => list.slice(0, list.indexOf(command) + 1).every((one) => one === command || !left.has(one)));
+    const next = [...left].find(isNext) ?? [...left][0]!;
+    left.delete(next);
+    ordered.push(next);
+  }
+  return ordered;
 }
 
 /** How to get here from an earlier build without loading the whole. `where`: the folder to be in, if that matters. */

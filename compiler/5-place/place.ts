@@ -53,7 +53,9 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
       placements.push({ stage, plane: taker.plane.name, reason: reasonOf(available, passed) });
       diagnostics.push(...passed.map(({ plane, refusals }) => passedBy(stage, plane, taker.plane, refusals)));
     } else {
-      diagnostics.push(...answers.flatMap(({ refusals }) => refusals));
+      // What other planes say, that they have no such stage, helps nobody where one is made for it.
+      const made = answers.filter(({ plane }) => isMadeFor(plane, stage));
+      diagnostics.push(...(made.length > 0 ? made : answers).flatMap(({ refusals }) => refusals));
     }
   }
   const balances = program.balances.flatMap((balance) => placeBalance(balance, program, available, diagnostics));

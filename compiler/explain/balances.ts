@@ -13,7 +13,7 @@ const WAYS: Readonly<Record<Balance['forward'], string>> = {
 };
 
 export function explainBalance(balance: Balance): ExplainedStage {
-  const { name, hashOn, fragmentsOn, tableSize, forward, origin } = balance;
+  const { name, hashOn, fragmentsOn, tableSize, forward, origin, rememberFlows, localFirst } = balance;
   const lines = new PolicyLineSets().ofOrigins([origin]);
   const what = hashOn === 'source' ? 'source' : 'both addresses, both ports, protocol';
   const step = { expense: undefined, lines, steps: [], shared: undefined };
@@ -26,6 +26,10 @@ export function explainBalance(balance: Balance): ExplainedStage {
     default: undefined,
     expense: undefined,
     steps: [
+      ...(localFirst ? [{ ...step, title: 'what a socket of this host takes stays', lookup: 'sockets' }] : []),
+      ...(rememberFlows === undefined
+        ? []
+        : [{ ...step, title: 'the backend that the flow had', lookup: `memory of ${rememberFlows} flows` }]),
       { ...step, title: `a hash of ${what}`, lookup: `Maglev, ${tableSize} entries` },
       ...ofFragments,
       { ...step, title: `sent ${WAYS[forward]}`, lookup: `${backendsIn(balance).length} backends` },

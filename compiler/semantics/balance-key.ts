@@ -60,5 +60,5 @@ export function balanceEntry(block: Balance, packet: Packet): number | undefined
 
 /** Under which a flow's backend is remembered. */
 export function balancedFlowKey(block: Balance, packet: Packet): string {
-  return `${block.name} ${keyBytes(partsOf(block, packet), packet)?.join('.') ?? ''}`;
+  return `${block.name} ${packet.family} ${keyBytes(partsOf(block, packet), packet)?.join('.') ?? ''}`;
 }

@@ -12,13 +12,16 @@ import { listeningSocket } from './dispatch.ts';
 import { sayHost, say, type Journey } from './journey.ts';
 import { isFragment } from './packet/packet.ts';
 import { gone, type Step } from './steps.ts';
+import { isSyn } from './synproxy.ts';
 
 /** Load balancing that takes the frame out of the host's hands. */
 export const balance: Step = (journey) => {
   journey.block = 'balance';
   const block = journey.policy.balances.find((candidate) => candidate.forward !== 'dnat' && serves(candidate, journey));
   if (block === undefined || block.forward === 'dnat') return undefined;
-  if (block.localFirst && listeningSocket(journey) !== undefined) return undefined;
+  // Of later fragments nobody could tell, so all of them go one way.
+  const isLocal = !isFragment(journey.packet) && listeningSocket(journey) !== undefined;
+  if (block.localFirst && isLocal) return undefined;
   const backend = rememberedBackend(block, journey) ?? chosenBackend(block, journey);
   if (backend === undefined) return gone(`no backend of ${block.name} is alive`);
   say(journey, block.origin, `sends to a backend by ${block.forward}`);
@@ -108,8 +111,9 @@ function rememberedBackend(block: Balance, journey: Journey): Backend | undefine
   return journey.state.balanced.size <= block.rememberFlows || journey.choices.either() ? backend : undefined;
 }
 
+/** A SYN leaves no trace, so that a flood of them does not: the flow is remembered from its next packet on. */
 function rememberBackend(block: Balance, backend: Backend, journey: Journey): void {
-  if (block.rememberFlows === undefined) return;
+  if (block.rememberFlows === undefined || isSyn(journey.packet)) return;
   const key = balancedFlowKey(block, journey.packet);
   journey.state = { ...journey.state, balanced: journey.state.balanced.set(key, backend.row) };
 }

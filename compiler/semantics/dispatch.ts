@@ -23,7 +23,7 @@ function isForMany({ destination, packet }: Journey): boolean {
   return destination.kind === 'broadcast' || isMulticast(packet.family, packet.destination ?? 0n);
 }
 
-/** The host's socket that listens for the packet: the one with the most to say of the address and the port. */
+/** The host's socket that the packet is for: the one with the most to say of addresses and ports. */
 export function listeningSocket(journey: Journey): ListeningSocket | undefined {
   const { packet, environment } = journey;
   const candidates = environment.sockets.filter(
@@ -31,10 +31,11 @@ export function listeningSocket(journey: Journey): ListeningSocket | undefined {
       socket.protocol === packet.protocol &&
       (socket.port === undefined || socket.port === packet.destinationPort) &&
       (socket.address === undefined ||
-        (socket.address.family === packet.family && socket.address.value === packet.destination)),
+        (socket.address.family === packet.family && socket.address.value === packet.destination)) &&
+      (socket.peer === undefined || (socket.peer.value === packet.source && socket.peer.port === packet.sourcePort)),
   );
-  const rank = ({ address, port }: ListeningSocket): number =>
-    (address === undefined ? 0 : 2) + (port === undefined ? 0 : 1);
+  const rank = ({ address, port, peer }: ListeningSocket): number =>
+    (peer === undefined ? 0 : 4) + (address === undefined ? 0 : 2) + (port === undefined ? 0 : 1);
   return candidates.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 

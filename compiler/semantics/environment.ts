@@ -40,12 +40,13 @@ export interface Route {
   readonly via?: bigint | undefined;
 }
 
-/** A socket that takes packets. Without an address or a port: any. */
+/** A socket that takes packets. Without an address or a port: any. With a peer, it is a connection, and takes its packets alone. */
 export interface ListeningSocket {
   readonly name: string;
   readonly protocol: number;
   readonly address?: { readonly family: 4 | 6; readonly value: bigint } | undefined;
   readonly port?: number | undefined;
+  readonly peer?: { readonly value: bigint; readonly port: number } | undefined;
 }
 
 export interface Environment {

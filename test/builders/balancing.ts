@@ -71,6 +71,7 @@ export function randomBalancing(backends: readonly KnownBackend[], on: readonly 
   pool table t${number}(addr: ip, weight: u16) = { ${pool.join(', ')} }
   hash maglev ${pick(SIZES)} on ${pick(['flow', 'flow', 'source'])}
   fragments on ${pick(FRAGMENTS)}
+  ${pick(['', '', 'remember 40000 flows'])}
   forward ${forward}${from}
 }`;
   });

@@ -1,8 +1,8 @@
 /** Services and backends, as they lie in their maps; see services.h of the program. */
-import type { Backend, Pool, Service } from '../tree.ts';
+import type { Backend, FlowMemory, Pool, Service } from '../tree.ts';
 import { MapBytes } from './map-bytes.ts';
 
-const BYTES_OF_SERVICE = 112;
+const BYTES_OF_SERVICE = 120;
 const BYTES_OF_BACKEND = 56;
 
 /** `enum forward` of the program. */
@@ -15,6 +15,7 @@ const NO_WORD = 15;
 /** Of those that are hashed, which are taken so many at a time. */
 const WORDS = 12;
 const BLOCK = 3;
+const NO_MEMORY = 2 ** 32 - 1;
 
 type HashedField = keyof typeof FIRST_WORD;
 
@@ -27,12 +28,12 @@ const OF_WHOLE: Readonly<Record<Service['hashOn'], readonly HashedField[]>> = {
 /** `struct service` for each. */
 export function serviceBytes(services: readonly Service[]): Uint8Array {
   const map = new MapBytes(services.length * BYTES_OF_SERVICE);
-  for (const { pools, forward, hashOn, fragmentsOn, firstCounter } of services) {
+  for (const { pools, forward, hashOn, fragmentsOn, firstCounter, memory, localFirst } of services) {
     map.u32(pools.flatMap(poolNumbers));
     for (const fields of [OF_WHOLE[hashOn], fragmentsOn]) {
       for (const wordsOfAddress of [1, 4]) writeHashed(map, fields, wordsOfAddress);
     }
-    map.u32([FORWARDS[forward], HASHES[hashOn], firstCounter, 0]);
+    map.u32([FORWARDS[forward], HASHES[hashOn], firstCounter, memory ?? NO_MEMORY, Number(localFirst), 0]);
   }
   return map.bytes;
 }
@@ -62,4 +63,9 @@ export function backendBytes(backends: readonly Backend[]): Uint8Array {
     map.u64([identity]).u32([family, weight, 0, Number(source !== undefined)]);
   }
   return map.bytes;
+}
+
+/** `struct memory` for each. */
+export function memoryBytes(memories: readonly FlowMemory[]): Uint8Array {
+  return new MapBytes(memories.length * 8).u64(memories.map(({ identity }) => identity)).bytes;
 }

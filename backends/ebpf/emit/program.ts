@@ -47,7 +47,7 @@ export interface Naming {
 /** `policy.h` */
 export function headerText(parts: ProgramParts, naming: Naming): string {
   const { program, sizes, fields, conditions } = parts;
-  const { services, backends, entries } = program.balancing;
+  const { services, backends, memories, entries } = program.balancing;
   return TEMPLATES.policyHeader({
     ...naming,
     policy: commentText(naming.policy),
@@ -65,6 +65,8 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     interfaces: hasZones(parts) || services.length > 0 ? program.interfaces.length : 0,
     services: services.length,
     backends: Math.max(1, backends.length),
+    memories: memories.length,
+    asksSockets: Number(services.some(({ localFirst }) => localFirst)),
     entries,
     filters: filtersOf(program).length,
     filterInput: program.filters.input ?? -1,

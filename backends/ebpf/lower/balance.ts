@@ -6,7 +6,8 @@ import type { Balance } from '../../../compiler/model/index.ts';
 import { backendsIn, type PoolBackend } from '../../../compiler/model/pool.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { FRAGMENT, widthOf } from '../fields.ts';
-import type { Backend, Balancing, ListedRule, Pool, Service } from '../tree.ts';
+import type { Backend, Balancing, FlowMemory, ListedRule, Pool, Service } from '../tree.ts';
+import { BucketNames } from './bucket-names.ts';
 import type { TableAtom } from './conditions.ts';
 import { isForward } from './forward.ts';
 import { hashOf } from './hash.ts';
@@ -16,6 +17,8 @@ import { sourcesOf } from './outer-sources.ts';
 export const MOST_BACKENDS = 65_535;
 /** In the tables of all services. */
 export const MOST_ENTRIES = 2 ** 28;
+/** In the memories of all services: the kernel sets some 150 bytes aside for each. */
+export const MOST_FLOWS = 2 ** 24;
 
 /** What may become of a packet for a service, each with a counter of its own; in the order of `enum balance_outcome`. */
 const OUTCOMES = ['sent', 'without backend', 'too long', 'without way'] as const;
@@ -30,6 +33,8 @@ export interface LoweredBalances {
 export function lowerBalances(balances: readonly Balance[], firstCounter: number): LoweredBalances {
   const services: Service[] = [];
   const backends: Backend[] = [];
+  const memories: FlowMemory[] = [];
+  const names = new BucketNames();
   let entries = 0;
   for (const balance of balances) {
     const { forward } = balance;
@@ -46,11 +51,15 @@ export function lowerBalances(balances: readonly Balance[], firstCounter: number
     const ipv4 = poolOf(isOfOneFamily ? all.filter(({ family }) => family === 4) : all);
     const ipv6 = isOfOneFamily ? poolOf(all.filter(({ family }) => family === 6)) : ipv4;
     const firstOutcome = firstCounter + services.length * OUTCOMES.length;
-    const { name, origin, hashOn, fragmentsOn } = balance;
-    services.push({ name, origin, pools: [ipv4, ipv6], forward, hashOn, fragmentsOn, firstCounter: firstOutcome });
+    const { name, origin, hashOn, fragmentsOn, localFirst } = balance;
+    const memory = balance.rememberFlows === undefined ? undefined : memories.length;
+    if (balance.rememberFlows !== undefined) memories.push(memoryOf(balance, balance.rememberFlows, names));
+    const pools = [ipv4, ipv6] as const;
+    const hashed = { hashOn, fragmentsOn };
+    services.push({ name, origin, pools, forward, ...hashed, firstCounter: firstOutcome, memory, localFirst });
   }
   return {
-    balancing: { services, backends, entries },
+    balancing: { services, backends, memories, entries },
     rules: balances.flatMap(rulesOf),
     counters: balances.flatMap(({ name }) => OUTCOMES.map((outcome) => `balance ${name} ${outcome}`)),
   };
@@ -65,6 +74,11 @@ function backendOf({ family, address, weight, name }: PoolBackend, balance: Bala
     source: typeof source === 'bigint' ? source : undefined,
     identity: hashOf(`${balance.name} ${name}`),
   };
+}
+
+/** What is hashed is what a flow is known by. */
+function memoryOf({ name, hashOn, fragmentsOn }: Balance, flows: number, names: BucketNames): FlowMemory {
+  return { name: names.nameFor(name), flows, identity: hashOf(`${name} ${hashOn} ${fragmentsOn.join(' ')} ${flows}`) };
 }
 
 /** Which packets a service is for: of each family those with a port that it has, and fragments of its protocols. */

@@ -6,7 +6,7 @@ import { balance } from '../../../compiler/semantics/balance.ts';
 import { balanceEntry } from '../../../compiler/semantics/balance-key.ts';
 import { prefixAt } from '../../../compiler/semantics/cells.ts';
 import { Choices } from '../../../compiler/semantics/choices.ts';
-import type { Environment } from '../../../compiler/semantics/environment.ts';
+import type { Environment, ListeningSocket } from '../../../compiler/semantics/environment.ts';
 import { startJourney, type Journey } from '../../../compiler/semantics/journey.ts';
 import { checkFrame, receive } from '../../../compiler/semantics/kernel/steps.ts';
 import { mitigate } from '../../../compiler/semantics/mitigate.ts';
@@ -26,19 +26,29 @@ export interface Expected {
 /** As `sluice-load stats` calls them. */
 type Outcome = 'sent' | 'without backend' | 'too long' | 'without way';
 
+export interface Circumstances {
+  /** Backends that are. */
+  readonly down?: AddressSet;
+  /** Of the balancer's own. */
+  readonly sockets?: readonly ListeningSocket[];
+  /** What it remembers of flows, and has counted, goes on. */
+  readonly earlier?: BalanceReference | undefined;
+}
+
 export class BalanceReference {
   readonly #policy: Policy;
   readonly #environment: Environment;
   readonly #counted = new Map<string, { packets: number; bytes: number }>();
   #state: State = EMPTY_STATE;
 
-  constructor(policy: Policy, interfaces: readonly string[], down?: AddressSet) {
+  constructor(policy: Policy, interfaces: readonly string[], { down, sockets = [], earlier }: Circumstances = {}) {
     this.#policy = policy;
+    if (earlier) this.#state = earlier.#state;
     const known = interfaces.map((name) => {
       const mac = macBytes(MACS[name]!).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
       return { name, mtu: 65535, addresses: [], mac };
     });
-    this.#environment = { interfaces: known, routes: [], sockets: [], zones: policy.targets[0]?.zones, down };
+    this.#environment = { interfaces: known, routes: [], sockets, zones: policy.targets[0]?.zones, down };
   }
 
   /** How many packets of all services had this outcome. */
@@ -81,6 +91,7 @@ export class BalanceReference {
 
   #balanced(frame: ArrivingFrame, decoded: Frame, packet: Packet, journey: Journey): Expected {
     const end = balance(journey);
+    this.#state = journey.state;
     if (end === undefined) return { verdict: 'pass', bytes: frame.bytes };
     if (end.kind === 'gone') {
       return this.#dropped(frame, packet, /^no backend of (.*) is alive$/.exec(end.why)![1]!, 'without backend');

@@ -86,7 +86,7 @@ test('sent without a header of its own, a packet gets to backends of its family 
   // The tables of IPv4 and of IPv6.
   expect([...numbers.subarray(0, 8)]).toEqual([0, 11, 0, 2, 11, 11, 2, 1]);
   // The way to forward, what is hashed, the first counter.
-  expect([...numbers.subarray(24)]).toEqual([2, 1, 0, 0]);
+  expect([...numbers.subarray(24, 27)]).toEqual([2, 1, 0]);
 });
 
 test('what is hashed are words of the packet in blocks of three, the last at the end, and of fragments as the policy says', () => {
@@ -100,6 +100,21 @@ test('what is hashed are words of the packet in blocks of three, the last at the
   expect(hashed(48)).toEqual({ words: [0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 8, 15], count: 11 });
   expect(hashed(64)).toEqual({ words: [...none(9), 8, 0, 15], count: 2 });
   expect(hashed(80)).toEqual({ words: [...none(6), 8, 0, 1, 2, 3, 15], count: 5 });
+});
+
+test('services have memories of flows of their own, and leave to this host what its sockets take', () => {
+  const files = artifactsOf(`${web('forward gre')}
+    balance kept { vip 192.0.2.11 service tcp/443 pool backends remember 1000 flows local first forward gre }
+    balance much { vip 192.0.2.12 service tcp/443 pool backends remember 70000 flows forward gre }`);
+  const services = files.get('maps/services.bin')!;
+  const settings = [0, 1, 2].map((number) => [108, 112].map((at) => services.readUInt32LE(120 * number + at)));
+  expect(settings).toEqual([
+    [0xffffffff, 0],
+    [0, 1],
+    [1, 0],
+  ]);
+  expect(files.get('policy.conf')!.toString()).toContain('memory kept 1000\nmemory much 70000\n');
+  expect(files.get('maps/memories.bin')!.length).toBe(16);
 });
 
 test('a backend has its address, its weight, and where headers to it are from', () => {
@@ -137,8 +152,15 @@ test('what XDP cannot do exactly is refused', () => {
   expect(errorsOf(web('forward gre', '', 'nftables'))).toEqual([
     'SL0701 nftables cannot send packets to a backend by `forward gre`',
   ]);
-  expect(errorsOf(web('remember 1000 flows forward gre'))).toEqual(['SL1201 XDP remembers no flows yet']);
-  expect(errorsOf(web('local first forward gre'))).toEqual(['SL1201 XDP does not ask for local sockets yet']);
+  expect(errorsOf(web('remember 20000000 flows forward gre'))).toEqual([
+    'SL1201 XDP has room for 16777216 flows in the memories of all services, and there are 20000000',
+  ]);
+  expect(errorsOf(web('local first forward gre').replace('tcp/443', 'tcp, sctp'))).toEqual([
+    'SL1201 XDP can ask for sockets of TCP and UDP only',
+  ]);
+  expect(errorsOf(web('local first forward gre', 'dispatch { tcp/443 -> socket web }'))).toContain(
+    'SL1201 XDP cannot tell which socket `dispatch` would give a packet to',
+  );
   expect(errorsOf(web('fragments on source, source forward gre'))).toEqual([
     'SL1201 `fragments on` names a field twice',
   ]);

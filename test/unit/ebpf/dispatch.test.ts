@@ -104,14 +104,21 @@ test('what planes of a target have in common is there once, and is done once', (
     .map((line) => line.trim());
   expect(commands.slice(commands.indexOf('To load it, in out/edge:'), -1)).toEqual([
     'To load it, in out/edge:',
-    'make -C ebpf',
-    'ebpf/sluice-load replace',
     'nft -f nftables/ruleset.nft',
     'sysctl -p host/sysctl.conf',
+    'make -C ebpf',
+    'ebpf/sluice-load replace',
     'sh host/routes.sh up',
     'To take it away again:',
     'ebpf/sluice-load down',
     'sh host/routes.sh down',
     'nft delete table inet sluice',
   ]);
+});
+
+test('where no plane can carry dispatch out, those that are made for it say why, and no other', () => {
+  const text = `zone uplink = eth0 ${dispatch('tcp/80 to ::1:2/::ffff:ffff -> socket web', 'xdp on eth0 sk_lookup')}`;
+  const messages = compiled(text).diagnostics.map(({ message }) => message);
+  expect(messages.length).toBeGreaterThan(0);
+  expect(messages.filter((message) => message.startsWith('XDP carries out'))).toEqual([]);
 });

@@ -38,7 +38,8 @@ function backendOf(outcome: Outcome): string {
   return fate.kind === 'forwarded' ? addressText(fate.leaving.packets[0]!, 'destination') : fate.kind;
 }
 
-const visit = (port: number, source = '198.51.100.7') => fromUplink(tcp(`${source}:${port}`, '192.0.2.10:443'));
+const visit = (port: number, tcpFlags: readonly ('syn' | 'ack')[] = ['syn']) =>
+  fromUplink(tcp(`198.51.100.7:${port}`, '192.0.2.10:443', { tcpFlags }));
 
 describe('a load balancer', () => {
   it('hashes addresses, ports and protocol as nftables does', () => {
@@ -85,16 +86,36 @@ describe('a load balancer', () => {
 
   it('leaves dead backends out, and keeps flows that it remembers', () => {
     const router = new Router(balanced({ rememberFlows: 1000 }));
-    const before = Array.from({ length: 30 }, (_, k) => backendOf(router.take(visit(1000 + k))));
+    const before = Array.from({ length: 30 }, (_, k) => backendOf(router.take(visit(1000 + k, ['ack']))));
     const sick = new Router(router.policy, { ...ENVIRONMENT, down: addresses('10.0.0.11') });
     sick.state = router.state;
-    const after = Array.from({ length: 30 }, (_, k) => backendOf(sick.take(visit(1000 + k))));
+    const after = Array.from({ length: 30 }, (_, k) => backendOf(sick.take(visit(1000 + k, ['ack']))));
     for (const [k, backend] of after.entries()) {
       expect(backend).not.toBe('10.0.0.11');
       if (before[k] !== '10.0.0.11') expect(backend).toBe(before[k]);
     }
     const dead = new Router(router.policy, { ...ENVIRONMENT, down: addresses('10.0.0.0/24') });
     expect(dead.fate(visit(1))).toBe('gone: host no backend of web is alive');
+  });
+
+  it('remembers no flow by its SYN', () => {
+    const subject = balanced({ rememberFlows: 1000 });
+    const remembered = (flag: 'syn' | 'ack') => {
+      const router = new Router(subject);
+      router.take(visit(1025, [flag]));
+      return router.state.balanced.size;
+    };
+    expect(remembered('syn')).toBe(0);
+    expect(remembered('ack')).toBe(1);
+  });
+
+  it('leaves to this host what its sockets take, with `local first`', () => {
+    const address = { family: 4, value: 0xc000020an } as const;
+    const peer = { value: 0xc6336407n, port: 1025 };
+    const sockets = [{ name: 'kept', protocol: 6, port: 443, address, peer }];
+    const router = new Router(balanced({ localFirst: true }), { ...ENVIRONMENT, sockets });
+    expect(router.take(visit(1025)).fate.kind).not.toBe('encapsulated');
+    expect(router.take(visit(1026)).fate.kind).toBe('encapsulated');
   });
 
   it('translates the destination of flows with `forward dnat`', () => {

@@ -9,10 +9,11 @@
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, MEMORIES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
 
 static const char *const names[PARTS] = {
-	"program", "counters", "limits", "buckets", "services", "backends", "maglev", "sockets", "about",
+	"program",  "counters", "limits", "buckets", "memories", "flows",
+	"services", "backends", "maglev", "sockets", "about",
 };
 
 /* A program on its way to its hook. */

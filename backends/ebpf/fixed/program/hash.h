@@ -28,11 +28,11 @@ static __always_inline struct hash_state initial_state(__u32 words)
 /* Takes in the words of the key from `at` on, where another block follows. */
 __noinline int add_block(struct hash_key *key, __u32 at)
 {
-	if (!key || at > LENGTH_OF(key->words) - BLOCK)
+	if (!key || at > LENGTH_OF(key->hashed.words) - BLOCK)
 		return 0;
-	key->state.a += key->words[at];
-	key->state.b += key->words[at + 1];
-	key->state.c += key->words[at + 2];
+	key->state.a += key->hashed.words[at];
+	key->state.b += key->hashed.words[at + 1];
+	key->state.c += key->hashed.words[at + 2];
 	hash_mix(&key->state);
 	return 1;
 }
@@ -40,7 +40,7 @@ __noinline int add_block(struct hash_key *key, __u32 at)
 /* jhash2() of what is in the key: so many words, whose last block is the key's last. */
 __noinline __u32 hash_of_key(struct hash_key *key, __u32 count)
 {
-	const __u32 last = LENGTH_OF(key->words) - BLOCK;
+	const __u32 last = LENGTH_OF(key->hashed.words) - BLOCK;
 
 	if (!key)
 		return 0;
@@ -49,9 +49,9 @@ __noinline __u32 hash_of_key(struct hash_key *key, __u32 count)
 	for (__u32 at = 0; at < last; at += BLOCK)
 		if (count + at > last)
 			add_block(key, at);
-	key->state.a += key->words[last];
-	key->state.b += key->words[last + 1];
-	key->state.c += key->words[last + 2];
+	key->state.a += key->hashed.words[last];
+	key->state.b += key->hashed.words[last + 1];
+	key->state.c += key->hashed.words[last + 2];
 	return hash_final(&key->state);
 }
 
@@ -92,12 +92,14 @@ __noinline __u32 hash_of_any(struct packet *packet, __u32 number, struct hash_ke
 
 	write_possible(packet, key->possible);
 #pragma unroll
-	for (__u32 at = 0; at < LENGTH_OF(key->words); at++)
-		key->words[at] = key->possible[hashed->words[at] % LENGTH_OF(key->possible)];
+	for (__u32 at = 0; at < LENGTH_OF(key->hashed.words); at++)
+		key->hashed.words[at] = key->possible[hashed->words[at] % LENGTH_OF(key->possible)];
+	key->hashed.count = hashed->count;
+	key->hashed.family = packet->family;
 	return hash_of_key(key, hashed->count);
 }
 
-/* The same of most of the traffic, whole packets of IPv4 by their flow, without a key in memory. */
+/* The same of most of the traffic, whole packets of IPv4 by their flow, without a key. */
 static __always_inline __u32 hash_of_flow_ipv4(const struct packet *packet)
 {
 	struct hash_state state = initial_state(5);
@@ -111,10 +113,11 @@ static __always_inline __u32 hash_of_flow_ipv4(const struct packet *packet)
 	return hash_final(&state);
 }
 
+/* Where the service remembers flows, what is hashed stands in the key. */
 static __always_inline __u32 hash_of(struct packet *packet, const struct service *service, __u32 number,
 				     struct hash_key *key)
 {
-	if (packet->family == 4 && !packet->fragment && service->hash_on == HASH_FLOW)
+	if (packet->family == 4 && !packet->fragment && service->hash_on == HASH_FLOW && service->memory == NO_MEMORY)
 		return hash_of_flow_ipv4(packet);
 	return hash_of_any(packet, number, key);
 }

@@ -46,12 +46,31 @@ struct hashed {
 	__u32 count;
 };
 
+/* What is hashed of a packet: by which a memory knows its flow. */
+struct hashed_words {
+	__u32 words[12];
+	__u32 count;
+	__u32 family;
+};
+
+/* The backend of a flow. */
+struct remembered {
+	__u64 identity;
+	__u32 backend; /* its number, as far as that is still right */
+	__u32 unused;
+};
+
+/* A service that remembers no flows. */
+#define NO_MEMORY 0xffffffff
+
 struct service {
 	struct pool pools[2]; /* of packets of IPv4, of IPv6; the same where both get to all backends */
 	struct hashed hashed[2][2]; /* of whole packets, of fragments; each: of IPv4, of IPv6 */
 	__u32 forward;
 	__u32 hash_on;
 	__u32 first_counter; /* of one for each outcome */
+	__u32 memory;	     /* the number of its memory of flows, or NO_MEMORY */
+	__u32 local_first;   /* 1: what a socket of this host takes is left to it */
 	__u32 unused;
 };
 

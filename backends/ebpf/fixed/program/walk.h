@@ -6,6 +6,7 @@
 #include "jhash.h"
 #include "packet.h"
 #include "place.h"
+#include "services.h"
 #include "tables.h"
 
 enum rule_action {
@@ -60,7 +61,7 @@ struct options {
 /* What is hashed of a packet (services.h). */
 struct hash_key {
 	__u32 possible[16]; /* by `enum hashed_word` */
-	__u32 words[12];
+	struct hashed_words hashed;
 	struct hash_state state;
 	__u32 unused;
 };

@@ -44,6 +44,10 @@
 /* Services of balance, backends of all of them, and entries of all their Maglev tables. */
 #define SERVICES 2
 #define BACKENDS 52
+/* Services that remember flows. */
+#define MEMORIES 0
+/* Whether some service leaves to this host what its sockets take. */
+#define ASKS_SOCKETS 0
 #define MAGLEV_ENTRIES 66546
 
 /* Stateless filters, and the rules that they begin with; -1: there is none for that way. */

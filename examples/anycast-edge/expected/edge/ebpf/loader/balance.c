@@ -192,6 +192,15 @@ static void keep_health(const struct policy *policy, const struct balance *balan
 				balance->backends[own].is_down = 1;
 }
 
+/* By which number a remembered backend is known now. */
+static int number_backends(const struct balance *balance, int numbers)
+{
+	for (uint32_t i = 0; numbers >= 0 && i < balance->backend_count; i++)
+		if (bpf_map_update_elem(numbers, &balance->backends[i].identity, &i, BPF_ANY))
+			return complain("the backends cannot be numbered: %s", strerror(errno));
+	return DONE;
+}
+
 static bool has_family(const struct balance *balance, uint32_t family)
 {
 	for (uint32_t i = 0; i < balance->backend_count; i++)
@@ -210,7 +219,8 @@ int prepare_balance(const struct policy *policy, struct bpf_object *object)
 	if (open_balance(services, bpf_object__find_map_fd_by_name(object, "backends"),
 			 bpf_object__find_map_fd_by_name(object, "maglev"), &balance) != DONE ||
 	    fill_interfaces(policy, bpf_object__find_map_fd_by_name(object, "interfaces")) != DONE ||
-	    reach_backends(&balance) != DONE)
+	    reach_backends(&balance) != DONE ||
+	    number_backends(&balance, bpf_object__find_map_fd_by_name(object, "backend_numbers")) != DONE)
 		return FAILED;
 	check_way(policy, has_family(&balance, 4), has_family(&balance, 6));
 	keep_health(policy, &balance);

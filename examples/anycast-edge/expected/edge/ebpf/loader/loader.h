@@ -50,7 +50,7 @@ struct link {
 	bool is_vlan;
 };
 
-/* Buckets of a limit. */
+/* Buckets of a limit, or a service's memory of flows. */
 struct bucket_table {
 	char name[16];
 	uint32_t keys;
@@ -92,7 +92,11 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
+<<<<<<< HEAD
 	struct memory *memories;
+=======
+	struct bucket_table *memories; /* of flows, by number */
+>>>>>>> 3740f7f (Remember flows and ask for this host's sockets in balance at XDP)
 	uint32_t memory_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
@@ -117,8 +121,9 @@ uint64_t hash_of_counters(const struct policy *policy);
 /* maps.c: fills the maps that have no other contents yet. */
 int fill_maps(const struct policy *policy, struct bpf_object *object);
 
-/* buckets.c: a map for each limit; those that mean the same as one of the running program go on. */
+/* buckets.c: a map for each limit, and for each service that remembers flows; those that mean the same as one of the running program go on. */
 int make_buckets(const struct policy *policy, struct bpf_object *object);
+int make_flows(const struct policy *policy, struct bpf_object *object);
 
 /* maglev.c: a pool's table, to be freed; NULL: there is no memory for it. */
 uint16_t *make_table(const struct backend *backends, const struct pool *pool);

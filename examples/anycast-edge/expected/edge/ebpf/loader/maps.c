@@ -79,7 +79,7 @@ int fill_maps(const struct policy *policy, struct bpf_object *object)
 		if (result != DONE)
 			return result;
 	}
-	const int result = make_buckets(policy, object);
-
-	return result == DONE ? prepare_balance(policy, object) : result;
+	if (make_buckets(policy, object) != DONE || make_flows(policy, object) != DONE)
+		return FAILED;
+	return prepare_balance(policy, object);
 }

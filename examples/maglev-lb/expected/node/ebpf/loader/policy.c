@@ -58,15 +58,15 @@ static bool read_name(char ***names, uint32_t *count, const char *name)
 	return longer[(*count)++] != NULL;
 }
 
-static bool read_bucket_table(struct policy *policy, const char *values)
+/* Puts a table behind those that there are. */
+static bool read_bucket_table(struct bucket_table **tables, uint32_t *count, const char *values)
 {
-	const size_t count = policy->bucket_table_count + 1;
-	struct bucket_table *tables = realloc(policy->bucket_tables, count * sizeof *tables);
+	struct bucket_table *longer = realloc(*tables, (*count + 1) * sizeof *longer);
 
-	if (!tables)
+	if (!longer)
 		return false;
-	policy->bucket_tables = tables;
-	struct bucket_table *table = &tables[policy->bucket_table_count++];
+	*tables = longer;
+	struct bucket_table *table = &longer[(*count)++];
 
 	return sscanf(values, "%15s %u", table->name, &table->keys) == 2;
 }
@@ -108,11 +108,13 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 	if (!strcmp(word, "memory"))
 		return read_memory(policy, values);
 	if (!strcmp(word, "buckets"))
-		return read_bucket_table(policy, values);
+		return read_bucket_table(&policy->bucket_tables, &policy->bucket_table_count, values);
 	if (!strcmp(word, "filter") && !strcmp(values, "input"))
 		return policy->filters_input = true;
 	if (!strcmp(word, "filter") && !strcmp(values, "forward"))
 		return policy->filters_forward = true;
+	if (!strcmp(word, "memory"))
+		return read_bucket_table(&policy->memories, &policy->memory_count, values);
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;

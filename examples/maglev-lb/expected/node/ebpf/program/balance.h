@@ -11,7 +11,13 @@
 
 #include "../policy.h"
 #include "arrival.h"
+#if MEMORIES
+#include "flows.h"
+#endif
 #include "hash.h"
+#if ASKS_SOCKETS
+#include "local.h"
+#endif
 #include "next-hop.h"
 #include "outer.h"
 #include "packet.h"
@@ -120,6 +126,10 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 
 	if (!context || !packet || !own || !service || !tables || !is_taken_in(context, packet, &own->options))
 		return XDP_PASS;
+#if ASKS_SOCKETS
+	if (service->local_first && is_local(context, packet))
+		return XDP_PASS;
+#endif
 	const struct pool *pool = &service->pools[is_ipv6(packet)];
 	const __u32 hash = hash_of(packet, service, number, &own->key);
 	__u32 entry = pool->first_entry + ((__u64)hash * pool->entries >> 32);
@@ -128,7 +138,12 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 	barrier_var(entry);
 	if (entry >= MAGLEV_ENTRIES)
 		return XDP_PASS;
-	const __u32 backend = *(volatile const __u16 *)&tables->backends[entry];
+	__u32 backend = *(volatile const __u16 *)&tables->backends[entry];
+
+#if MEMORIES
+	if (service->memory != NO_MEMORY)
+		backend = remembered_or(packet, &own->key, service->memory, backend);
+#endif
 	struct hop *hop = hop_to(context, backend, service->forward);
 	const enum balance_outcome outcome = outcome_on(packet, hop);
 

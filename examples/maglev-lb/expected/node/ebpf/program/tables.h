@@ -38,7 +38,11 @@ static __always_inline const void *only_element(void *table)
 /* 1 where a <= b, else 0, by the borrow of b - a: no branch. For values of up to 63 bits. */
 static __always_inline __u64 is_at_most(__u64 a, __u64 b)
 {
-	return (b - a) >> 63 ^ 1;
+	__u64 difference = b - a;
+
+	/* Compilers that see the comparison in it (clang 19) make a branch of it again. */
+	barrier_var(difference);
+	return difference >> 63 ^ 1;
 }
 
 /* The place of the last of `size` ascending numbers that is not above the value. The size is a power of two, the first is 0. */

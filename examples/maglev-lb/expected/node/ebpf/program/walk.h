@@ -3,8 +3,10 @@
 #define SLUICE_WALK_H
 
 #include "../policy.h"
+#include "jhash.h"
 #include "packet.h"
 #include "place.h"
+#include "services.h"
 #include "tables.h"
 
 enum rule_action {
@@ -59,7 +61,9 @@ struct options {
 /* What is hashed of a packet (services.h). */
 struct hash_key {
 	__u32 possible[16]; /* by `enum hashed_word` */
-	__u32 words[12];
+	struct hashed_words hashed;
+	struct hash_state state;
+	__u32 unused;
 };
 
 /* What balance keeps of the packet at hand. */
