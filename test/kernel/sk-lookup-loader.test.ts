@@ -56,6 +56,29 @@ describeWithXdp('sockets and sluice-load', () => {
     expectLines(output, ['spectrum', 'spectrum', 'other', all, all, all, all]);
   });
 
+  test('a flooded address of a socket that serves many starves no other, and one bucket for all would', () => {
+    const addresses = count(60, 250);
+    const policy = (limit: string) =>
+      built(
+        'udp/53 to 192.0.2.0/24 -> socket resolver',
+        `zone uplink = uplink0 mitigate in uplink { drop udp/53 to 192.0.2.0/24 over 50/second ${limit} and count as flood }`,
+        'xdp on uplink0',
+      );
+    const asked = (build: number, last: number) => `
+      for n in $(seq ${last}); do ask '' udp 192.0.2.$n 53; done; echo
+      load ${build} stats | grep ^flood`;
+    const output = inLookupShell(
+      [policy('per destination burst 20'), policy('burst 20')],
+      `load 0 up; routes 0 up; serve 0 resolver
+       there bash -c 'exec 3<> /dev/udp/192.0.2.255/53; while :; do echo >&3 || true; done' 2> /dev/null &
+       until test "$(load 0 stats | sed -n 's/^flood: \\([0-9]*\\) .*/\\1/p')" -gt 1000; do sleep 0.05; done
+       ${asked(0, addresses)}; load 1 replace; ${asked(1, 4)}`,
+    );
+    const [answers, rest] = output.split(/\n\nflood: \d+ packets, \d+ bytes\n/);
+    expect(answers!.split('\n')).toEqual(Array<string>(addresses).fill('resolver'));
+    expect(rest).toContain('nothing');
+  });
+
   test('where nobody is registered, the host refuses, and no other socket gets it', () => {
     const output = inLookupShell(
       [built('tcp/80, udp/80 -> socket web')],
