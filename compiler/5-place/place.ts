@@ -54,7 +54,7 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
       diagnostics.push(...passed.map(({ plane, refusals }) => passedBy(stage, plane, taker.plane, refusals)));
     } else {
       // What other planes say, that they have no such stage, helps nobody where one is made for it.
-      const made = answers.filter(({ plane }) => isMadeFor(plane, stage));
+      const made = answers.filter(({ plane }) => plane.isMadeFor?.(stage) ?? true);
       diagnostics.push(...(made.length > 0 ? made : answers).flatMap(({ refusals }) => refusals));
     }
   }
