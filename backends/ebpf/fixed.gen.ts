@@ -422,7 +422,7 @@ static int new_buckets(const struct bucket_table *table, uint32_t key_size)
 static int new_flows(const struct bucket_table *table, uint32_t key_size)
 {
 	const uint32_t entries = table->keys + 128 * (uint32_t)libbpf_num_possible_cpus();
-	const int map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, table->name, key_size, sizeof(struct remembered), entries, NULL);
+	const int map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, table->name, key_size, sizeof(struct flow_backend), entries, NULL);
 
 	if (map < 0)
 		complain("room for %u flows of %s cannot be had: %s (fewer need less: \`remember N flows\` in the policy)",
@@ -431,8 +431,8 @@ static int new_flows(const struct bucket_table *table, uint32_t key_size)
 }
 
 static const struct kind limits = { .list = "limits", .outer = "buckets", .make = new_buckets };
-static const struct kind memories = {
-	.list = "memories",
+static const struct kind flow_tables = {
+	.list = "flow_tables",
 	.outer = "flows",
 	.key_size = sizeof(struct hashed_words),
 	.make = new_flows,
@@ -499,7 +499,7 @@ int make_buckets(const struct policy *policy, struct bpf_object *object)
 
 int make_flows(const struct policy *policy, struct bpf_object *object)
 {
-	return make_all(&memories, policy->memories, policy->memory_count, policy, object);
+	return make_all(&flow_tables, policy->flow_tables, policy->flow_table_count, policy, object);
 }
 `,
   'loader/filters.c': `/*
@@ -1106,12 +1106,10 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
-<<<<<<< HEAD
 	struct memory *memories;
-=======
-	struct bucket_table *memories; /* of flows, by number */
->>>>>>> 3740f7f (Remember flows and ask for this host's sockets in balance at XDP)
 	uint32_t memory_count;
+	struct bucket_table *flow_tables; /* of services that remember flows, by number */
+	uint32_t flow_table_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
 	char **sockets; /* names */
@@ -2141,8 +2139,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return policy->filters_input = true;
 	if (!strcmp(word, "filter") && !strcmp(values, "forward"))
 		return policy->filters_forward = true;
-	if (!strcmp(word, "memory"))
-		return read_bucket_table(&policy->memories, &policy->memory_count, values);
+	if (!strcmp(word, "flows"))
+		return read_bucket_table(&policy->flow_tables, &policy->flow_table_count, values);
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;
@@ -2336,10 +2334,10 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, MEMORIES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, FLOW_TABLES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
 
 static const char *const names[PARTS] = {
-	"program",  "counters", "limits", "buckets", "memories", "flows",
+	"program",  "counters", "limits", "buckets", "flow_tables", "flows",
 	"services", "backends", "maglev", "sockets", "about",
 };
 
@@ -2894,7 +2892,7 @@ static __always_inline int is_taken_in(struct xdp_md *context, struct packet *pa
 
 #include "../policy.h"
 #include "arrival.h"
-#if MEMORIES
+#if FLOW_TABLES
 #include "flows.h"
 #endif
 #include "hash.h"
@@ -3023,7 +3021,7 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 		return XDP_PASS;
 	__u32 backend = *(volatile const __u16 *)&tables->backends[entry];
 
-#if MEMORIES
+#if FLOW_TABLES
 	if (service->memory != NO_MEMORY)
 		backend = remembered_or(packet, &own->key, service->memory, backend);
 #endif
@@ -3575,26 +3573,26 @@ __noinline int first_of_filter(struct xdp_md *context, struct packet *packet)
 #include "services.h"
 #include "tables.h"
 
-/* A memory of the policy: for the loader. */
-struct memory {
+/* A memory of flows: for the loader. */
+struct flow_table {
 	__u64 identity; /* memories of two builds that have the same mean the same */
 };
 
 /* Key: a memory's number. */
-TABLE(memories, struct memory, MEMORIES);
+TABLE(flow_tables, struct flow_table, FLOW_TABLES);
 
 /* Made by the loader: one for each memory, with room for as many flows as the policy says. */
 struct flows {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);
 	__uint(key_size, sizeof(struct hashed_words));
-	__uint(value_size, sizeof(struct remembered));
+	__uint(value_size, sizeof(struct flow_backend));
 };
 
 /* Key: a memory's number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, MEMORIES);
+	__uint(max_entries, FLOW_TABLES);
 	__type(key, __u32);
 	__array(values, struct flows);
 } flows SEC(".maps");
@@ -3617,7 +3615,7 @@ static __always_inline int is_syn(const struct packet *packet)
 }
 
 /* The number that a remembered backend has now; NO_BACKEND: it is down, or no more. */
-static __always_inline __u32 number_of(struct remembered *remembered)
+static __always_inline __u32 number_of(struct flow_backend *remembered)
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &remembered->backend);
 
@@ -3640,14 +3638,14 @@ __noinline __u32 remembered_or(struct packet *packet, struct hash_key *key, __u3
 
 	if (!packet || !key || !known)
 		return chosen;
-	struct remembered *remembered = bpf_map_lookup_elem(known, &key->hashed);
+	struct flow_backend *remembered = bpf_map_lookup_elem(known, &key->hashed);
 	const __u32 number = remembered ? number_of(remembered) : NO_BACKEND;
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &chosen);
 
 	if (number != NO_BACKEND)
 		return number;
 	if (backend && !is_syn(packet)) {
-		const struct remembered fresh = { .identity = backend->identity, .backend = chosen };
+		const struct flow_backend fresh = { .identity = backend->identity, .backend = chosen };
 
 		bpf_map_update_elem(known, &key->hashed, &fresh, BPF_ANY);
 	}
@@ -5094,7 +5092,7 @@ struct hashed_words {
 };
 
 /* The backend of a flow. */
-struct remembered {
+struct flow_backend {
 	__u64 identity;
 	__u32 backend; /* its number, as far as that is still right */
 	__u32 unused;

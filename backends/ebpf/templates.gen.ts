@@ -191,7 +191,7 @@ export const policyHeader = `/*
 {{#if services}}
 #define BACKENDS {{backends}}
 /* Services that remember flows. */
-#define MEMORIES {{memories}}
+#define FLOW_TABLES {{flowTables}}
 /* Whether some service leaves to this host what its sockets take. */
 #define ASKS_SOCKETS {{asksSockets}}
 #define MAGLEV_ENTRIES {{entries}}

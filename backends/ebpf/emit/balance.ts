@@ -65,7 +65,7 @@ export function backendBytes(backends: readonly Backend[]): Uint8Array {
   return map.bytes;
 }
 
-/** `struct memory` for each. */
-export function memoryBytes(memories: readonly FlowMemory[]): Uint8Array {
+/** `struct flow_table` for each. */
+export function flowTableBytes(memories: readonly FlowMemory[]): Uint8Array {
   return new MapBytes(memories.length * 8).u64(memories.map(({ identity }) => identity)).bytes;
 }

@@ -3,7 +3,7 @@ import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
 import { FIXED } from '../fixed.gen.ts';
 import type { XdpProgram } from '../tree.ts';
 import { bytesOfBuckets } from '../lower/bucket-memory.ts';
-import { backendBytes, memoryBytes, serviceBytes } from './balance.ts';
+import { backendBytes, flowTableBytes, serviceBytes } from './balance.ts';
 import { limitBytes } from './buckets.ts';
 import { ConditionMap } from './conditions.ts';
 import { headerText, programText, type Naming, type ProgramParts } from './program.ts';
@@ -39,7 +39,7 @@ export class ProgramFiles {
     if (balancing.services.length > 0) {
       maps.set('services', serviceBytes(balancing.services));
       maps.set('backends', backendBytes(balancing.backends));
-      if (balancing.memories.length > 0) maps.set('memories', memoryBytes(balancing.memories));
+      if (balancing.memories.length > 0) maps.set('flow_tables', flowTableBytes(balancing.memories));
     }
     for (const field of fields) {
       maps.set(`${field.definition.map}_rules`, rowBytes(field.table, sizes));

@@ -65,7 +65,7 @@ export function headerText(parts: ProgramParts, naming: Naming): string {
     interfaces: hasZones(parts) || services.length > 0 ? program.interfaces.length : 0,
     services: services.length,
     backends: Math.max(1, backends.length),
-    memories: memories.length,
+    flowTables: memories.length,
     asksSockets: Number(services.some(({ localFirst }) => localFirst)),
     entries,
     filters: filtersOf(program).length,

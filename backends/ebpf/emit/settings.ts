@@ -16,7 +16,7 @@ export function settingsText(parts: ProgramParts, { policy, build }: Naming): st
     ...program.bucketTables.flatMap(bucketLines),
     ...program.memories.map(memoryLine),
     ...filtersOf(program).map((way) => `filter ${way}`),
-    ...program.balancing.memories.map(({ name, flows }) => `memory ${name} ${flows}`),
+    ...program.balancing.memories.map(({ name, flows }) => `flows ${name} ${flows}`),
     ...program.balancing.services.map(({ name }) => `service ${name}`),
     ...program.counters.map((name) => `counter ${oneLine(name)}`),
   ];

@@ -113,8 +113,8 @@ test('services have memories of flows of their own, and leave to this host what 
     [0, 1],
     [1, 0],
   ]);
-  expect(files.get('policy.conf')!.toString()).toContain('memory kept 1000\nmemory much 70000\n');
-  expect(files.get('maps/memories.bin')!.length).toBe(16);
+  expect(files.get('policy.conf')!.toString()).toContain('flows kept 1000\nflows much 70000\n');
+  expect(files.get('maps/flow_tables.bin')!.length).toBe(16);
 });
 
 test('a backend has its address, its weight, and where headers to it are from', () => {

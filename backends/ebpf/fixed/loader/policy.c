@@ -113,8 +113,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return policy->filters_input = true;
 	if (!strcmp(word, "filter") && !strcmp(values, "forward"))
 		return policy->filters_forward = true;
-	if (!strcmp(word, "memory"))
-		return read_bucket_table(&policy->memories, &policy->memory_count, values);
+	if (!strcmp(word, "flows"))
+		return read_bucket_table(&policy->flow_tables, &policy->flow_table_count, values);
 	if (!strcmp(word, "tags"))
 		return policy->reads_tags = true;
 	return false;

@@ -45,7 +45,7 @@
 #define SERVICES 2
 #define BACKENDS 52
 /* Services that remember flows. */
-#define MEMORIES 0
+#define FLOW_TABLES 0
 /* Whether some service leaves to this host what its sockets take. */
 #define ASKS_SOCKETS 0
 #define MAGLEV_ENTRIES 66546

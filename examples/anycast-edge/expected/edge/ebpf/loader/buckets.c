@@ -83,7 +83,7 @@ static int new_buckets(const struct bucket_table *table, uint32_t key_size)
 static int new_flows(const struct bucket_table *table, uint32_t key_size)
 {
 	const uint32_t entries = table->keys + 128 * (uint32_t)libbpf_num_possible_cpus();
-	const int map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, table->name, key_size, sizeof(struct remembered), entries, NULL);
+	const int map = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, table->name, key_size, sizeof(struct flow_backend), entries, NULL);
 
 	if (map < 0)
 		complain("room for %u flows of %s cannot be had: %s (fewer need less: `remember N flows` in the policy)",
@@ -92,8 +92,8 @@ static int new_flows(const struct bucket_table *table, uint32_t key_size)
 }
 
 static const struct kind limits = { .list = "limits", .outer = "buckets", .make = new_buckets };
-static const struct kind memories = {
-	.list = "memories",
+static const struct kind flow_tables = {
+	.list = "flow_tables",
 	.outer = "flows",
 	.key_size = sizeof(struct hashed_words),
 	.make = new_flows,
@@ -160,5 +160,5 @@ int make_buckets(const struct policy *policy, struct bpf_object *object)
 
 int make_flows(const struct policy *policy, struct bpf_object *object)
 {
-	return make_all(&memories, policy->memories, policy->memory_count, policy, object);
+	return make_all(&flow_tables, policy->flow_tables, policy->flow_table_count, policy, object);
 }

@@ -92,12 +92,10 @@ struct policy {
 	uint32_t counter_count;
 	struct bucket_table *bucket_tables; /* by number */
 	uint32_t bucket_table_count;
-<<<<<<< HEAD
 	struct memory *memories;
-=======
-	struct bucket_table *memories; /* of flows, by number */
->>>>>>> 3740f7f (Remember flows and ask for this host's sockets in balance at XDP)
 	uint32_t memory_count;
+	struct bucket_table *flow_tables; /* of services that remember flows, by number */
+	uint32_t flow_table_count;
 	char **services; /* names, by number */
 	uint32_t service_count;
 	char **sockets; /* names */

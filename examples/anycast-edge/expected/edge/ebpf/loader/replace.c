@@ -9,10 +9,10 @@
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, MEMORIES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
+enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, FLOW_TABLES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
 
 static const char *const names[PARTS] = {
-	"program",  "counters", "limits", "buckets", "memories", "flows",
+	"program",  "counters", "limits", "buckets", "flow_tables", "flows",
 	"services", "backends", "maglev", "sockets", "about",
 };
 

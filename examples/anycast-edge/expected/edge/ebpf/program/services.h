@@ -54,7 +54,7 @@ struct hashed_words {
 };
 
 /* The backend of a flow. */
-struct remembered {
+struct flow_backend {
 	__u64 identity;
 	__u32 backend; /* its number, as far as that is still right */
 	__u32 unused;

@@ -11,7 +11,7 @@
 
 #include "../policy.h"
 #include "arrival.h"
-#if MEMORIES
+#if FLOW_TABLES
 #include "flows.h"
 #endif
 #include "hash.h"
@@ -140,7 +140,7 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 		return XDP_PASS;
 	__u32 backend = *(volatile const __u16 *)&tables->backends[entry];
 
-#if MEMORIES
+#if FLOW_TABLES
 	if (service->memory != NO_MEMORY)
 		backend = remembered_or(packet, &own->key, service->memory, backend);
 #endif

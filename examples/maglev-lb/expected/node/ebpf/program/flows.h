@@ -12,26 +12,26 @@
 #include "services.h"
 #include "tables.h"
 
-/* A memory of the policy: for the loader. */
-struct memory {
+/* A memory of flows: for the loader. */
+struct flow_table {
 	__u64 identity; /* memories of two builds that have the same mean the same */
 };
 
 /* Key: a memory's number. */
-TABLE(memories, struct memory, MEMORIES);
+TABLE(flow_tables, struct flow_table, FLOW_TABLES);
 
 /* Made by the loader: one for each memory, with room for as many flows as the policy says. */
 struct flows {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);
 	__uint(key_size, sizeof(struct hashed_words));
-	__uint(value_size, sizeof(struct remembered));
+	__uint(value_size, sizeof(struct flow_backend));
 };
 
 /* Key: a memory's number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, MEMORIES);
+	__uint(max_entries, FLOW_TABLES);
 	__type(key, __u32);
 	__array(values, struct flows);
 } flows SEC(".maps");
@@ -54,7 +54,7 @@ static __always_inline int is_syn(const struct packet *packet)
 }
 
 /* The number that a remembered backend has now; NO_BACKEND: it is down, or no more. */
-static __always_inline __u32 number_of(struct remembered *remembered)
+static __always_inline __u32 number_of(struct flow_backend *remembered)
 {
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &remembered->backend);
 
@@ -77,14 +77,14 @@ __noinline __u32 remembered_or(struct packet *packet, struct hash_key *key, __u3
 
 	if (!packet || !key || !known)
 		return chosen;
-	struct remembered *remembered = bpf_map_lookup_elem(known, &key->hashed);
+	struct flow_backend *remembered = bpf_map_lookup_elem(known, &key->hashed);
 	const __u32 number = remembered ? number_of(remembered) : NO_BACKEND;
 	const struct backend *backend = bpf_map_lookup_elem(&backends, &chosen);
 
 	if (number != NO_BACKEND)
 		return number;
 	if (backend && !is_syn(packet)) {
-		const struct remembered fresh = { .identity = backend->identity, .backend = chosen };
+		const struct flow_backend fresh = { .identity = backend->identity, .backend = chosen };
 
 		bpf_map_update_elem(known, &key->hashed, &fresh, BPF_ANY);
 	}
