@@ -45,8 +45,13 @@ export function leavesChain({ kind }: Outcome): boolean {
 
 function rulesOfStage(stages: readonly Stage[], at: number, outcome: Outcome, place: Place): ImportedRule[] {
   const { unless, alternatives, terms, effects } = stages[at]!;
-  const chainOf = (stage: number): string =>
-    stage === 0 ? place.chain : `${place.chain} then #${place.span.start}.${stage}`;
+  const chainOf = (stage: number): string => {
+    if (stage === 0) return place.chain;
+    const isLast = stage === stages.length - 1;
+    // The last stage leads to a chain, and is called like it.
+    const name = isLast && 'chain' in outcome ? outcome.chain : `${place.chain} then`;
+    return `${name} #${place.span.start}.${stage}`;
+  };
   const common = { ...place, chain: chainOf(at) };
   const back = unless.map((some) => ({ ...common, terms: some, effects: [], outcome: { kind: 'return' } as const }));
   const asked = alternatives.map((some) => [...some, ...terms]);

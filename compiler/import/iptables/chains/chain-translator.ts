@@ -236,15 +236,15 @@ export class ChainTranslator {
     return key;
   }
 
-  /** A group that whoever does not meet the terms leaves, and that uses the chain's own. */
+  /** The chain's group, which whoever does not meet the terms leaves first: one that uses it, where others use it, too. */
   #guarded(target: string, from: string, terms: readonly Term[], way: Way): Item {
+    const isAlone = this.#facts.jumpsTo(target) === 1 && !this.#groups.has(target);
     this.#group(target, way);
-    const key = this.#keyFor(target, from);
     const families = [this.#family];
-    this.#groups.set(key, [
-      ...terms.map((term) => this.#leaving([negatedTerm(term)])),
-      { kind: 'use', families, group: target },
-    ]);
+    const leaving = terms.map((term) => this.#leaving([negatedTerm(term)]));
+    const key = isAlone ? target : this.#keyFor(target, from);
+    const rest: readonly Item[] = isAlone ? this.#groups.get(target)! : [{ kind: 'use', families, group: target }];
+    this.#groups.set(key, [...leaving, ...rest]);
     return { kind: 'use', families, group: key };
   }
 

@@ -29,12 +29,23 @@ const MERGEABLE: ReadonlySet<Slot> = new Set([
 /** Effects that are the same done twice. */
 const REPEATABLE = /^(mark set|dscp set|mss|notrack)\b/;
 
+/** Logs of a verdict: a packet meets one of the rules, and what they are limited by is a bucket of all of them. */
+const LOGS = /^log( "[^"]*")?( level \w+| group \d+)?( up to \S+( burst \d+)? bucket \w+)?$/;
+
 export function mergeRules(items: readonly Item[]): Item[] {
   const merged: Item[] = [];
   for (const item of items) {
-    if (item.kind === 'use' || !(joinLog(merged, item) || joinLike(merged, item))) merged.push(item);
+    if (item.kind === 'use') merged.push(item);
+    else if (joinLog(merged, item)) joinLast(merged);
+    else if (!joinLike(merged, item)) merged.push(item);
   }
   return merged;
+}
+
+/** The last rule has become another one, which may be like one above it. */
+function joinLast(merged: Item[]): void {
+  const last = merged.pop();
+  if (last && (last.kind === 'use' || !joinLike(merged, last))) merged.push(last);
 }
 
 /** `log A` and then `drop A`: the drop with its log. */
@@ -72,7 +83,7 @@ function mayJoin({ terms, effects, action }: RuleItem): boolean {
   if (terms.some(isGate)) return false;
   if (action === 'do') return false;
   if (action === '') return effects.every((effect) => REPEATABLE.test(effect));
-  return effects.every((effect) => /^log( "[^"]*")?( level \w+| group \d+)?$/.test(effect));
+  return effects.every((effect) => LOGS.test(effect));
 }
 
 function joinedRule(first: RuleItem, second: RuleItem): RuleItem | undefined {

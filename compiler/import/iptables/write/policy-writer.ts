@@ -6,6 +6,7 @@ import { clauseTexts, type ClauseNames } from './clauses.ts';
 import type { NamedList } from '../sets/sets.ts';
 import type { StoredTable } from '../tables/table-store.ts';
 import type { Names } from './names.ts';
+import { pairOf } from './services.ts';
 
 /** A list of more items gets a name. */
 const LONG_LIST = 6;
@@ -169,16 +170,23 @@ class PolicyWriter {
       this.#lets.set(key, { name, items });
       return name;
     },
-    service: (items) => items.map((item) => this.#service(item)).join(', '),
+    service: (items) => this.#servicesOf(items).join(', '),
   };
 
-  #service(item: string): string {
-    const name = this.#parts.services.get(item);
-    if (name !== undefined) {
-      this.#services.add(name);
-      return name;
+  /** Items by their names; a port of both TCP and UDP by that of the two, where it has one. */
+  #servicesOf(items: readonly string[]): string[] {
+    const left = new Set(items);
+    const texts: string[] = [];
+    for (const item of items) {
+      if (!left.delete(item)) continue;
+      const pair = pairOf(item);
+      const both = pair && left.has(pair.other) ? this.#parts.services.get(pair.key) : undefined;
+      if (pair && both !== undefined) left.delete(pair.other);
+      const name = both ?? this.#parts.services.get(item);
+      if (name !== undefined) this.#services.add(name);
+      texts.push(name ?? item);
     }
-    return item;
+    return texts;
   }
 }
 
