@@ -39,14 +39,24 @@ export async function measureLiveFrames(lab: Lab, wanted: LiveFrames): Promise<L
     writeFileSync(file, framesFile(wanted.frames));
     const runs = wanted.runs.flatMap(({ packets, action }) => [String(packets), action]);
     const batch = String(wanted.batch ?? 64);
-    const output = await lab.unwatched(() => lab.exec([loader(), program(), wanted.interface, file, batch, ...runs]));
-    return output
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as LiveCost);
+    const tool = liveFramesTool();
+    return readCosts(await lab.unwatched(() => lab.exec([...tool, wanted.interface, file, batch, ...runs])));
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The tool, and the program that it loads: what live-frames.c says begins with these two. */
+export function liveFramesTool(): readonly [string, string] {
+  return [loader(), program()];
+}
+
+/** What it prints. */
+export function readCosts(output: string): LiveCost[] {
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LiveCost);
 }
 
 const source = (name: string) => fileURLToPath(new URL(`live-frames/${name}`, import.meta.url));
@@ -74,7 +84,8 @@ function program(): string {
   });
 }
 
-function framesFile(frames: readonly Uint8Array[]): Uint8Array {
+/** What it reads. */
+export function framesFile(frames: readonly Uint8Array[]): Uint8Array {
   const size = frameBytes + 4;
   const bytes = Buffer.alloc(frames.length * size);
   for (const [index, frame] of frames.entries()) {
