@@ -30,6 +30,14 @@ export interface Operation {
   readonly plain: (a: Diagram, b: Diagram) => Diagram;
 }
 
+/** Variables that have values of their own: `value` in the bits of `mask`, as a number from `first` on, the most significant first. */
+export interface FixedBits {
+  readonly first: number;
+  readonly width: number;
+  readonly mask: number;
+  readonly value: number;
+}
+
 const OR_ELSE = -1;
 const WHEN = -2;
 const UNLESS = -3;
@@ -143,10 +151,45 @@ export class Diagrams {
     return this.combine(this.#without, diagram, this.value(value));
   }
 
+  /**
+   * What the diagram says of packets some of whose variables are these. `code`: names the operation, as that of another one
+   * does; each set of values needs its own.
+   */
+  fixed(diagram: Diagram, bits: FixedBits, code: number): Diagram {
+    const nodes = this.#nodes;
+    const level = nodes.levels[diagram]!;
+    if (level >= bits.first + bits.width) return diagram;
+    const known = nodes.recall(code, diagram, diagram);
+    if (known >= 0) return known;
+    const [low, high] = [nodes.lows[diagram]!, nodes.highs[diagram]!];
+    const bit = level < bits.first ? 0 : 2 ** (bits.first + bits.width - 1 - level);
+    const isFixed = (bits.mask & bit) !== 0;
+    const result = isFixed
+      ? this.fixed((bits.value & bit) === 0 ? low : high, bits, code)
+      : nodes.node(level, this.fixed(low, bits, code), this.fixed(high, bits, code));
+    nodes.remember(code, diagram, diagram, result);
+    return result;
+  }
+
   /** The values that the diagram has for some packet, ascending. */
   valuesOf(diagram: Diagram): number[] {
+    const values: number[] = [];
+    this.#walkNodes(diagram, (node) => {
+      if (this.isValue(node)) values.push(this.#nodes.lows[node]!);
+    });
+    return values.toSorted((a, b) => a - b);
+  }
+
+  /** Whether the diagram asks a variable from `first` to before `end`. */
+  asksOf(diagram: Diagram, first: number, end: number): boolean {
+    let asks = false;
+    this.#walkNodes(diagram, (_, level) => (asks ||= level >= first && level < end));
+    return asks;
+  }
+
+  /** Each node below the diagram once. */
+  #walkNodes(diagram: Diagram, visit: (node: Diagram, level: number) => void): void {
     const { levels, lows, highs, count } = this.#nodes;
-    const values = new Set<number>();
     if (this.#walks.length < count) this.#walks = new Uint32Array(levels.length);
     const walks = this.#walks;
     const walk = ++this.#walk;
@@ -154,10 +197,9 @@ export class Diagrams {
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (walks[node] === walk) continue;
       walks[node] = walk;
-      if (levels[node] === TERMINAL) values.add(lows[node]!);
-      else open.push(lows[node]!, highs[node]!);
+      visit(node, levels[node]!);
+      if (levels[node] !== TERMINAL) open.push(lows[node]!, highs[node]!);
     }
-    return [...values].toSorted((a, b) => a - b);
   }
 
   /** The diagram's value for one packet. */

@@ -11,6 +11,8 @@ export class Context {
   readonly program: Program;
   readonly sets: NftSet[] = [];
   readonly chains: NftChain[] = [];
+  /** Chains that from rule `at` on go on in another. */
+  readonly #continuations: { readonly of: NftChain; readonly at: number; readonly chain: NftChain }[] = [];
   readonly objects: NamedObject[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly #setNames = new NameSpace();
@@ -87,6 +89,20 @@ export class Context {
     const chain: NftChain = { name, hook, description, rules: [] };
     this.chains.push(chain);
     return chain;
+  }
+
+  /** What is appended to a chain from now on will stand in the other, and the chain goes on there. */
+  goOnIn(chain: NftChain, of: NftChain): void {
+    this.#continuations.push({ of, at: of.rules.length, chain });
+  }
+
+  /** Moves what was appended to chains that go on elsewhere; to be called when nothing is appended any more. */
+  moveContinuations(): void {
+    for (const { of, at, chain } of this.#continuations.toReversed()) {
+      chain.rules.push(...of.rules.splice(at));
+      of.rules.push({ statements: [`goto ${chain.name}`], origin: undefined, remark: 'all others' });
+    }
+    this.#continuations.length = 0;
   }
 
   /** A chain that many rules jump to, made when the first does. */

@@ -31,6 +31,7 @@ export function lowerPlan(
   for (const stage of plan.stages) lowerStage(stage, plan, context);
   lowerHairpins(context);
   lowerTracking(context);
+  context.moveContinuations();
   const { objects, sets, chains, diagnostics } = context;
   return { table: { name, objects, sets, chains }, diagnostics };
 }

@@ -45,6 +45,10 @@ export function forLaterFragments(node: PlanNode): PlanNode {
         return lookupForLaterFragments(one);
       case 'switch':
         return switchForLaterFragments(one);
+      case 'ranked': {
+        const searches = mapped(one.searches, (search) => (isNothing(search) ? undefined : search));
+        return searches === one.searches ? one : { ...one, searches };
+      }
       default:
         return one;
     }
@@ -74,10 +78,19 @@ function lookupForLaterFragments(lookup: Lookup): PlanNode {
 function switchForLaterFragments(node: Switch): PlanNode {
   const guard = atomsForLaterFragments(node.guard);
   if (guard === undefined) return NOTHING;
-  if (!TRANSPORT_FIELDS.has(node.field.field)) return guard === node.guard ? node : { ...node, guard };
+  if (!TRANSPORT_FIELDS.has(node.field.field))
+    return withoutEmptyCases(guard === node.guard ? node : { ...node, guard });
   if (isNothing(node.otherwise)) return NOTHING;
   // The guard is still asked before what is for no case.
   return { ...node, guard, cases: [] };
+}
+
+/** Cases in which nothing is left are none, unless they keep packets from what is for no case. */
+function withoutEmptyCases(node: Switch): PlanNode {
+  if (!isNothing(node.otherwise)) return node;
+  const cases = mapped(node.cases, (one) => (isNothing(one.body) ? undefined : one));
+  if (cases.length === 0) return NOTHING;
+  return cases === node.cases ? node : { ...node, cases };
 }
 
 function ruleForLaterFragments(rule: ProgramRule): ProgramRule | undefined {

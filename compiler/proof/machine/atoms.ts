@@ -6,7 +6,7 @@ import { IntervalSet } from '../../net/interval-set.ts';
 import { readBigint } from '../../net/words.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { haveKey, isRemembered, keyOfFields } from './memories.ts';
-import { NotCompared } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 const MINUTES_A_DAY = 1440;

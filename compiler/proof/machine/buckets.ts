@@ -4,7 +4,7 @@ import type { Family, ProgramRule, Stage } from '../../4-program/program.ts';
 import type { Gate, KeyPart, Rate } from '../../model/condition.ts';
 import type { Limit, Machine, Read, Statement } from './form.ts';
 import { fieldOf } from './key-reads.ts';
-import { NotCompared } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import { lettersOf, lettersOfSet } from './plane-names.ts';
 
 export type KeyedGate = Extract<Gate, { kind: 'rate' | 'connections' }>;

@@ -18,10 +18,12 @@ import { KeptSets, type Known } from './kept-sets.ts';
 import { dataRead, rowsRead } from './key-reads.ts';
 import type { KeyData } from './key-tables.ts';
 import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type ValueKind } from './lookups.ts';
-import { markEvent, NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
+import { markEvent } from './events.ts';
+import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
-import { readsOwnMark } from './reachable.ts';
 import { PacketReads } from './packet-reads.ts';
+import { readsWhatItSets } from './reachable.ts';
 import { Rings } from './rings.ts';
 import type { StagePackets } from './stage-packets.ts';
 
@@ -63,7 +65,6 @@ export class ChainMeaning {
   }
 
   #rules(chain: MachineChain): Meaning {
-    if (readsOwnMark(chain, this.#machine)) throw new NotCompared('a mark that is read behind where it is set');
     return this.#meanings.sequence(chain.rules.map((rule) => this.#counted(rule) ?? this.#rule(rule)));
   }
 
@@ -93,6 +94,7 @@ export class ChainMeaning {
   }
 
   #rule({ statements }: MachineRule): Meaning {
+    if (readsWhatItSets(statements)) throw new NotCompared('a mark or DSCP that one rule sets and then reads');
     const steps: Meaning[] = [];
     let set: Diagram = ALL;
     for (const statement of statements) {
@@ -101,7 +103,7 @@ export class ChainMeaning {
       set = done.set;
       if (set === NOTHING) break;
     }
-    return this.#meanings.sequence(steps);
+    return this.#meanings.steps(steps);
   }
 
   /** What a statement does to the packets that have got to it, and which of them go on to the next. */

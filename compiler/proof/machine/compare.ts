@@ -3,6 +3,7 @@ import type { Family, Program, Stage, StageId } from '../../4-program/program.ts
 import { needsTracking } from '../../semantics/needs.ts';
 import { Diagrams, type Assignment, type Diagram } from '../diagrams.ts';
 import { FieldLayout, ORDERS } from '../fields.ts';
+import { likelyOrders } from '../likely-orders.ts';
 import { OutOfBudget } from '../node-table.ts';
 import { Buckets } from './buckets.ts';
 import { ChainMeaning } from './chain-meaning.ts';
@@ -11,9 +12,12 @@ import type { Entry, Machine, MachineChain } from './form.ts';
 import { Gates, requireOneQuestion } from './gates.ts';
 import type { Known } from './kept-sets.ts';
 import { LARGE } from './lookups.ts';
+import { bitsForNotes, withoutNotes } from './mark-notes.ts';
 import { Memories } from './memories.ts';
-import { Meanings, NotCompared, withoutLooks, type Meaning } from './meaning.ts';
-import { sizeFrom } from './reachable.ts';
+import { Meanings, withoutLooks, type Meaning } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
+import { readsOwnFields } from './reachable.ts';
+import { writtenLast } from './rewritten.ts';
 import { meaningOfStages } from './stage-meaning.ts';
 import { StagePackets, type StagePoint } from './stage-packets.ts';
 import { packetText } from './witness.ts';
@@ -42,8 +46,8 @@ const PLACES: { readonly [Id in StageId]: readonly Place[] } = {
   shape: [place('filter', 'postrouting', 95)],
 };
 
-/** Rules and elements of sets that are followed in one part: more would take longer than all the rest of a compile. */
-const MOST_PARTS = 5000;
+/** Orders of the fields that are tried in turn where diagrams do not fit. */
+const MOST_ORDERS = 2;
 
 /** What comparing a part of the rules came to. */
 export type Comparison =
@@ -111,30 +115,51 @@ function compareStage(
   { hook }: Place,
   stages: readonly Stage[],
   chain: MachineChain | undefined,
-  { machine, program, known, budget, large }: Context,
+  context: Context,
 ): Comparison {
+  const { machine, program } = context;
   const part = PLACES[id].length > 1 ? `${id} (${hook})` : id;
-  const layout = new FieldLayout(ORDERS[0]!);
-  try {
-    const size = chain ? sizeFrom(chain, machine, large) : 0;
-    if (size > MOST_PARTS) throw new NotCompared(`${size} rules and elements, more than are followed`);
-    const diagrams = new Diagrams(budget);
-    const meanings = new Meanings(diagrams);
-    const packets = new StagePackets(diagrams, layout, boundZones(program), pointOf(id, hook, program), large);
-    const gates = new Gates(meanings, packets, known.buckets);
-    const wanted = withoutLooks(meaningOfStages(stages, meanings, packets, gates));
-    const found = withoutLooks(new ChainMeaning(machine, meanings, packets, gates, known).ofBase(chain));
-    for (const { effects } of [wanted, found]) requireOneQuestion(effects, meanings, packets.possible());
-    const difference = differenceOf(wanted, found, meanings, packets);
-    if (difference === undefined) return { kind: 'the same', part };
-    const { areGuessed } = known.buckets;
-    if (areGuessed) throw new NotCompared('limits that are alike, and whose names do not tell them apart');
-    return { kind: 'different', part, message: difference, stage: stages[0] };
-  } catch (error) {
-    if (error instanceof NotCompared) return { kind: 'not compared', part, reason: error.message };
-    if (error instanceof OutOfBudget) return { kind: 'not compared', part, reason: error.message };
-    throw error;
+  const orders = stages[0] ? likelyOrders(stages[0], boundZones(program)) : ORDERS;
+  const areFieldsWritten = chain !== undefined && readsOwnFields(chain, machine);
+  let reason = '';
+  for (const order of orders.slice(0, MOST_ORDERS)) {
+    try {
+      const layout = new FieldLayout(areFieldsWritten ? writtenLast(order) : order);
+      const difference = compareIn(layout, pointOf(id, hook, program), stages, chain, context);
+      if (difference === undefined) return { kind: 'the same', part };
+      return { kind: 'different', part, message: difference, stage: stages[0] };
+    } catch (error) {
+      if (error instanceof NotCompared) return { kind: 'not compared', part, reason: error.message };
+      if (!(error instanceof OutOfBudget)) throw error;
+      reason = error.message;
+    }
   }
+  return { kind: 'not compared', part, reason };
+}
+
+/** What differs; undefined: nothing. Throws NotCompared, OutOfBudget. */
+function compareIn(
+  layout: FieldLayout,
+  point: StagePoint,
+  stages: readonly Stage[],
+  chain: MachineChain | undefined,
+  { machine, program, known, budget, large }: Context,
+): string | undefined {
+  const diagrams = new Diagrams(budget);
+  const meanings = new Meanings(diagrams, layout);
+  const packets = new StagePackets(diagrams, layout, boundZones(program), point, large);
+  const gates = new Gates(meanings, packets, known.buckets);
+  const wanted = withoutLooks(meaningOfStages(stages, meanings, packets, gates));
+  const found = withoutLooks(new ChainMeaning(machine, meanings, packets, gates, known).ofBase(chain));
+  for (const { effects } of [wanted, found]) requireOneQuestion(effects, meanings, packets.possible());
+  const notes = bitsForNotes(program, wanted, meanings);
+  const [policy, rules] = [wanted, found].map((meaning) => withoutNotes(meaning, notes, meanings));
+  const difference = differenceOf(policy!, rules!, meanings, packets);
+  const { areGuessed } = known.buckets;
+  if (difference !== undefined && areGuessed) {
+    throw new NotCompared('limits that are alike, and whose names do not tell them apart');
+  }
+  return difference;
 }
 
 /** Zones as the target has them. */
@@ -178,6 +203,7 @@ function firstUnlike(wanted: Meaning, found: Meaning, meanings: Meanings, possib
   const { diagrams } = meanings;
   const among = (diagram: Diagram) => diagrams.when(possible, diagram);
   const unlike = (what: string, one: Diagram, other: Diagram): Unlike | undefined => {
+    if (one === other) return undefined;
     const [a, b] = [among(one), among(other)];
     const packet = diagrams.difference(a, b);
     return packet && { what, wanted: a, found: b, packet };

@@ -4,7 +4,8 @@ import type { Cell, Translation, Verdict } from '../../model/index.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import type { Rows } from './atoms.ts';
-import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
+import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
 import type { StagePackets } from './stage-packets.ts';
 
@@ -64,7 +65,7 @@ export class Decisions {
     const tcp = tests.numberIn('protocol', IntervalSet.of(8, 6));
     const reset = reason === 'tcp-reset' ? set : reason === undefined ? diagrams.when(tcp, set) : NOTHING;
     const why = reason === undefined || reason === 'tcp-reset' ? 'port-unreachable' : reason;
-    return this.#meanings.sequence([
+    return this.#meanings.steps([
       this.#meanings.decides(reset, outcomes.TCP_RESET),
       ...([4, 6] as const).map((family) =>
         this.#meanings.decides(diagrams.when(tests.family(family), set), outcomes.refusal(why, family)),
@@ -94,9 +95,9 @@ export class Decisions {
       const where = diagrams.when(ofNetwork, diagrams.when(tests.family(family), set));
       const label =
         kind === 'dnat' && translation.hairpin ? [this.#meanings.affects(where, 'label', 'turned back')] : [];
-      return this.#meanings.sequence([...label, this.#meanings.decides(where, text)]);
+      return this.#meanings.steps([...label, this.#meanings.decides(where, text)]);
     });
-    return this.#meanings.sequence(ofFamily);
+    return this.#meanings.steps(ofFamily);
   }
 }
 

@@ -5,7 +5,9 @@ import { columnOf } from '../../model/table.ts';
 import type { Diagram } from '../diagrams.ts';
 import type { KeyData } from './key-tables.ts';
 import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type Found, type ValueKind } from './lookups.ts';
-import { COUNTS, NO_MEANING, NotCompared, OF_ROWS, type Meaning, type Meanings } from './meaning.ts';
+import { COUNTS } from './events.ts';
+import { NO_MEANING, OF_ROWS, type Meaning, type Meanings } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
 import { hasCell, keysOf, partOf, type RowKey } from './row-keys.ts';
 import type { StagePackets } from './stage-packets.ts';
@@ -48,7 +50,7 @@ export class FoundRows {
     if ('value' in effect && typeof effect.value !== 'number') throw new NotCompared(`\`${effect.kind}\` from a row`);
     const found = this.any();
     const events = outcomes.eventsOf(effect, rule, ofFlow, new Map());
-    return this.#meanings.sequence(events.map(({ thing, what }) => this.#meanings.affects(found, thing, what)));
+    return this.#meanings.steps(events.map(({ thing, what }) => this.#meanings.affects(found, thing, what)));
   }
 
   /** The class of the first row that is found. */
@@ -65,7 +67,7 @@ export class FoundRows {
   #affects(found: readonly Found[], things: readonly string[], what: (text: string) => string): Meaning {
     // Of two rows with one key both do what they do, the second with what the first has left.
     if (found.some(({ repeats }) => repeats)) throw new NotCompared('effects of several rows with one key');
-    return this.#meanings.sequence(
+    return this.#meanings.steps(
       found.flatMap(({ where, text }) => things.map((thing) => this.#meanings.affects(where, thing, what(text)))),
     );
   }
@@ -77,7 +79,7 @@ export class FoundRows {
       throw new NotCompared(`\`${translation.kind}\` by rows`);
     }
     const { kind, target, random, persistent } = translation;
-    return this.#meanings.sequence(
+    return this.#meanings.steps(
       ([4, 6] as const).map((family) => {
         const addresses = family === 4 ? target.v4 : target.v6;
         if (addresses === undefined) return NO_MEANING;
@@ -87,9 +89,9 @@ export class FoundRows {
           const decides = outcomes.translationText(kind, to!, ports!, { random, persistent });
           const label =
             kind === 'dnat' && translation.hairpin ? [this.#meanings.affects(own, 'label', 'turned back')] : [];
-          return this.#meanings.sequence([...label, this.#meanings.decides(own, decides)]);
+          return this.#meanings.steps([...label, this.#meanings.decides(own, decides)]);
         });
-        return this.#meanings.sequence(decided);
+        return this.#meanings.steps(decided);
       }),
     );
   }

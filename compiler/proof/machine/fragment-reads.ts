@@ -2,7 +2,7 @@
 import { IntervalSet } from '../../net/interval-set.ts';
 import { NOTHING, type Diagram } from '../diagrams.ts';
 import type { FieldRead } from './form.ts';
-import { NotCompared } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 const MORE_FRAGMENTS = 0x2000n;

@@ -7,7 +7,8 @@ import type { Family } from '../../4-program/program.ts';
 import type { Gate } from '../../model/condition.ts';
 import type { Diagram } from '../diagrams.ts';
 import type { Buckets, KeyedGate } from './buckets.ts';
-import { NotCompared, type Meaning, type Meanings } from './meaning.ts';
+import type { Meaning, Meanings } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 /** How the things begin that answer packets. */

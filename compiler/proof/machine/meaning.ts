@@ -4,6 +4,10 @@
  * compared.
  */
 import { ALL, FIRST_OWN_OPERATION, NOTHING, type Diagram, type Diagrams, type Operation } from '../diagrams.ts';
+import type { FieldLayout } from '../fields.ts';
+import { joinedEvents, LOOKED } from './events.ts';
+import { NotCompared } from './not-compared.ts';
+import { Rewritten, WRITTEN_FIELDS } from './rewritten.ts';
 
 export interface Meaning {
   readonly decision: Diagram;
@@ -13,21 +17,12 @@ export interface Meaning {
 
 export const NO_MEANING: Meaning = { decision: NOTHING, effects: new Map() };
 
-/** A rule or a text that this proof has no diagrams for: told, and never passed over. */
-export class NotCompared extends Error {}
-
-/** Between events of one thing. */
-const THEN = '; then ';
-/** How events begin that may change places. */
-export const COUNTS = 'counts ';
-
 /** How counters begin that are those of a table's rows. */
 export const OF_ROWS = 'counters of rows ';
 
 /** How memories begin, as things that packets write; and as things that packets look into. */
 export const MEMORY = 'memory ';
 const LOOKS = 'looks into memory ';
-const LOOKED = 'looked';
 
 /** The decision to go on behind the chain that was jumped to, or behind the group. */
 const RETURN = 'return';
@@ -38,9 +33,11 @@ export class Meanings {
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [];
   readonly #return: number;
+  readonly #rewritten: Rewritten;
 
-  constructor(diagrams: Diagrams) {
+  constructor(diagrams: Diagrams, layout: FieldLayout) {
     this.diagrams = diagrams;
+    this.#rewritten = new Rewritten(diagrams, layout, this.textOf, FIRST_OWN_OPERATION - 1);
     this.#number('');
     this.#return = this.#number(RETURN);
     this.#join = {
@@ -54,9 +51,7 @@ export class Meanings {
   }
 
   /** The text behind a value at the end of a diagram. */
-  textOf(value: number): string {
-    return this.#texts[value] ?? '';
-  }
+  readonly textOf = (value: number): string => this.#texts[value] ?? '';
 
   /** Every packet of the set is decided so. */
   decides(set: Diagram, text: string): Meaning {
@@ -100,13 +95,49 @@ export class Meanings {
     return { decision: this.diagrams.orElse(decision, this.valueOf(RETURN)), effects };
   }
 
-  /** One after another, each for what the ones before it did not decide; in halves, so that long lists stay cheap. */
-  sequence(list: readonly Meaning[], from = 0, to = list.length): Meaning {
-    if (to - from === 0) return NO_MEANING;
-    if (to - from === 1) return list[from]!;
+  /** Rules one after another: each for what the ones before it did not decide, and of packets as those left them. */
+  sequence(list: readonly Meaning[]): Meaning {
+    return this.#inHalves(list, 0, list.length, (first, second) => this.#then(first, this.#seenBehind(first, second)));
+  }
+
+  /** What one rule does, step by step: of which packets was asked before the first of them. */
+  steps(list: readonly Meaning[]): Meaning {
+    return this.#inHalves(list, 0, list.length, (first, second) => this.#then(first, second));
+  }
+
+  /** What a diagram of packets as they are after these effects says of them as they came. */
+  seenAfter({ effects }: Meaning, diagram: Diagram): Diagram {
+    return this.#rewritten.behind(effects, diagram);
+  }
+
+  /** In halves, so that long lists stay cheap. */
+  #inHalves(
+    list: readonly Meaning[],
+    from: number,
+    to: number,
+    joined: (first: Meaning, second: Meaning) => Meaning,
+  ): Meaning {
+    if (to - from <= 1) return from < to ? list[from]! : NO_MEANING;
     const middle = (from + to) >> 1;
-    const first = this.sequence(list, from, middle);
-    const second = this.sequence(list, middle, to);
+    return joined(this.#inHalves(list, from, middle, joined), this.#inHalves(list, middle, to, joined));
+  }
+
+  /** The second as packets meet it that the first has changed and not decided about. */
+  #seenBehind(first: Meaning, second: Meaning): Meaning {
+    const changes = new Map(
+      WRITTEN_FIELDS.flatMap((field) => {
+        const changed = this.diagrams.unless(first.decision, first.effects.get(field) ?? NOTHING);
+        return changed === NOTHING ? [] : [[field, changed] as const];
+      }),
+    );
+    if (changes.size === 0) return second;
+    const seen = (diagram: Diagram) => this.#rewritten.behind(changes, diagram);
+    const effects = new Map([...second.effects].map(([thing, what]) => [thing, seen(what)]));
+    return { decision: seen(second.decision), effects };
+  }
+
+  /** The second for what the first did not decide. */
+  #then(first: Meaning, second: Meaning): Meaning {
     const effects = new Map(first.effects);
     for (const [thing, what] of second.effects) {
       const reached = this.diagrams.unless(first.decision, what);
@@ -114,6 +145,20 @@ export class Meanings {
       effects.set(thing, this.joined(effects.get(thing) ?? NOTHING, reached));
     }
     return { decision: this.diagrams.orElse(first.decision, second.decision), effects };
+  }
+
+  /** A thing with other events, or without those that become undefined. */
+  mapped(thing: Diagram, to: (event: string) => string | undefined): Diagram {
+    const { diagrams } = this;
+    const values = diagrams.valuesOf(thing).filter((value) => value !== NOTHING);
+    const unlike = values.filter((value) => to(this.textOf(value)) !== this.textOf(value));
+    return unlike.reduce((all, value) => {
+      const event = to(this.textOf(value));
+      const others = diagrams.without(all, value);
+      return event === undefined
+        ? others
+        : diagrams.orElse(others, diagrams.when(diagrams.where(all, value), this.valueOf(event)));
+    }, thing);
   }
 
   /** Two things as one: what happens to the first, and then to the second. */
@@ -142,24 +187,6 @@ export class Meanings {
     }
     return number;
   }
-}
-
-/** `mark & KEEP | VALUE` */
-export function markEvent(keep: number, value: number): string {
-  return `mark & ${(keep & ~value) >>> 0} | ${value >>> 0}`;
-}
-
-/** Of marks only what they come to counts; counters count in any order; all else is a list. */
-function joinedEvents(first: string, second: string): string {
-  if (first === LOOKED && second === LOOKED) return LOOKED;
-  const events = [first, second].flatMap((text) => text.split(THEN));
-  if (events.every((event) => event.startsWith(COUNTS))) return events.toSorted().join(THEN);
-  // Nothing is left of what a mark was before it becomes another.
-  if (second.startsWith('mark & 0 |')) return second;
-  const [a, b] = [first, second].map((text) => /^mark & (\d+) \| (\d+)$/.exec(text));
-  if (!a || !b) return events.join(THEN);
-  const [keepA, valueA, keepB, valueB] = [a[1], a[2], b[1], b[2]].map(Number) as [number, number, number, number];
-  return markEvent(keepA & keepB, (valueA & keepB) | valueB);
 }
 
 /** The meaning without what is only looked at. */

@@ -8,7 +8,8 @@ import type { ProgramRule, Stage } from '../../4-program/program.ts';
 import type { Effect, Memory, MemoryKeyField } from '../../model/index.ts';
 import { ALL, type Diagram } from '../diagrams.ts';
 import type { Machine } from './form.ts';
-import { MEMORY, NotCompared } from './meaning.ts';
+import { MEMORY } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import { lettersOf, lettersOfSet } from './plane-names.ts';
 import type { StagePackets } from './stage-packets.ts';
 

@@ -5,7 +5,9 @@ import { columnOf, type Column } from '../../model/table.ts';
 import { readBigint } from '../../net/words.ts';
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
 import { keyOfFields, memoryEvent } from './memories.ts';
-import { COUNTS, markEvent, NotCompared, OF_ROWS } from './meaning.ts';
+import { COUNTS, markEvent } from './events.ts';
+import { OF_ROWS } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import type { Rows } from './atoms.ts';
 
 /** Texts in the kernel are cut off some way behind this. */
@@ -16,6 +18,11 @@ export const DROP = 'drop';
 export const TCP_RESET = 'reject with a reset';
 /** The packet's priority, a number that says which class it queues in. */
 export const PRIORITY = 'priority';
+
+/** Whether no packet is left behind the decision. */
+export function refuses(decision: string): boolean {
+  return decision === DROP || decision.startsWith('reject ');
+}
 
 export function unreachable(family: Family, code: number): string {
   return `reject with code ${code} of IPv${family}`;

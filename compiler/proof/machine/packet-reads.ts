@@ -5,7 +5,7 @@ import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import type { Column, FieldRead, MachineSet, Read } from './form.ts';
 import { fragmentIn } from './fragment-reads.ts';
 import { rowsRead } from './key-reads.ts';
-import { NotCompared } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import { OPTIONAL_FIELDS, PLAIN_FIELDS } from './read-fields.ts';
 import type { StagePackets } from './stage-packets.ts';
 

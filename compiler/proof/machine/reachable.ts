@@ -1,8 +1,5 @@
 /** All the rules that packets may meet which enter by a chain. */
-import type { Machine, MachineChain, MachineSet, SetUse, Statement } from './form.ts';
-
-/** From so many verdicts on, those of a map are not few. */
-const MOST_VERDICTS = 64;
+import type { Machine, MachineChain, Statement, Verdict } from './form.ts';
 
 /** The chain's rules, and those of all chains that they lead to. */
 function statementsFrom(start: MachineChain, { chains, sets }: Machine): Statement[] {
@@ -21,46 +18,37 @@ function statementsFrom(start: MachineChain, { chains, sets }: Machine): Stateme
 }
 
 function targetsOf(statement: Statement, sets: Machine['sets']): string[] {
-  const [use] = statement.kind === 'verdict map' ? usesOf(statement) : [];
-  const verdicts =
-    statement.kind === 'verdict'
-      ? [statement.verdict]
-      : use === undefined
-        ? []
-        : (setOf(use, sets).verdicts?.list ?? []);
-  return verdicts.flatMap((verdict) => ('chain' in verdict ? [verdict.chain] : []));
+  if (statement.kind === 'verdict') return chainOf(statement.verdict);
+  if (statement.kind !== 'verdict map') return [];
+  const map = typeof statement.map === 'string' ? sets.get(statement.map)! : statement.map;
+  return (map.verdicts?.list ?? []).flatMap(chainOf);
 }
 
-function setOf(use: SetUse, sets: Machine['sets']): MachineSet {
-  return typeof use === 'string' ? sets.get(use)! : use;
+function chainOf(verdict: Verdict): string[] {
+  return 'chain' in verdict ? [verdict.chain] : [];
 }
 
-/** The sets and maps that a statement looks something up in. */
-function usesOf(statement: Statement): SetUse[] {
-  if (statement.kind === 'match') return [statement.set];
-  if ('map' in statement) return [statement.map];
-  return statement.kind === 'translate' && 'map' in statement.to ? [statement.to.map] : [];
-}
-
-/** Statements, and elements of the sets that they look something up in; a large set is one, whatever is in it. */
-export function sizeFrom(start: MachineChain, machine: Machine, large: number): number {
-  const sizeOf = ({ count, verdicts }: MachineSet) =>
-    count > large && (verdicts?.list.length ?? 0) <= MOST_VERDICTS ? 1 : count;
-  return statementsFrom(start, machine).reduce(
-    (sum, statement) => sum + 1 + usesOf(statement).reduce((all, use) => all + sizeOf(setOf(use, machine.sets)), 0),
-    0,
-  );
-}
-
-/** Whether some rule that the chain leads to sets the packet's mark, and some rule asks for it. */
-export function readsOwnMark(start: MachineChain, machine: Machine): boolean {
+/** Whether some rule that the chain leads to sets a field of the packet that some rule asks for. */
+export function readsOwnFields(start: MachineChain, machine: Machine): boolean {
   const statements = statementsFrom(start, machine);
-  const sets = statements.some(
-    (statement) => (statement.kind === 'set mark' || statement.kind === 'set mark by map') && statement.of === 'packet',
-  );
-  return sets && statements.some(asksForMark);
+  const set = new Set(statements.map(fieldSetBy));
+  return (['mark', 'dscp'] as const).some((field) => set.has(field) && statements.some((one) => reads(one, field)));
 }
 
-function asksForMark(statement: Statement): boolean {
-  return 'key' in statement && statement.key.some((read) => read.kind === 'field' && read.field === 'mark');
+/** Whether one of these statements asks for a field that one before it sets. */
+export function readsWhatItSets(statements: readonly Statement[]): boolean {
+  return statements.some((setting, at) => {
+    const field = fieldSetBy(setting);
+    return field !== undefined && statements.slice(at + 1).some((reading) => reads(reading, field));
+  });
+}
+
+function fieldSetBy(statement: Statement): 'mark' | 'dscp' | undefined {
+  if (statement.kind === 'set dscp') return 'dscp';
+  const setsMark = statement.kind === 'set mark' || statement.kind === 'set mark by map';
+  return setsMark && statement.of === 'packet' ? 'mark' : undefined;
+}
+
+function reads(statement: Statement, field: 'mark' | 'dscp'): boolean {
+  return 'key' in statement && statement.key.some((read) => read.kind === 'field' && read.field === field);
 }

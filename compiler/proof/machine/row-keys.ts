@@ -9,7 +9,7 @@ import { ALL, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, viewOf, type Rows } from './atoms.ts';
 import type { KeyPart, KeyRows } from './key-rows.ts';
 import type { KeyField } from './looked-keys.ts';
-import { NotCompared } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 /** Which fields of a packet are compared with which columns: addresses before other fields, as they stand in headers. */

@@ -8,7 +8,8 @@ import type { Gates } from './gates.ts';
 import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
 import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
 import { haveKey, looksIntoMemory } from './memories.ts';
-import { NO_MEANING, NotCompared, type Meaning, type Meanings } from './meaning.ts';
+import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
 import type { StagePackets } from './stage-packets.ts';
 
@@ -167,18 +168,21 @@ class StageMeaning {
 
   #ofFoundRow(rule: ProgramRule, found: FoundRows): Meaning {
     const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
-    const steps = rule.effects.map(({ effect, when, gates }) => {
+    const meanings = this.#meanings;
+    const done = rule.effects.reduce((before, { effect, when, gates }) => {
       if (gates.length > 0) throw new NotCompared('a limit of what a row finds');
       const { diagrams } = this.#packets;
-      const meant = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, NO_ROWS)));
+      const own = diagrams.firstOf(when.map((atoms) => conjunction(atoms, this.#packets, NO_ROWS)));
+      const meant = meanings.seenAfter(before, own);
       const where = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), meant) : meant;
-      return this.#meanings.within(where, found.effect(effect, nameOf(rule), stateful));
-    });
+      return meanings.steps([before, meanings.within(where, found.effect(effect, nameOf(rule), stateful))]);
+    }, NO_MEANING);
     const { decision } = rule;
-    if (decision?.kind === 'translation') steps.push(found.translation(decision.translation));
-    else if (decision?.kind === 'class' && typeof decision.class !== 'number') steps.push(found.class(decision.class));
-    else steps.push(this.#decisions.of(decision, found.any(), NO_ROWS));
-    return this.#meanings.sequence(steps);
+    if (decision?.kind === 'translation') return meanings.steps([done, found.translation(decision.translation)]);
+    if (decision?.kind === 'class' && typeof decision.class !== 'number') {
+      return meanings.steps([done, found.class(decision.class)]);
+    }
+    return meanings.steps([done, this.#decisions.of(decision, found.any(), NO_ROWS)]);
   }
 
   /** One rule that does the same for each row: the rows' cells as one set, and what else it asks for once. */
@@ -194,10 +198,12 @@ class StageMeaning {
   #rowsOfOne(rule: ProgramRule, { row: variable }: ProgramEach, rows: Uint32Array, outer: Rows): Meaning {
     const cells = rule.atoms.filter(asksCell);
     const plain = rule.atoms.filter((atom) => !asksCell(atom));
+    const meanings = this.#meanings;
     const parts = Array.from(rows, (row) => this.#done(rule, cells, new Map(outer).set(variable, row)));
+    const done = meanings.sequence([...this.#looks(plain, ALL, outer), ...parts]);
     const common = conjunction(plain, this.#packets, outer);
-    const set = this.#packets.diagrams.when(this.#family(rule.family), common);
-    return this.#meanings.within(set, this.#meanings.sequence([...this.#looks(plain, ALL, outer), ...parts]));
+    if (meanings.seenAfter(done, common) !== common) throw new NotCompared('a field that rows ask for and set');
+    return meanings.within(this.#packets.diagrams.when(this.#family(rule.family), common), done);
   }
 
   #rule(rule: ProgramRule, rows: Rows): Meaning {
@@ -214,21 +220,20 @@ class StageMeaning {
     if (met === NOTHING) return NO_MEANING;
     const looked = this.#looks(atoms, ALL, rows);
     const { set, steps: asked } = this.#gates.past(rule.gates, met, rule.family);
-    const steps = rule.effects.flatMap(({ effect, when, gates }) => {
+    const meanings = this.#meanings;
+    const done = rule.effects.reduce((before, { effect, when, gates }) => {
       const { diagrams } = this.#packets;
-      const where = diagrams.firstOf(when.map((own) => conjunction(own, this.#packets, rows)));
+      const own = diagrams.firstOf(when.map((clauses) => conjunction(clauses, this.#packets, rows)));
+      const where = meanings.seenAfter(before, own);
       const looks = when.flatMap((own) => this.#looks(own, set, rows));
       const able = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), where) : where;
       const past = this.#gates.past(gates, diagrams.when(set, able), rule.family);
       const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
       const events = outcomes.eventsOf(effect, nameOf(rule), stateful, rows);
-      return [
-        ...looks,
-        ...past.steps,
-        ...events.map(({ thing, what }) => this.#meanings.affects(past.set, thing, what)),
-      ];
-    });
-    return this.#meanings.sequence([...looked, ...asked, ...steps, this.#decisions.of(rule.decision, set, rows)]);
+      const steps = events.map(({ thing, what }) => meanings.affects(past.set, thing, what));
+      return meanings.steps([before, ...looks, ...past.steps, ...steps]);
+    }, meanings.steps(asked));
+    return meanings.steps([...looked, done, this.#decisions.of(rule.decision, set, rows)]);
   }
 
   /** Into which memories packets of the set look, of those that meet all else. */

@@ -7,7 +7,7 @@ import { ALL, NOTHING, type Diagram, type Diagrams } from '../diagrams.ts';
 import type { FieldLayout, FieldPlace, LayoutField } from '../fields.ts';
 import { PacketTests } from '../packet-tests.ts';
 import { Lookups } from './lookups.ts';
-import { NotCompared } from './meaning.ts';
+import { NotCompared } from './not-compared.ts';
 
 const [NEW, ESTABLISHED, RELATED] = [0, 1, 2];
 const WHOLE = 0;

@@ -171,15 +171,20 @@ function eachRow(features: Features, way: Way): Arbitrary<Piece> {
   return fastCheck.oneof(...bodies);
 }
 
+/** Rules that leave a group; some take several lines of a plane, from which packets come back that do not leave. */
+function leavingRules(features: Features, { place }: Way): readonly string[] {
+  const plain = ['leave to machines', 'leave from machines tcp', 'leave tcp/80'];
+  if (!features.has('limits') || !['filter', 'stateless', 'mitigate'].includes(place)) return plain;
+  return [...plain, 'leave udp up to 3/day where source port in { 53, 80 } or destination port in { 53, 1000-2000 }'];
+}
+
 /** A group of rules, declared where it is used; it has a parameter for addresses. */
 function groupUse(features: Features, way: Way): Arbitrary<Piece> {
   const eachPacket = way.place === 'each packet' ? 'each packet ' : '';
-  const leaving = fastCheck
-    .tuple(words('leave to machines', 'leave from machines tcp', 'leave tcp/80'), verdicts(features, way))
-    .map(
-      ([leave, act]) => piece`${eachPacket}${leave}
+  const leaving = fastCheck.tuple(words(...leavingRules(features, way)), verdicts(features, way)).map(
+    ([leave, act]) => piece`${eachPacket}${leave}
   ${eachPacket}${act} to machines`,
-    );
+  );
   const body = either(
     [2, verdicts(features, way).map((act) => piece`${eachPacket}${act} to machines`)],
     [2, leaving],

@@ -90,6 +90,25 @@ test('later fragments leave first where nothing puts them together', () => {
   expect(chain(`${stateless} filter input { allow tcp }`).join()).not.toContain('goto');
 });
 
+test('what does not leave a group behind a limit of several lines goes on with the rules that follow', () => {
+  const ruleset = artifactOf(`group checked() {
+      leave udp up to 3/second where source port in { 53, 80 } or destination port in { 53, 90 }
+      drop tcp/22
+    }
+    filter forward stateless default drop { essential off use checked() allow udp }`);
+  const own = 'filter_forward_checked_leave_udp';
+  expect(partOf(ruleset, 'chain filter_forward_checked').slice(1)).toEqual([
+    `udp dport { 53, 90 } goto ${own}`,
+    'goto filter_forward_checked_on',
+  ]);
+  expect(partOf(ruleset, `chain ${own}`)).toEqual([
+    'meta l4proto { tcp, udp, dccp, sctp, udplite } th sport { 53, 80 } goto filter_forward_checked_on',
+    'limit name "forward_checked_leave_udp" return',
+    'goto filter_forward_checked_on',
+  ]);
+  expect(partOf(ruleset, 'chain filter_forward_checked_on')).toEqual(['tcp dport 22 drop']);
+});
+
 test('in `nat`, effects by themselves happen where the translations of their group are', () => {
   const ruleset = artifactOf(`zone uplink = uplink0
     group marked() { log "marked" }

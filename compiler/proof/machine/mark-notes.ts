@@ -1,0 +1,31 @@
+/** Bits of the mark that the target reserves, in which rules keep notes while they look for the rule that decides. */
+import type { Program } from '../../4-program/program.ts';
+import { NOTHING, type Diagram } from '../diagrams.ts';
+import { markOutside, markSetBy } from './events.ts';
+import type { Meaning, Meanings } from './meaning.ts';
+import { refuses } from './outcomes.ts';
+
+/** The bits that may hold notes: what the target reserves, without what the policy's own rules set. */
+export function bitsForNotes({ target }: Program, wanted: Meaning, { diagrams, textOf }: Meanings): number {
+  const marks = wanted.effects.get('mark') ?? NOTHING;
+  const set = diagrams.valuesOf(marks).map((event) => ~(markSetBy(textOf(event))?.keep ?? 0));
+  const used = marks === NOTHING ? 0 : set.reduce((all, bits) => all | bits, 0);
+  return ((target?.markMask ?? 0) & ~used) >>> 0;
+}
+
+/** What rules mean without their notes. Those have to be 0 again where a packet goes on; the mark of a refused one is nobody's. */
+export function withoutNotes(meaning: Meaning, notes: number, meanings: Meanings): Meaning {
+  const marks = meaning.effects.get('mark');
+  if (marks === undefined || notes === 0) return meaning;
+  const kept = meanings.diagrams.unless(refused(meaning, meanings), marks);
+  const left = meanings.mapped(kept, (event) => markOutside(notes, event));
+  const effects = new Map(meaning.effects);
+  if (left === NOTHING) effects.delete('mark');
+  else effects.set('mark', left);
+  return { decision: meaning.decision, effects };
+}
+
+function refused({ decision }: Meaning, { diagrams, textOf }: Meanings): Diagram {
+  const refusals = diagrams.valuesOf(decision).filter((value) => refuses(textOf(value)));
+  return diagrams.firstOf(refusals.map((value) => diagrams.where(decision, value)));
+}

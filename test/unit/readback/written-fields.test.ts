@@ -1,0 +1,85 @@
+/** Marks and DSCP that rules set and later rules read: notes of searches side by side among them. */
+import { describe, expect, it } from 'vitest';
+import { compareWithProgram } from '../../../compiler/proof/machine/compare.ts';
+import { machineOf, policyReadBack, type ReadPolicy } from '../../builders/read-back.ts';
+
+const BUDGET = 2 ** 27;
+
+/** Every source meets every destination, and who comes first decides. */
+const CROSSED = Array.from({ length: 150 }, (_, at) =>
+  at % 2 === 0
+    ? `allow from 10.${at % 256}.${at >> 8}.0/24 tcp/${1000 + (at % 7)}`
+    : `drop to 172.16.${at % 256}.0/24 tcp/${1000 + (at % 5)}`,
+);
+
+const SEARCHES = `
+filter forward stateless default drop { essential off ${CROSSED.join('\n')} }
+target router {
+  marks reserve 0x00ffff00
+  nftables
+}`;
+
+const READ = `
+filter forward stateless default drop {
+  essential off
+  mark set 0x5/0xff from 10.3.0.0/16
+  mark set 0x7/0xff to 10.4.0.0/16
+  allow mark is 0x5/0xff
+  drop mark is 0x100/0x100
+  allow mark is 0x7/0xff tcp/80
+}
+
+mangle postrouting {
+  dscp set 46 from 10.5.0.0/16
+  dscp set 10 to 10.6.0.0/16
+  count as urgent dscp is 46
+  mark set 0x9 mark is 0x8
+  mark set 0x8 udp/53
+  mark set 0x6 mark is 0x9
+}`;
+
+type Fault = readonly [name: string, from: string | RegExp, to: string];
+
+const [searches, read] = [SEARCHES, READ].map((policy) => policyReadBack(policy)!);
+
+function differencesOf({ text, program }: ReadPolicy, [, from, to]: Fault): readonly string[] {
+  const other = text.replace(from, to);
+  expect(other, `nothing to change in\n${text}`).not.toBe(text);
+  return compareWithProgram(machineOf(other), program, BUDGET).flatMap((one) =>
+    one.kind === 'different' ? [one.message] : [],
+  );
+}
+
+describe.each(Object.entries({ searches: searches!, read: read! }))('%s', (_name, { machine, program }) => {
+  it('means what the policy says', () => {
+    const compared = compareWithProgram(machine, program, BUDGET);
+    expect(compared.map(({ kind }) => kind)).toEqual(compared.map(() => 'the same'));
+  });
+});
+
+describe('of searches side by side, finds', () => {
+  it.each<Fault>([
+    ['notes of others that are taken for own ones', /^\t*meta mark set meta mark & 0xffff[0-9a-f]0ff\n/m, ''],
+    ['the verdict in another bit', 'meta mark & 0x100 == 0x0 meta', 'meta mark & 0x200 == 0x0 meta'],
+    ['candidates taken for none', /(meta mark & 0x[0-9a-f]+) == 0x0 return/, '$1 <= 0x1000 return'],
+    ['notes that are left', /meta mark set meta mark & 0x[0-9a-f]+ accept/, 'accept'],
+    ['a search that is not asked', /^.*meta mark & 0x[0-9a-f]+ < 0x[0-9a-f]+ ip daddr .*\n/m, ''],
+    ['a search that is asked too seldom', /(meta mark & 0x[0-9a-f]+) < 0x[0-9a-f]+ ip daddr/, '$1 < 0x400 ip daddr'],
+    ['a worse candidate that goes before', /meta mark & 0x[0-9a-f]+ < 0x[0-9a-f]+ meta mark set/g, 'meta mark set'],
+    ['a candidate of the other verdict', /(meta mark set meta mark & 0x[0-9a-f]+ \| 0x[0-9a-f]*)[02468ace]00/, '$1f00'],
+  ])('%s', (...fault) => {
+    expect(differencesOf(searches!, fault)).not.toEqual([]);
+  });
+});
+
+describe('of fields that later rules read, finds', () => {
+  it.each<Fault>([
+    ['one that is asked for before it is set', /(.*\| 0x5 .*\n)([^]*?)(.*meta mark & 0xff 0x5 accept.*\n)/, '$3$2$1'],
+    ['one that is set in other bits', 'meta mark & 0xffffff00 | 0x7', 'meta mark & 0xfffffe00 | 0x7'],
+    ['another that is set', 'ip dscp set 46', 'ip dscp set 45'],
+    ['the order of two that are set', /(.*ip dscp set 46.*\n)([^]*?)(.*ip dscp set 10.*\n)/, '$3$2$1'],
+    ['a mark that is set too early', /(.*meta mark 8 meta.*\n)([^]*?)(.*meta mark set 0x8 .*\n)/, '$3$2$1'],
+  ])('%s', (...fault) => {
+    expect(differencesOf(read!, fault)).not.toEqual([]);
+  });
+});
