@@ -5,7 +5,7 @@ export class OutOfBudget extends Error {
   readonly budget: number;
 
   constructor(budget: number) {
-    super(`decision diagrams of more than ${budget} bytes`);
+    super(`decision diagrams of more than ${Math.round(budget / 2 ** 20)} MiB`);
     this.budget = budget;
   }
 }

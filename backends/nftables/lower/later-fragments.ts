@@ -78,8 +78,9 @@ function lookupForLaterFragments(lookup: Lookup): PlanNode {
 function switchForLaterFragments(node: Switch): PlanNode {
   const guard = atomsForLaterFragments(node.guard);
   if (guard === undefined) return NOTHING;
-  if (!TRANSPORT_FIELDS.has(node.field.field))
+  if (!TRANSPORT_FIELDS.has(node.field.field)) {
     return withoutEmptyCases(guard === node.guard ? node : { ...node, guard });
+  }
   if (isNothing(node.otherwise)) return NOTHING;
   // The guard is still asked before what is for no case.
   return { ...node, guard, cases: [] };

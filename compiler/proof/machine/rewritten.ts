@@ -7,7 +7,7 @@ import {
   type FixedBits,
   type Operation,
 } from '../diagrams.ts';
-import { FieldLayout, type FieldOrder, type FieldPlace } from '../fields.ts';
+import type { FieldLayout, FieldOrder, FieldPlace } from '../fields.ts';
 import { dscpSetBy, markSetBy } from './events.ts';
 import { NotCompared } from './not-compared.ts';
 

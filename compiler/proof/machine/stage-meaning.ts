@@ -172,8 +172,8 @@ class StageMeaning {
     const done = rule.effects.reduce((before, { effect, when, gates }) => {
       if (gates.length > 0) throw new NotCompared('a limit of what a row finds');
       const { diagrams } = this.#packets;
-      const own = diagrams.firstOf(when.map((atoms) => conjunction(atoms, this.#packets, NO_ROWS)));
-      const meant = meanings.seenAfter(before, own);
+      const asked = diagrams.firstOf(when.map((atoms) => conjunction(atoms, this.#packets, NO_ROWS)));
+      const meant = meanings.seenAfter(before, asked);
       const where = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), meant) : meant;
       return meanings.steps([before, meanings.within(where, found.effect(effect, nameOf(rule), stateful))]);
     }, NO_MEANING);
@@ -219,12 +219,12 @@ class StageMeaning {
     const met = conjunction(atoms, this.#packets, rows);
     if (met === NOTHING) return NO_MEANING;
     const looked = this.#looks(atoms, ALL, rows);
-    const { set, steps: asked } = this.#gates.past(rule.gates, met, rule.family);
+    const { set, steps: questions } = this.#gates.past(rule.gates, met, rule.family);
     const meanings = this.#meanings;
     const done = rule.effects.reduce((before, { effect, when, gates }) => {
       const { diagrams } = this.#packets;
-      const own = diagrams.firstOf(when.map((clauses) => conjunction(clauses, this.#packets, rows)));
-      const where = meanings.seenAfter(before, own);
+      const asked = diagrams.firstOf(when.map((clauses) => conjunction(clauses, this.#packets, rows)));
+      const where = meanings.seenAfter(before, asked);
       const looks = when.flatMap((own) => this.#looks(own, set, rows));
       const able = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), where) : where;
       const past = this.#gates.past(gates, diagrams.when(set, able), rule.family);
@@ -232,7 +232,7 @@ class StageMeaning {
       const events = outcomes.eventsOf(effect, nameOf(rule), stateful, rows);
       const steps = events.map(({ thing, what }) => meanings.affects(past.set, thing, what));
       return meanings.steps([before, ...looks, ...past.steps, ...steps]);
-    }, meanings.steps(asked));
+    }, meanings.steps(questions));
     return meanings.steps([...looked, done, this.#decisions.of(rule.decision, set, rows)]);
   }
 

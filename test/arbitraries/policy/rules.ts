@@ -173,9 +173,12 @@ function eachRow(features: Features, way: Way): Arbitrary<Piece> {
 
 /** Rules that leave a group; some take several lines of a plane, from which packets come back that do not leave. */
 function leavingRules(features: Features, { place }: Way): readonly string[] {
-  const plain = ['leave to machines', 'leave from machines tcp', 'leave tcp/80'];
-  if (!features.has('limits') || !['filter', 'stateless', 'mitigate'].includes(place)) return plain;
-  return [...plain, 'leave udp up to 3/day where source port in { 53, 80 } or destination port in { 53, 1000-2000 }'];
+  const inOneLine = ['leave to machines', 'leave from machines tcp', 'leave tcp/80'];
+  if (!features.has('limits') || !['filter', 'stateless', 'mitigate'].includes(place)) return inOneLine;
+  return [
+    ...inOneLine,
+    'leave udp up to 3/day where source port in { 53, 80 } or destination port in { 53, 1000-2000 }',
+  ];
 }
 
 /** A group of rules, declared where it is used; it has a parameter for addresses. */
