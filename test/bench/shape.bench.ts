@@ -1,0 +1,67 @@
+/**
+ * 24,000 members with a class each: how long tc takes to set all of them up, to give each another rate, and to add and remove one.
+ * The kernel walks all classes of a shaper for each that is added, so setting up grows with the square and has no goal here; the
+ * other changes are what an operator does by the day. Without the proof, which takes long for so many rows and is not measured here.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
+const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
+
+const POLICY = `zone uplink = up0
+table members(id: u32 key, room: prefix4 key, most: rate) from "members.csv"
+shape uplink egress rate 10gbit {
+  each m in members { class m.id for host m.room ceiling m.most }
+  default unshaped
+}
+target router { nftables tc on up0 }
+`;
+
+/** The members' table; every rate is `most`. */
+function table(members: number, most: string): string {
+  const rows = Array.from({ length: members }, (_, at) => `${at},10.${at >> 8}.${at & 255}.0/24,${most}`);
+  return ['id,room,most', ...rows, ''].join('\n');
+}
+
+test(`${MEMBERS} classes`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-shape-'));
+  try {
+    const policy = join(folder, 'policy.sluice');
+    writeFileSync(policy, POLICY);
+    const compile = (output: string, rows: string, ...since: readonly string[]): void => {
+      writeFileSync(join(folder, 'members.csv'), rows);
+      const words = [command, 'compile', policy, '-o', join(folder, output), '--no-proof', ...since];
+      const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+      if (status !== 0) throw new Error(stderr);
+    };
+    const since = (output: string): readonly string[] => ['--since', join(folder, output)];
+    compile('first', table(MEMBERS, '5mbit'));
+    compile('faster', table(MEMBERS, '6mbit'), ...since('first'));
+    compile('more', table(MEMBERS + 1, '6mbit'), ...since('faster'));
+    compile('fewer', table(MEMBERS, '6mbit'), ...since('more'));
+    const batch = (output: string, name: string) => join(folder, output, 'router/tc', name);
+    const files = [
+      batch('first', 'up.batch'),
+      ...['faster', 'more', 'fewer'].map((output) => batch(output, 'change.batch')),
+    ];
+    const script = [
+      'ip link add up0 type veth peer name up1; ip link set up0 up; ip link set up1 up',
+      'for f; do s=$(date +%s%N); tc -batch "$f"; echo $(( $(date +%s%N) - s )); done',
+      'tc class show dev up0 | grep -c " parent 1:1 "',
+    ].join('\n');
+    const output = execFileSync('unshare', ['--net', 'sh', '-ec', script, 'sh', ...files], { encoding: 'utf8' });
+    const [setUp = 0, all = 0, one = 0, gone = 0] = output.split('\n').map((line) => Number(line) / 1e6);
+    console.log(`${MEMBERS} classes set up: ${(setUp / 1000).toFixed(1)} s; each changed: ${all.toFixed(0)} ms`);
+    console.log(`one added: ${one.toFixed(1)} ms; one removed: ${gone.toFixed(1)} ms`);
+    expect(output.trim().split('\n').at(-1)).toBe(String(MEMBERS));
+    expect.soft(all).toBeLessThanOrEqual(300);
+    expect.soft(Math.max(one, gone)).toBeLessThanOrEqual(20);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
