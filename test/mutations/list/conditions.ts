@@ -31,7 +31,7 @@ export const conditions = [
     },
     {
       name: 'exclusions let go on',
-      original: "for (const exclusion of exclusions) this.line(...exclusion, 'return');",
+      original: 'for (const exclusion of exclusions) this.line(...exclusion, this.#back());',
       replacement: 'for (const exclusion of exclusions) this.line(...exclusion);',
       why: 'a lost negation',
     },

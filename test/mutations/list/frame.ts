@@ -57,8 +57,8 @@ export const frame = [
   ...mutationsOf('backends/nftables/lower/effects.ts', [
     {
       name: 'what is to be remembered is forgotten',
-      original: "remember: (effect, place) => memoryStatements('update', effect, place),",
-      replacement: "remember: (effect, place) => memoryStatements('delete', effect, place),",
+      original: "${kind === 'remember' ? 'update' : 'delete'} @",
+      replacement: "${kind === 'remember' ? 'delete' : 'update'} @",
       why: 'a wrong effect',
     },
     {
