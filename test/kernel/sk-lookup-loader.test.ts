@@ -175,7 +175,7 @@ describeWithXdp('sockets and sluice-load', () => {
     );
     expectLines(output, [
       'about counters dispatch_about dispatch_counters dispatch_link_netns dispatch_program dispatch_sockets link_uplink0 program ',
-      'sluice-load: the program dispatch of target edge runs in another network namespace: replace it from there (nsenter --net=), or take it away first (sluice-load down)',
+      'sluice-load: a program runs on uplink0 of another network namespace: replace it from there (nsenter --net=), or take it away first (sluice-load down)',
       'exit 1',
       'old: 0 packets, 0 bytes',
       'dispatch/socket-web-tcp-80: 0 lookups, 0 refused',

@@ -1,6 +1,7 @@
 /** Which class each packet queues in: by its priority as it leaves, and by what the kernel has counted in its queues. */
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
 import type { Shape } from '../../../compiler/model/policy.ts';
+import { classesIn } from '../../../compiler/model/shape-classes.ts';
 import type { Lab } from '../harness/lab.ts';
 import type { Observation } from '../harness/observation.ts';
 import type { Built } from './build.ts';
@@ -21,6 +22,8 @@ export class Classes {
     if (fate.kind !== 'forwarded') return true;
     return shaped.every(({ zone, classes }) => {
       const shape = this.#built.policy.shapes.find((one) => one.zone.name === zone)!;
+      // A shaper without classes is one queue, and nothing is written on its packets.
+      if (classesIn(shape).length === 0) return true;
       const device = deviceOf(shape);
       const wanted = this.#numberOf(device, classes.length > 0 ? classes.join('/') : byDefault(shape));
       const priorities = observations.flatMap((one) =>
