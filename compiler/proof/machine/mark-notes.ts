@@ -7,10 +7,10 @@ import { refuses } from './outcomes.ts';
 
 /** The bits that may hold notes: what the target reserves, without what the policy's own rules set. */
 export function bitsForNotes({ target }: Program, wanted: Meaning, { diagrams, textOf }: Meanings): number {
-  const marks = wanted.effects.get('mark') ?? NOTHING;
-  const set = diagrams.valuesOf(marks).map((event) => ~(markSetBy(textOf(event))?.keep ?? 0));
-  const used = marks === NOTHING ? 0 : set.reduce((all, bits) => all | bits, 0);
-  return ((target?.markMask ?? 0) & ~used) >>> 0;
+  const events = diagrams.valuesOf(wanted.effects.get('mark') ?? NOTHING).filter((value) => value !== NOTHING);
+  // What is no number may be any.
+  const set = events.map((event) => ~(markSetBy(textOf(event))?.keep ?? 0));
+  return ((target?.markMask ?? 0) & ~set.reduce((all, bits) => all | bits, 0)) >>> 0;
 }
 
 /** What rules mean without their notes. Those have to be 0 again where a packet goes on; the mark of a refused one is nobody's. */

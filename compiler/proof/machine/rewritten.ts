@@ -1,12 +1,5 @@
 /** Fields that rules write and that later rules may read: these see what was written last, and not what the packet came with. */
-import {
-  FIRST_OWN_OPERATION,
-  NOTHING,
-  type Diagram,
-  type Diagrams,
-  type FixedBits,
-  type Operation,
-} from '../diagrams.ts';
+import { NOTHING, type Diagram, type Diagrams, type FixedBits, type Operation } from '../diagrams.ts';
 import type { FieldLayout, FieldOrder, FieldPlace } from '../fields.ts';
 import { dscpSetBy, markSetBy } from './events.ts';
 import { NotCompared } from './not-compared.ts';
@@ -48,7 +41,7 @@ export class Rewritten {
     this.#diagrams = diagrams;
     this.#layout = layout;
     this.#textOf = textOf;
-    this.#nextCode = Math.min(firstCode, FIRST_OWN_OPERATION);
+    this.#nextCode = firstCode;
   }
 
   /** What a diagram of the packets as they are now says of the packets as they came, after these effects. */
