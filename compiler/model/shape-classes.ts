@@ -2,10 +2,9 @@
  * The classes of a shaper as a tree: one for each `class` and row, with its name, its rates and its number. Whoever chooses a
  * packet's class and whoever queues it know the class by that number, and need to know nothing else of each other.
  */
-import type { Cell, Rate, RowVariable } from './condition.ts';
+import type { Cell, Rate } from './condition.ts';
 import type { Shape, ShapeClass, ShapeItem } from './policy.ts';
-import { columnOf } from './table.ts';
-import { cellName } from '../semantics/cells.ts';
+import { cellName, cellRate, type Rows } from './cells.ts';
 import { jhash } from '../net/jhash.ts';
 
 export interface ClassNode {
@@ -21,8 +20,6 @@ export interface ClassNode {
   readonly ceiling: number | undefined;
   readonly nested: readonly ClassNode[];
 }
-
-type Rows = ReadonlyMap<RowVariable, number>;
 
 /** The outermost classes, in the order written; a class that is found by either end of a packet is there once. */
 export function classesIn(shape: Shape): readonly ClassNode[] {
@@ -75,16 +72,8 @@ export function bitsOf(rate: Rate | Cell | undefined): number | undefined {
 }
 
 function bitsAt(rate: Rate | Cell | undefined, rows: Rows): number | undefined {
-  if (!rate || !('kind' in rate)) return bitsOf(rate);
-  const data = columnOf(rate.row.table, rate.column)?.data;
-  const present = columnOf(rate.row.table, rate.column)?.present;
-  const row = rows.get(rate.row);
-  if (data?.store !== 'rate' || row === undefined || present?.[row] === 0) return undefined;
-  return ((BYTES === data.of[row] ? 8 : 1) * data.amounts[row]!) / data.perSeconds[row]!;
+  return bitsOf(rate && 'kind' in rate ? cellRate(rate, rows) : rate);
 }
-
-/** In columns of rates. */
-const BYTES = 2;
 
 /**
  * Numbers have 32 bits, as the kernel has them for classes: the shaper's in the upper 16, the class's in the lower. Number 0 of a

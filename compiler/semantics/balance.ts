@@ -7,7 +7,7 @@ import type { Balance } from '../model/policy.ts';
 import { columnOf } from '../model/table.ts';
 import { maglevTable, type MaglevBackend } from '../net/maglev.ts';
 import { balancedFlowKey, balanceEntry } from './balance-key.ts';
-import { prefixAt } from './cells.ts';
+import { prefixAt } from '../model/cells.ts';
 import { listeningSocket } from './dispatch.ts';
 import { sayHost, say, type Journey } from './journey.ts';
 import { isFragment } from './packet/packet.ts';

@@ -2,7 +2,7 @@
 import type { Condition, Test } from '../model/condition.ts';
 import type { AddressField } from '../model/fields.ts';
 import { interfacesOf } from './zones.ts';
-import { cellPrefix, cellRange, isInPrefix } from './cells.ts';
+import { cellPrefix, cellRange, isInPrefix } from '../model/cells.ts';
 import { isDuring } from './during.ts';
 import { addressField, numberField, payloadField } from './fields.ts';
 import type { Journey } from './journey.ts';

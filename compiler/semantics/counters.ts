@@ -1,6 +1,6 @@
 /** Counters of packets and bytes, by name or by the value of a cell. */
 import type { Counter } from '../model/policy.ts';
-import { cellText } from './cells.ts';
+import { cellText } from '../model/cells.ts';
 import type { Journey } from './journey.ts';
 
 /** The counter's name: `smtp`, `users.id=17`, `users.id=17 sent`; undefined where the cell is empty. */

@@ -6,7 +6,7 @@ import type { ListeningSocket } from './environment.ts';
 import type { Journey } from './journey.ts';
 import type { AddressTest, Condition } from '../model/condition.ts';
 import type { RuleItem } from '../model/policy.ts';
-import { cellPrefix, isInPrefix } from './cells.ts';
+import { cellPrefix, isInPrefix } from '../model/cells.ts';
 import { isMulticast } from './kernel/routing.ts';
 import { firstDecision } from './rules.ts';
 import type { Step } from './steps.ts';

@@ -1,7 +1,7 @@
 /** What rules do besides deciding. */
 import type { Cell } from '../model/condition.ts';
 import type { Effect } from '../model/policy.ts';
-import { cellNumber } from './cells.ts';
+import { cellNumber } from '../model/cells.ts';
 import { holds } from './condition.ts';
 import { count } from './counters.ts';
 import { gatesOpen } from './gates.ts';

@@ -7,7 +7,7 @@
  */
 import type { Gate, KeyPart, Rate } from '../model/condition.ts';
 import { isFull, tableName } from './bounded.ts';
-import { cellRate } from './cells.ts';
+import { cellRate } from '../model/cells.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
 import { addressPart } from './memory.ts';

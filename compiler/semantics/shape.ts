@@ -1,7 +1,7 @@
 /** `shape`: the class that a packet queues in where it enters or leaves by a shaped zone. Classes are called as people call them. */
 import type { Shape, ShapeClass, ShapeItem, Zone } from '../model/policy.ts';
 import { candidateRows } from './candidate-rows.ts';
-import { cellName } from './cells.ts';
+import { cellName } from '../model/cells.ts';
 import { holds } from './condition.ts';
 import type { Journey } from './journey.ts';
 

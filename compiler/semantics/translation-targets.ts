@@ -1,6 +1,6 @@
 /** Where a translation leads for the packet at hand. */
 import type { AddressTarget, PortTarget, TranslationTarget } from '../model/policy.ts';
-import { cellPrefix, cellRange, type Rows } from './cells.ts';
+import { cellPrefix, cellRange, type Rows } from '../model/cells.ts';
 import type { Range } from './kernel/unique-tuple.ts';
 
 interface Addresses {

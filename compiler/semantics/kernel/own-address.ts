@@ -1,6 +1,6 @@
 /** Which of its addresses the host uses: as the source of what it sends, for masquerade, for redirect. */
 import type { Environment, Interface, InterfaceAddress } from '../environment.ts';
-import { isInPrefix } from '../cells.ts';
+import { isInPrefix } from '../../model/cells.ts';
 import { isLinkLocal } from './routing.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { AddressTarget, Policy, Rule, RuleItem } from '../../../compiler/mo
 import type { Cell, Condition, RowVariable, Test } from '../../../compiler/model/condition.ts';
 import type { Column } from '../../../compiler/model/table.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import { cellRange, prefixAt, type PrefixValue } from '../../../compiler/semantics/cells.ts';
+import { cellRange, prefixAt, type PrefixValue } from '../../../compiler/model/cells.ts';
 import type { Draw } from './draw.ts';
 
 /** Which packets a block meets: by the way they go. */

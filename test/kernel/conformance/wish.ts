@@ -1,6 +1,6 @@
 /** What a packet should be like so that a rule speaks of it, or just misses it. */
 import type { AddressTest, Condition, NumberTest, RowVariable, Test } from '../../../compiler/model/condition.ts';
-import { cellPrefix, cellRange } from '../../../compiler/semantics/cells.ts';
+import { cellPrefix, cellRange } from '../../../compiler/model/cells.ts';
 import type { Zone } from '../../../compiler/model/policy.ts';
 import type { Draw } from './draw.ts';
 import { nearCell, nearPrefix, nearSet, type Place } from './edges.ts';

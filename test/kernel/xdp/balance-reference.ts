@@ -4,7 +4,7 @@ import { columnOf } from '../../../compiler/model/table.ts';
 import type { AddressSet } from '../../../compiler/net/address-set.ts';
 import { balance } from '../../../compiler/semantics/balance.ts';
 import { balanceEntry } from '../../../compiler/semantics/balance-key.ts';
-import { prefixAt } from '../../../compiler/semantics/cells.ts';
+import { prefixAt } from '../../../compiler/model/cells.ts';
 import { Choices } from '../../../compiler/semantics/choices.ts';
 import type { Environment, ListeningSocket } from '../../../compiler/semantics/environment.ts';
 import { startJourney, type Journey } from '../../../compiler/semantics/journey.ts';

@@ -3,7 +3,7 @@ import type { Atom, Program, ProgramItem, ProgramRule } from '../../../compiler/
 import type { Cell, RowVariable } from '../../../compiler/model/condition.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import { cellPrefix, cellRange, type Rows } from '../../../compiler/semantics/cells.ts';
+import { cellPrefix, cellRange, type Rows } from '../../../compiler/model/cells.ts';
 import type { Random } from '../../builders/classbench/packets.ts';
 
 /** A frame as far as a rule asks for it; what is left out is anything. */

@@ -1,6 +1,6 @@
 /** Reading the cells of tables. A cell that is empty reads as undefined, whatever its type. */
-import type { Cell, Rate, RowVariable } from '../model/condition.ts';
-import { columnOf, type Column } from '../model/table.ts';
+import type { Cell, Rate, RowVariable } from './condition.ts';
+import { columnOf, type Column } from './table.ts';
 import { formatIpv4, formatIpv6 } from '../net/address.ts';
 import { readBigint } from '../net/words.ts';
 
