@@ -5,7 +5,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Table } from '../model/table.ts';
 import { everyRule } from '../4-program/every-rule.ts';
-import type { Program, Stage } from '../4-program/program.ts';
+import type { Program, ProgramItem, Stage } from '../4-program/program.ts';
 import type { Plan, PlanNode, StagePlan } from '../6-plan/plan.ts';
 import { Diagrams } from './diagrams.ts';
 import { FieldLayout, type FieldOrder } from './fields.ts';
@@ -57,7 +57,8 @@ function otherStage({ id, origin }: Stage): Diagnostic {
 
 function proveStage(stage: Stage, plan: StagePlan, program: Program, budget: number): ProvedStage | Diagnostic {
   const lookedUp = lookedUpTables(plan);
-  const byKey = program.tables.filter((table) => lookedUp.has(table));
+  // Tables that a pass has made stand in no `each`: they are walked row by row.
+  const byKey = [...tablesOf([...stage.implied, ...stage.items])].filter((table) => lookedUp.has(table));
   const orders = likelyOrders(stage, program.zones);
   const compare = (unknown: readonly Table[]) =>
     inSomeOrder(orders, budget, (diagrams, layout) =>
@@ -133,6 +134,17 @@ function differenceFinding({ what, packet, policy, plan }: Difference, stage: St
 }
 
 const MOST_LABELS = 4;
+
+/** The tables of which the stage has rules for each row, in the order in which they come. */
+function tablesOf(items: readonly ProgramItem[]): ReadonlySet<Table> {
+  const tables = new Set<Table>();
+  for (const item of items) {
+    if (item.kind === 'rule') continue;
+    if (item.kind === 'each') tables.add(item.row.table);
+    for (const table of tablesOf(item.items)) tables.add(table);
+  }
+  return tables;
+}
 
 function lookedUpTables({ eachPacket, body }: StagePlan): ReadonlySet<Table> {
   const tables = new Set<Table>();

@@ -68,9 +68,20 @@ export interface FoundRow {
 export class RowFinder {
   readonly #packets: PacketTests;
   readonly #classes = new Map<Table, RowClasses>();
+  readonly #names = new Map<Table, string>();
 
   constructor(packets: PacketTests) {
     this.#packets = packets;
+  }
+
+  /** Tells the table from others of its name: each shaper numbers the rows of one table for itself. */
+  #nameOf(table: Table): string {
+    let own = this.#names.get(table);
+    if (own === undefined) {
+      const namesakes = [...this.#names.keys()].filter(({ name }) => name === table.name).length;
+      this.#names.set(table, (own = namesakes === 0 ? table.name : `${table.name} (${namesakes + 1})`));
+    }
+    return own;
   }
 
   classesOf(table: Table): RowClasses {
@@ -87,7 +98,7 @@ export class RowFinder {
     const classes = this.classesOf(table);
     const by = keyText(key);
     const from = isUnique(table, key) ? '' : ` among ${[...classes.of(rows)].toSorted((a, b) => a - b).join()}`;
-    const name = `${table.name} by ${by}${from}`;
+    const name = `${this.#nameOf(table)} by ${by}${from}`;
     const { diagrams } = this.#packets;
     const bits = Math.ceil(Math.log2(classes.count + 1));
     const first = this.#packets.freeLevels(`row of ${name}`, bits);
