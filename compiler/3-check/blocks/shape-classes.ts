@@ -20,7 +20,11 @@ export function checkClasses(shape: Shape, context: RuleContext): void {
   checkNames(all, context);
   const limit = bitsOf(shape.rate)!;
   const wrong = firstWrongRate(nodes, limit);
-  if (wrong) report(context, SHAPE_RATES, wrong.node.source.origin.span, `${wrong.what}${rowText(wrong.node)}`, {});
+  if (wrong) {
+    report(context, SHAPE_RATES, wrong.node.source.origin.span, `${wrong.what}${rowText(wrong.node)}`, {
+      hint: 'Lower it in the table, or raise what bounds it.',
+    });
+  }
   const top = { nodes, limit, name: `\`${shape.origin.name}\``, span: head };
   const groups = [top, ...all.filter(({ nested }) => nested.length > 0).map((node) => groupOf(node, limit))];
   for (const group of groups) {
