@@ -2,12 +2,11 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, ProgramEffect, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import type { Counter, Effect, Gate } from '../../compiler/model/index.ts';
-import { ratesIn } from './lower/cells.ts';
 import { isOfMemory } from './lower/conditions.ts';
-import { paceOf } from './lower/limiters.ts';
 import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
 import { PROBLEMS } from './problems.ts';
 import { refuseAtoms } from './refused-atoms.ts';
+import { refusalsOfLimit } from './refused-limits.ts';
 import { refuseMemory } from './refused-memories.ts';
 import { leaveWhole, Refusals } from './refusals.ts';
 import { refuseZones } from './refused-zones.ts';
@@ -73,29 +72,7 @@ function refuseGate(gate: Gate, { origin }: ProgramRule, program: Program, refus
     refusals.add(origin, 'XDP knows no connections', LEAVE);
     return;
   }
-  const { burst, limiter } = gate;
-  const rates = 'kind' in gate.rate ? ratesIn(gate.rate) : [gate.rate];
-  if (rates.some((rate) => !paceOf(rate, burst))) {
-    const hint =
-      'Write a rate whose packets, bytes or bits are whole nanoseconds apart, as 5000/second, and a burst of less than a year.';
-    refusals.add(origin, 'XDP cannot keep this rate exactly', hint);
-  }
-  if (program.stages.some(({ id, items }) => id !== 'mitigate' && asksLimiter(items, limiter))) {
-    refusals.add(
-      origin,
-      'this limit has one bucket with limits of another block, which another plane carries out',
-      'Give the limits buckets of their own.',
-    );
-  }
-}
-
-function asksLimiter(items: readonly ProgramItem[], limiter: string): boolean {
-  const isIt = (gate: Gate): boolean => gate.kind === 'rate' && gate.limiter === limiter;
-  return items.some((item) =>
-    item.kind === 'rule'
-      ? item.gates.some(isIt) || item.effects.some(({ gates }) => gates.some(isIt))
-      : asksLimiter(item.items, limiter),
-  );
+  for (const { message, hint } of refusalsOfLimit(gate, 'mitigate', program)) refusals.add(origin, message, hint);
 }
 
 function refuseEffect(

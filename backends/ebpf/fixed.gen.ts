@@ -1016,7 +1016,7 @@ int list_links(struct link links[MOST_LINKS])
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
  * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
- * stays; replace.c: one in the place of another; sockets.c: who gets what is dispatched; stats.c: counters.
+ * stays; replace.c: one in the place of another; sockets.c, socket-limits.c: who gets what is dispatched, and how much; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -1087,7 +1087,7 @@ struct hook {
 	const char *where;    /* in messages */
 	enum bpf_prog_type type;
 	bool in_namespace;	 /* it runs in a network namespace, and on no interface */
-	const char *counted[2]; /* what its counters count */
+	const char *counted[3]; /* what its counters count; the third, if there is one, in policies with limits only */
 };
 
 /* What a policy has for a hook. */
@@ -1114,6 +1114,8 @@ struct policy {
 	uint32_t service_count;
 	char **sockets; /* names */
 	uint32_t socket_count;
+	char **limited; /* names of those that have a limit */
+	uint32_t limited_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -1191,9 +1193,26 @@ bool read_about(const struct policy *policy, struct about *about);
 int put_in_place(struct policy *policies, int count, bool may_replace);
 int take_away(const struct policy *policy);
 
+/* \`struct socket_key\` of the program: what a socket is registered under. */
+struct socket_key {
+	char name[56];
+	uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint32_t family;   /* of the socket: 4 or 6 */
+};
+
 /* sockets.c */
+struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family);
 int register_socket(const struct policy *policy, const char *name, int process, int descriptor);
 int print_sockets(const struct policy *policy, bool prometheus);
+
+/* socket-limits.c: gives a socket its filter, if the policy limits what it gets. */
+int limit_socket(const struct policy *policy, const char *name, int socket_);
+/* Whether all sockets that the policy limits have one. */
+int check_limited(const struct policy *policy);
+/* The filter of limits that runs, that of a loaded policy, and one in the place of the other; -1: none. */
+int running_limiter(const struct policy *policy);
+int limiter_of(const struct bpf_object *object);
+int put_limiter(const struct policy *policy, int limiter);
 
 /* memories.c: addresses in a memory of the running program; \`seconds\`: NULL for as long as the policy says. */
 int remember(const struct policy *policy, const char *name, const char *address, const char *seconds);
@@ -1373,13 +1392,14 @@ uint16_t *make_table(const struct backend *backends, const struct pool *pool)
  *
  * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
  * there is, and maps/. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
- * of sk_lookup likewise with \`dispatch_\` before the name, one link for the network namespace that this runs in, and the sockets.
+ * of sk_lookup likewise with \`dispatch_\` before the name, one link for the network namespace that this runs in, and the sockets
+ * with the filter that limits what they get.
  * (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
  * A program is made of fresh maps each time, filled before any packet meets it, and put in the place of the old one by one
  * system call for each interface or namespace. Counters go on where the policy has the same ones, by name; else they start
  * anew. Where something fails, everything is as it was, at both hooks. Between the hooks there is no transaction: for a moment
- * one runs the new policy and the other the old. Buckets of limits go on where a limit stayed what it was, and sockets stay
- * registered, until they are closed.
+ * one runs the new policy and the other the old; so it is between the lookup of a socket and the limit of what that gets. Buckets
+ * of limits go on where a limit stayed what it was, and sockets stay registered, until they are closed.
  *
  * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
  * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
@@ -1417,7 +1437,7 @@ static const struct hook hooks[MOST_HOOKS] = {
 		.where = "sk_lookup",
 		.type = BPF_PROG_TYPE_SK_LOOKUP,
 		.in_namespace = true,
-		.counted = { "lookups", "refused" },
+		.counted = { "lookups", "refused", "limited" },
 	},
 };
 
@@ -2131,6 +2151,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->services, &policy->service_count, values);
 	if (!strcmp(word, "socket"))
 		return read_name(&policy->sockets, &policy->socket_count, values);
+	if (!strcmp(word, "limited"))
+		return read_name(&policy->limited, &policy->limited_count, values);
 	if (!strcmp(word, "memory"))
 		return read_memory(policy, values);
 	if (!strcmp(word, "buckets"))
@@ -2243,8 +2265,13 @@ static void keep_counters(const struct policy *policy, struct bpf_object *object
 
 	if (map < 0)
 		return;
-	if (bpf_map__reuse_fd(counters, map))
-		complain("the counters start anew: %s", strerror(errno));
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof info;
+
+	/* Those of an earlier version may count less. */
+	if (bpf_obj_get_info_by_fd(map, &info, &size) || info.value_size != bpf_map__value_size(counters) ||
+	    bpf_map__reuse_fd(counters, map))
+		complain("the counters start anew: those that run cannot go on");
 	close(map);
 }
 
@@ -2299,10 +2326,12 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 		*result = complain("%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, policy->hook->program);
+	struct bpf_program *program;
 
+	/* The one that is refused is the last that writes there. */
 	log[0] = '\\0';
-	bpf_program__set_log_buf(program, log, sizeof log);
+	bpf_object__for_each_program(program, object)
+		bpf_program__set_log_buf(program, log, sizeof log);
 	keep_counters(policy, object);
 	*result = keep_sockets(policy, object);
 	if (*result == DONE && bpf_object__load(object)) {
@@ -2346,6 +2375,7 @@ struct placing {
 	struct policy *policy;
 	struct bpf_object *object; /* NULL: the policy has nothing for the hook */
 	int former[PARTS];	   /* of what runs now; -1: there is none */
+	int former_limiter;	   /* at sockets; -1: there is none */
 	int attached;		   /* interfaces, from the first on */
 };
 
@@ -2386,10 +2416,13 @@ static int prepare(struct placing *placing, struct policy *policy, bool may_repl
 		return FAILED;
 	for (int i = 0; i < PARTS; i++)
 		placing->former[i] = open_pin(policy, names[i], "");
+	placing->former_limiter = running_limiter(policy);
 	if (placing->former[PROGRAM] >= 0 && !may_replace)
 		return complain("target %s is loaded already: sluice-load replace", policy->target);
 	if (!policy->is_there)
 		return DONE;
+	if (check_limited(policy) != DONE)
+		return FAILED;
 	placing->object = load_program(policy, &result);
 	return result;
 }
@@ -2414,6 +2447,8 @@ static int replace(struct placing *placing)
 	while (result == DONE && placing->attached < policy->interface_count)
 		result = attach(policy, &policy->interfaces[placing->attached++], parts[PROGRAM],
 				placing->former[PROGRAM]);
+	if (result == DONE)
+		result = put_limiter(policy, limiter_of(object));
 	return result == DONE ? pin_parts(policy, parts) : result;
 }
 
@@ -2426,6 +2461,7 @@ static void undo(struct placing *placing)
 		return;
 	while (placing->attached > 0)
 		attach_former(policy, &policy->interfaces[--placing->attached], placing->former[PROGRAM]);
+	put_limiter(policy, placing->former_limiter);
 	pin_parts(policy, placing->former);
 }
 
@@ -2433,8 +2469,12 @@ static void undo(struct placing *placing)
 static void finish(const struct placing *placing)
 {
 	detach_others(placing->policy);
-	for (int i = 0; i < PARTS && !placing->object; i++)
+	if (placing->object)
+		return;
+	for (int i = 0; i < PARTS; i++)
 		unpin(placing->policy, names[i], "");
+	unpin(placing->policy, "limiters", "");
+	unpin(placing->policy, "filtered", "");
 }
 
 int put_in_place(struct policy *policies, int count, bool may_replace)
@@ -2477,6 +2517,213 @@ int take_away(const struct policy *policy)
 	return DONE;
 }
 `,
+  'loader/socket-limits.c': `/*
+ * Limits of sockets. A registered socket of UDP for which the policy has one gets a filter of a few instructions, which goes on, by a
+ * map of programs with one element, to the filter of the policy that runs. So what a socket has stays the same when policies
+ * are replaced; and when the pin of that map is gone, the filter lets everything through.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+#define LIMITER "limiter"
+/* Sockets with the filter that are known, closed ones among them. Beyond it, those that were registered first are forgotten. */
+#define MOST_FILTERED 65536
+
+static const uint32_t zero = 0;
+
+/* Opens a map that stays over replaces, or makes it. */
+static int kept_map(const struct policy *policy, const char *name, enum bpf_map_type type, uint32_t key_size,
+		    uint32_t value_size, uint32_t entries)
+{
+	int map = open_pin(policy, name, "");
+
+	if (map >= 0)
+		return map;
+	map = bpf_map_create(type, name, key_size, value_size, entries, NULL);
+	if (map < 0)
+		complain("there can be no map %s: %s", name, strerror(errno));
+	else if (pin(policy, map, name, "") != DONE)
+		close(map), map = -1;
+	return map;
+}
+
+/* Key: 0. The filter of the policy that runs, if it has one. */
+static int limiters_of(const struct policy *policy)
+{
+	return kept_map(policy, "limiters", BPF_MAP_TYPE_PROG_ARRAY, sizeof zero, sizeof zero, 1);
+}
+
+/* Key: the cookie of a socket that has the filter. */
+static int filtered_of(const struct policy *policy)
+{
+	return kept_map(policy, "filtered", BPF_MAP_TYPE_LRU_HASH, sizeof(uint64_t), sizeof zero, MOST_FILTERED);
+}
+
+/* The filter that sockets get: on to the policy's; where it has none, all of the datagram. */
+static int load_filter(int limiters)
+{
+	const struct bpf_insn instructions[] = {
+		/* r2 = limiters: two instructions; r1 has the datagram */
+		{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = BPF_REG_2, .src_reg = BPF_PSEUDO_MAP_FD, .imm = limiters },
+		{ .code = 0 },
+		/* r3 = 0 */
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_3, .imm = 0 },
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_tail_call },
+		/* return -1 */
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = -1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	const int filter = bpf_prog_load(BPF_PROG_TYPE_SOCKET_FILTER, "to_limiter", "Apache-2.0", instructions,
+					 sizeof instructions / sizeof *instructions, NULL);
+
+	if (filter < 0)
+		complain("the filter of sockets cannot be loaded: %s", strerror(errno));
+	return filter;
+}
+
+static bool is_limited(const struct policy *policy, const char *name)
+{
+	for (uint32_t i = 0; i < policy->limited_count; i++)
+		if (!strcmp(policy->limited[i], name))
+			return true;
+	return false;
+}
+
+static int option(int socket_, int level, int name)
+{
+	int value = 0;
+	socklen_t size = sizeof value;
+
+	return getsockopt(socket_, level, name, &value, &size) ? 0 : value;
+}
+
+/* What of the socket would make its limit something else than the policy says. */
+static int check_socket(const char *name, int socket_, bool is_ours)
+{
+	socklen_t instructions = 0;
+	const bool has_filter = getsockopt(socket_, SOL_SOCKET, SO_GET_FILTER, NULL, &instructions) || instructions > 0;
+
+	if (has_filter && !is_ours)
+		return complain("the socket has a filter of its own, and socket %s has a limit, which would take its place", name);
+	if (option(socket_, IPPROTO_UDP, UDP_GRO))
+		return complain("the socket takes several datagrams for one (UDP_GRO), and socket %s has a limit of datagrams", name);
+	if (option(socket_, SOL_SOCKET, SO_REUSEPORT))
+		fprintf(stderr, "sluice-load: the socket may share its port (SO_REUSEPORT): register all that do, each has its own filter\\n");
+	return DONE;
+}
+
+static int attach_filter(int socket_, int limiters, int filtered, uint64_t cookie)
+{
+	const int filter = load_filter(limiters);
+
+	if (filter < 0)
+		return FAILED;
+	const int error = setsockopt(socket_, SOL_SOCKET, SO_ATTACH_BPF, &filter, sizeof filter) ? errno : 0;
+
+	close(filter);
+	if (error)
+		return complain("the socket takes no filter: %s", strerror(error));
+	return bpf_map_update_elem(filtered, &cookie, &zero, BPF_ANY) ?
+		       complain("the socket's filter cannot be noted down: %s", strerror(errno)) : DONE;
+}
+
+int limit_socket(const struct policy *policy, const char *name, int socket_)
+{
+	uint64_t cookie = 0;
+	uint32_t known;
+	socklen_t size = sizeof cookie;
+
+	if (!is_limited(policy, name) || option(socket_, SOL_SOCKET, SO_PROTOCOL) != IPPROTO_UDP)
+		return DONE;
+	const int limiters = limiters_of(policy), filtered = limiters < 0 ? -1 : filtered_of(policy);
+	int result = filtered < 0 ? FAILED : DONE;
+
+	if (result == DONE && getsockopt(socket_, SOL_SOCKET, SO_COOKIE, &cookie, &size))
+		result = complain("the socket cannot be told from others: %s", strerror(errno));
+	if (result == DONE) {
+		const bool is_ours = !bpf_map_lookup_elem(filtered, &cookie, &known);
+
+		result = check_socket(name, socket_, is_ours);
+		if (result == DONE && !is_ours)
+			result = attach_filter(socket_, limiters, filtered, cookie);
+	}
+	if (limiters >= 0)
+		close(limiters);
+	if (filtered >= 0)
+		close(filtered);
+	return result;
+}
+
+int check_limited(const struct policy *policy)
+{
+	const int sockets = policy->limited_count ? open_pin(policy, "sockets", "") : -1;
+	int result = DONE;
+
+	if (sockets < 0)
+		return DONE;
+	const int filtered = open_pin(policy, "filtered", "");
+
+	for (uint32_t i = 0; i < policy->limited_count; i++)
+		for (uint32_t family = 4; family <= 6; family += 2) {
+			const struct socket_key key = key_of(policy->limited[i], IPPROTO_UDP, family);
+			uint64_t cookie;
+			uint32_t known;
+
+			if (bpf_map_lookup_elem(sockets, &key, &cookie))
+				continue;
+			if (filtered < 0 || bpf_map_lookup_elem(filtered, &cookie, &known))
+				result = complain("socket %s (UDP over IPv%u) has a limit now, and was registered without one: "
+						  "register it with this loader, then replace",
+						  policy->limited[i], family);
+		}
+	if (filtered >= 0)
+		close(filtered);
+	close(sockets);
+	return result;
+}
+
+int running_limiter(const struct policy *policy)
+{
+	const int limiters = open_pin(policy, "limiters", "");
+	uint32_t id;
+	const int limiter = limiters >= 0 && !bpf_map_lookup_elem(limiters, &zero, &id) ? bpf_prog_get_fd_by_id(id) : -1;
+
+	if (limiters >= 0)
+		close(limiters);
+	return limiter;
+}
+
+int put_limiter(const struct policy *policy, int limiter)
+{
+	const int limiters = limiter >= 0 ? limiters_of(policy) : open_pin(policy, "limiters", "");
+	int result = limiter >= 0 && limiters < 0 ? FAILED : DONE;
+
+	if (limiters < 0)
+		return result;
+	if (limiter < 0)
+		bpf_map_delete_elem(limiters, &zero);
+	else if (bpf_map_update_elem(limiters, &zero, &limiter, BPF_ANY))
+		result = complain("the limits of sockets cannot be put in place: %s", strerror(errno));
+	close(limiters);
+	return result;
+}
+
+int limiter_of(const struct bpf_object *object)
+{
+	const struct bpf_program *program = bpf_object__find_program_by_name(object, LIMITER);
+
+	return program ? bpf_program__fd(program) : -1;
+}
+`,
   'loader/sockets.c': `/* Sockets by the names that the policy gives them: who listens registers here, and then gets what is dispatched. */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -2489,13 +2736,6 @@ int take_away(const struct policy *policy)
 
 #include "loader.h"
 
-/* \`struct socket_key\` of the program. */
-struct socket_key {
-	char name[56];
-	uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
-	uint32_t family;   /* of the socket: 4 or 6 */
-};
-
 static const struct {
 	uint32_t protocol, family;
 	const char *name;
@@ -2506,7 +2746,7 @@ static const struct {
 	{ IPPROTO_UDP, 6, "UDP over IPv6" },
 };
 
-static struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family)
+struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family)
 {
 	struct socket_key key = { .protocol = protocol, .family = family };
 
@@ -2554,7 +2794,7 @@ static bool is_in_own_namespace(int socket_)
 	return !is_known || there == here;
 }
 
-static int put_socket(int map, const char *name, int socket_)
+static int put_socket(const struct policy *policy, int map, const char *name, int socket_)
 {
 	const int domain = option_of(socket_, SO_DOMAIN), protocol = option_of(socket_, SO_PROTOCOL);
 	const uint64_t value = (uint64_t)socket_;
@@ -2567,6 +2807,8 @@ static int put_socket(int map, const char *name, int socket_)
 		return complain("the socket does not listen");
 	const struct socket_key key = key_of(name, (uint32_t)protocol, domain == AF_INET ? 4 : 6);
 
+	if (limit_socket(policy, name, socket_) != DONE)
+		return FAILED;
 	if (!bpf_map_update_elem(map, &key, &value, BPF_ANY))
 		return DONE;
 	return complain("the socket cannot be registered: %s%s", strerror(errno),
@@ -2595,7 +2837,7 @@ int register_socket(const struct policy *policy, const char *name, int process, 
 	if (map < 0)
 		return complain("target %s is not loaded", policy->target);
 	const int own = descriptor_of(process, descriptor);
-	const int result = own < 0 ? FAILED : put_socket(map, name, own);
+	const int result = own < 0 ? FAILED : put_socket(policy, map, name, own);
 
 	if (own >= 0)
 		close(own);
@@ -2657,10 +2899,23 @@ int print_sockets(const struct policy *policy, bool prometheus)
 
 #include "loader.h"
 
-/* \`struct count\` of the program: of the first and the second that the hook counts. */
+#define MOST_COUNTED 3
+
+/* \`struct count\` of the program: of each that the hook counts. */
 struct count {
-	uint64_t numbers[2];
+	uint64_t numbers[MOST_COUNTED];
 };
+
+/* How many numbers the program counts, and how many of them the policy has a use for. */
+static int count_of_numbers(const struct policy *policy)
+{
+	return policy->hook->counted[2] ? 3 : 2;
+}
+
+static int shown_numbers(const struct policy *policy)
+{
+	return policy->hook->counted[2] && policy->limited_count ? 3 : 2;
+}
 
 /* A name between quotes, as Prometheus writes it. */
 void print_quoted(const char *text)
@@ -2688,29 +2943,41 @@ static void print_metric(const struct policy *policy, const struct count *counts
 	}
 }
 
-static int print_counters(const struct policy *policy, int map, bool prometheus)
+/* Adds up what the processors counted of each counter. */
+static int add_up(const struct policy *policy, int map, struct count *counts)
 {
-	const int processors = libbpf_num_possible_cpus();
-	struct count *own = calloc((size_t)processors, sizeof *own);
-	struct count *counts = calloc(policy->counter_count + 1, sizeof *counts);
-	int result = own && counts ? DONE : complain("out of memory");
+	const int processors = libbpf_num_possible_cpus(), numbers = count_of_numbers(policy);
+	uint64_t *own = calloc((size_t)(processors * numbers), sizeof *own);
+	int result = own ? DONE : complain("out of memory");
 
 	for (uint32_t i = 0; result == DONE && i < policy->counter_count; i++) {
 		if (bpf_map_lookup_elem(map, &i, own))
 			result = complain("the counter %s cannot be read: %s", policy->counters[i], strerror(errno));
-		for (int processor = 0; processor < processors; processor++) {
-			counts[i].numbers[0] += own[processor].numbers[0];
-			counts[i].numbers[1] += own[processor].numbers[1];
-		}
+		for (int at = 0; at < processors * numbers; at++)
+			counts[i].numbers[at % numbers] += own[at];
 	}
-	if (result == DONE && prometheus) {
-		print_metric(policy, counts, 0);
-		print_metric(policy, counts, 1);
-	}
-	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
-		printf("%s: %llu %s, %llu %s\\n", policy->counters[i], (unsigned long long)counts[i].numbers[0],
-		       policy->hook->counted[0], (unsigned long long)counts[i].numbers[1], policy->hook->counted[1]);
 	free(own);
+	return result;
+}
+
+static void print_counter(const struct policy *policy, const char *name, const struct count *count)
+{
+	printf("%s:", name);
+	for (int which = 0; which < shown_numbers(policy); which++)
+		printf("%s %llu %s", which ? "," : "", (unsigned long long)count->numbers[which],
+		       policy->hook->counted[which]);
+	putchar('\\n');
+}
+
+static int print_counters(const struct policy *policy, int map, bool prometheus)
+{
+	struct count *counts = calloc(policy->counter_count + 1, sizeof *counts);
+	const int result = counts ? add_up(policy, map, counts) : complain("out of memory");
+
+	for (int which = 0; result == DONE && prometheus && which < shown_numbers(policy); which++)
+		print_metric(policy, counts, which);
+	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
+		print_counter(policy, policy->counters[i], &counts[i]);
 	free(counts);
 	return result;
 }
@@ -3039,6 +3306,8 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
   'program/buckets.h': `/*
  * Tables of buckets: for limits, and for memories, whose buckets hold until when an address is remembered. A bucket is one word,
  * a time; once that is past, it means nothing any more.
+ *
+ * The policy's own header comes first, and what has the \`struct packet\` that keys are made of.
  */
 #ifndef SLUICE_BUCKETS_H
 #define SLUICE_BUCKETS_H
@@ -3048,8 +3317,6 @@ __noinline int balance(struct xdp_md *context, struct packet *packet, struct bal
 
 #include <bpf/bpf_helpers.h>
 
-#include "../policy.h"
-#include "packet.h"
 #include "tables.h"
 
 /* A bucket's word while it is forgotten. */
@@ -3131,6 +3398,7 @@ static __always_inline int may_tidy(__u64 *tidied_at)
 #define SLUICE_CONDITIONS_H
 
 #include "../policy.h"
+#include "pace.h"
 #include "packet.h"
 #include "tables.h"
 
@@ -3143,14 +3411,6 @@ enum condition_kind {
 	CONDITION_MEMORY,   /* an address is remembered */
 	CONDITION_REMEMBER, /* it is from now on; always holds */
 	CONDITION_FORGET,   /* it is no more; always holds */
-};
-
-/* How fast a bucket fills, and how much it holds. */
-struct pace {
-	__u64 period;	/* ticks for each packet, byte or bit */
-	__u64 burst;	/* packets, bytes or bits */
-	__u64 clock;	/* ticks in a nanosecond */
-	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
 };
 
 struct condition {
@@ -3277,14 +3537,6 @@ static __always_inline __u32 is_sampled(const struct condition *condition)
 }
 
 #if USES_LIMIT
-enum limit_answer {
-	DOES_NOT_CONFORM,
-	CONFORMS,
-	TABLE_IS_FULL,
-	LACKS_KEY,
-	LOST_RACE, /* another processor was faster: no answer yet */
-};
-
 /* In limits.h: asks the packet's bucket in the table with this number, and charges it where the packet conforms. */
 static enum limit_answer ask_limit(const struct packet *packet, __u32 table, const struct pace *pace);
 
@@ -3843,8 +4095,10 @@ static __always_inline __u32 hash_final(struct hash_state *state)
   'program/limits.h': `/*
  * Limits: a bucket of tokens for each key, in tables of a bounded size. Processors share a bucket without a lock.
  *
- * What a limit is, is data: its pace stands in its condition, what its keys are made of in \`limits\`, and its buckets in a map
+ * What a limit is, is data: its pace stands with what asks it, what its keys are made of in \`limits\`, and its buckets in a map
  * of their own, which holds as many keys as the policy says. So this text is as long for a thousand limits as for one.
+ *
+ * The policy's own header comes first, and what has the \`struct packet\` that keys are made of.
  */
 #ifndef SLUICE_LIMITS_H
 #define SLUICE_LIMITS_H
@@ -3855,10 +4109,8 @@ static __always_inline __u32 hash_final(struct hash_state *state)
 
 #include <bpf/bpf_helpers.h>
 
-#include "../policy.h"
 #include "buckets.h"
-#include "conditions.h"
-#include "packet.h"
+#include "pace.h"
 
 /* One packet, and the bucket that it may be charged to. */
 struct charge {
@@ -4022,9 +4274,10 @@ __noinline int is_local(struct xdp_md *context, struct packet *packet)
 #include <bpf/bpf_helpers.h>
 
 #include "../policy.h"
+#include "packet.h"
+
 #include "buckets.h"
 #include "conditions.h"
-#include "packet.h"
 
 /* Remembered until it is forgotten. */
 #define FOREVER (GONE - 1)
@@ -4496,6 +4749,30 @@ static __always_inline int write_outer(struct xdp_md *context, struct packet *pa
 		return write_outer_ipv4(context, packet, outer, at);
 	return write_outer_ipv6(context, packet, outer, at, flow);
 }
+
+#endif
+`,
+  'program/pace.h': `/* What a limit asks, and what its bucket answers. */
+#ifndef SLUICE_PACE_H
+#define SLUICE_PACE_H
+
+#include <linux/types.h>
+
+/* How fast a bucket fills, and how much it holds. */
+struct pace {
+	__u64 period;	/* ticks for each packet, byte or bit */
+	__u64 burst;	/* packets, bytes or bits */
+	__u64 clock;	/* ticks in a nanosecond */
+	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
+};
+
+enum limit_answer {
+	DOES_NOT_CONFORM,
+	CONFORMS,
+	TABLE_IS_FULL,
+	LACKS_KEY,
+	LOST_RACE, /* another processor was faster: no answer yet */
+};
 
 #endif
 `,
@@ -5124,6 +5401,150 @@ struct backend {
 
 #endif
 `,
+  'program/socket-limits.h': `/*
+ * Limits of sockets: a filter at the sockets that were registered, which the kernel asks of each datagram before it puts it into the
+ * socket's queue, with its checksum verified and its fragments put together. It finds the datagram's rule as the lookup has, and
+ * drops what is over the limit that the rule gives its socket.
+ *
+ * Sockets have a program of the loader's own, which goes on here by a tail call: so a replace changes one element of a map, and
+ * no socket.
+ */
+#ifndef SLUICE_SOCKET_LIMITS_H
+#define SLUICE_SOCKET_LIMITS_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "pace.h"
+#include "place.h"
+#include "sockets.h"
+
+#include "limits.h"
+
+struct socket_limit {
+	__u32 buckets_ipv4; /* a table's number, see limits.h */
+	__u32 buckets_ipv6; /* the same where addresses are in no key */
+	__u32 holds_when_full;
+	__u32 row; /* of the table that the rule is for */
+	struct pace pace;
+};
+
+/* Key: a limit's number. */
+TABLE(socket_limits, struct socket_limit, SOCKET_LIMITS);
+
+/* How much of a datagram the socket gets. */
+#define ALL_OF_IT (-1)
+#define NOTHING_OF_IT 0
+
+/* Headers as far as they are read, up to their addresses. */
+struct ipv4_beginning {
+	__u8 version_and_length, traffic_class;
+	__be16 length; /* of the packet */
+	__be32 fragment, ttl_and_checksum;
+	__be32 source, destination;
+};
+
+struct ipv6_beginning {
+	__be32 version_class_and_flow;
+	__be16 payload_length;
+	__be16 next_and_hop_limit;
+	__be64 source[2], destination[2];
+};
+
+/* Copies the beginning of the network header; 0: the datagram has none, which cannot be. */
+static __always_inline int copy_header(const struct __sk_buff *datagram, void *header, __u32 size)
+{
+	return !bpf_skb_load_bytes_relative(datagram, 0, header, size, BPF_HDR_START_NET);
+}
+
+static __always_inline int read_ipv4(const struct __sk_buff *datagram, struct packet *packet)
+{
+	struct ipv4_beginning header;
+
+	if (!copy_header(datagram, &header, sizeof header))
+		return 0;
+	packet->family = 4;
+	packet->length = bpf_ntohs(header.length);
+	packet->source[0] = bpf_ntohl(header.source);
+	packet->destination[0] = bpf_ntohl(header.destination);
+	return 1;
+}
+
+static __always_inline int read_ipv6(const struct __sk_buff *datagram, struct packet *packet)
+{
+	struct ipv6_beginning header;
+
+	if (!copy_header(datagram, &header, sizeof header))
+		return 0;
+	packet->family = 6;
+	packet->length = sizeof header + bpf_ntohs(header.payload_length);
+	packet->source[0] = bpf_be64_to_cpu(header.source[0]);
+	packet->source[1] = bpf_be64_to_cpu(header.source[1]);
+	packet->destination[0] = bpf_be64_to_cpu(header.destination[0]);
+	packet->destination[1] = bpf_be64_to_cpu(header.destination[1]);
+	return 1;
+}
+
+/* What the datagram, which begins with its header of UDP, is as a packet. */
+static __always_inline int read_datagram(const struct __sk_buff *datagram, struct packet *packet)
+{
+	__be16 ports[2];
+
+	if (bpf_skb_load_bytes(datagram, 0, ports, sizeof ports))
+		return 0;
+	packet->protocol = 17;
+	packet->source_port = bpf_ntohs(ports[0]);
+	packet->destination_port = bpf_ntohs(ports[1]);
+	packet->service = packet->protocol << 16 | packet->destination_port;
+	return datagram->protocol == bpf_htons(0x86dd) ? read_ipv6(datagram, packet) : read_ipv4(datagram, packet);
+}
+
+/* Multicasts, and broadcasts to everybody, go to every socket that wants them; no lookup was for them. */
+static __always_inline int is_for_many(const struct packet *packet)
+{
+	if (packet->family == 6)
+		return packet->destination[0] >> 56 == 0xff;
+	return packet->destination[0] >> 28 == 0xe || packet->destination[0] == 0xffffffff;
+}
+
+/* Whether the packet is within the limit of its rule. */
+static __always_inline int is_within_limit(struct packet *packet, const struct socket_limit *limit)
+{
+	packet->row = limit->row;
+	switch (ask_limit(packet, packet->family == 6 ? limit->buckets_ipv6 : limit->buckets_ipv4, &limit->pace)) {
+	case CONFORMS:
+		return 1;
+	case TABLE_IS_FULL:
+		return limit->holds_when_full;
+	default:
+		return 0;
+	}
+}
+
+/* How much of the datagram its socket gets; \`number\`: of its rule. */
+static __always_inline int let_through(struct packet *packet, __u32 number)
+{
+	const struct rule *rule = bpf_map_lookup_elem(&rules, &number);
+
+	if (!rule)
+		return ALL_OF_IT;
+	const __u32 counter = rule->counter, own = rule->limit;
+	const struct socket_limit *limit = bpf_map_lookup_elem(&socket_limits, &own);
+
+	if (!limit || is_within_limit(packet, limit))
+		return ALL_OF_IT;
+	struct count *count = bpf_map_lookup_elem(&counters, &counter);
+
+	if (count)
+		__sync_fetch_and_add(&count->limited, 1);
+	return NOTHING_OF_IT;
+}
+
+#endif
+`,
   'program/sockets.h': `/*
  * Sockets that packets are given to. The kernel asks for a packet of TCP or UDP that is for this host and for which there is no
  * connected socket: so once for a connection of TCP, and for each packet to a socket of UDP that is not connected. Broadcasts and
@@ -5155,19 +5576,26 @@ struct backend {
 /* A field that a packet lacks. */
 #define ABSENT 0xffffffffU
 
+/* It begins as that of frames does (packet.h), which the keys of limits are made of. */
 struct packet {
 	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
 	__u64 destination[2];
-	__u32 family; /* 4 or 6 */
-	__u32 protocol;
+	__u64 source_mac; /* unknown here, as the zone is */
 	__u32 source_port;
 	__u32 destination_port;
+	__u32 protocol;
+	__u32 zone;
+	__u32 row;    /* of the table that the rule at hand is for; only while a limit is asked */
+	__u32 family; /* 4 or 6 */
+	__u32 length; /* of the IP packet; for limits only */
 	__u32 service; /* protocol, and destination port in the lower 16 bits */
 };
 
 struct rule {
 	__u32 socket;  /* the number of its name */
 	__u32 counter; /* its number */
+	__u32 limit;   /* its number, see socket-limits.h; ABSENT: none */
+	__u32 unused;
 };
 
 /* Key: a rule's number. */
@@ -5194,6 +5622,7 @@ struct {
 struct count {
 	__u64 lookups;
 	__u64 refused; /* of these: nobody was registered */
+	__u64 limited; /* datagrams that the socket dropped, for its limit */
 };
 
 /* Key: a counter's number, as in dispatch.conf. Every processor counts for itself. */

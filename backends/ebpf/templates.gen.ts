@@ -21,6 +21,15 @@ export const dispatchHeader = `/*
 #define SOCKETS {{sockets}}
 #define COUNTERS {{counters}}
 
+{{#if limits}}
+/* Limits of sockets, their tables of buckets, and the words of 64 bits in the keys of these. */
+#define SOCKET_LIMITS {{limits}}
+#define BUCKET_TABLES {{bucketTables}}
+#define KEY_WORDS {{keyWords}}
+#define USES_LIMIT 1
+#define USES_REMEMBER 0
+
+{{/if}}
 {{> rowsAndTables}}
 
 #endif
@@ -28,7 +37,12 @@ export const dispatchHeader = `/*
 
 /** templates/dispatch.hbs */
 export const dispatch = `/*
- * dispatch of {{policy}}, for target {{target}}: which socket gets a packet for this host that belongs to no connection.
+ * dispatch of {{policy}}, for target {{target}}: which socket gets a packet for this host that belongs to no connection
+{{#if limits}}
+ * (\`dispatch\`), and how much it gets (\`limiter\`).
+{{else}}
+ * (\`dispatch\`).
+{{/if}}
  *
  * Made by Sluice, build {{build}}.
 {{#each remarks}}
@@ -52,6 +66,9 @@ export const dispatch = `/*
 {{else}}
 #include "dispatch.h"
 #include "program/place.h"
+{{#if limits}}
+#include "program/socket-limits.h"
+{{/if}}
 #include "program/sockets.h"
 #include "program/tables.h"
 {{/unless}}
@@ -61,7 +78,11 @@ export const dispatch = `/*
 {{> findRows}}
 {{/if}}
 
+{{#if limits}}
+/* --- The programs --- */
+{{else}}
 /* --- The program --- */
+{{/if}}
 
 SEC("sk_lookup")
 int dispatch(struct bpf_sk_lookup *lookup)
@@ -79,6 +100,20 @@ int dispatch(struct bpf_sk_lookup *lookup)
 {{/if}}
 }
 
+{{#if limits}}
+SEC("socket")
+int limiter(struct __sk_buff *datagram)
+{
+	struct packet packet = {};
+	struct place place;
+
+	if (!read_datagram(datagram, &packet) || is_for_many(&packet))
+		return ALL_OF_IT;
+	find_rows(&packet, &place.rows);
+	return let_through(&packet, first_rule(&place));
+}
+
+{{/if}}
 char _license[] SEC("license") = "Apache-2.0";
 `;
 

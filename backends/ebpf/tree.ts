@@ -10,13 +10,13 @@ import type { TableAtom } from './lower/conditions.ts';
 /**
  * What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number, `filter` with
  * the first rule of the filter that the packet would meet; `balance` hands it to the service of that number; `socket`, in
- * `dispatch` only, to the socket of that name.
+ * `dispatch` only, to the socket of that name, which drops what is over the limit.
  */
 export type Action =
   | { readonly kind: 'pass' | 'drop' | 'on' | 'filter' }
   | { readonly kind: 'skip'; readonly to: number }
   | { readonly kind: 'balance'; readonly service: number }
-  | { readonly kind: 'socket'; readonly socket: string };
+  | { readonly kind: 'socket'; readonly socket: string; readonly limit?: LimitCondition };
 
 /** A condition that no table finds: it is asked of packets that the tables have led to the rule. */
 export type Condition =

@@ -39,6 +39,8 @@ interface Row {
   readonly notAt?: readonly Hook[];
   /** Why it cannot stand elsewhere, or what to do instead. */
   readonly reason: string;
+  /** The same for some kinds of block, where it is another. */
+  readonly reasonAt?: Partial<Readonly<Record<PlaceKind, string>>>;
 }
 
 const everywhere = PLACE_KINDS;
@@ -104,6 +106,7 @@ export const CLAUSE_ROWS: Readonly<Record<ClauseRow, Row>> = {
   'over RATE, up to RATE': {
     places: ['mitigate', 'raw', 'filter', 'each packet', 'stateless', 'mangle'],
     reason: 'What happens here cannot depend on how much came before.',
+    reasonAt: { dispatch: 'How much a socket gets stands behind it: `-> socket NAME up to RATE`.' },
   },
   connections: {
     places: ['filter', 'stateless'],
@@ -169,7 +172,9 @@ export function illegality(row: Row, place: Place | undefined): string | undefin
   if (!place) return undefined;
   const wrongHook = place.hook !== undefined && (row.notAt?.includes(place.hook) ?? false);
   const unknownWayOut = place.ingress === true && row === CLAUSE_ROWS.out;
-  return row.places.includes(place.kind) && !wrongHook && !unknownWayOut ? undefined : row.reason;
+  return row.places.includes(place.kind) && !wrongHook && !unknownWayOut
+    ? undefined
+    : (row.reasonAt?.[place.kind] ?? row.reason);
 }
 
 /** The tables in Markdown, for the reference of the language. */

@@ -12,6 +12,7 @@ import type {
   NumberTest,
   OpaqueTest,
   PayloadTest,
+  RateGate,
   RowVariable,
   SameFieldTest,
   ServiceCellTest,
@@ -78,7 +79,8 @@ export interface ProgramEffect {
 export type Decision =
   | { readonly kind: 'verdict'; readonly verdict: Verdict }
   | { readonly kind: 'translation'; readonly translation: Translation }
-  | { readonly kind: 'socket'; readonly socket: string }
+  /** `limit`: packets over it, which the rule has decided about, are dropped at the socket. */
+  | { readonly kind: 'socket'; readonly socket: string; readonly limit?: RateGate }
   /** `shape`: the number of the class that the packet queues in, see model/shape-classes.ts. */
   | { readonly kind: 'class'; readonly class: number | Cell };
 

@@ -70,7 +70,8 @@ function programEffect(gated: GatedEffect, family: Family | undefined): ProgramE
 function decisionOf(rule: Rule): Decision | undefined {
   if (rule.verdict) return { kind: 'verdict', verdict: rule.verdict };
   if (rule.translation) return { kind: 'translation', translation: rule.translation };
-  if (rule.socket !== undefined) return { kind: 'socket', socket: rule.socket };
+  const { socket, socketLimit: limit } = rule;
+  if (socket !== undefined) return { kind: 'socket', socket, ...(limit && { limit }) };
   return rule.class === undefined ? undefined : { kind: 'class', class: rule.class };
 }
 

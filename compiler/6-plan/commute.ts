@@ -97,7 +97,7 @@ export function hasOpaque({ atoms, effects }: ProgramRule): boolean {
   );
 }
 
-/** Whether two decisions are the same for every packet; those that depend on a row never are. */
+/** Whether two decisions are the same for every packet; those that depend on a row, or on what came before, never are. */
 export function sameDecision(a: Decision | undefined, b: Decision | undefined): boolean {
   const key = decisionKey(a);
   return key !== undefined && key === decisionKey(b);
@@ -107,5 +107,5 @@ export function sameDecision(a: Decision | undefined, b: Decision | undefined): 
 export function decisionKey(decision: Decision | undefined): string | undefined {
   if (decision?.kind === 'verdict') return `verdict ${JSON.stringify(decision.verdict)}`;
   if (decision?.kind === 'class') return typeof decision.class === 'number' ? `class ${decision.class}` : undefined;
-  return decision?.kind === 'socket' ? `socket ${decision.socket}` : undefined;
+  return decision?.kind === 'socket' && !decision.limit ? `socket ${decision.socket}` : undefined;
 }

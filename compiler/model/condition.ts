@@ -198,3 +198,5 @@ export type Gate =
       readonly span: Span;
     }
   | { readonly kind: 'sample'; readonly one: number; readonly of: number; readonly span: Span };
+
+export type RateGate = Extract<Gate, { readonly kind: 'rate' }>;

@@ -6,7 +6,7 @@ import type { RejectReason } from '../../grammar/ast/index.ts';
 import type { Span } from '../../grammar/source.ts';
 import type { AddressSet } from '../net/address-set.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
-import type { Bounds, Cell, Condition, Gate, MemoryKeyField, Rate, RowVariable } from './condition.ts';
+import type { Bounds, Cell, Condition, Gate, MemoryKeyField, Rate, RateGate, RowVariable } from './condition.ts';
 import type { ColumnType, Table } from './table.ts';
 
 export type { RejectReason };
@@ -153,6 +153,8 @@ export interface Rule {
   readonly translation: Translation | undefined;
   /** `dispatch`: the socket that gets the packet. */
   readonly socket: string | undefined;
+  /** What is over it is dropped at the socket; `up to`. */
+  readonly socketLimit?: RateGate | undefined;
   /** Of a rule that chooses for a `shape` block: the number of the class, see shape-classes.ts. */
   readonly class?: number | Cell | undefined;
   /** Of a rule of `nat` that has effects and nothing else: on which walk they happen. */

@@ -5,18 +5,19 @@
 import type { ListeningSocket } from './environment.ts';
 import type { Journey } from './journey.ts';
 import type { AddressTest, Condition } from '../model/condition.ts';
-import type { RuleItem } from '../model/policy.ts';
+import type { Rule, RuleItem } from '../model/policy.ts';
 import { cellPrefix, isInPrefix } from '../model/cells.ts';
+import { gatesOpen } from './gates.ts';
 import { isMulticast } from './kernel/routing.ts';
 import { firstDecision } from './rules.ts';
 import type { Step } from './steps.ts';
 
-/** The socket's name by the policy's rules; undefined where they name none. */
-function dispatch(journey: Journey): string | undefined {
+/** The policy's rule that names a socket; undefined where none does. */
+function dispatch(journey: Journey): Rule | undefined {
   if (isForMany(journey)) return undefined;
   journey.block = 'dispatch';
   journey.seesWire = false;
-  return firstDecision(journey.policy.dispatch?.body ?? [], journey)?.socket;
+  return firstDecision(journey.policy.dispatch?.body ?? [], journey);
 }
 
 function isForMany({ destination, packet }: Journey): boolean {
@@ -41,7 +42,11 @@ export function listeningSocket(journey: Journey): ListeningSocket | undefined {
 
 /** The last step of a packet for this host. */
 export const deliver: Step = (journey) => {
-  const socket = dispatch(journey) ?? listeningSocket(journey)?.name;
+  const rule = dispatch(journey);
+  if (rule?.socketLimit && !gatesOpen([rule.socketLimit], journey)) {
+    return { kind: 'gone', by: 'policy', why: `the limit of socket ${rule.socket}` };
+  }
+  const socket = rule?.socket ?? listeningSocket(journey)?.name;
   return { kind: 'delivered', packet: journey.packet, socket, mark: journey.mark };
 };
 

@@ -5,15 +5,13 @@
  *
  * Arithmetic is exact: times are in nanoseconds times the rate's amount, so that T is a whole number.
  */
-import type { Gate, KeyPart, Rate } from '../model/condition.ts';
+import type { KeyPart, Rate, RateGate } from '../model/condition.ts';
 import { isFull, tableName } from './bounded.ts';
 import { cellRate } from '../model/cells.ts';
 import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
 import { addressPart } from './memory.ts';
 import { PersistentMap } from './persistent-map.ts';
-
-export type RateGate = Extract<Gate, { readonly kind: 'rate' }>;
 
 const NANOSECONDS_A_MILLISECOND = 1_000_000;
 const NANOSECONDS_A_SECOND = 1_000_000_000n;

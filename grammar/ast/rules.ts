@@ -1,5 +1,5 @@
 /** Rules: what stands inside a block, a group or an `each`. */
-import type { Clause } from './clauses.ts';
+import type { Clause, RateClause } from './clauses.ts';
 import type { Annotated, Name, Node } from './node.ts';
 import type { ColumnReference, DurationLiteral, Expression, IntegerLiteral, Value } from './values.ts';
 
@@ -88,8 +88,8 @@ export type Translation =
 /** `traffic host u.room as u.id`: accounting, in `count` blocks. */
 export type Traffic = Node & { readonly kind: 'traffic'; readonly counter: Name | ColumnReference };
 
-/** `… -> socket web`, in `dispatch` blocks. */
-export type SocketDispatch = Node & { readonly kind: 'socket'; readonly socket: Name };
+/** `… -> socket web [up to RATE …]`, in `dispatch` blocks. */
+export type SocketDispatch = Node & { readonly kind: 'socket'; readonly socket: Name; readonly limit?: RateClause };
 
 export type Action = Verdict | Effect | Translation | Traffic | SocketDispatch;
 export type ActionKind = Action['kind'];

@@ -11,7 +11,8 @@ export function rulesText(rules: readonly Pick<ListedRule, 'origin' | 'action'>[
 
 function actionText(action: Action): string {
   if (action.kind === 'skip') return `skip to ${action.to}`;
-  return action.kind === 'socket' ? `socket ${oneLine(action.socket)}` : action.kind;
+  if (action.kind !== 'socket') return action.kind;
+  return `socket ${oneLine(action.socket)}${action.limit ? ' up to its limit' : ''}`;
 }
 
 /** `policy.sluice:34 drop from blocked` */

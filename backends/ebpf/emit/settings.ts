@@ -24,7 +24,7 @@ export function settingsText(parts: ProgramParts, { policy, build }: Naming): st
 }
 
 /** `buckets drop_udp_53_4 65536`, with the rule that they are of. */
-function bucketLines({ name, keys, origin }: BucketTable, at: number, tables: readonly BucketTable[]): string[] {
+export function bucketLines({ name, keys, origin }: BucketTable, at: number, tables: readonly BucketTable[]): string[] {
   const line = `buckets ${name} ${keys}`;
   return tables[at - 1]?.origin === origin ? [line] : [`# ${ruleText(origin)}`, line];
 }

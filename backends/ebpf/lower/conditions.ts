@@ -1,12 +1,19 @@
 /** Which atoms tables find, and what becomes of the others. */
 import type { Atom, AtomTest, FamilyAddressTest } from '../../../compiler/4-program/program.ts';
-import type { Gate, MaskedTest, MemoryKeyField, NumberTest, ZoneTest } from '../../../compiler/model/condition.ts';
+import type {
+  Gate,
+  MaskedTest,
+  MemoryKeyField,
+  NumberTest,
+  RateGate,
+  ZoneTest,
+} from '../../../compiler/model/condition.ts';
 import type { Effect, Origin } from '../../../compiler/model/index.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { MaskedValue } from '../../../compiler/net/masked.ts';
 import type { PacketField } from '../fields.ts';
-import type { Condition } from '../tree.ts';
+import type { Condition, LimitCondition } from '../tree.ts';
 import { inNanoseconds, type Limiters } from './limiters.ts';
 
 /** A test of a field against a constant set. */
@@ -123,6 +130,18 @@ function bitsOf({ value, mask }: { readonly value: number | bigint; readonly mas
 /** A gate, asked behind all else. `row`: the row of a table that its rule is for. */
 export function gateCondition(gate: Gate, limiters: Limiters, origin: Origin, row: number | undefined): Condition {
   if (gate.kind === 'sample') return { kind: 'sample', one: gate.one, of: gate.of };
-  if (gate.kind !== 'rate' || 'kind' in gate.rate) throw new Error('XDP has been given a limit that it refuses');
-  return limiters.conditionOf({ gate, rate: gate.rate, origin, row: gate.rows.length > 0 ? row : undefined });
+  if (gate.kind !== 'rate') throw new Error('XDP has been given a limit that it refuses');
+  return limitCondition(gate, limiters, origin, row);
+}
+
+/** A limit of packets; those of a row have found their rate. */
+export function limitCondition(
+  gate: RateGate,
+  limiters: Limiters,
+  origin: Origin,
+  row: number | undefined,
+): LimitCondition {
+  const { rate } = gate;
+  if ('kind' in rate) throw new Error('a program has been given a rate of no row');
+  return limiters.conditionOf({ gate, rate, origin, row: gate.rows.length > 0 ? row : undefined });
 }

@@ -1,5 +1,5 @@
 /** Limits: which buckets they have, and their rates in numbers that the program can add up exactly. */
-import type { Gate, KeyPart, Rate, RowVariable } from '../../../compiler/model/condition.ts';
+import type { KeyPart, Rate, RateGate, RowVariable } from '../../../compiler/model/condition.ts';
 import type { Memory, Origin } from '../../../compiler/model/index.ts';
 import { holdsFamily } from '../../../compiler/model/memory.ts';
 import type { BucketTable, KeptMemory, LimitCondition, MemoryCondition, Pace } from '../tree.ts';
@@ -7,8 +7,6 @@ import { keyOf } from './bucket-keys.ts';
 import { BucketNames } from './bucket-names.ts';
 import { rateIn, textOf } from './cells.ts';
 import { hashOf } from './hash.ts';
-
-export type RateGate = Extract<Gate, { readonly kind: 'rate' }>;
 
 const NANOSECONDS_A_SECOND = 1_000_000_000n;
 /** So many times faster than nanoseconds, the clock runs over after 36 years without a restart. */

@@ -6,7 +6,15 @@ import type { ZoneTest } from '../../../compiler/model/condition.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Action, ListedRule } from '../tree.ts';
-import { conditionOf, gateCondition, isOfMemory, memoryEffect, tableAtom, type TableAtom } from './conditions.ts';
+import {
+  conditionOf,
+  gateCondition,
+  isOfMemory,
+  limitCondition,
+  memoryEffect,
+  tableAtom,
+  type TableAtom,
+} from './conditions.ts';
 import type { Counters } from './counters.ts';
 import type { Limiters } from './limiters.ts';
 import { rowRules } from './rows.ts';
@@ -85,7 +93,7 @@ class RuleList {
       if (!isUnconditional(effect)) this.#effectUnder(rule, effect, row);
     }
     const number = this.rules.length;
-    this.#push(rule, rule.atoms, { effects: always, action: actionOf(rule), row });
+    this.#push(rule, rule.atoms, { effects: always, action: this.#actionOf(rule, row), row });
     const leaves = rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave';
     if (leaves && this.rules.length > number) this.#leaving.push(number);
   }
@@ -128,6 +136,13 @@ class RuleList {
     });
   }
 
+  #actionOf({ decision, origin }: ProgramRule, row: number | undefined): Action {
+    if (decision?.kind !== 'socket') return actionOf(decision);
+    const { socket, limit } = decision;
+    if (!limit) return { kind: 'socket', socket };
+    return { kind: 'socket', socket, limit: limitCondition(limit, this.#given.limiters, origin, row) };
+  }
+
   /** What a rule asks of the zone; undefined where no frame meets it. */
   #zoneAtoms(atoms: readonly Atom[]): readonly TableAtom[] | undefined {
     const { zone, zones } = this.#given;
@@ -164,9 +179,8 @@ function isUnconditional({ when, gates }: ProgramEffect): boolean {
   return gates.length === 0 && when.some((atoms) => atoms.length === 0);
 }
 
-function actionOf({ decision }: ProgramRule): Action {
+function actionOf(decision: Exclude<ProgramRule['decision'], { readonly kind: 'socket' }>): Action {
   if (decision === undefined) return { kind: 'on' };
-  if (decision.kind === 'socket') return decision;
   const verdict = decision.kind === 'verdict' ? decision.verdict.kind : decision.kind;
   switch (verdict) {
     case 'allow':

@@ -8,7 +8,7 @@ import type {
   StageId,
 } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
-import type { Cell, Gate, NumberTest, ServiceCellTest } from '../../../compiler/model/condition.ts';
+import type { Cell, Gate, NumberTest, Rate, ServiceCellTest } from '../../../compiler/model/condition.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { addressesIn, numbersIn, rateIn, textOf } from './cells.ts';
@@ -63,8 +63,18 @@ function resolveRule(rule: ProgramRule, row: number): ProgramRule | undefined {
   const gates = resolveGates(rule.gates, row);
   if (!atoms || !gates) return undefined;
   const effects = rule.effects.flatMap((effect) => resolveEffect(effect, row));
-  return { ...rule, atoms, gates, effects };
+  return { ...rule, atoms, gates, effects, decision: resolveDecision(rule.decision, row) };
 }
+
+/** With the row's rate in the limit of a socket. Up to the rate of an empty cell, nothing gets through. */
+function resolveDecision(decision: ProgramRule['decision'], row: number): ProgramRule['decision'] {
+  if (decision?.kind !== 'socket' || !decision.limit || !('kind' in decision.limit.rate)) return decision;
+  const rate = rateIn(decision.limit.rate, row);
+  const limit = rate ? { ...decision.limit, rate } : { ...decision.limit, rate: ANY_RATE, burst: 0 };
+  return { ...decision, limit };
+}
+
+const ANY_RATE: Rate = { of: 'events', amount: 1, perSeconds: 1 };
 
 /** The conjunction; undefined where it holds of no packet. */
 function resolveAtoms(atoms: readonly Atom[], row: number): Atom[] | undefined {

@@ -5,6 +5,7 @@ import type { Atom, AtomTest, Program, ProgramItem, ProgramRule, Stage } from '.
 import type { Origin } from '../../../compiler/model/index.ts';
 import { needsTranslation } from '../../../compiler/semantics/needs.ts';
 import { isOfRow } from '../refused-atoms.ts';
+import { refusalsOfLimit } from '../refused-limits.ts';
 import { tableAtom } from '../lower/conditions.ts';
 import { MOST_RULES_OF_ROWS, rulesOfRows } from '../lower/rows.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -63,6 +64,11 @@ class Refusals {
     for (const atom of atoms) this.#atom(atom, origin);
     if (decision?.kind !== 'socket') return;
     this.sockets.add(decision.socket);
+    if (decision.limit) {
+      for (const { message, hint } of refusalsOfLimit(decision.limit, 'dispatch', this.#program)) {
+        this.add(origin, message, hint);
+      }
+    }
     if (new TextEncoder().encode(decision.socket).length > MOST_BYTES_OF_NAME) {
       this.add(
         origin,

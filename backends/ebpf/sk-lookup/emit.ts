@@ -1,14 +1,18 @@
 /** The files of a dispatch: its program, what the program's maps hold, and the loader. */
 import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import { limitBytes } from '../emit/buckets.ts';
 import { fixedFiles, text } from '../emit/index.ts';
 import { MapBytes } from '../emit/map-bytes.ts';
 import { commentText, compileTemplate, fieldValues, tableValues, type Naming } from '../emit/program.ts';
 import { rulesText } from '../emit/rule-list.ts';
 import { rowBytes, sizesOf, type Sizes } from '../emit/rules.ts';
 import { layoutOf, tableBytes, tablesIn, type FieldLayout } from '../emit/tables.ts';
+import { bucketLines } from '../emit/settings.ts';
+import { bytesOfBuckets, keyWordsOf } from '../lower/bucket-memory.ts';
+import type { LimitCondition } from '../tree.ts';
 import * as templates from '../templates.gen.ts';
-import { BYTES_OF_KEY, BYTES_OF_NAME, KINDS } from './sizes.ts';
+import { BYTES_OF_KEY, BYTES_OF_NAME, BYTES_OF_RULE, BYTES_OF_SOCKET_LIMIT, KINDS } from './sizes.ts';
 import type { Dispatch } from './tree.ts';
 
 const MAPS = 'maps/dispatch';
@@ -24,6 +28,8 @@ export class DispatchFiles {
   readonly #dispatch: Dispatch;
   readonly #sizes: Sizes;
   readonly #fields: readonly FieldLayout[];
+  /** Of sockets, by number. */
+  readonly #limits: readonly LimitCondition[];
   /** Contents of maps, by name. */
   readonly #maps: ReadonlyMap<string, Uint8Array>;
 
@@ -31,9 +37,14 @@ export class DispatchFiles {
     this.#dispatch = dispatch;
     this.#sizes = sizesOf(dispatch.rules.map((rule) => ({ ...rule, conditions: [], counts: [] })));
     this.#fields = dispatch.fields.map(layoutOf);
+    this.#limits = dispatch.rules.flatMap(({ action }) => action.limit ?? []);
     const maps = new Map<string, Uint8Array>();
+    if (this.#limits.length > 0) {
+      maps.set('limits', limitBytes(dispatch.bucketTables));
+      maps.set('socket_limits', socketLimitBytes(this.#limits));
+    }
     if (dispatch.rules.length > 0) {
-      maps.set('rules', ruleBytes(dispatch));
+      maps.set('rules', ruleBytes(dispatch, this.#limits));
       maps.set('socket_keys', keyBytes(dispatch));
     }
     for (const field of this.#fields) {
@@ -44,12 +55,13 @@ export class DispatchFiles {
   }
 
   get figures(): Readonly<Record<string, number>> {
-    const { rules, fields, sockets } = this.#dispatch;
+    const { rules, fields, sockets, bucketTables } = this.#dispatch;
     return {
       rules: rules.length,
       fields: fields.length,
       rows: fields.reduce((sum, { rowBits }) => sum + rowBits.length, 0),
       sockets: sockets.length,
+      ...(bucketTables.length > 0 ? { 'bytes of buckets': bytesOfBuckets(bucketTables) } : {}),
       'bytes of maps': [...this.#maps.values()].reduce((sum, { length }) => sum + length, 0),
     };
   }
@@ -84,7 +96,7 @@ export class DispatchFiles {
 
   /** What the templates are told. */
   #values(naming: Naming, ofField: (field: FieldLayout) => object): object {
-    const { target, sockets, counters } = this.#dispatch;
+    const { target, sockets, counters, bucketTables } = this.#dispatch;
     return {
       ...naming,
       policy: commentText(naming.policy),
@@ -92,18 +104,36 @@ export class DispatchFiles {
       ...this.#sizes,
       sockets: sockets.length,
       counters: counters.length,
+      limits: this.#limits.length,
+      bucketTables: bucketTables.length,
+      keyWords: keyWordsOf(bucketTables),
       fields: this.#fields.map(ofField),
     };
   }
 }
 
+/** `ABSENT` of the program. */
+const ABSENT = 0xffffffff;
+
 /** `struct rule` for each rule. */
-function ruleBytes({ rules, sockets, counters }: Dispatch): Uint8Array {
+function ruleBytes({ rules, sockets, counters }: Dispatch, limits: readonly LimitCondition[]): Uint8Array {
   const socketNumbers = new Map(sockets.map((name, number) => [name, number]));
   const counterNumbers = new Map(counters.map((name, number) => [name, number]));
-  const map = new MapBytes(rules.length * 8);
+  const limitNumbers = new Map(limits.map((limit, number) => [limit, number]));
+  const map = new MapBytes(rules.length * BYTES_OF_RULE);
   for (const { action, origin } of rules) {
-    map.u32([socketNumbers.get(action.socket)!, counterNumbers.get(origin.name)!]);
+    const limit = action.limit ? limitNumbers.get(action.limit)! : ABSENT;
+    map.u32([socketNumbers.get(action.socket)!, counterNumbers.get(origin.name)!, limit, 0]);
+  }
+  return map.bytes;
+}
+
+/** `struct socket_limit` for each. */
+function socketLimitBytes(limits: readonly LimitCondition[]): Uint8Array {
+  const map = new MapBytes(limits.length * BYTES_OF_SOCKET_LIMIT);
+  for (const { buckets, holdsWhenFull, row = 0, pace } of limits) {
+    map.u32([...buckets, Number(holdsWhenFull), row]);
+    map.u64([pace.period, pace.burst, pace.clock, BigInt(pace.perByte)]);
   }
   return map.bytes;
 }
@@ -125,12 +155,16 @@ function keyBytes({ sockets }: Dispatch): Uint8Array {
 }
 
 /** `dispatch.conf`: what the loader reads, a setting a line, a word and its values. */
-function settingsText({ target, sockets, counters }: Dispatch, { policy, build }: Naming): string {
+function settingsText(dispatch: Dispatch, { policy, build }: Naming): string {
+  const { target, rules, sockets, counters, bucketTables } = dispatch;
+  const limited = new Set(rules.flatMap(({ action }) => (action.limit ? action.socket : [])));
   const lines = [
     `# For sluice-load: what the sockets and the counters of ${oneLine(policy)} are called.`,
     `target ${target}`,
     `build ${build}`,
     ...sockets.map((name) => `socket ${oneLine(name)}`),
+    ...[...limited].map((name) => `limited ${oneLine(name)}`),
+    ...bucketTables.flatMap(bucketLines),
     ...counters.map((name) => `counter ${oneLine(name)}`),
   ];
   return `${lines.join('\n')}\n`;

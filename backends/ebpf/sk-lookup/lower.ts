@@ -1,6 +1,7 @@
 /** Plan → what sk_lookup keeps. */
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
+import { refuseBuckets } from '../lower/bucket-memory.ts';
 import { Counters } from '../lower/counters.ts';
 import { fieldTables } from '../lower/field-tables.ts';
 import { Limiters } from '../lower/limiters.ts';
@@ -14,7 +15,8 @@ export function lowerDispatch(plan: Plan): {
 } {
   const { program } = plan;
   const stages = plan.stages.filter(({ stage }) => stage.id === 'dispatch');
-  const none = { counters: new Counters(), limiters: new Limiters(), zones: [], zone: 'untold' as const };
+  const limiters = new Limiters();
+  const none = { counters: new Counters(), limiters, zones: [], zone: 'untold' as const };
   // In a group there can only be rules that leave it, and it ends there anyway.
   const rules = listOf(stages, none).flatMap(({ origin, atoms, action }): SocketRule[] =>
     action.kind === 'socket' ? [{ origin, atoms, action }] : [],
@@ -28,7 +30,8 @@ export function lowerDispatch(plan: Plan): {
       fields,
       sockets: [...new Set(rules.map(({ action }) => action.socket))],
       counters: [...new Set(rules.map(({ origin }) => origin.name))],
+      bucketTables: limiters.tables,
     },
-    diagnostics,
+    diagnostics: [...diagnostics, ...refuseBuckets(limiters.tables)],
   };
 }

@@ -5,6 +5,10 @@ export const BYTES_OF_NAME = 56;
 export const MOST_BYTES_OF_NAME = BYTES_OF_NAME - 1;
 export const BYTES_OF_KEY = BYTES_OF_NAME + 8;
 
+/** Of `struct rule`, and of `struct socket_limit` (socket-limits.h). */
+export const BYTES_OF_RULE = 16;
+export const BYTES_OF_SOCKET_LIMIT = 48;
+
 /** Of one name: `KINDS`. */
 export const KINDS: readonly { readonly protocol: number; readonly family: 4 | 6 }[] = [
   { protocol: 6, family: 4 },

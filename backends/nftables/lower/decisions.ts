@@ -31,7 +31,7 @@ export function decisionStatements(decision: Decision, place: DecisionPlace): st
     case 'translation':
       return translationStatements(decision.translation, place);
     case 'socket':
-      return [socketStatement(decision.socket, place.family, place.context, place.origin)];
+      return [socketStatement(decision, place.family, place.context, place.origin)];
     case 'class':
       return [classStatement(decision.class, place), 'accept'];
   }

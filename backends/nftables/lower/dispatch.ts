@@ -6,7 +6,7 @@
  */
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { dispatchedAddresses } from '../../../compiler/4-program/dispatched-addresses.ts';
-import type { Family } from '../../../compiler/4-program/program.ts';
+import type { Decision, Family } from '../../../compiler/4-program/program.ts';
 import type { Origin, SocketPlace } from '../../../compiler/model/index.ts';
 import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
@@ -27,8 +27,22 @@ export function beginDispatch(chain: NftChain, context: Context): void {
   });
 }
 
+type SocketDecision = Extract<Decision, { readonly kind: 'socket' }>;
+
 /** The statement that hands a packet of a family (or of either) to a socket. */
-export function socketStatement(socket: string, family: Family | undefined, context: Context, origin: Origin): string {
+export function socketStatement(
+  { socket, limit }: SocketDecision,
+  family: Family | undefined,
+  context: Context,
+  origin: Origin,
+): string {
+  if (limit) {
+    context.refuse(
+      origin,
+      'nftables picks sockets before filters judge, and would charge the limit of a socket with what they drop',
+      'Name `sk_lookup` in the target, before `nftables`: there the limit is asked at the socket.',
+    );
+  }
   const { target } = context.program;
   const places = target?.sockets.get(socket) ?? [];
   const missing = ([4, 6] as const).filter(

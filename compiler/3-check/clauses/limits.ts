@@ -3,7 +3,7 @@ import type { ConnectionsClause, RateClause, SampleClause } from '../../../gramm
 import { report } from '../../2-resolve/context.ts';
 import { BAD_AMOUNT } from '../../2-resolve/problems.ts';
 import { countedBy, wantInteger, wantRate, wantSize } from '../../2-resolve/wanted/scalars.ts';
-import type { Cell, Rate } from '../../model/condition.ts';
+import type { Cell, Rate, RateGate } from '../../model/condition.ts';
 import type { ClauseContext, ClauseResult } from '../context.ts';
 import { checkBounds, nameLimiter } from '../limit-bounds.ts';
 import { checkKey } from '../limit-key.ts';
@@ -17,11 +17,17 @@ const MAXIMUM_COUNT = 0xffffffff;
 
 export function checkRate(clause: RateClause, context: ClauseContext): ClauseResult | undefined {
   const legal = isClauseLegal('over RATE, up to RATE', clause.span, context, `${clause.sense} RATE`);
+  const gate = checkLimit(clause, context);
+  return legal && gate ? { kind: 'gate', gate } : undefined;
+}
+
+/** The limit, wherever it stands. */
+export function checkLimit(clause: RateClause, context: ClauseContext): RateGate | undefined {
   const rate = wantRate(clause.rate, 'either', context);
   const per = checkKey(clause.per, context);
   const bounds = checkBounds(clause.bounds, context.whenFull, context);
   const burst = rate && readBurst(clause, rate, context);
-  if (!legal || !rate || !per || !bounds || burst === undefined) return undefined;
+  if (!rate || !per || !bounds || burst === undefined) return undefined;
   if (judgesFlows(context.place) && countedBy(rate).has('bits')) {
     report(
       context,
@@ -36,7 +42,7 @@ export function checkRate(clause: RateClause, context: ClauseContext): ClauseRes
   }
   const { sense, span, bucket } = clause;
   const named = bucket ? { limiter: `limit ${bucket.text}`, bucket: bucket.text } : { limiter: nameLimiter(context) };
-  return { kind: 'gate', gate: { kind: 'rate', ...named, sense, rate, burst, per, rows: context.rows, bounds, span } };
+  return { kind: 'rate', ...named, sense, rate, burst, per, rows: context.rows, bounds, span };
 }
 
 /** Packets for a rate of packets, bytes for one of bits or bytes. */

@@ -10,7 +10,7 @@ import { oneLine, originOf } from '../origin.ts';
 import { EACH_PACKET_HERE, ILLEGAL_ACTION } from '../problems.ts';
 import { checkTranslation } from '../translations/index.ts';
 import { checkClauses } from './clauses.ts';
-import type { Condition } from '../../model/condition.ts';
+import type { Condition, RateGate } from '../../model/condition.ts';
 import type { GatedEffect, Rule, Translation, Verdict } from '../../model/policy.ts';
 
 /** Undefined where the rule is wrong, which is reported, or has expired. */
@@ -21,7 +21,7 @@ export function checkRule(rule: RuleSyntax, name: string, outer: RuleContext): R
   if (clauses?.expired) return undefined;
   // Where a clause is wrong, nothing is known of the packets: no action is refused for packets that it might not get.
   const condition = clauses?.condition ?? NEVER;
-  const done = checkAction(rule.action, condition, context);
+  const done = checkAction(rule.action, condition, clauseContext(rule.action, name, context));
   const attached = rule.attached.map((effect, at) =>
     checkAttached(effect, `${name}/${effect.effect.kind}${at > 0 ? `-${at + 1}` : ''}`, condition, context),
   );
@@ -37,6 +37,7 @@ export function checkRule(rule: RuleSyntax, name: string, outer: RuleContext): R
     verdict: done.verdict,
     translation: done.translation,
     socket: done.socket,
+    ...(done.socketLimit && { socketLimit: done.socketLimit }),
     ...(isAlone(done) && context.place?.walk !== undefined && { walk: context.place.walk }),
   };
 }
@@ -93,10 +94,11 @@ interface Done {
   readonly verdict?: Verdict;
   readonly translation?: Translation;
   readonly socket?: string;
+  readonly socketLimit?: RateGate;
   readonly effects?: readonly GatedEffect[];
 }
 
-function checkAction(action: Action, condition: Condition, context: RuleContext): Done | undefined {
+function checkAction(action: Action, condition: Condition, context: ClauseContext): Done | undefined {
   switch (action.kind) {
     case 'allow':
     case 'drop':
@@ -117,10 +119,8 @@ function checkAction(action: Action, condition: Condition, context: RuleContext)
       const effects = checkTraffic(action, condition, context);
       return effects && { effects };
     }
-    case 'socket': {
-      const socket = checkSocket(action, condition, context);
-      return socket === undefined ? undefined : { socket };
-    }
+    case 'socket':
+      return checkSocket(action, condition, context);
     default: {
       if (!isAloneLegal(action, context)) return undefined;
       const effect = checkEffect(action, condition, context);

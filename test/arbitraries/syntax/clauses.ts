@@ -1,6 +1,6 @@
 /** Clauses, one arbitrary for each kind. */
 import fastCheck, { type Arbitrary } from 'fast-check';
-import type { Clause, ClauseKind, KeyPart, TableBounds, TcpFlagsTest } from '../../../grammar/ast/index.ts';
+import type { Clause, ClauseKind, KeyPart, RateClause, TableBounds, TcpFlagsTest } from '../../../grammar/ast/index.ts';
 import { FLOW_STATES, TCP_FLAGS, WEEKDAYS } from '../../../grammar/words.ts';
 import { many, maybe, name, node, text } from './nodes.ts';
 import { clauseService, date, decimal, expression, icmp, integer, maskable, scalar, value } from './values.ts';
@@ -43,6 +43,14 @@ const minute = int({ min: 0, max: 1440 });
 
 type OfKind<Kind> = Extract<Clause, { readonly kind: Kind }>;
 
+/** A limit of this sense. */
+export function rateOf(senses: Arbitrary<RateClause['sense']>): Arbitrary<RateClause> {
+  return tuple(senses, scalar, many(keyPart, 0), maybe('burst', scalar), maybe('bucket', name), bounds).map(
+    ([of, rate, per, burst, bucket, limits]) =>
+      node({ kind: 'rate', sense: of, rate, per, ...burst, ...bucket, bounds: limits }),
+  );
+}
+
 /** The type checker lists what is missing. */
 const CLAUSES: { readonly [Kind in Exclude<ClauseKind, 'not'>]: Arbitrary<OfKind<Kind>> } = {
   zone: tuple(constantFrom<'in' | 'out'>('in', 'out'), many(name)).map(([direction, zones]) =>
@@ -73,10 +81,7 @@ const CLAUSES: { readonly [Kind in Exclude<ClauseKind, 'not'>]: Arbitrary<OfKind
   ),
   family: constantFrom<4 | 6>(4, 6).map((family) => node({ kind: 'family', family })),
   state: many(constantFrom(...FLOW_STATES)).map((states) => node({ kind: 'state', states })),
-  rate: tuple(sense, scalar, many(keyPart, 0), maybe('burst', scalar), maybe('bucket', name), bounds).map(
-    ([of, rate, per, burst, bucket, limits]) =>
-      node({ kind: 'rate', sense: of, rate, per, ...burst, ...bucket, bounds: limits }),
-  ),
+  rate: rateOf(sense),
   connections: tuple(sense, scalar, many(keyPart, 0), bounds).map(([of, count, per, limits]) =>
     node({ kind: 'connections', sense: of, count, per, bounds: limits }),
   ),

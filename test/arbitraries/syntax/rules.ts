@@ -2,7 +2,7 @@
 import fastCheck, { type Arbitrary } from 'fast-check';
 import type { Action, Effect, MemoryKeyPart, Rule, RuleItem, Verdict } from '../../../grammar/ast/index.ts';
 import { LOG_LEVELS, REJECT_REASONS } from '../../../grammar/words.ts';
-import { clauses } from './clauses.ts';
+import { clauses, rateOf } from './clauses.ts';
 import { annotations, many, maybe, name, node, text } from './nodes.ts';
 import { anySet, column, decimal, duration, endpoint, expression, integer, maskable, ports, scalar } from './values.ts';
 
@@ -80,7 +80,9 @@ const rule: Arbitrary<Rule> = oneof(
 );
 
 const socketRule: Arbitrary<Rule> = ruleOf(
-  name.map((socket): Action => node({ kind: 'socket', socket })),
+  tuple(name, maybe('limit', rateOf(constant('up to')))).map(([socket, of]): Action =>
+    node({ kind: 'socket', socket, ...of }),
+  ),
   constant(false),
 );
 

@@ -90,6 +90,38 @@ test ! -e /sys/fs/bpf/sluice`;
   });
 }
 
+/**
+ * For each packet (bytes of IP), which come in by an interface for which every address is this host's: the name whose socket of UDP
+ * gets it, or `nobody`; and what `sluice-load stats` prints at the end.
+ */
+export function deliverPackets(
+  artifacts: readonly Artifact[],
+  sockets: ReadonlyMap<string, Opened>,
+  packets: readonly Uint8Array[],
+): Pick<LookupRun, 'answers' | 'stats'> {
+  const names = [...sockets.keys()].filter((name) => hasSocket(artifacts, name));
+  const opened = names.map((name) => `${name}${sockets.get(name) === 'all' ? '' : `:${sockets.get(name)}`}`);
+  return withBuilt([artifacts], ([folder]) => {
+    const steps = `mount -t bpf bpf /sys/fs/bpf
+loader=${folder}/ebpf/sluice-load
+ip tuntap add tun0 mode tun
+sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.tun0.rp_filter=0
+ip link set lo up
+ip link set tun0 up mtu 1500
+for family in -4 -6; do ip $family rule add iif tun0 lookup 100; ip $family route add local default dev lo table 100; done
+$loader up
+${runner()} deliver $loader ${opened.join(' ') || 'unused@1'}
+$loader stats
+$loader down
+test ! -e /sys/fs/bpf/sluice`;
+    const lengths = packets.map((packet) => Buffer.from(Uint32Array.of(packet.length).buffer));
+    const input = Buffer.concat(packets.flatMap((packet, number) => [lengths[number]!, packet]));
+    const output = command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', steps], { input });
+    const answers = [...output.subarray(0, packets.length)].map((byte) => names[byte] ?? 'nobody');
+    return { answers, stats: output.subarray(packets.length).toString() };
+  });
+}
+
 const OTHERS: ReadonlyMap<number, string> = new Map([
   [253, 'wrong'],
   [254, 'refused'],
@@ -164,9 +196,14 @@ function runner(): string {
     name: 'socket-runner',
     compiler: 'cc',
     arguments: ['-std=gnu11', '-O2', '-Wall', '-Wextra'],
-    sources: [fileURLToPath(new URL('runner/socket-runner.c', import.meta.url))],
+    sources: ['socket-runner.c', 'sockets.c', 'deliver.c'].map(pathOf),
+    headers: [pathOf('sockets.h')],
     libraries: ['-lbpf'],
   });
+}
+
+function pathOf(source: string): string {
+  return fileURLToPath(new URL(`runner/${source}`, import.meta.url));
 }
 
 /** The lines that a shell printed are these. */

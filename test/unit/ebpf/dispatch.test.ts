@@ -61,6 +61,36 @@ test('a program has the tables of the fields that rules test, and no others', ()
   ]);
 });
 
+test('a socket has the limits of its rules, each with buckets of its own; rows have their own rates', () => {
+  const files = filesOf(
+    `table hosts(address: ip key, most: rate) = { (192.0.2.1, 5/second), (2001:db8::1, 9/minute) }
+     ${dispatch('udp/53 -> socket resolver up to 50/second per destination keys 30000 tcp -> socket web each h in hosts { udp to h.address -> socket quic up to h.most }')}`,
+  );
+  expect(
+    files
+      .get('ebpf/dispatch.conf')!
+      .split('\n')
+      .filter((line) => /^(limited|buckets)/.test(line)),
+  ).toEqual([
+    'limited resolver',
+    'limited quic',
+    'buckets udp_53_4 30000',
+    'buckets udp_53_6 30000',
+    'buckets quic_udp 65536',
+  ]);
+  expect(files.get('ebpf/maps/dispatch/rules.txt')!.split('\n')[0]).toContain('0 socket resolver up to its limit test');
+  expect(files.get('ebpf/dispatch.bpf.c')).toContain('int limiter(struct __sk_buff *datagram)');
+  expect([...files.keys()]).toContain('ebpf/program/socket-limits.h');
+});
+
+test('rules for one socket with limits of their own are not one rule', () => {
+  const limited = (to: string) => `udp/53 to ${to} -> socket resolver up to 9/second per source`;
+  const rules = filesOf(dispatch(`${limited('192.0.2.0/25')} ${limited('192.0.2.128/25')}`));
+  expect(rules.get('ebpf/maps/dispatch/rules.txt')!.trimEnd().split('\n')).toHaveLength(2);
+  const plain = filesOf(dispatch('udp/53 to 192.0.2.0/25 -> socket web udp/53 to 192.0.2.128/25 -> socket web'));
+  expect(plain.get('ebpf/maps/dispatch/rules.txt')!.trimEnd().split('\n')).toHaveLength(1);
+});
+
 test('a group holds no rules for sockets, so that leaving it changes nothing', () => {
   const files = filesOf(`group g(nets) { leave from nets } ${dispatch('use g(10.0.0.0/8) tcp/80 -> socket web')}`);
   expect(files.get('ebpf/maps/dispatch/rules.txt')).toBe('0 socket web test.sluice:1 tcp/80 -> socket web\n');

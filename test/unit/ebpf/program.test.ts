@@ -250,6 +250,7 @@ test('a program has the parts that it needs', () => {
     'program/conditions.h',
     'program/jhash.h',
     'program/limits.h',
+    'program/pace.h',
     'program/packet.h',
     'program/place.h',
     'program/services.h',

@@ -121,6 +121,24 @@ expect {
   });
 });
 
+describe('how much a socket gets', () => {
+  const POLICY =
+    'dispatch { udp/53 to 192.0.2.0/24 -> socket resolver up to 5/minute per destination burst 3 udp/53 -> socket other }';
+  const ask = (to: string) => `udp 203.0.113.9:1 -> ${to}:53 in uplink`;
+
+  it('is counted by datagrams, and what is over it is for no other rule', () => {
+    expect(
+      findings(`${POLICY}
+expect {
+  allow ${ask('192.0.2.1')} to socket resolver after 2 packets within 1s
+  drop ${ask('192.0.2.1')} after 3 packets within 1s
+  allow ${ask('192.0.2.1')} to socket resolver after 3 packets within 10m
+}
+`),
+    ).toEqual([]);
+  });
+});
+
 describe('expectations that are not met', () => {
   it('say what happened instead, and who decided', () => {
     expect(

@@ -9,9 +9,10 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../policy.h"
+#include "packet.h"
+
 #include "buckets.h"
 #include "conditions.h"
-#include "packet.h"
 
 /* Remembered until it is forgotten. */
 #define FOREVER (GONE - 1)

@@ -2,6 +2,7 @@
 import type { Action, Clause, Effect, Node, Rule, Translation, Verdict } from '../../../ast/index.ts';
 import { words, type Doc, type OfKind, type Part, type Printing } from '../../../printing.ts';
 import { clauseParts } from '../../clauses/print.ts';
+import { printRate } from '../../clauses/rate/print.ts';
 import { printEndpoint } from '../../values/endpoint/print.ts';
 import { printName } from '../../values/name/print.ts';
 import { printCounter, printEffect } from '../effect/print.ts';
@@ -60,7 +61,12 @@ const ACTIONS: Actions = {
     before: () => 'traffic',
     behind: { node: counter, print: () => `as ${printCounter(counter)}` },
   }),
-  socket: (action) => ({ behind: { node: action, print: () => `-> socket ${printName(action.socket)}` } }),
+  socket: (action, at) => ({
+    behind: {
+      node: action,
+      print: () => words('-> socket', printName(action.socket), action.limit && printRate(action.limit, at)),
+    },
+  }),
 };
 
 function mapped(action: OfKind<Translation, 'snat' | 'dnat'>, at: Printing): Around {

@@ -1,4 +1,4 @@
-import type { Clause, Rule, RuleItem } from '../../../ast/index.ts';
+import type { Clause, RateClause, Rule, RuleItem } from '../../../ast/index.ts';
 import type { Grammar, Opening, Syntax } from '../../../dsl.ts';
 import { PROBLEMS } from '../../../problems.ts';
 import * as T from '../../../tokens.ts';
@@ -17,9 +17,16 @@ function refuseMerged(p: Grammar, clauses: readonly Clause[]): void {
   }
 }
 
+/** Behind a socket stands what it gets of its packets: a rate that they are let through up to. */
+function limitOf(p: Grammar, clause: Clause): RateClause | undefined {
+  if (clause.kind === 'rate' && clause.sense === 'up to') return clause;
+  p.report(PROBLEMS.unexpected, clause, 'a socket gets packets up to a rate', 'write `up to RATE per destination`');
+  return undefined;
+}
+
 export const socketSyntax: Syntax = (p) => {
-  // In `dispatch` the clauses come first: what goes where reads like a table. Effects stand before the arrow, which ends
-  // the rule.
+  // In `dispatch` the clauses come first: what goes where reads like a table. Effects stand before the arrow; the socket
+  // ends the rule, with how much of it that gets.
   p.RULE('socketRule', (): Rule => {
     const { annotations } = p;
     const start = p.here();
@@ -29,7 +36,9 @@ export const socketSyntax: Syntax = (p) => {
     const { startOffset } = p.consume(0, T.Arrow);
     p.word(0, ['socket'], 'way to go');
     const socket = p.subrule(0, p.name);
-    const action = { kind: 'socket', socket, span: p.spanFrom(startOffset) } as const;
+    const clause = p.option(0, () => p.subrule(0, p.rateClause));
+    const limit = p.ACTION(() => clause && limitOf(p, clause));
+    const action = { kind: 'socket', socket, ...(limit && { limit }), span: p.spanFrom(startOffset) } as const;
     return { kind: 'rule', annotations, eachPacket: false, action, clauses, attached, span: p.spanFrom(start) };
   });
 

@@ -2,17 +2,21 @@
  * Sockets for a pinned sk_lookup program, and what becomes of packets for them.
  *
  *   socket-runner judge PROGRAM LOADER SOCKET ...   (BPF_PROG_TEST_RUN on lookups from standard input, see below)
+ *   socket-runner deliver LOADER SOCKET ...         (packets from standard input, by tun0; see below)
  *   socket-runner size PROGRAM                      (instructions that the verifier went through)
- *   socket-runner serve LOADER SOCKET ...           (until it is killed; says `ready` once all are open)
+ *   socket-runner serve LOADER SOCKET ...           (until it is killed; says `ready`, and its process, once all are open)
  *   socket-runner ask PROTOCOL ADDRESS PORT         (who answers: a socket's name, `refused`, or `nothing`)
  *   socket-runner ask-all PROTOCOL ADDRESS STEP     (on every STEP-th port from 1 to 65535: how many answers each gave)
  *   socket-runner ask-often PROTOCOL ADDRESS PORT STOP  (as long as the file STOP is not there: the same)
  *
  * A SOCKET is a name, which is registered with LOADER: for TCP and UDP, over IPv4 and IPv6. `NAME:dual`: those of IPv6 alone,
- * which take packets of IPv4, too. `NAME:none`: nobody registers. `NAME@PORT`: bound to that port, and not registered.
+ * which take packets of IPv4, too. `NAME:none`: nobody registers. `NAME:aggregates`, `NAME:filter`, `NAME:shared`: with UDP_GRO, a
+ * filter of their own, or SO_REUSEPORT. `NAME@PORT`: bound to that port, and not registered.
  *
  * `judge` reads `struct lookup`s, and writes a byte for each: the number of the socket's name in the arguments, REFUSED, NONE
  * (whoever the kernel finds otherwise), or WRONG (a socket of the right name, but of the wrong kind).
+ * `deliver` reads packets of IP, each behind its length in 32 bits, and writes a byte for each: the number of the name whose
+ * socket of UDP got it, or NONE.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -31,8 +35,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MOST_SOCKETS 64
-#define KINDS 4
+#include "sockets.h"
 
 enum { WRONG = 253, REFUSED = 254, NONE = 255 };
 
@@ -44,87 +47,6 @@ struct lookup {
 	uint8_t source[16]; /* IPv4: the first four */
 	uint8_t destination[16];
 };
-
-struct open_socket {
-	int descriptor;
-	int name; /* its number */
-	int protocol;
-	int family;
-	int dual;
-	uint64_t cookie;
-};
-
-static struct open_socket sockets[MOST_SOCKETS];
-static int socket_count;
-static char names[MOST_SOCKETS][64];
-static int name_count;
-
-static void die(const char *what)
-{
-	fprintf(stderr, "socket-runner: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
-static int open_socket(int name, int protocol, int family, int dual, int port)
-{
-	const int on = 1, only = !dual;
-	const int type = protocol == IPPROTO_TCP ? SOCK_STREAM : SOCK_DGRAM;
-	const int descriptor = socket(family == 6 ? AF_INET6 : AF_INET, type, 0);
-	struct sockaddr_in6 address6 = { .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port) };
-	struct sockaddr_in address4 = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	struct open_socket *own = &sockets[socket_count++];
-	socklen_t size = sizeof own->cookie;
-
-	if (descriptor < 0)
-		die("no socket");
-	if (family == 6 && (setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) ||
-			    setsockopt(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on) ||
-			    /* IPv6 sends from no address that only a route makes local, else. */
-			    setsockopt(descriptor, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on)))
-		die("no options");
-	if (protocol == IPPROTO_UDP && (family == 4 || dual) && setsockopt(descriptor, IPPROTO_IP, IP_PKTINFO, &on, sizeof on))
-		die("no IP_PKTINFO");
-	const struct sockaddr *address = family == 6 ? (void *)&address6 : (void *)&address4;
-
-	if (bind(descriptor, address, family == 6 ? sizeof address6 : sizeof address4) ||
-	    (type == SOCK_STREAM && listen(descriptor, 1024)))
-		die("a socket that does not listen");
-	*own = (struct open_socket){ descriptor, name, protocol, family, dual, 0 };
-	if (getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &own->cookie, &size))
-		die("no cookie");
-	return descriptor;
-}
-
-static void register_socket(const char *loader, const char *name, int descriptor)
-{
-	char command[4096];
-
-	snprintf(command, sizeof command, "%s socket %s --pid %d --fd %d", loader, name, getpid(), descriptor);
-	if (system(command))
-		exit(1);
-}
-
-/* NAME, NAME:dual, NAME:none or NAME@PORT */
-static void open_named(const char *loader, const char *text)
-{
-	char *name = names[name_count];
-	const char *end = strpbrk(text, ":@");
-	const int dual = end && !strcmp(end, ":dual"), none = end && !strcmp(end, ":none");
-	const int port = end && *end == '@' ? atoi(end + 1) : 0;
-
-	snprintf(name, sizeof names[0], "%.*s", (int)(end ? end - text : (long)strlen(text)), text);
-	for (int kind = 0; kind < KINDS && !none; kind++) {
-		const int protocol = kind < 2 ? IPPROTO_TCP : IPPROTO_UDP, family = kind % 2 ? 6 : 4;
-
-		if (dual && family == 4)
-			continue;
-		const int descriptor = open_socket(name_count, protocol, family, dual, port);
-
-		if (!port)
-			register_socket(loader, name, descriptor);
-	}
-	name_count++;
-}
 
 /* --- judge --- */
 
@@ -243,7 +165,7 @@ static int serve(void)
 
 	for (int i = 0; i < socket_count; i++)
 		polled[i] = (struct pollfd){ .fd = sockets[i].descriptor, .events = POLLIN };
-	puts("ready");
+	printf("ready %d\n", getpid());
 	fflush(stdout);
 	while (poll(polled, (nfds_t)socket_count, -1) > 0)
 		for (int i = 0; i < socket_count; i++) {
@@ -349,6 +271,11 @@ int main(int count, char **arguments)
 		for (int i = 4; i < count; i++)
 			open_named(arguments[3], arguments[i]);
 		return judge_all(opened(arguments[2]));
+	}
+	if (!strcmp(command, "deliver") && count > 3) {
+		for (int i = 3; i < count; i++)
+			open_named(arguments[2], arguments[i]);
+		return deliver_all();
 	}
 	if (!strcmp(command, "serve") && count > 3) {
 		for (int i = 3; i < count; i++)
