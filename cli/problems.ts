@@ -79,6 +79,17 @@ before each rule. The file is neither.`,
 and in their order: its counters are told apart by where they stand. The two differ in more than counters and comments. Save the
 rules once, with \`iptables-save -c\`, and give that file twice.`,
   ),
+  noBaseline: error(
+    'SL0921',
+    'a file that is no baseline',
+    `\`sluice lint --baseline\` names a file that \`sluice lint --write-baseline\` has written: findings that are known and stay
+for now. The file is something else.`,
+  ),
+  baselineUnwritten: error(
+    'SL0922',
+    'the baseline cannot be written',
+    `The file is written beside the old one and then renamed over it, so the folder must be writable. The old one is as it was.`,
+  ),
   unknownRule: error(
     'SL0915',
     'no such rule',

@@ -1,7 +1,7 @@
 /** A policy's text, checked: files and tables in, names bound, everything typed. */
 import { isError, type Diagnostic, type DiagnosticKind } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
-import { loadModules } from './1-load/modules.ts';
+import { loadModules, type Module } from './1-load/modules.ts';
 import { Findings } from './2-resolve/findings.ts';
 import { bindModules } from './2-resolve/modules.ts';
 import * as resolving from './2-resolve/problems.ts';
@@ -17,6 +17,8 @@ export interface CheckedPolicy {
   readonly diagnostics: readonly Diagnostic[];
   /** The packets asked about, as blocks; see `questionText`. */
   readonly questions: readonly ExpectationBlock[];
+  /** The files that were read as policies, each after those that it uses. */
+  readonly modules: readonly Module[];
 }
 
 /** What is said to be missing may stand in a part that could not be read; what is said of a date may be of no date. */
@@ -46,5 +48,10 @@ export function checkPolicy(main: SourceFile, inputs: Inputs, questions: readonl
   const bound = bindModules(loaded, inputs, findings);
   const { policy, questions: asked } = checkBound(bound, main, inputs, findings, questions);
   reportNothing(policy, loaded.main.syntax, main, findings);
-  return { policy: findings.hasErrors ? undefined : policy, diagnostics: findings.all(), questions: asked };
+  return {
+    policy: findings.hasErrors ? undefined : policy,
+    diagnostics: findings.all(),
+    questions: asked,
+    modules: loaded.modules,
+  };
 }

@@ -4,7 +4,16 @@ import { compile } from './compile.ts';
 import { explain } from './explain.ts';
 import { fmt } from './fmt.ts';
 import { importRules } from './import.ts';
+import { lint } from './lint.ts';
 import { optimize } from './optimize.ts';
 
 /** All commands, in the order in which `--help` lists them. */
-export const COMMANDS: readonly CommandDefinition<object>[] = [compile, check, explain, fmt, importRules, optimize];
+export const COMMANDS: readonly CommandDefinition<object>[] = [
+  compile,
+  check,
+  lint,
+  explain,
+  fmt,
+  importRules,
+  optimize,
+];

@@ -1,5 +1,6 @@
 /** The files that a policy is made of: the main one and what it uses, each loaded once, users after what they use. */
 import type * as ast from '../../grammar/ast/index.ts';
+import type { Comment } from '../../grammar/comment.ts';
 import { diagnostic, type Diagnostic, type Label } from '../../grammar/diagnostic.ts';
 import { didYouMean } from '../../grammar/did-you-mean.ts';
 import { parse } from '../../grammar/parse.ts';
@@ -17,6 +18,8 @@ export interface Module {
   readonly key: string;
   readonly source: SourceFile;
   readonly syntax: ast.PolicyFile;
+  /** Every comment, in the order of the text. */
+  readonly comments: readonly Comment[];
   /** What paths in it are relative to; empty: the main file's folder; undefined: the standard library, which names no files. */
   readonly folder: string | undefined;
   /** Its `use` statements in their order; those that could not be followed are left out (and reported). */
@@ -102,7 +105,7 @@ class ModuleLoader {
 
   /** Parses a module and loads what it uses. */
   #complete({ key, source, folder }: Origin): Module {
-    const { file: syntax, diagnostics } = parse(source);
+    const { file: syntax, diagnostics, comments } = parse(source);
     this.#diagnostics.push(...diagnostics);
     const uses: ResolvedUse[] = [];
     for (const use of usesIn(syntax.statements)) {
@@ -111,7 +114,7 @@ class ModuleLoader {
       this.#path.pop();
       if (module) uses.push({ use, module });
     }
-    const module = { key, source: syntax.span.source, syntax, folder, uses };
+    const module = { key, source: syntax.span.source, syntax, comments, folder, uses };
     this.#modules.set(key, module);
     return module;
   }

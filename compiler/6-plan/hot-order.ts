@@ -3,6 +3,7 @@ import type { ProgramRule } from '../4-program/program.ts';
 import { weightOf } from '../cost/cost.ts';
 import { commute } from './commute.ts';
 import { BoxTree } from './overlaps/box-tree.ts';
+import { sidesOf } from './overlaps/sides.ts';
 
 /** A rule that more others may stand in the way of stays behind all of them. */
 const MOST_COMPARED = 512;
@@ -73,7 +74,7 @@ class EarlierRules {
 
   constructor(rules: readonly ProgramRule[]) {
     this.#rules = rules;
-    this.#tree = new BoxTree(rules);
+    this.#tree = new BoxTree(sidesOf(rules), rules.length);
   }
 
   /** The rules before this one that it cannot change places with; undefined where too many have to be compared. */

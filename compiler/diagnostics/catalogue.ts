@@ -8,6 +8,7 @@ import { PROBLEMS as PROGRAM } from '../4-program/problems.ts';
 import { PROBLEMS as PLACE } from '../5-place/problems.ts';
 import { PROBLEMS as PLAN } from '../6-plan/problems.ts';
 import { PROBLEMS as IMPORT } from '../import/iptables/problems.ts';
+import { PROBLEMS as LINT } from '../lint/problems.ts';
 import { PROBLEMS as READ_BACK } from '../proof/machine/problems.ts';
 import { PROBLEMS as PROOF } from '../proof/problems.ts';
 import { PROBLEMS as SEMANTICS } from '../semantics/problems.ts';
@@ -34,6 +35,7 @@ export const COMPILER_SECTIONS: readonly CatalogueSection[] = [
   { title: 'The proof', problems: PROOF },
   { title: 'Reading back what was emitted', problems: READ_BACK },
   { title: 'Importing rules of iptables', problems: IMPORT },
+  { title: 'Lint', problems: LINT },
 ];
 
 /** All kinds of some sections, by code. */

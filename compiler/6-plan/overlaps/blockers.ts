@@ -2,6 +2,7 @@
 import type { ProgramRule } from '../../4-program/program.ts';
 import { commute, deedKey } from '../commute.ts';
 import { BoxTree } from './box-tree.ts';
+import { sidesOf } from './sides.ts';
 
 /** What rules are alike in that may pass each other whoever meets them; a rule that may not is like no other. */
 type Kind = number;
@@ -27,7 +28,7 @@ export class Blockers {
   /** None of the rules stands anywhere yet. */
   constructor(rules: readonly ProgramRule[]) {
     this.#rules = rules;
-    this.#tree = new BoxTree(rules);
+    this.#tree = new BoxTree(sidesOf(rules), rules.length);
     this.#kinds = kindsOf(rules);
     this.#places = new Int32Array(rules.length).fill(NOWHERE);
     this.#lowest = new Int32Array(this.#tree.nodeCount).fill(NOWHERE);

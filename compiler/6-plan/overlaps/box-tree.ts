@@ -1,6 +1,5 @@
 /** Rules by their boxes, for finding those of a long list that a rule may share packets with. */
-import type { ProgramRule } from '../../4-program/program.ts';
-import { sidesMeet, sidesOf, type Sides } from './sides.ts';
+import { sidesMeet, type Sides } from './sides.ts';
 
 /** Fewer rules are compared one by one. */
 const LEAF = 8;
@@ -19,18 +18,18 @@ export class BoxTree {
   readonly #parent: number[] = [];
   readonly #lows: number[] = [];
   readonly #highs: number[] = [];
+  /** Of each node: the first of its rules. */
+  readonly #first: number[] = [];
   readonly #leafOf: Uint32Array;
   readonly #scales: readonly number[];
 
-  constructor(rules: readonly ProgramRule[]) {
-    this.#sides = sidesOf(rules);
-    this.#order = Uint32Array.from(rules.keys());
-    this.#leafOf = new Uint32Array(rules.length);
-    this.#scales = Array.from(
-      { length: this.#sides.count },
-      (_, side) => 1 / (this.#spread(0, rules.length, side).width || 1),
-    );
-    this.#build(0, rules.length, -1);
+  /** `count`: how many boxes there are. */
+  constructor(sides: Sides, count: number) {
+    this.#sides = sides;
+    this.#order = Uint32Array.from({ length: count }, (_, rule) => rule);
+    this.#leafOf = new Uint32Array(count);
+    this.#scales = Array.from({ length: sides.count }, (_, side) => 1 / (this.#spread(0, count, side).width || 1));
+    this.#build(0, count, -1);
   }
 
   get nodeCount(): number {
@@ -61,6 +60,33 @@ export class BoxTree {
       }
     }
     return false;
+  }
+
+  /** The first rule below a node. */
+  firstBelow(node: number): number {
+    return this.#first[node]!;
+  }
+
+  /**
+   * Asks `isFound` of rules before `end` whose boxes have a point in them, until it says yes: that rule; undefined where it never
+   * does. A coordinate that is not a number is in every box.
+   */
+  findAt(point: Float64Array, end: number, isFound: (rule: number) => boolean): number | undefined {
+    const { count, lows, highs } = this.#sides;
+    const open = this.nodeCount > 0 ? [0] : [];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (this.#first[node]! >= end || !hasPoint(this.#lows, this.#highs, node * count, point)) continue;
+      const second = this.#second[node]!;
+      if (second >= 0) {
+        open.push(second, node + 1);
+        continue;
+      }
+      for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
+        const rule = this.#order[at]!;
+        if (rule < end && hasPoint(lows, highs, rule * count, point) && isFound(rule)) return rule;
+      }
+    }
+    return undefined;
   }
 
   /** Whether the box of some rule below the node may have all of a rule's in it. */
@@ -123,6 +149,9 @@ export class BoxTree {
 
   #bound(from: number, to: number): void {
     const { count, lows, highs } = this.#sides;
+    let first = Infinity;
+    for (let at = from; at < to; at++) first = Math.min(first, this.#order[at]!);
+    this.#first.push(first);
     for (let side = 0; side < count; side++) {
       let [low, high] = [Infinity, -Infinity];
       for (let at = from; at < to; at++) {
@@ -176,4 +205,11 @@ export class BoxTree {
     const low = lows[rule * count + side]!;
     return low === -Infinity ? -1 : (low + highs[rule * count + side]!) / 2;
   }
+}
+
+function hasPoint(lows: ArrayLike<number>, highs: ArrayLike<number>, from: number, point: Float64Array): boolean {
+  for (let side = 0; side < point.length; side++) {
+    if (lows[from + side]! > point[side]! || highs[from + side]! < point[side]!) return false;
+  }
+  return true;
 }

@@ -57,7 +57,8 @@ export function sidesMeet({ count, lows, highs }: Sides, a: number, b: number): 
   return true;
 }
 
-interface Bound {
+/** What a rule asks of a field, at most. */
+export interface Bound {
   readonly field: string;
   /** Bits of the field; 0: its values are not to be counted. */
   readonly width: number;
@@ -66,10 +67,11 @@ interface Bound {
   readonly size: number;
 }
 
-const SERVICE = 'service/real';
-const PORT = 'destination port/real';
+export const SERVICE = 'service/real';
+export const PORT = 'destination port/real';
 
-function boundsOf({ family, atoms }: ProgramRule, zones: Map<string, number>): Bound[] {
+/** The bounds of a rule, those of cells left out. `zones`: their numbers; one that has none yet gets the next. */
+export function boundsOf({ family, atoms }: ProgramRule, zones: Map<string, number>): Bound[] {
   const bounds = atoms.flatMap((atom) => boundsOfAtom(atom, zones));
   if (family !== undefined) bounds.push({ field: 'family', width: 0, low: family, high: family, size: 1 });
   return bounds;

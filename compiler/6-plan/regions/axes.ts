@@ -16,6 +16,7 @@ export interface AxisTest {
 }
 
 const PORT_BITS = 16;
+const WITH_PORTS: readonly number[] = PROTOCOLS_WITH_PORTS;
 const TRANSPORT_BITS = 8 + 1 + PORT_BITS;
 const ZONE_BITS = 16;
 /** Masks over wider fields may be a great many intervals. */
@@ -63,6 +64,11 @@ const ofProtocols = (protocols: IntervalSet) =>
   ).union(withoutPort(protocols.numberIntervals()));
 
 export const TRANSPORT = 'transport';
+
+/** Transports of packets that are whole: with ports where the protocol has them. */
+export const WHOLE_TRANSPORTS = WITH_PORT.union(
+  withoutPort(range(0, 255).flatMap((one) => (WITH_PORTS.includes(one) ? [] : [[one, one] as const]))),
+);
 
 /** Which transports a packet has if it has the field, as far as that is certain; of the rest it may have any. */
 export const CARRIERS: ReadonlyMap<string, IntervalSet> = new Map([

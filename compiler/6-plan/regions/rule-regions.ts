@@ -2,6 +2,7 @@
 import type { Atom, Family, ProgramRule } from '../../4-program/program.ts';
 import { hasOpaque, isWrittenByRules, writesFields } from '../commute.ts';
 import { BoxTree } from '../overlaps/box-tree.ts';
+import { sidesOf } from '../overlaps/sides.ts';
 import { axisTest, type ZoneNumbers } from './axes.ts';
 import { isCovered } from './cover.ts';
 import { intersect, isPossible, subtract, type Region } from './region.ts';
@@ -32,7 +33,7 @@ export class RuleRegions {
 
   constructor(rules: readonly ProgramRule[]) {
     this.rules = rules;
-    this.#tree = new BoxTree(rules);
+    this.#tree = new BoxTree(sidesOf(rules), rules.length);
     this.#isWritten = rules.some(writesFields);
     this.#ends = Uint8Array.from(rules, (rule) => Number(ends(rule)));
   }

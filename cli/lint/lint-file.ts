@@ -1,0 +1,35 @@
+/** One policy's file in; what lint has to say about it out, with paths as the user would name them. */
+import type { CalendarDate } from '../../compiler/inputs.ts';
+import { lintPolicy, type LintedPolicy } from '../../compiler/lint/lint.ts';
+import type { Diagnostic } from '../../grammar/diagnostic.ts';
+import { distinct } from '../findings/distinct.ts';
+import { withShownPaths } from '../findings/shown-paths.ts';
+import { openPolicy, shownPathOf, type PolicyFile } from '../inputs/policy-file.ts';
+import { recordedInputs } from '../inputs/recorded-inputs.ts';
+import { PLANES } from '../planes.ts';
+import type { Session } from '../session.ts';
+
+export interface LintedFile {
+  /** As the user named it. */
+  readonly path: string;
+  readonly findings: readonly Diagnostic[];
+  readonly suppressed: number;
+  /** Undefined: the file could not be read. */
+  readonly read: { readonly policy: PolicyFile; readonly result: LintedPolicy } | undefined;
+}
+
+export async function lintFile(
+  path: string,
+  today: CalendarDate,
+  session: Session,
+  onPhase: (phase: string) => void,
+): Promise<LintedFile> {
+  const shownPath = shownPathOf(path);
+  const opened = await openPolicy(path, session);
+  if ('finding' in opened) return { path: shownPath, findings: [opened.finding], suppressed: 0, read: undefined };
+  const { policy } = opened;
+  const inputs = recordedInputs(policy, today);
+  const result = lintPolicy(policy.source, inputs, { planes: PLANES, onPhase });
+  const findings = withShownPaths(distinct(result.diagnostics), policy, inputs.hasRead);
+  return { path: shownPath, findings, suppressed: result.suppressed, read: { policy, result } };
+}

@@ -1,0 +1,98 @@
+/** Entries as products along the axes of packets, made when they are asked for. */
+import type { Atom, Family, Stage } from '../../4-program/program.ts';
+import { axisTest, type ZoneNumbers } from '../../6-plan/regions/axes.ts';
+import { intersect, isPossible, type Region } from '../../6-plan/regions/region.ts';
+import { IntervalSet } from '../../net/interval-set.ts';
+import { registersReadBy, writtenBy } from '../../proof/registers.ts';
+import { boundRuleOf } from './bound-atoms.ts';
+import type { Entries } from './entries.ts';
+
+export interface EntryRegion {
+  /** All packets that may meet the entry are in here. */
+  readonly region: Region;
+  /** … and all that are in here do. */
+  readonly isExact: boolean;
+  /** What keeps it from being exact has an answer of its own, that no field settles: some packets in here do, and any may. */
+  readonly isFree: boolean;
+}
+
+/** How a stateful filter's rules for flows see a packet: 0 new, 3 invalid, 4 untracked. */
+const STATES = { drop: [0, 4], pass: [0, 3, 4] } as const;
+
+export class EntryRegions {
+  readonly #entries: Entries;
+  readonly #zones: ZoneNumbers;
+  readonly #written: ReadonlySet<string>;
+  /** What holds of every packet that comes to the rules: those for each packet, and the others. */
+  readonly #bounds: { readonly eachPacket: readonly Atom[]; readonly others: readonly Atom[] };
+  readonly #known = { 4: new Map<number, EntryRegion | undefined>(), 6: new Map<number, EntryRegion | undefined>() };
+
+  constructor(entries: Entries, zones: ReadonlyMap<string, number>) {
+    this.#entries = entries;
+    this.#zones = new Map(zones);
+    const { stage } = entries;
+    this.#written = writtenBy([...stage.implied, ...stage.items]);
+    this.#bounds = { eachPacket: zoneBounds(stage), others: [...zoneBounds(stage), ...stateBounds(stage)] };
+  }
+
+  /** What a packet of the family needs to come to the entry's part of the stage, and to meet it. */
+  atomsOf(entry: number): { readonly atoms: readonly Atom[]; readonly isWhole: boolean } {
+    const { rule, atoms, isWhole } = boundRuleOf(this.#entries, entry);
+    const steady = atoms.filter((atom) => this.isSteady(atom));
+    const bounds = rule.eachPacket ? this.#bounds.eachPacket : this.#bounds.others;
+    return { atoms: [...bounds, ...steady], isWhole: isWhole && steady.length === atoms.length };
+  }
+
+  /** Whether no rule of the stage writes what the atom reads, and no answer of it is another each time. */
+  isSteady({ test }: Atom): boolean {
+    return test.kind !== 'opaque' && !registersReadBy(test).some((name) => this.#written.has(name));
+  }
+
+  /** The entry's packets of a family; undefined where it has none. */
+  of(entry: number, family: Family): EntryRegion | undefined {
+    const known = this.#known[family];
+    if (!known.has(entry)) known.set(entry, this.#make(entry, family));
+    return known.get(entry);
+  }
+
+  #make(entry: number, family: Family): EntryRegion | undefined {
+    const rule = this.#entries.rules[this.#entries.ruleAt[entry]!]!;
+    if (rule.family !== undefined && rule.family !== family) return undefined;
+    const { atoms, isWhole } = this.atomsOf(entry);
+    let region: Region = { family, sides: new Map() };
+    let isExact = isWhole;
+    let others = 0;
+    let isFree = isWhole;
+    for (const atom of atoms) {
+      const test = axisTest(atom, family, this.#zones);
+      if (!test) {
+        isExact = false;
+        isFree &&= ++others === 1 && isFreeTest(atom);
+        continue;
+      }
+      const next = intersect(region, { family, sides: new Map([[test.axis, test.values]]) });
+      if (!next || test.values.isEmpty()) return undefined;
+      region = next;
+    }
+    return isPossible(region) ? { region, isExact, isFree } : undefined;
+  }
+}
+
+/** Whether the answer hangs on nothing that other tests ask. */
+function isFreeTest({ test }: Atom): boolean {
+  if (test.kind === 'memory') return test.key.every((field) => field === 'source' || field === 'destination');
+  return test.kind === 'until' || test.kind === 'during' || test.kind === 'address of zone';
+}
+
+function zoneBounds({ zones }: Stage): Atom[] {
+  return zones ? [{ test: { kind: 'zone', field: 'in', zones }, negated: false }] : [];
+}
+
+function stateBounds({ stateful }: Stage): Atom[] {
+  if (!stateful) return [];
+  const states = IntervalSet.fromIntervals(
+    3,
+    STATES[stateful.invalid].map((state) => [state, state] as const),
+  );
+  return [{ test: { kind: 'number', field: 'state', in: states }, negated: false }];
+}

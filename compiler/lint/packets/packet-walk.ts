@@ -1,0 +1,232 @@
+/**
+ * Looks for a packet that comes to an entry: from some packet of the entry, on and on out of the entries before it that would keep
+ * it, along one axis at a time. What it finds is certain, and it mostly finds something at once; where it does not, it has
+ * not shown that there is nothing.
+ */
+import type { Family } from '../../4-program/program.ts';
+import { CARRIERS, domainOf, TRANSPORT, WHOLE_TRANSPORTS } from '../../6-plan/regions/axes.ts';
+import type { BoxTree } from '../../6-plan/overlaps/box-tree.ts';
+import { PORT, SERVICE } from '../../6-plan/overlaps/sides.ts';
+import type { Region } from '../../6-plan/regions/region.ts';
+import { IntervalSet } from '../../net/interval-set.ts';
+import type { Value } from '../../net/words.ts';
+import { leavesAround, type Entries } from './entries.ts';
+import type { EntryRegions } from './entry-regions.ts';
+import { Draws } from './random.ts';
+
+/** A packet: a value along each axis that some entry asks. */
+export type Point = Map<string, Value>;
+
+/** What the walk came to: a packet; `covered`: one entry before has all of the entry's packets; undefined: neither was found. */
+export type WalkResult = { readonly point: Point } | 'covered' | undefined;
+
+/** Axes of what a stage asks of a packet before its rules do. */
+const BOUNDS = ['in', 'state/real'];
+
+const MOST_STEPS = 96;
+const STARTS = 3;
+
+export class PacketWalk {
+  readonly #entries: Entries;
+  readonly #regions: EntryRegions;
+  readonly #tree: BoxTree;
+  /** The boxes' sides, in their order. */
+  readonly #fields: readonly string[];
+  readonly #coordinates: Float64Array;
+
+  constructor(entries: Entries, regions: EntryRegions, tree: BoxTree, fields: ReadonlyMap<string, number>) {
+    this.#entries = entries;
+    this.#regions = regions;
+    this.#tree = tree;
+    this.#fields = [...fields.keys()];
+    this.#coordinates = new Float64Array(this.#fields.length);
+  }
+
+  /** A packet of the family that meets the entry, and none before it that would have kept it. */
+  find(entry: number, family: Family): WalkResult {
+    const own = this.#regions.of(entry, family);
+    if (!own?.isFree && !own?.isExact) return undefined;
+    const draws = new Draws(entry * 2 + family);
+    for (let start = 0; start < STARTS; start++) {
+      const result = this.#walk(entry, own.region, draws);
+      if (result !== 'lost') return result;
+    }
+    return undefined;
+  }
+
+  /** An entry before `end` that may keep the packet from it, and that `isWanted`; undefined: there is none. */
+  keeperOf(
+    point: Point,
+    family: Family,
+    end: number,
+    isWanted: (keeper: number) => boolean = () => true,
+  ): number | undefined {
+    this.#place(point, family);
+    const { keepsFrom } = this.#entries;
+    return this.#tree.findAt(this.#coordinates, end, (other) => {
+      if (keepsFrom[other]! < end) return false;
+      return this.#mayMeet(other, family, point) && !this.#mayBeLedPast(other, end, family, point) && isWanted(other);
+    });
+  }
+
+  #mayMeet(entry: number, family: Family, point: Point): boolean {
+    const theirs = this.#regions.of(entry, family);
+    return theirs !== undefined && has(theirs.region, point);
+  }
+
+  /** Whether a packet may go past a keeper by a `leave` before it, and come to the entry all the same. */
+  #mayBeLedPast(keeper: number, entry: number, family: Family, point: Point): boolean {
+    return leavesAround(this.#entries, keeper, entry).some((leave) => this.#mayMeet(leave.entry, family, point));
+  }
+
+  /** The axes that entries of a family may ask, and those of what holds of every packet that comes to the stage. */
+  axesOf(family: Family): string[] {
+    return [
+      ...new Set([...this.#fields.flatMap((field) => axisOf(field, family) ?? []), ...CARRIERS.keys(), ...BOUNDS]),
+    ];
+  }
+
+  #walk(entry: number, region: Region, draws: Draws): WalkResult | 'lost' {
+    const point = this.#startIn(region, draws);
+    if (!point) return 'lost';
+    for (let step = 0; step < MOST_STEPS; step++) {
+      const keeper = this.keeperOf(point, region.family, entry);
+      if (keeper === undefined) return has(region, point) ? { point } : 'lost';
+      const theirs = this.#regions.of(keeper, region.family)!;
+      const ways = [...theirs.region.sides].flatMap(([axis, values]) => {
+        const own = region.sides.get(axis) ?? domainOf(axis, region.family);
+        const left = own.subtract(values);
+        const isForNone = isOfOther(axis, region.family) && !left.contains(absentOf(axis, region));
+        return left.isEmpty() || isForNone ? [] : [[axis, left] as const];
+      });
+      const isCertain = theirs.isExact && leavesAround(this.#entries, keeper, entry).length === 0;
+      if (ways.length === 0) return isCertain ? 'covered' : undefined;
+      const [axis, left] = ways[draws.below(ways.length)]!;
+      if (!this.#move(point, axis, left, region, draws)) return 'lost';
+    }
+    return 'lost';
+  }
+
+  #startIn(region: Region, draws: Draws): Point | undefined {
+    const point: Point = new Map();
+    const named = this.#fields.flatMap((field) => axisOf(field, region.family) ?? []);
+    for (const axis of new Set([...named, ...region.sides.keys()])) {
+      if (axis === TRANSPORT || CARRIERS.has(axis)) continue;
+      point.set(axis, valueIn(region.sides.get(axis) ?? domainOf(axis, region.family), draws));
+    }
+    const transports = region.sides.get(TRANSPORT) ?? domainOf(TRANSPORT, region.family);
+    return this.#setTransport(point, transports, region, draws) ? point : undefined;
+  }
+
+  /** Gives the packet another value along an axis, and what has to go with it. */
+  #move(point: Point, axis: string, values: IntervalSet, region: Region, draws: Draws): boolean {
+    if (axis === TRANSPORT) return this.#setTransport(point, values, region, draws);
+    const carriers = CARRIERS.get(axis);
+    const value = valueIn(values, draws);
+    if (carriers) {
+      const isThere = value !== absentOf(axis, region);
+      if (isThere !== carriers.contains(point.get(TRANSPORT)!)) {
+        const own = region.sides.get(TRANSPORT) ?? domainOf(TRANSPORT, region.family);
+        const fitting = isThere ? own.intersect(carriers) : own.subtract(carriers);
+        if (!this.#setTransport(point, fitting, region, draws)) return false;
+      }
+    }
+    point.set(axis, value);
+    return true;
+  }
+
+  /** A transport of a whole packet among these, and for each field that some transports have a value, or none. */
+  #setTransport(point: Point, transports: IntervalSet, { family, sides }: Region, draws: Draws): boolean {
+    let fitting = transports.intersect(WHOLE_TRANSPORTS);
+    for (const [axis, carriers] of CARRIERS) {
+      const own = sides.get(axis);
+      if (!own) continue;
+      if (isOfOther(axis, family)) continue;
+      const absent = absentOf(axis, { family, sides });
+      if (!own.contains(absent)) fitting = fitting.intersect(carriers);
+      else if (own.isSingleton()) fitting = fitting.subtract(carriers);
+    }
+    if (fitting.isEmpty()) return false;
+    const transport = valueIn(fitting, draws);
+    point.set(TRANSPORT, transport);
+    for (const [axis, carriers] of CARRIERS) {
+      const domain = domainOf(axis, family);
+      const absent = domain.highAt(domain.intervalCount - 1);
+      const own = sides.get(axis) ?? domain;
+      if (isOfOther(axis, family) || !carriers.contains(transport)) {
+        if (!own.contains(absent)) return false;
+        point.set(axis, absent);
+        continue;
+      }
+      const former = point.get(axis);
+      if (former !== undefined && former !== absent && own.contains(former)) continue;
+      const present = own.subtract(IntervalSet.of(domain.width, absent));
+      if (present.isEmpty()) return false;
+      point.set(axis, valueIn(present, draws));
+    }
+    return true;
+  }
+
+  /** The packet's place among the boxes. */
+  #place(point: Point, family: Family): void {
+    const transport = Number(point.get(TRANSPORT)!);
+    const protocol = transport >>> 17;
+    const hasPort = (transport & 0x1_0000) !== 0;
+    const port = hasPort ? transport & 0xffff : 0;
+    this.#fields.forEach((field, side) => {
+      this.#coordinates[side] = coordinate(field, point, { family, protocol, hasPort, port });
+    });
+  }
+}
+
+interface Transport {
+  readonly family: Family;
+  readonly protocol: number;
+  readonly hasPort: boolean;
+  readonly port: number;
+}
+
+function coordinate(field: string, point: Point, { family, protocol, hasPort, port }: Transport): number {
+  if (field === 'family') return family;
+  if (field === SERVICE) return protocol * 65_536 + port;
+  if (field === PORT) return hasPort ? port : Number.NaN;
+  const axis = axisOf(field, family);
+  const value = axis === undefined ? undefined : point.get(axis);
+  return value === undefined ? Number.NaN : Number(value);
+}
+
+/** The axis of a box's side; undefined: it is of the transport, of the other family, or none. */
+function axisOf(field: string, family: Family): string | undefined {
+  if (field === 'family' || field === SERVICE || field === PORT) return undefined;
+  const [name, view, ofFamily] = field.split('/');
+  if (ofFamily === undefined) return field;
+  return Number(ofFamily) === family ? `${name}/${view}` : undefined;
+}
+
+/** Whether the packet is in the region; along an axis that it has no value along, it has the lowest. */
+function has({ family, sides }: Region, point: Point): boolean {
+  for (const [axis, values] of sides) {
+    if (!values.contains(point.get(axis) ?? domainOf(axis, family).lowAt(0))) return false;
+  }
+  return true;
+}
+
+function absentOf(axis: string, { family }: Region): Value {
+  const domain = domainOf(axis, family);
+  return domain.highAt(domain.intervalCount - 1);
+}
+
+function isOfOther(axis: string, family: Family): boolean {
+  return axis === (family === 4 ? 'icmp6/real' : 'icmp4/real');
+}
+
+/** One of the values: an end of an interval half of the time, for there packets lie that few others have. */
+function valueIn(values: IntervalSet, draws: Draws): Value {
+  const index = draws.below(values.intervalCount);
+  const [low, high] = [values.lowAt(index), values.highAt(index)];
+  const way = draws.below(4);
+  if (way === 0) return low;
+  if (way === 1) return high;
+  if (typeof low === 'number') return low + draws.below(Number(high) - low + 1);
+  return low + draws.belowBig(BigInt(high) - low + 1n);
+}

@@ -1,0 +1,173 @@
+/**
+ * Which entries of a stage a packet comes to, over all packets. Most are settled by the first packet that is tried; what is left
+ * is asked of decision diagrams.
+ */
+import type { Family, Stage } from '../../4-program/program.ts';
+import { BoxTree } from '../../6-plan/overlaps/box-tree.ts';
+import { sidesMeet } from '../../6-plan/overlaps/sides.ts';
+import { domainOf } from '../../6-plan/regions/axes.ts';
+import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
+import type { Zone } from '../../model/policy.ts';
+import { ALL, NOTHING, type Assignment } from '../../proof/diagrams.ts';
+import { CoverQuestions, type CoverDiagrams } from './cover-question.ts';
+import { entriesOf, ruleOf, type Entries } from './entries.ts';
+import { boxesOf, type EntryBoxes } from './entry-boxes.ts';
+import { EntryRegions } from './entry-regions.ts';
+import { PacketWalk } from './packet-walk.ts';
+
+/** `none`: no packet is for it at all. `unknown`: the diagrams would have been too large. */
+export type Reach = 'reached' | 'unreached' | 'none' | 'unknown';
+
+export class StageCoverage {
+  readonly entries: Entries;
+  readonly zones: readonly Zone[];
+  readonly regions: EntryRegions;
+  readonly walk: PacketWalk;
+  readonly #tree: BoxTree;
+  readonly #questions: CoverQuestions;
+  readonly #axes: Readonly<Record<Family, readonly string[]>>;
+  readonly #boxes: EntryBoxes;
+  readonly #reach: Reach[];
+
+  constructor(stage: Stage, zones: readonly Zone[]) {
+    this.entries = entriesOf(stage);
+    this.zones = zones;
+    const numbers = new Map(zones.map(({ name }, index) => [name, index + 1]));
+    this.regions = new EntryRegions(this.entries, numbers);
+    this.#boxes = boxesOf(this.entries, numbers);
+    this.#tree = new BoxTree(this.#boxes.sides, this.entries.count);
+    this.walk = new PacketWalk(this.entries, this.regions, this.#tree, this.#boxes.fields);
+    this.#questions = new CoverQuestions(this.entries, this.regions, zones);
+    this.#axes = { 4: this.walk.axesOf(4), 6: this.walk.axesOf(6) };
+    this.#reach = Array.from({ length: this.entries.count }, (_, entry) => this.#reachOf(entry));
+  }
+
+  reachOf(entry: number): Reach {
+    return this.#reach[entry]!;
+  }
+
+  /** Entries before this one that keep packets from it, and whose boxes meet its own; ascending. */
+  keepersBefore(entry: number): number[] {
+    const found: number[] = [];
+    this.#someKeeper(entry, (other) => {
+      found.push(other);
+      return false;
+    });
+    return found.toSorted((a, b) => a - b);
+  }
+
+  /** Entries behind this one whose boxes meet its own; ascending. */
+  laterThan(entry: number): number[] {
+    const found: number[] = [];
+    this.#tree.some(
+      entry,
+      () => true,
+      (other) => {
+        if (other > entry) found.push(other);
+        return false;
+      },
+    );
+    return found.toSorted((a, b) => a - b);
+  }
+
+  /** Asks of diagrams; undefined: they would be too large in each order of the fields. */
+  ask<Result>(run: (diagrams: CoverDiagrams) => Result): Result | undefined {
+    return this.#questions.ask(run);
+  }
+
+  #someKeeper(entry: number, isFound: (other: number) => boolean): boolean {
+    const { keepsFrom } = this.entries;
+    return this.#tree.some(
+      entry,
+      (node) => this.#tree.firstBelow(node) < entry,
+      (other) => other < entry && keepsFrom[other]! >= entry && isFound(other),
+    );
+  }
+
+  #reachOf(entry: number): Reach {
+    const families = familiesOf(ruleOf(this.entries, entry));
+    const hasKeeper = this.#someKeeper(entry, () => true);
+    if (!hasKeeper && this.#isPlainBox(entry)) return 'reached';
+    let answer: Reach = 'none';
+    for (const family of families) {
+      const one = this.#reachIn(entry, family);
+      if (one === 'reached') return one;
+      if (one === 'unknown' || answer === 'none') answer = one;
+    }
+    return answer;
+  }
+
+  /** Whether the entry's box has packets in it that meet the entry for certain. */
+  #isPlainBox(entry: number): boolean {
+    return sidesMeet(this.#boxes.sides, entry, entry) && this.entries.rowAt[entry]! >= 0;
+  }
+
+  #reachIn(entry: number, family: Family): Reach {
+    if (!this.regions.of(entry, family)) return 'none';
+    const walked = this.walk.find(entry, family);
+    if (walked === 'covered') return 'unreached';
+    if (walked) return 'reached';
+    const found = this.coverOf(entry, family);
+    if (found === 'unknown' || found === 'none') return found;
+    return found === 'reached' ? found : 'unreached';
+  }
+
+  /**
+   * Entries that keep all of an entry's packets of a family from it: packet after packet that is left finds the next of them.
+   */
+  coverOf(entry: number, family: Family): readonly number[] | 'reached' | 'none' | 'unknown' {
+    const cover = this.ask((question) => {
+      const { diagrams } = question;
+      let left = question.packetsOf(entry, family);
+      if (left === NOTHING) return 'none';
+      const keepers: number[] = [];
+      while (left !== NOTHING) {
+        const packet = question.packetIn(left);
+        const keeper = this.#bestKeeper(question, packet, entry, family);
+        if (keeper === undefined) return 'reached';
+        keepers.push(keeper);
+        left = diagrams.unless(question.keptBy(keeper, entry, left), left);
+      }
+      return keepers.toSorted((a, b) => a - b);
+    });
+    return cover ?? 'unknown';
+  }
+
+  /** Of the entries that keep a packet from one, that which says least else. */
+  #bestKeeper(question: CoverDiagrams, packet: Assignment, entry: number, family: Family): number | undefined {
+    const { diagrams } = question;
+    const point = question.pointOf(packet, this.#axes[family]);
+    let best: { readonly keeper: number; readonly sides: number } | undefined;
+    this.walk.keeperOf(point, family, entry, (keeper) => {
+      const sides = this.#sidesBeyond(keeper, entry, family);
+      if (best && best.sides <= sides) return false;
+      const isCertain = diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0;
+      if (isCertain) best = { keeper, sides };
+      return false;
+    });
+    return best?.keeper;
+  }
+
+  /** The first entry before another that keeps a packet from it for certain. */
+  firstKeeper(question: CoverDiagrams, packet: Assignment, entry: number, family: Family): number | undefined {
+    const point = question.pointOf(packet, this.#axes[family]);
+    let first: number | undefined;
+    this.walk.keeperOf(point, family, entry, (keeper) => {
+      const isEarlier = first === undefined || keeper < first;
+      if (isEarlier && question.diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0) first = keeper;
+      return false;
+    });
+    return first;
+  }
+
+  /** Along how many axes an entry has fewer values than another. */
+  #sidesBeyond(keeper: number, entry: number, family: Family): number {
+    const own = this.regions.of(entry, family)!.region;
+    const theirs = this.regions.of(keeper, family)!.region;
+    let sides = 0;
+    for (const [axis, values] of theirs.sides) {
+      if (!(own.sides.get(axis) ?? domainOf(axis, family)).isSubsetOf(values)) sides++;
+    }
+    return sides;
+  }
+}

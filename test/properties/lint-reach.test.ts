@@ -1,0 +1,99 @@
+/** Which rules lint says no packet reaches: exactly those that other ways of finding out say. */
+import fastCheck from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { buildProgram } from '../../compiler/4-program/build.ts';
+import type { Stage } from '../../compiler/4-program/program.ts';
+import { checkPolicy } from '../../compiler/check.ts';
+import { StageCoverage } from '../../compiler/lint/packets/stage-coverage.ts';
+import type { Zone } from '../../compiler/model/policy.ts';
+import { items, longList, rules, ZONES } from '../arbitraries/program.ts';
+import { overlapping } from '../arbitraries/overlapping-rules.ts';
+import { ALL_FEATURES, without } from '../arbitraries/policy/features.ts';
+import { randomPolicy } from '../arbitraries/policy/policy.ts';
+import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } from '../builders/classbench.ts';
+import { reachedByPartition } from '../builders/classbench/partition.ts';
+import { inputsOfFolder } from '../builders/inputs-of-folder.ts';
+import { stageOf } from '../builders/program.ts';
+import { nearlyAlike } from '../mutations/nearly-alike.ts';
+import { reachedEntries } from '../oracles/reached-entries.ts';
+import { count } from '../sampling.ts';
+import { sharedBytes } from '../shared-data.ts';
+
+function found(stage: Stage, zones: readonly Zone[]): string[] {
+  const coverage = new StageCoverage(stage, zones);
+  return Array.from({ length: coverage.entries.count }, (_, entry) => coverage.reachOf(entry));
+}
+
+/** How often some rule is not reached. */
+function shareOf<Case>(arbitrary: fastCheck.Arbitrary<Case>, runs: number, stageFor: (one: Case) => Stage): number {
+  let [gone, drawn] = [0, 0];
+  const property = fastCheck.property(arbitrary, (one) => {
+    const stage = stageFor(one);
+    const expected = reachedEntries(stage, ZONES).map((entry) => entry.found);
+    expect(found(stage, ZONES)).toEqual(expected);
+    drawn++;
+    if (expected.includes('unreached')) gone++;
+  });
+  fastCheck.assert(property, { numRuns: runs });
+  return gone / drawn;
+}
+
+it('exactly the rules of short lists that no packet reaches', () => {
+  const lists = fastCheck.oneof(nearlyAlike, overlapping, rules(8), longList);
+  expect(shareOf(lists, count(300, 3000), stageOf)).toBeGreaterThan(0.2);
+});
+
+it('exactly the rows that no packet reaches', () => {
+  expect(shareOf(items, count(200, 2000), stageOf)).toBeGreaterThan(0.05);
+});
+
+/** In these, rules write what others read: lint takes what they then say for unknown, and the oracle does not know of it. */
+const STEADY = without('marks', 'memory', 'mangle');
+
+it('exactly the rules of whole policies that no packet reaches', () => {
+  let drawn = 0;
+  const property = fastCheck.property(randomPolicy(STEADY), ({ policy: text, files }) => {
+    for (const { stage, zones } of stagesOf(text, files)) {
+      drawn++;
+      expect(found(stage, zones)).toEqual(reachedEntries(stage, zones).map((entry) => entry.found));
+    }
+  });
+  fastCheck.assert(property, { numRuns: count(150, 1500) });
+  expect(drawn).toBeGreaterThan(50);
+});
+
+it('lints whatever policy passes the checks', () => {
+  const property = fastCheck.property(randomPolicy(ALL_FEATURES), ({ policy: text, files }) => {
+    for (const { stage, zones } of stagesOf(text, files)) expect(found(stage, zones)).not.toContain('unknown');
+  });
+  fastCheck.assert(property, { numRuns: count(60, 600) });
+});
+
+function stagesOf(text: string, files: Readonly<Record<string, string>>): { stage: Stage; zones: readonly Zone[] }[] {
+  const library = inputsOfFolder(new URL('./', import.meta.url), { year: 2026, month: 6, day: 1 });
+  const inputs = {
+    ...library,
+    read: (path: string) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])),
+  };
+  const { policy } = checkPolicy({ path: 'policy.sluice', text }, inputs);
+  if (!policy) return [];
+  const { program, diagnostics } = buildProgram(policy, undefined);
+  return diagnostics.length > 0 ? [] : program.stages.map((stage) => ({ stage, zones: program.zones }));
+}
+
+/** Brute force takes seconds for these, and a minute or more for some others. */
+const QUICK: ReadonlySet<string> = new Set(['acl1', 'acl3', 'acl4', 'fw4', 'ipc1']);
+
+describe('ClassBench', () => {
+  for (const seed of CLASSBENCH_SEEDS.filter((one) => count(0, 1) === 1 || QUICK.has(one))) {
+    test(`${seed}: the rules that no cell of the partition of all packets reaches`, (context) => {
+      const list = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(seed, '1k'))));
+      const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+      const { policy } = checkPolicy({ path: 'policy.sluice', text: classbenchPolicy(list) }, inputs);
+      const { program } = buildProgram(policy!, undefined);
+      const reached = reachedByPartition(list);
+      const expected = list.map((_, rule) => (reached.has(rule) ? 'reached' : 'unreached'));
+      expect(found(program.stages[0]!, program.zones)).toEqual(expected);
+    });
+  }
+});
