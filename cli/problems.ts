@@ -97,4 +97,17 @@ for now. The file is something else.`,
 comments of artifacts and manifest.json have it (\`filter forward/allow-https\`). No rule that a plane carries out stands
 there: blank lines, comments, declarations and blocks themselves are no rules.`,
   ),
+  unreadableRevision: error(
+    'SL0931',
+    'a revision cannot be read',
+    `\`sluice diff --git\` reads a policy, and all that it uses, as a revision of the git repository has it that the policy
+stands in. The message says what git said: there is no such revision, the file is not in it, or the folder is no work tree.`,
+  ),
+  notCompared: error(
+    'SL0932',
+    'a part of two policies that could not be compared',
+    `\`sluice diff\` compares all packets, not samples, and says so where it cannot: where rows of tables differ whose order may
+matter, where a difference has more than 20,000 regions, or where the comparison needs more memory than it may use. What it found
+in other blocks is right all the same; of this one it says nothing.`,
+  ),
 } as const satisfies Record<string, DiagnosticKind>;

@@ -1,6 +1,7 @@
 import type { CommandDefinition } from '../command.ts';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
+import { diff } from './diff.ts';
 import { explain } from './explain.ts';
 import { fmt } from './fmt.ts';
 import { importRules } from './import.ts';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly CommandDefinition<object>[] = [
   check,
   lint,
   explain,
+  diff,
   fmt,
   importRules,
   optimize,

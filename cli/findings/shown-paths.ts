@@ -7,16 +7,21 @@ import type { Diagnostic } from '../../grammar/diagnostic.ts';
 import type { SourceFile, Span } from '../../grammar/source.ts';
 import type { PolicyFile } from '../inputs/policy-file.ts';
 
+/** How people would name a file that a compile names. `isFile`: the path is of a file that was read. */
+export function pathsOf(policy: PolicyFile, isFile: (path: string) => boolean): (path: string) => string {
+  return (path) => {
+    if (path === policy.source.path) return policy.shownPath;
+    return isFile(path) && !isAbsolute(path) ? join(dirname(policy.shownPath), path) : path;
+  };
+}
+
 /** The findings with the paths of all files as the user would name them. `isFile`: the path is of a file that was read. */
 export function withShownPaths(
   findings: readonly Diagnostic[],
   policy: PolicyFile,
   isFile: (path: string) => boolean,
 ): readonly Diagnostic[] {
-  const shownPath = (path: string): string => {
-    if (path === policy.source.path) return policy.shownPath;
-    return isFile(path) && !isAbsolute(path) ? join(dirname(policy.shownPath), path) : path;
-  };
+  const shownPath = pathsOf(policy, isFile);
   const shownSources = new Map<SourceFile, SourceFile>();
   const shownSpan = (span: Span): Span => {
     const source = shownSources.get(span.source) ?? { ...span.source, path: shownPath(span.source.path) };

@@ -41,10 +41,11 @@ export async function openPolicy(path: string, session: Session): Promise<Opened
   } catch (error) {
     return { finding: diagnostic(PROBLEMS.unreadable, undefined, `${shownPath} cannot be read: ${reasonOf(error)}`) };
   }
-  return textOf(bytes, path, shownPath);
+  return policyOf(bytes, path, shownPath);
 }
 
-function textOf(bytes: Uint8Array, path: string, shownPath: string): OpenedPolicy {
+/** The policy of these bytes, checked to be text. */
+export function policyOf(bytes: Uint8Array, path: string, shownPath: string): OpenedPolicy {
   const start = byteOrderMarkLength(bytes);
   const wrong = checkText({ path, shown: shownPath, bytes, start }, undefined);
   if (wrong) return { finding: wrong };

@@ -23,8 +23,15 @@ export interface RecordedInputs extends Inputs {
   readonly hasRead: (path: string) => boolean;
 }
 
-/** The inputs of a policy. A file that is asked for twice is read once: nothing may change under a running compile. */
-export function recordedInputs(policy: PolicyFile, today: CalendarDate | undefined): RecordedInputs {
+/**
+ * The inputs of a policy. A file that is asked for twice is read once: nothing may change under a running compile. `readFile`:
+ * how a file is read whose path is relative to the policy's folder.
+ */
+export function recordedInputs(
+  policy: PolicyFile,
+  today: CalendarDate | undefined,
+  readFile: Inputs['read'] = (path) => readIfThere(resolve(policy.folder, path)),
+): RecordedInputs {
   const files = new Map<string, Uint8Array | Unreadable | undefined>();
   const modules = new Map<string, string>();
   const records = [record(policy.source.path, policy.bytes)];
@@ -32,7 +39,7 @@ export function recordedInputs(policy: PolicyFile, today: CalendarDate | undefin
   return {
     read: (path) => {
       if (files.has(path)) return files.get(path);
-      const content = readIfThere(resolve(policy.folder, path));
+      const content = readFile(path);
       files.set(path, content);
       if (content instanceof Uint8Array) records.push(record(path, content));
       return content;

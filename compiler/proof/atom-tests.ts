@@ -45,9 +45,9 @@ export class AtomTests {
       .reduce((set, atom) => diagrams.when(atom, set), ALL);
   }
 
-  /** An answer that no field gives. */
-  free(text: string): Diagram {
-    return this.#here(this.#packets.free(text));
+  /** An answer that is another each time it is asked for. */
+  asked(text: string): Diagram {
+    return this.#here(this.#packets.asked(text));
   }
 
   family(family: 4 | 6 | undefined): Diagram {

@@ -100,6 +100,11 @@ export class Diagrams {
     return this.#nodes.levels[diagram] === TERMINAL;
   }
 
+  /** What the diagram says where its first variable is 0, and where it is 1. */
+  branches(diagram: Diagram): readonly [low: Diagram, high: Diagram] {
+    return [this.#nodes.lows[diagram]!, this.#nodes.highs[diagram]!];
+  }
+
   /** The packets whose variable is 1. */
   variable(level: number): Diagram {
     return this.#nodes.node(level, NOTHING, ALL);
@@ -178,6 +183,15 @@ export class Diagrams {
       if (this.isValue(node)) values.push(this.#nodes.lows[node]!);
     });
     return values.toSorted((a, b) => a - b);
+  }
+
+  /** The variables that the diagram asks. */
+  levelsOf(diagram: Diagram): ReadonlySet<number> {
+    const asked = new Set<number>();
+    this.#walkNodes(diagram, (_, level) => {
+      if (level !== TERMINAL) asked.add(level);
+    });
+    return asked;
   }
 
   /** Whether the diagram asks a variable from `first` to before `end`. */

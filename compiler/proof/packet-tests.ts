@@ -9,7 +9,7 @@ import { IntervalSet } from '../net/interval-set.ts';
 import type { Family } from '../4-program/program.ts';
 import { ALL, NOTHING, type Assignment, type Diagram, type Diagrams } from './diagrams.ts';
 import { FAMILY_LEVEL, INTERFACE_BITS, type DiagramField, type FieldLayout } from './fields.ts';
-import { TERMINAL } from './node-table.ts';
+import { FreeVariables } from './free-variables.ts';
 
 /** A field as a policy names it. */
 type PolicyField = NumberField | AddressField;
@@ -33,28 +33,35 @@ const OWNERS: ReadonlyMap<DiagramField, Owner> = new Map([
   ['icmp6', { protocols: IntervalSet.of(8, 58), family: 6 }],
 ]);
 
+/** By zone, the numbers of its interfaces; 0 is an interface of none. */
+export type ZoneNumbers = ReadonlyMap<string, IntervalSet>;
+
+/** Each member of a zone has a number of its own. */
+export function numberMembers(zones: readonly Zone[]): ZoneNumbers {
+  const numbers = new Map<string, IntervalSet>();
+  let next = 1;
+  for (const { name, members } of zones) {
+    const count = members.length;
+    const none = IntervalSet.empty(INTERFACE_BITS);
+    numbers.set(name, count === 0 ? none : IntervalSet.range(INTERFACE_BITS, next, next + count - 1));
+    next += count;
+  }
+  return numbers;
+}
+
 export class PacketTests {
   readonly diagrams: Diagrams;
   readonly layout: FieldLayout;
-  /** Members of zones by zone; the number 0 is an interface of none. */
-  readonly #members = new Map<string, IntervalSet>();
-  readonly #free = new Map<string, number>();
-  #nextFree: number;
+  readonly variables: FreeVariables;
+  readonly #zones: ZoneNumbers;
   readonly #sets = new WeakMap<IntervalSet, Map<string, Diagram>>();
 
-  constructor(diagrams: Diagrams, layout: FieldLayout, zones: readonly Zone[]) {
+  /** `variables`: those of other tests, so that the same question has the same answer there. */
+  constructor(diagrams: Diagrams, layout: FieldLayout, zones: ZoneNumbers, variables?: FreeVariables) {
     this.diagrams = diagrams;
     this.layout = layout;
-    this.#nextFree = layout.firstFree;
-    let member = 1;
-    for (const { name, members } of zones) {
-      const set =
-        members.length === 0
-          ? IntervalSet.empty(INTERFACE_BITS)
-          : IntervalSet.range(INTERFACE_BITS, member, member + members.length - 1);
-      this.#members.set(name, set);
-      member += members.length;
-    }
+    this.variables = variables ?? new FreeVariables(layout.firstFree);
+    this.#zones = zones;
   }
 
   family(family: Family): Diagram {
@@ -100,7 +107,7 @@ export class PacketTests {
   zoneIn(field: 'in' | 'out', zones: readonly string[]): Diagram {
     const members = IntervalSet.unionOf(
       INTERFACE_BITS,
-      zones.map((name) => this.#members.get(name)!),
+      zones.map((name) => this.#zones.get(name)!),
     );
     return this.diagrams.inSet(this.layout.placeOf(field).first, members);
   }
@@ -110,21 +117,19 @@ export class PacketTests {
     return this.diagrams.variable(this.freeLevels(text, 1));
   }
 
+  /** The same for something that is asked again and again, each time under another text. */
+  asked(text: string): Diagram {
+    return this.diagrams.variable(this.variables.last(text).first);
+  }
+
   /** The answers that no field gives and that are yes for a packet. */
   freeAt(packet: Assignment): string[] {
-    return [...this.#free].flatMap(([text, level]) => (packet.has(level) ? [text] : []));
+    return this.variables.all.flatMap(({ text, first }) => (packet.has(first) ? [text] : []));
   }
 
   /** The first of `count` variables for something that no field gives. */
   freeLevels(text: string, count: number): number {
-    let first = this.#free.get(text);
-    if (first === undefined) {
-      first = this.#nextFree;
-      this.#nextFree += count;
-      if (this.#nextFree >= TERMINAL) throw new RangeError('too many answers that no field gives');
-      this.#free.set(text, first);
-    }
-    return first;
+    return this.variables.of(text, count).first;
   }
 
   #families(set: IntervalSet): Diagram {

@@ -5,7 +5,9 @@ import { IntervalSet } from '../net/interval-set.ts';
 import type { Atom, AtomTest, ProgramEach, ProgramEffect, ProgramItem, ProgramRule } from '../4-program/program.ts';
 import { everyRule } from '../4-program/every-rule.ts';
 import { NO_ROWS, type BoundRow } from './bound-rows.ts';
+import { canonicalText } from './canonical.ts';
 import { GOES_ON, type Outcome } from './outcomes.ts';
+import type { FoundRows } from './found-rows.ts';
 import { afterList, leaveText, type Frame, type Place, type PlacedRule, type RuleMeaning } from './rule-meaning.ts';
 import { isUnique, keyText, type ColumnTest } from './rows.ts';
 import { Unprovable } from './unprovable.ts';
@@ -23,13 +25,18 @@ export class ProgramMeaning {
   readonly #frame: Frame;
   readonly #rules: RuleMeaning;
   /** Tables of which the row that a key finds is one unknown; of all others, row after row is asked. */
-  readonly #unknown: ReadonlySet<Table>;
+  readonly #unknown: ReadonlyMap<Table, FoundRows>;
   readonly #isAsked: (rule: ProgramRule) => boolean;
   readonly #free = new WeakMap<readonly ProgramItem[], boolean>();
   /** What groups mean by themselves whose rules several uses share, at each depth. */
   readonly #alone = new WeakMap<readonly ProgramItem[], Map<number, Outcome>>();
 
-  constructor(frame: Frame, rules: RuleMeaning, unknown: ReadonlySet<Table>, isAsked: (rule: ProgramRule) => boolean) {
+  constructor(
+    frame: Frame,
+    rules: RuleMeaning,
+    unknown: ReadonlyMap<Table, FoundRows>,
+    isAsked: (rule: ProgramRule) => boolean,
+  ) {
     this.#frame = frame;
     this.#rules = rules;
     this.#unknown = unknown;
@@ -48,6 +55,7 @@ export class ProgramMeaning {
   }
 
   #isFree(item: ProgramItem): boolean {
+    if (this.#frame.inOrder) return false;
     if (item.kind === 'rule') return this.#rules.isFree(item);
     let free = this.#free.get(item.items);
     if (free === undefined) {
@@ -71,7 +79,7 @@ export class ProgramMeaning {
         return this.#withoutDecision(after, leaveText(depth));
       }
       case 'each':
-        return this.#unknown.has(item.row.table) ? this.#find(item, before, place) : this.#walk(item, before, place);
+        return this.#each(item, before, place);
     }
   }
 
@@ -87,6 +95,18 @@ export class ProgramMeaning {
   #withoutDecision(outcome: Outcome, text: string): Outcome {
     const { diagrams, decisions } = this.#frame;
     return { ...outcome, decision: diagrams.without(outcome.decision, decisions.numberOf(text)) };
+  }
+
+  /** What a key finds, and then the rows that are asked one by one; `FoundRows` says why the order is of no account. */
+  #each(each: ProgramEach, before: Outcome, place: Place): Outcome {
+    const found = this.#unknown.get(each.row.table);
+    if (!found) return this.#walk(each, before, place);
+    const walked = found.walked(each.rows);
+    if (walked.length === 0) return this.#find(each, found, before, place);
+    if (!this.#isWhateverTheOrder(each)) {
+      throw new Unprovable(each.origin, 'some rows are not alike in both policies, and the order of rows may matter');
+    }
+    return this.#walk({ ...each, rows: walked }, this.#find(each, found, before, place), place);
   }
 
   /** Row after row. */
@@ -107,12 +127,12 @@ export class ProgramMeaning {
   }
 
   /** The rules of the row that is found; where several keys find rows, these may come in any order. */
-  #find(each: ProgramEach, before: Outcome, place: Place): Outcome {
+  #find(each: ProgramEach, found: FoundRows, before: Outcome, place: Place): Outcome {
     const groups = this.#groups(each);
-    const after = (group: KeyGroup, state: Outcome) => this.#group(group, each, state, place);
+    const after = (group: KeyGroup, state: Outcome) => this.#group(group, each, found, state, place);
     const all = (list: readonly KeyGroup[], state: Outcome) => list.reduce((one, group) => after(group, one), state);
     if (groups.length === 1) return all(groups, before);
-    const isFree = groups.every((group) => group.rules.every(({ rule }) => this.#rules.isFree(rule)));
+    const isFree = groups.every((group) => group.rules.every(({ rule }) => this.#isFree(rule)));
     const { outcomes } = this.#frame;
     if (isFree) {
       const alone = groups.map((group) => after(group, GOES_ON));
@@ -127,20 +147,36 @@ export class ProgramMeaning {
     throw new Unprovable(each.origin, 'rules of one `each` find their rows by different keys, and their order matters');
   }
 
-  #group({ key, rules }: KeyGroup, each: ProgramEach, before: Outcome, place: Place): Outcome {
+  /**
+   * Whether it is of no account in which order rows are asked: each packet meets one at most, or all that it may meet do the same,
+   * or they only count.
+   */
+  #isWhateverTheOrder({ items, row }: ProgramEach): boolean {
+    const groups = this.#groups({ items, row });
+    const isDoneAlike = ({ rules }: KeyGroup) =>
+      rules.every((placed) => this.#isAlikeForRows(placed, row) && !isOfSomeRow(placed.rule.decision));
+    return groups.every(
+      (group, at) =>
+        (isUnique(row.table, group.key) || isDoneAlike(group)) &&
+        groups.slice(at + 1).every((other) => mayChangePlaces(group.rules, other.rules)),
+    );
+  }
+
+  #group({ key, rules }: KeyGroup, each: ProgramEach, unknown: FoundRows, before: Outcome, place: Place): Outcome {
     const { outcomes, finder, atoms } = this.#frame;
-    const { table } = each.row;
+    const { table } = unknown;
     if (!isUnique(table, key) && !rules.every((placed) => this.#isAlikeForRows(placed, each.row))) {
       throw new Unprovable(each.origin, 'several rows may match, and it matters which one does');
     }
-    const found = finder.find(table, key, each.rows);
+    const rows = unknown.found(each.rows);
+    const found = finder.find(table, key, rows);
     const inner = this.#bound(place, each.row, { kind: 'found', name: found.name });
-    return outcomes.inside(atoms.here(found.among(each.rows)), before, (state) =>
+    return outcomes.inside(atoms.here(found.among(rows)), before, (state) =>
       afterList(
         rules,
         state,
         outcomes,
-        ({ rule }) => this.#rules.isFree(rule),
+        ({ rule }) => this.#isFree(rule),
         (placed, one) => this.#rules.after(placed, one, inner),
       ),
     );
@@ -158,7 +194,7 @@ export class ProgramMeaning {
     return this.#rules.isFree(rule) && isDone && !atoms.some(isOfRow);
   }
 
-  #groups(each: ProgramEach): KeyGroup[] {
+  #groups(each: Pick<ProgramEach, 'items' | 'row'>): KeyGroup[] {
     const groups = new Map<string, KeyGroup>();
     for (const rule of this.#rulesOf(each.items)) {
       const { key, atoms } = splitByRow(rule, each.row);
@@ -183,6 +219,36 @@ export class ProgramMeaning {
       return [item];
     });
   }
+}
+
+/** Whether no packet meets rules of both lists, or both only count, or decide the same and do nothing else. */
+function mayChangePlaces(first: readonly PlacedRule[], second: readonly PlacedRule[]): boolean {
+  const families = (list: readonly PlacedRule[]) => new Set(list.map(({ rule }) => rule.family));
+  const [one, other] = [families(first), families(second)];
+  if (!one.has(undefined) && !other.has(undefined) && [...one].every((family) => !other.has(family))) return true;
+  const rules = [...first, ...second].map(({ rule }) => rule);
+  const onlyCounts = rules.every(
+    ({ decision, effects, gates }) =>
+      !decision &&
+      gates.length === 0 &&
+      effects.every(({ effect, gates: own }) => effect.kind === 'count' && own.length === 0),
+  );
+  if (onlyCounts) return true;
+  const decisions = new Set(rules.map(({ decision }) => decision && canonicalText(decision, () => 'cell')));
+  return (
+    decisions.size === 1 &&
+    rules.every(
+      ({ decision, effects, gates }) =>
+        decision && effects.length === 0 && gates.length === 0 && !isOfSomeRow(decision),
+    )
+  );
+}
+
+/** Whether what is done hangs on the row. */
+function isOfSomeRow(decision: ProgramRule['decision']): boolean {
+  let isIt = false;
+  canonicalText(decision, () => (isIt = true));
+  return isIt;
 }
 
 /** The comparisons with cells that find the rule's row, and its other atoms. */

@@ -7,12 +7,11 @@ import type { Table } from '../model/table.ts';
 import { everyRule } from '../4-program/every-rule.ts';
 import type { Program, ProgramItem, Stage } from '../4-program/program.ts';
 import type { Plan, PlanNode, StagePlan } from '../6-plan/plan.ts';
-import { Diagrams } from './diagrams.ts';
-import { FieldLayout, type FieldOrder } from './fields.ts';
 import { likelyOrders } from './likely-orders.ts';
 import { OutOfBudget } from './node-table.ts';
 import { childrenOf } from './plan-meaning.ts';
 import { PROBLEMS } from './problems.ts';
+import { inSomeOrder } from './some-order.ts';
 import { compareStage, type Difference } from './stage-proof.ts';
 import { Unprovable } from './unprovable.ts';
 
@@ -27,8 +26,6 @@ export interface ProvedStage {
 
 /** Bytes for diagrams unless said otherwise. */
 const PROOF_BUDGET = 2 ** 30;
-/** What each order of the fields may use at first, before any may use the whole. */
-const FIRST_BUDGETS = [2 ** 29];
 /** Tables of no more rows than this are walked row by row where the short way finds a difference: then it names a row. */
 const MOST_WALKED_ROWS = 4096;
 
@@ -81,24 +78,6 @@ function answered(compare: () => Difference | undefined): Answer {
     if (error instanceof Unprovable || error instanceof OutOfBudget) return error;
     throw error;
   }
-}
-
-/** Tries the orders of the fields in turn, with little memory first: what is large in one may be small in another. */
-function inSomeOrder<Result>(
-  orders: readonly FieldOrder[],
-  budget: number,
-  run: (diagrams: Diagrams, layout: FieldLayout) => Result,
-): Result {
-  for (const bytes of [...FIRST_BUDGETS.filter((first) => first < budget), budget]) {
-    for (const order of orders) {
-      try {
-        return run(new Diagrams(bytes), new FieldLayout(order));
-      } catch (error) {
-        if (!(error instanceof OutOfBudget)) throw error;
-      }
-    }
-  }
-  throw new OutOfBudget(budget);
 }
 
 function finding(answer: NonNullable<Answer>, stage: Stage): Diagnostic {

@@ -51,6 +51,12 @@ export class RowClasses {
     return classes;
   }
 
+  /** The rows of the classes, ascending. */
+  rowsOf(classes: ReadonlySet<number>): Uint32Array {
+    const all = Uint32Array.from(this.#classOf, (_, row) => row);
+    return all.filter((row) => classes.has(this.#classOf[row]!));
+  }
+
   /** How many classes there are, those without a row included. */
   get count(): number {
     return this.#count;
@@ -65,10 +71,18 @@ export interface FoundRow {
   readonly among: (rows: RowNumbers) => Diagram;
 }
 
+/** A key that finds rows: the number of the row's class plus one is in its variables, 0 where it finds none. */
+export interface FoundKey {
+  readonly table: Table;
+  readonly key: readonly ColumnTest[];
+  readonly classes: RowClasses;
+}
+
 export class RowFinder {
   readonly #packets: PacketTests;
   readonly #classes = new Map<Table, RowClasses>();
   readonly #names = new Map<Table, string>();
+  readonly #keys = new Map<string, FoundKey>();
 
   constructor(packets: PacketTests) {
     this.#packets = packets;
@@ -82,6 +96,11 @@ export class RowFinder {
       this.#names.set(table, (own = namesakes === 0 ? table.name : `${table.name} (${namesakes + 1})`));
     }
     return own;
+  }
+
+  /** The keys that rows were found by, by the text of their variables. */
+  get keys(): ReadonlyMap<string, FoundKey> {
+    return this.#keys;
   }
 
   classesOf(table: Table): RowClasses {
@@ -101,7 +120,9 @@ export class RowFinder {
     const name = `${this.#nameOf(table)} by ${by}${from}`;
     const { diagrams } = this.#packets;
     const bits = Math.ceil(Math.log2(classes.count + 1));
-    const first = this.#packets.freeLevels(`row of ${name}`, bits);
+    const text = `row of ${name}`;
+    const first = this.#packets.freeLevels(text, bits);
+    this.#keys.set(text, { table, key, classes });
     const within = packetsWithin(table, key, this.#packets);
     return {
       name,

@@ -24,7 +24,11 @@ export interface Frame {
   readonly written: ReadonlySet<string>;
   /** Follow this packet alone, and tell which rules it meets. */
   readonly only: Assignment | undefined;
-  readonly onMet: (rule: ProgramRule) => void;
+  /** Ask all rules one after another, so that `onMet` hears of packets only that no rule before decided about. */
+  readonly inOrder?: boolean;
+  /** A gate as its text names it: what makes two of them one. By default: all that is said of it. */
+  readonly named?: (gate: Gate) => object;
+  readonly onMet: (rule: ProgramRule, reached: Diagram) => void;
 }
 
 /** Where a rule stands: the row at hand, and how many scopes are around it. */
@@ -55,7 +59,7 @@ export class RuleMeaning {
     let step = this.#conjunction(atoms, { reached, registers: before.registers }, place);
     for (const gate of rule.gates) step = this.#gate(gate, step, place);
     if (step.reached === NOTHING) return { decision: before.decision, registers: step.registers };
-    this.#frame.onMet(rule);
+    this.#frame.onMet(rule, step.reached);
     let { registers } = step;
     for (const effect of rule.effects) registers = this.#effect(effect, { ...step, registers }, place);
     if (!rule.decision) return { decision: before.decision, registers };
@@ -104,7 +108,7 @@ export class RuleMeaning {
 
   #gate(gate: Gate, step: Step, { rows }: Place): Step {
     if (step.reached === NOTHING) return step;
-    const text = canonicalText(gate, (cell, key) => cellInText(cell, key, rows));
+    const text = canonicalText(this.#frame.named?.(gate) ?? gate, (cell, key) => cellInText(cell, key, rows));
     return this.#asked(`gate ${text}`, step, false);
   }
 
@@ -114,7 +118,7 @@ export class RuleMeaning {
     const register = registers.get(name) ?? NOTHING;
     const answers = diagrams.valuesOf(register).map((history) => {
       const here = history === 0 ? diagrams.not(register) : diagrams.where(register, history);
-      return diagrams.when(here, atoms.free(`${name}, asked after ${history}`));
+      return diagrams.when(here, atoms.asked(`${name}, asked after ${history}`));
     });
     const yes = diagrams.firstOf(answers);
     const asking = diagrams.value(histories.single({ kind: 'other', text: name }));

@@ -9,10 +9,11 @@ import { NO_ROWS } from './bound-rows.ts';
 import { Numbering } from './canonical.ts';
 import { NOTHING, type Assignment, type Diagram, type Diagrams } from './diagrams.ts';
 import type { FieldLayout } from './fields.ts';
+import { allRowsOf, type FoundRows } from './found-rows.ts';
 import { Histories, type HistoryEvent } from './histories.ts';
 import { GOES_ON, Outcomes, type Outcome } from './outcomes.ts';
 import { packetText } from './packet-text.ts';
-import { PacketTests } from './packet-tests.ts';
+import { numberMembers, PacketTests } from './packet-tests.ts';
 import { childrenOf, PlanMeaning } from './plan-meaning.ts';
 import { possiblePackets } from './possible-packets.ts';
 import { ProgramMeaning } from './program-meaning.ts';
@@ -66,11 +67,13 @@ class StageProof {
   readonly #decisions = new Numbering();
   readonly #finder: RowFinder;
   readonly #outcomes: Outcomes;
+  readonly #found: ReadonlyMap<Table, FoundRows>;
 
   constructor(question: StageQuestion) {
     const { diagrams, layout, zones, stage, plan } = question;
     this.#question = question;
-    this.#packets = new PacketTests(diagrams, layout, zones);
+    this.#found = allRowsOf(question.unknown);
+    this.#packets = new PacketTests(diagrams, layout, numberMembers(zones));
     this.#outcomes = new Outcomes(diagrams, this.#histories);
     this.#finder = new RowFinder(this.#packets);
     const lists = [...rowListsOfItems([...stage.implied, ...stage.items]), ...rowListsOfPlan(plan)];
@@ -122,7 +125,7 @@ class StageProof {
   }
 
   #ofItems(frame: Frame, items: readonly ProgramItem[], isAsked: Asked): Outcome {
-    const meaning = new ProgramMeaning(frame, new RuleMeaning(frame), this.#question.unknown, isAsked);
+    const meaning = new ProgramMeaning(frame, new RuleMeaning(frame), this.#found, isAsked);
     return meaning.after(items, GOES_ON, TOP);
   }
 

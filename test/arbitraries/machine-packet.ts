@@ -4,8 +4,8 @@ import type { Column, Machine, MachineSet, Read, Statement } from '../../compile
 import { readBigint, strideOf } from '../../compiler/net/words.ts';
 import type { TrackedPacket } from '../oracles/stage-walk.ts';
 
-/** Values worth trying, by field. */
-type Pools = ReadonlyMap<string, readonly bigint[]>;
+/** Values worth trying, by field: `source/4`, `icmp type`, any other as the model has it. */
+export type Pools = ReadonlyMap<string, readonly bigint[]>;
 
 const PROTOCOLS = [1, 6, 6, 6, 17, 17, 47, 58, 132];
 const WITH_PORTS = new Set([6, 17, 33, 132, 136]);
@@ -13,7 +13,11 @@ const INTERFACES = ['uplink0', 'lan0', 'lan1', 'dmz0', 'stray0'];
 
 /** `tracked`: the packets are put together and belong to flows that begin. */
 export function packetsFor(machine: Machine, tracked: boolean): Arbitrary<TrackedPacket> {
-  const pools = poolsOf(machine);
+  return packetsFrom(poolsOf(machine), tracked);
+}
+
+/** Packets with values of these pools. */
+export function packetsFrom(pools: Pools, tracked: boolean): Arbitrary<TrackedPacket> {
   const from = (field: string, ...more: readonly number[]): Arbitrary<bigint> =>
     fastCheck.constantFrom(...(pools.get(field) ?? []), ...more.map(BigInt));
   const number = (field: string, width: number, ...more: readonly number[]): Arbitrary<number> =>

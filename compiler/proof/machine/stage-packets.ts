@@ -5,7 +5,7 @@ import type { Zone } from '../../model/policy.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram, type Diagrams } from '../diagrams.ts';
 import type { FieldLayout, FieldPlace, LayoutField } from '../fields.ts';
-import { PacketTests } from '../packet-tests.ts';
+import { numberMembers, PacketTests } from '../packet-tests.ts';
 import { Lookups } from './lookups.ts';
 import { NotCompared } from './not-compared.ts';
 
@@ -31,7 +31,7 @@ export class StagePackets {
   readonly #zones: readonly Zone[];
 
   constructor(diagrams: Diagrams, layout: FieldLayout, zones: readonly Zone[], point: StagePoint, large: number) {
-    this.tests = new PacketTests(diagrams, layout, zones);
+    this.tests = new PacketTests(diagrams, layout, numberMembers(zones));
     this.point = point;
     this.lookups = new Lookups(this.tests, large);
     this.#zones = zones;

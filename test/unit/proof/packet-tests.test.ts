@@ -3,7 +3,7 @@ import type { Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { ALL, Diagrams, NOTHING } from '../../../compiler/proof/diagrams.ts';
 import { FAMILY_LEVEL, FieldLayout, ORDERS } from '../../../compiler/proof/fields.ts';
-import { PacketTests } from '../../../compiler/proof/packet-tests.ts';
+import { numberMembers, PacketTests } from '../../../compiler/proof/packet-tests.ts';
 
 const span = { source: { path: 'x', text: '' }, start: 0, end: 0 };
 const zone = (name: string, ...interfaces: string[]): Zone => ({
@@ -15,7 +15,11 @@ const zone = (name: string, ...interfaces: string[]): Zone => ({
 describe.each(ORDERS.map((order, index) => [index, order] as const))('tests of packets, order %i', (_index, order) => {
   const layout = new FieldLayout(order);
   const make = () =>
-    new PacketTests(new Diagrams(2 ** 24), layout, [zone('lan', 'lan0', 'lan1'), zone('dmz', 'dmz0'), zone('none')]);
+    new PacketTests(
+      new Diagrams(2 ** 24),
+      layout,
+      numberMembers([zone('lan', 'lan0', 'lan1'), zone('dmz', 'dmz0'), zone('none')]),
+    );
 
   test('every variable belongs to one field', () => {
     const taken = new Set<number>([FAMILY_LEVEL]);
