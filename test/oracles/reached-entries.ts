@@ -9,7 +9,7 @@ import type { BoundRows } from '../../compiler/proof/bound-rows.ts';
 import { ALL, Diagrams, NOTHING, type Diagram } from '../../compiler/proof/diagrams.ts';
 import { FieldLayout, ORDERS } from '../../compiler/proof/fields.ts';
 import { Histories } from '../../compiler/proof/histories.ts';
-import { PacketTests } from '../../compiler/proof/packet-tests.ts';
+import { numberMembers, PacketTests } from '../../compiler/proof/packet-tests.ts';
 import { possiblePackets } from '../../compiler/proof/possible-packets.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
 
@@ -29,7 +29,7 @@ class Walk {
   #asked = 0;
 
   constructor(stage: Stage, zones: readonly Zone[]) {
-    this.#packets = new PacketTests(this.#diagrams, new FieldLayout(ORDERS[0]!), zones);
+    this.#packets = new PacketTests(this.#diagrams, new FieldLayout(ORDERS[0]!), numberMembers(zones));
     this.#atoms = new AtomTests(this.#packets, new Histories());
     const items = [...stage.implied, ...stage.items];
     const ofZones = stage.zones

@@ -12,7 +12,7 @@ import { FieldLayout, ORDERS, type LayoutField } from '../../proof/fields.ts';
 import { Histories } from '../../proof/histories.ts';
 import { OutOfBudget } from '../../proof/node-table.ts';
 import { packetText } from '../../proof/packet-text.ts';
-import { PacketTests } from '../../proof/packet-tests.ts';
+import { numberMembers, PacketTests } from '../../proof/packet-tests.ts';
 import { possiblePackets } from '../../proof/possible-packets.ts';
 import { leavesAround, ruleOf, type Entries } from './entries.ts';
 import type { EntryRegions } from './entry-regions.ts';
@@ -35,7 +35,7 @@ export class CoverDiagrams {
 
   constructor(entries: Entries, regions: EntryRegions, zones: readonly Zone[], layout: FieldLayout, budget = BUDGET) {
     this.diagrams = new Diagrams(budget);
-    this.#packets = new PacketTests(this.diagrams, layout, zones);
+    this.#packets = new PacketTests(this.diagrams, layout, numberMembers(zones));
     this.#atoms = new AtomTests(this.#packets, new Histories());
     this.#entries = entries;
     this.#regions = regions;
