@@ -18,9 +18,9 @@ import {
 import { bytesOf, drawDatagrams, SocketReference } from './sk-lookup/datagrams.ts';
 import { describeWithXdp } from './xdp/require-xdp.ts';
 
-const POLICIES = count(8, 100);
+const POLICIES = count(8, 60);
 /** Of each policy. */
-const DATAGRAMS = count(4000, 20_000);
+const DATAGRAMS = count(4000, 10_000);
 
 const SOCKETS: ReadonlyMap<string, Opened> = new Map([
   ['web', 'all'],
