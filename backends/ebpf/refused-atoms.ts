@@ -14,8 +14,8 @@ export function refuseAtoms(atoms: readonly Atom[], origin: Origin, hint: string
 
 /** What a test would need. */
 const WITHOUT: Readonly<Record<string, string>> = {
-  until: 'XDP has no clock that tells the date',
-  during: 'XDP has no clock that tells the time of day',
+  until: 'XDP has no clock that tells the date: the kernel tells programs atomic time only',
+  during: 'XDP has no clock that tells the time of day: the kernel tells programs atomic time only',
   'address of zone': 'XDP does not know the addresses that interfaces have',
   opaque: "XDP does not understand another plane's words",
 };

@@ -9,20 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } from '../builders/classbench.ts';
-import type { ClassbenchRule } from '../builders/classbench.ts';
 import { linearNft } from '../builders/classbench/linear-rules.ts';
-import {
-  anyPacket,
-  CLASSBENCH_INTERFACES,
-  firstMatch,
-  isForwardable,
-  packetBytes,
-  packetFor,
-  randomFrom,
-  type ClassbenchPacket,
-} from '../builders/classbench/packets.ts';
+import { CLASSBENCH_INTERFACES, packetBytes } from '../builders/classbench/packets.ts';
 import { Lab } from '../kernel/harness/lab.ts';
 import { sharedBytes } from '../shared-data.ts';
+import { kindsOf, WAY_OUT } from './classbench-traffic.ts';
 import { compileByCommand } from './compiled-by-command.ts';
 import { costsOver } from './packets-in-turns.ts';
 
@@ -30,10 +21,6 @@ const seeds = process.env['SLUICE_BENCH_SETS']?.split(',') ?? CLASSBENCH_SEEDS;
 const size = process.env['SLUICE_BENCH_SIZE'] === '1k' ? '1k' : '10k';
 const rounds = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 5);
 
-/** Different packets of each kind: more than caches hold of a set's elements. */
-const DIFFERENT = 20_000;
-/** Fewer different ones than this are no kind of their own in a set. */
-const FEWEST = 500;
 const PACKETS = 100_000;
 /** Rules of the plain list that says how fast the machine is. */
 const REFUSING = 500;
@@ -41,7 +28,6 @@ const REFUSING = 500;
 const GOAL = 500;
 /** The same in plain rules, of which 10,000 took 36 µs on the machine where the goal was set: what a slow machine can be held to. */
 const GOAL_IN_RULES = 139;
-const SEED = 20_180_501;
 
 describe('ClassBench', () => {
   for (const seed of seeds) {
@@ -91,39 +77,6 @@ describe('ClassBench', () => {
 function inMicroseconds(nanoseconds: number): string {
   return `${(nanoseconds / 1000).toFixed(2)} µs`;
 }
-
-interface Kind {
-  readonly kind: string;
-  readonly packets: readonly ClassbenchPacket[];
-  /** Whether they are let through, and so go all the way of a packet. */
-  readonly passes: boolean;
-}
-
-/** Packets from the boxes of the rules, each rule as likely as any, and packets from anywhere. */
-function kindsOf(rules: readonly ClassbenchRule[]): Kind[] {
-  const random = randomFrom(SEED);
-  const draws = {
-    'in the boxes of rules': () => packetFor(rules[random(rules.length)]!, random),
-    'drawn uniformly': () => anyPacket(rules, random),
-  };
-  return Object.entries(draws).flatMap(([whence, draw]) => {
-    const drawn = Array.from({ length: 2 * DIFFERENT }, draw).filter(isForwardable);
-    const met = drawn.map((packet) => ({ packet, rule: firstMatch(rules, packet) }));
-    const all = [
-      { kind: `${whence}, let through`, passes: true, of: met.filter(({ rule }) => rule?.verdict === 'allow') },
-      { kind: `${whence}, dropped by a rule`, passes: false, of: met.filter(({ rule }) => rule?.verdict === 'drop') },
-      { kind: `${whence}, within no rule`, passes: false, of: met.filter(({ rule }) => rule === undefined) },
-    ];
-    return all.flatMap(({ kind, passes, of }) =>
-      of.length < FEWEST ? [] : [{ kind, passes, packets: of.slice(0, DIFFERENT).map(({ packet }) => packet) }],
-    );
-  });
-}
-
-/** Nothing of a packet's way is measured behind the rules: what the neighbour does with it would be. */
-const WAY_OUT = `table netdev sink {
-  chain egress { type filter hook egress device out0 priority 0; policy drop; };
-}`;
 
 /** A router of each kind that a measurement needs, made once, and taken down at the end. */
 class Labs {

@@ -11,8 +11,8 @@ const frameBytes = 124;
 
 export interface LiveRun {
   packets: number;
-  /** To the network stack, or dropped at once: what the injection itself costs. */
-  action: 'pass' | 'drop';
+  /** To the network stack, dropped at once (what the injection itself costs), or as the interface's own program at XDP says. */
+  action: 'pass' | 'drop' | 'judge';
 }
 
 export interface LiveCost extends LiveRun {

@@ -15,7 +15,10 @@ struct frame {
 struct control {
 	unsigned int next_frame;
 	unsigned int frame_count;
-	unsigned int action; /* XDP_PASS, or XDP_DROP to measure what the injection itself costs */
+	unsigned int action; /* XDP_PASS, XDP_DROP to measure what the injection itself costs, or JUDGE */
 };
+
+/* What the program says that runs on the interface. */
+#define JUDGE 100
 
 #endif

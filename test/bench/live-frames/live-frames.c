@@ -4,11 +4,12 @@
  * tracking, rules, routing, the way out) within the system call, on this thread's own processor time. That time over
  * the packets is steady where clocks on the wall are not.
  *
- *   live-frames OBJECT INTERFACE FRAMES BATCH { PACKETS pass|drop } ...
+ *   live-frames OBJECT INTERFACE FRAMES BATCH { PACKETS pass|drop|judge } ...
  *
  * FRAMES is a file of `struct frame` (frame.h), used in their order and again from the first one when they are used up,
  * through all measurements in one go. BATCH frames are injected at a time, at most 256. Each further pair of arguments is
- * one measurement: so many packets, passed to the stack, or dropped at once (the cost of the injection itself).
+ * one measurement: so many packets, passed to the stack, dropped at once (the cost of the injection itself), or handed to the
+ * program at XDP that runs on the interface already, and going on as that says.
  * Writes one line of JSON for each, times in nanoseconds.
  */
 #define _GNU_SOURCE
@@ -34,6 +35,7 @@
 struct replay {
 	int program;
 	int control; /* map */
+	int policy;  /* map */
 	int interface;
 	uint32_t batch;
 };
@@ -96,6 +98,7 @@ static struct replay load(const char *object_path, const struct frame *frames, u
 	struct replay replay = {
 		.program = bpf_program__fd(bpf_object__find_program_by_name(object, "replay")),
 		.control = bpf_object__find_map_fd_by_name(object, "control"),
+		.policy = bpf_object__find_map_fd_by_name(object, "policy"),
 	};
 	const struct control start = { .frame_count = count };
 	const uint32_t zero = 0;
@@ -104,12 +107,27 @@ static struct replay load(const char *object_path, const struct frame *frames, u
 	return replay;
 }
 
+/* Frames may be handed to the program that runs there. */
+static void go_on_to(const struct replay *replay, uint32_t running)
+{
+	const int program = bpf_prog_get_fd_by_id(running);
+	const uint32_t zero = 0;
+	if (program < 0 || bpf_map_update_elem(replay->policy, &zero, &program, BPF_ANY))
+		die("the program on the interface cannot be called");
+	close(program);
+}
+
 /* A test run needs a device that is ready for XDP, and a veth device is so while a program is attached to it. */
 static void attach(struct replay *replay, const char *name)
 {
+	uint32_t running = 0;
 	replay->interface = (int)if_nametoindex(name);
-	if (!replay->interface)
+	if (!replay->interface || bpf_xdp_query_id(replay->interface, 0, &running))
 		die(name);
+	if (running) {
+		go_on_to(replay, running);
+		return;
+	}
 	attached_interface = replay->interface;
 	atexit(detach);
 	signal(SIGINT, exit_on_signal);
@@ -136,20 +154,25 @@ static void set_action(const struct replay *replay, uint32_t action)
 		die("cannot set the program's action");
 }
 
-static void measure(const struct replay *replay, uint32_t packets, int pass)
+static uint32_t action_of(const char *name)
+{
+	return !strcmp(name, "pass") ? XDP_PASS : !strcmp(name, "judge") ? JUDGE : XDP_DROP;
+}
+
+static void measure(const struct replay *replay, uint32_t packets, const char *action)
 {
 	static unsigned char room[FRAME_BYTES];
 	struct xdp_md context = { .data_end = FRAME_BYTES, .ingress_ifindex = (uint32_t)replay->interface };
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = room, .data_size_in = sizeof room, .ctx_in = &context,
 		    .ctx_size_in = sizeof context, .repeat = (int)packets, .batch_size = replay->batch,
 		    .flags = BPF_F_TEST_XDP_LIVE_FRAMES);
-	set_action(replay, pass ? XDP_PASS : XDP_DROP);
+	set_action(replay, action_of(action));
 	const uint64_t processor = nanoseconds(CLOCK_THREAD_CPUTIME_ID), wall = nanoseconds(CLOCK_MONOTONIC);
 	if (bpf_prog_test_run_opts(replay->program, &options))
 		die("cannot inject frames");
 	const double time = (double)(nanoseconds(CLOCK_THREAD_CPUTIME_ID) - processor);
 	const double elapsed = (double)(nanoseconds(CLOCK_MONOTONIC) - wall);
-	printf("{\"action\":\"%s\",\"packets\":%u,\"processor\":%.1f,\"wall\":%.1f}\n", pass ? "pass" : "drop", packets,
+	printf("{\"action\":\"%s\",\"packets\":%u,\"processor\":%.1f,\"wall\":%.1f}\n", action, packets,
 	       time / packets, elapsed / packets);
 	fflush(stdout);
 }
@@ -183,6 +206,6 @@ int main(int count, char **arguments)
 	replay.batch = (uint32_t)strtoul(arguments[4], NULL, 10);
 	attach(&replay, arguments[2]);
 	for (int i = 5; i < count; i += 2)
-		measure(&replay, (uint32_t)strtoul(arguments[i], NULL, 10), !strcmp(arguments[i + 1], "pass"));
+		measure(&replay, (uint32_t)strtoul(arguments[i], NULL, 10), arguments[i + 1]);
 	return 0;
 }

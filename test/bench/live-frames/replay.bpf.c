@@ -1,5 +1,6 @@
 /*
- * XDP: makes each frame that a test run injects into the next one of the `frames` map and passes it on to the stack.
+ * XDP: makes each frame that a test run injects into the next one of the `frames` map and passes it on to the stack, or to the
+ * program that runs on the interface.
  *
  * A live-frame test run injects the same few pages over and over, in whatever state the stack left them; so the whole
  * frame is written every time.
@@ -22,6 +23,14 @@ struct {
 	__type(value, struct control);
 } control SEC(".maps");
 
+/* The one that runs on the interface, if there is one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} policy SEC(".maps");
+
 SEC("xdp")
 int replay(struct xdp_md *context)
 {
@@ -41,7 +50,10 @@ int replay(struct xdp_md *context)
 	__builtin_memcpy(data, frame->bytes, FRAME_BYTES);
 	if (bpf_xdp_adjust_tail(context, (int)frame->length - FRAME_BYTES))
 		return XDP_ABORTED;
-	return (int)state->action;
+	if (state->action != JUDGE)
+		return (int)state->action;
+	bpf_tail_call(context, &policy, 0);
+	return XDP_ABORTED;
 }
 
 char _license[] SEC("license") = "Apache-2.0";
