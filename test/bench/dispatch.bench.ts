@@ -1,5 +1,5 @@
 /**
- * What `dispatch` costs a datagram: at sk_lookup, in nftables (TPROXY), and without either, where a socket is bound to the port.
+ * What `dispatch` costs a datagram: at sk_lookup, there with a limit of what the socket gets, in nftables (TPROXY), and without any, where a socket is bound to the port.
  * In turns, in one namespace, from the interface to the socket, whose buffer is full.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,16 +20,20 @@ const SOCKET_PORT = 5353;
 
 /** Each of so many addresses has a rule of its own, and one more is for a whole network. */
 const RULES = 200;
-const rules = `${Array.from({ length: RULES }, (_, n) => `udp/53 to 192.0.2.${n} -> socket resolver`).join('\n')}
+const rules = (limit: string) =>
+  `${Array.from({ length: RULES }, (_, n) => `udp/53 to 192.0.2.${n} -> socket resolver ${limit}`).join('\n')}
   tcp, udp to 198.51.100.0/24 -> socket spectrum`;
 
-type Way = 'bound' | 'sk_lookup' | 'nftables';
+type Way = 'bound' | 'sk_lookup' | 'limited' | 'nftables';
+
+/** No datagram is over it, so each is charged to the bucket of its address. */
+const LIMIT = 'up to 1000000/second per destination burst 1000000 keys 1';
 
 /** A socket that TPROXY may give packets to. */
 const TRANSPARENT = `use Socket; my $own; socket($own, PF_INET, SOCK_DGRAM, 0) && setsockopt($own, 0, 19, pack("i", 1)) &&
   bind($own, pack_sockaddr_in(${SOCKET_PORT}, inet_aton("127.0.0.1"))) || die $!; $| = 1; print "ready\\n"; sleep 600;`;
 
-const policyFor = (planes: string) => `dispatch { ${rules} } target edge { ${planes} }`;
+const policyFor = (planes: string, limit = '') => `dispatch { ${rules(limit)} } target edge { ${planes} }`;
 
 const MAC = '02:00:00:00:00:01';
 
@@ -46,15 +50,20 @@ test('a datagram to an address that dispatch names', () => {
     const command = [...liveFramesTool(), 'uplink0', frames, 64, PACKETS, 'pass', PACKETS, 'drop'].join(' ');
     const measure = (way: Way) => `${command} | sed 's/^/${way} /'`;
     const output = inLookupShell(
-      [compileForLookup(policyFor('sk_lookup')).artifacts],
+      ['', LIMIT].map((limit) => compileForLookup(policyFor('sk_lookup', limit)).artifacts),
       `ip link set uplink0 address ${MAC}
        routes 0 up; serve 0 bound@53
        perl -e '${TRANSPARENT}' > $folder/transparent & until grep -qs ready $folder/transparent; do sleep 0.01; done
        load 0 up; serve 0 resolver spectrum; load 0 down
        for round in $(seq ${rounds}); do
          ${measure('bound')}
-         load 0 up; serve 0 resolver; until load 0 stats | grep -q 'resolver: .*UDP over IPv4'; do sleep 0.01; done
-         ${measure('sk_lookup')}; load 0 stats; load 0 down
+         ${[['sk_lookup', 0] as const, ['limited', 1] as const]
+           .map(
+             ([way, build]) => `load ${build} up; serve ${build} resolver
+               until load ${build} stats | grep -q 'resolver: .*UDP over IPv4'; do sleep 0.01; done
+               ${measure(way)}; load ${build} stats; load ${build} down`,
+           )
+           .join('\n')}
          nft -f ${ruleset}; ${measure('nftables')}; nft delete table inet sluice
        done`,
     );
@@ -62,10 +71,12 @@ test('a datagram to an address that dispatch names', () => {
     const more = (way: Way) => median(costsOf(output, way)) - bound;
     console.log(
       `a datagram to its socket, ${RULES + 1} rules: ${bound.toFixed(0)} ns where the socket is bound to the port; ` +
-        `${more('sk_lookup').toFixed(0)} ns more by sk_lookup, ${more('nftables').toFixed(0)} ns more by nftables`,
+        `${more('sk_lookup').toFixed(0)} ns more by sk_lookup, ${more('limited').toFixed(0)} ns more by it with a limit for each ` +
+        `address, ${more('nftables').toFixed(0)} ns more by nftables`,
     );
     // Each was given to the socket.
-    expect(output).toMatch(/[1-9]\d* lookups, 0 refused/);
+    expect(output).toMatch(/[1-9]\d* lookups, 0 refused$/m);
+    expect(output).toMatch(/[1-9]\d* lookups, 0 refused, 0 limited$/m);
     expect(output).not.toMatch(/[1-9]\d* refused/);
     expect.soft(more('sk_lookup')).toBeLessThan(more('nftables'));
   } finally {

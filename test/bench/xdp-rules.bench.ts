@@ -36,8 +36,9 @@ describe('rules at XDP, and as a plain list', () => {
       await list.load(linearNft(rules));
       const unload = loadInLab(atXdp, artifacts);
       try {
-        for (const kind of kindsOf(rules))
+        for (const kind of kindsOf(rules)) {
           await compare(`${seed}, ${rules.length} rules`, kind, { empty, list, atXdp });
+        }
       } finally {
         unload();
         for (const lab of [empty, list, atXdp]) await lab.destroy();
