@@ -24,14 +24,11 @@ export function refuseShape(shape: Shape, program: Program): readonly Diagnostic
       'Shape the zones by which these packets leave again; in `mitigate`, `drop … over RATE` limits what comes in.',
     );
   }
-  if (queues !== undefined) {
-    refusal(
-      '`across N queues` is not carried out yet: all classes of a shaper are in one tree, under one lock',
-      'Leave `across` out.',
-    );
-  }
   refuseInterface(shape, program, refusal);
   const classes = [...everyClass(classesIn(shape))];
+  if (classes.length === 0 && queues !== undefined) {
+    refusal('`across N queues` gives each class a queue, and there are no classes', 'Leave `across` out.');
+  }
   if (classes.length === 0 && shape.default === 'unshaped') {
     refusal(
       'a shaper without classes, whose default is `unshaped`, shapes nothing',

@@ -21,9 +21,11 @@ export function deltaBetween(
   if (!before) return none(`it has no ${UP} that this version of Sluice would write`);
   const [was, is] = [byThing(before), byThing(later.commands)];
   const roots = (things: ByThing) =>
-    [...things.values()].filter(({ parent }) => parent === 'root').map((root) => commandText('add', root));
+    [...things.values()]
+      .filter(({ parent }) => parent === 'root' || parent === 'egress')
+      .map((root) => commandText('add', root));
   if (roots(was).join('\n') !== roots(is).join('\n')) {
-    return none('an interface has another kind of queue, or another default, and its queues are made anew');
+    return none('an interface has another kind of queue, another default or other queues, and they are made anew');
   }
   const changes = changesBetween(was, is);
   const lines = [...changes.removed, ...changes.changed, ...changes.added];

@@ -4,7 +4,7 @@ import { oneLine } from '../../compiler/artifacts/one-line.ts';
 import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { Artifact, SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import { positionOf } from '../../grammar/source.ts';
-import { commandText, emptied } from './commands.ts';
+import { commandText, emptied, withoutFilters } from './commands.ts';
 import * as templates from './templates.gen.ts';
 import type { NamedClass, TcCommand, TcTree } from './tree.ts';
 
@@ -38,7 +38,11 @@ export function emitTree({ commands, classes }: TcTree, { policy, remarks }: Wri
     content: parts.map((part) => encoder.encode(part)),
     description,
   });
-  const down = devices.map((device) => `qdisc del dev ${device} root\n`).join('');
+  const filtered = new Set(commands.filter(({ object }) => object === 'filter').map(({ device }) => device));
+  const down = devices
+    .flatMap((device) => [...(filtered.has(device) ? [withoutFilters(device)] : []), `qdisc del dev ${device} root`])
+    .map((line) => `${line}\n`)
+    .join('');
   return {
     artifacts: (build) => [
       { path: UP, content: [encoder.encode(UP_HEAD(values(build))), body], description: 'queues, and their classes' },

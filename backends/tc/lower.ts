@@ -3,10 +3,10 @@ import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program } from '../../compiler/4-program/program.ts';
 import type { Origin, Shape } from '../../compiler/model/index.ts';
 import {
-  bitsOf,
   classesIn,
   classId,
   numberClasses,
+  shareOf,
   type ClassNode,
   type ClassNumbers,
 } from '../../compiler/model/shape-classes.ts';
@@ -63,31 +63,47 @@ class ShapeLowering {
 
   constructor(shape: Shape, program: Program) {
     const nodes = classesIn(shape);
-    const rate = bitsOf(shape.rate)!;
+    const rate = shareOf(shape);
     this.#shape = shape;
     this.#device = deviceOf(shape, program);
     this.#numbers = numberClasses(shape, program.policy.shapes.indexOf(shape), nodes);
     this.#least = leastRate(rate);
     this.#link = linkOptions(shape);
-    if (nodes.length > 0) this.#tree(nodes, rate);
-    else this.#qdisc('root', this.#handle(), cakeText(shape, program.policy), shape.origin);
+    const root = handleOf(this.#numbers.shaper);
+    if (nodes.length === 0) this.#qdisc('root', root, cakeText(shape, program.policy), shape.origin);
+    else if (shape.queues === undefined) this.#tree('root', 0, nodes, rate);
+    else this.#across(root, nodes, rate);
   }
 
-  /** The shaper's number as tc writes it. */
-  #handle(): string {
-    return `${this.#numbers.shaper.toString(16)}:`;
+  /** A tree for each queue of the interface, and filters that pick a packet's queue by its class, whatever the driver would have. */
+  #across(handle: string, nodes: readonly ClassNode[], rate: number): void {
+    const { trees, treeOf } = this.#numbers;
+    const { origin } = this.#shape;
+    this.#qdisc('root', handle, 'mq', origin);
+    for (const tree of trees.keys()) {
+      const own = nodes.filter((node) => treeOf(node) === tree);
+      this.#tree(`${handle}${(tree + 1).toString(16)}`, tree, own, rate);
+    }
+    const device = this.#device;
+    this.commands.push({ object: 'qdisc', device, parent: 'egress', id: '', what: 'clsact', origin });
+    for (const [queue, tree] of trees.entries()) {
+      const asks = `meta(priority mask 0xffff0000 eq ${hexadecimal(tree * 0x10000)})`;
+      const what = `basic match '${asks}' action skbedit queue_mapping ${queue}`;
+      this.commands.push({ object: 'filter', device, parent: 'egress', id: hexadecimal(tree), what, origin });
+    }
   }
 
-  #tree(nodes: readonly ClassNode[], rate: number): void {
-    const { fair } = this.#numbers;
+  #tree(parent: string, tree: number, nodes: readonly ClassNode[], rate: number): void {
+    const { fair, trees } = this.#numbers;
     const { origin, default: wanted } = this.#shape;
-    const handle = this.#handle();
-    const rest = this.#numbers.default % 0x10000;
-    this.#qdisc('root', handle, `htb default ${rest.toString(16)}`, origin);
+    const handle = handleOf(trees[tree]!);
+    const rest = this.#numbers.default;
+    const isRestHere = Math.floor(rest / 0x10000) === trees[tree];
+    this.#qdisc(parent, handle, `htb default ${isRestHere ? (rest % 0x10000).toString(16) : 0}`, origin);
     const root = `${handle}${ROOT}`;
     this.#class(handle, root, { rate, ceiling: rate }, origin);
     const around: Around = { id: root, ceiling: rate, priority: PRIORITY };
-    if (wanted === 'fair') {
+    if (wanted === 'fair' && tree === 0) {
       this.#leaf(around, classId(fair), 'default', { rate: this.#least, ceiling: rate, priority: PRIORITY }, origin, {
         leaf: 'fq_codel',
         latency: undefined,
@@ -148,4 +164,13 @@ class ShapeLowering {
   #qdisc(parent: string, id: string, what: string, origin: Origin): void {
     this.commands.push({ object: 'qdisc', device: this.#device, parent, id, what, origin });
   }
+}
+
+/** A tree's number as tc writes it. */
+function handleOf(tree: number): string {
+  return `${tree.toString(16)}:`;
+}
+
+function hexadecimal(number: number): string {
+  return `0x${number.toString(16)}`;
 }

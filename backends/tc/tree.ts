@@ -2,11 +2,11 @@
 import type { Origin } from '../../compiler/model/index.ts';
 
 export interface TcCommand {
-  readonly object: 'qdisc' | 'class';
+  readonly object: 'qdisc' | 'class' | 'filter';
   readonly device: string;
-  /** `root`, or the class that it is in: `1:1`. */
+  /** `root`, `egress`, or the class that it is in: `1:1`. */
   readonly parent: string;
-  /** `1:` of a qdisc, `1:2f` of a class. */
+  /** `1:` of a qdisc, `1:2f` of a class, `0x20` of a filter; nothing of the qdisc `clsact`, which has always one. */
   readonly id: string;
   /** Kind and options: `htb rate 5mbit ceil 5mbit …`. */
   readonly what: string;

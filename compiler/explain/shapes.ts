@@ -19,6 +19,7 @@ export function explainShape(shape: Shape): ExplainedStage {
     shared: undefined,
   });
   const classes = [...everyClass(classesIn(shape))].length;
+  const { queues } = shape;
   const steps =
     classes === 0
       ? [step('cake: all hosts in turn, and the flows of each; no classes')]
@@ -27,7 +28,12 @@ export function explainShape(shape: Shape): ExplainedStage {
           step(restOf(shape)),
           step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
           step('avoided: a list of u32 filters', walked(classes)),
-          step('one lock, for all that leaves by this interface'),
+          ...(queues === undefined
+            ? [step('one lock, for all that leaves by this interface')]
+            : [
+                step(`a lock for each of ${queues} queues, and a part of the rate each, of which it lends nothing`),
+                step("its queue: by its class's number", `${queues} filters, half of them a packet`),
+              ]),
         ];
   return { name: origin.name, before: [], default: undefined, expense: undefined, steps, alternatives: [] };
 }

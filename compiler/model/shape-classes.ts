@@ -75,15 +75,25 @@ function bitsAt(rate: Rate | Cell | undefined, rows: Rows): number | undefined {
   return bitsOf(rate && 'kind' in rate ? cellRate(rate, rows) : rate);
 }
 
+/** What the classes of one tree share, in bits a second: the shaper's rate, or of `across N queues` a queue's part of it. */
+export function shareOf({ rate, queues = 1 }: Pick<Shape, 'rate' | 'queues'>): number {
+  return bitsOf(rate)! / queues;
+}
+
 /**
- * Numbers have 32 bits, as the kernel has them for classes: the shaper's in the upper 16, the class's in the lower. Number 0 of a
- * shaper is to go by all of its classes.
+ * Numbers have 32 bits, as the kernel has them for classes: that of the tree that it stands in in the upper 16, the class's in the
+ * lower. A shaper is one tree, which has its number; of `across N queues` each queue is one, and whoever picks the queue goes
+ * by the upper 16. Number 0 of a shaper is to go by all of its classes.
  */
 export interface ClassNumbers {
   /** Of the shaper: 1 and up, in the order of the policy's shapers. */
   readonly shaper: number;
-  /** Where what no class takes queues by `default fair`. */
+  /** Of the trees, in the order of the queues. */
+  readonly trees: readonly number[];
+  /** Where what no class takes queues by `default fair`: in the first tree. */
   readonly fair: number;
+  /** The place in `trees` of the tree of an outermost class, with all that is in it. */
+  readonly treeOf: (node: ClassNode) => number;
   /** Of a class; of one that has classes in it, of what none of them takes. */
   readonly of: (node: ClassNode) => number;
   /** Of a class that has classes in it, with all of them. */
@@ -92,38 +102,75 @@ export interface ClassNumbers {
   readonly default: number;
 }
 
-/** Below it are the shapers' own numbers and that of `default fair`. */
+/** Below it are the shapers' own numbers and that of `default fair`; of `across N queues`, the queues' are the first. */
 const FIRST = 0x20;
 const LAST = 0xfffe;
 const FAIR = 0x10;
-/** What can be numbered in one shaper, a class with classes in it twice. */
-export const MOST_CLASSES = LAST - FIRST + 1;
 export const MOST_SHAPERS = FAIR - 1;
+export const MOST_QUEUES = 64;
+/** Numbers that classes across queues leave to the trees. */
+const RESERVED = 0x60;
+
+/**
+ * Numbers of trees are those of their qdiscs, which the kernel finds by 16 lists (net/sched/sch_api.c, `qdisc_lookup`; that of an
+ * interface's root needs none). The queues that HTB itself makes, one for each class, have no number and are all in the first
+ * list, so that no tree is to be there.
+ */
+const TREES = Array.from({ length: RESERVED }, (_, at) => FIRST + at).filter(
+  (number) => Math.imul(number << 16, 0x61c88647) >>> 28 !== 0,
+);
+
+/** What can be numbered in a shaper, a class with classes in it twice. */
+export function mostClasses({ queues }: Pick<Shape, 'queues'>): number {
+  return LAST - FIRST + 1 - (queues === undefined ? 0 : RESERVED);
+}
 
 /**
  * Numbers follow from the classes' names, so that other classes, and rows before them, do not change them; two names whose hashes
- * are one are numbered in the order of the names. There are at most `MOST_CLASSES` nodes, each with a name of its own.
+ * are one are numbered in the order of the names. There are at most `mostClasses` of them, each with a name of its own.
  */
 export function numberClasses(shape: Shape, at: number, nodes: readonly ClassNode[]): ClassNumbers {
   const shaper = at + 1;
+  const trees = shape.queues === undefined ? [shaper] : TREES.slice(0, shape.queues);
+  const first = shape.queues === undefined ? FIRST : FIRST + RESERVED;
+  const places = placesOf(nodes, mostClasses(shape));
   const numbers = new Map<string, number>();
-  const taken = new Uint8Array(MOST_CLASSES);
-  const encoder = new TextEncoder();
-  const names = [...everyClass(nodes)].flatMap(({ path, nested }) => (nested.length > 0 ? [path, `${path}/`] : [path]));
-  const hashed = names.map((path) => ({ path, hash: jhash(encoder.encode(path), 0) }));
-  hashed.sort((a, b) => a.hash - b.hash || (a.path < b.path ? -1 : 1));
-  for (const { path, hash } of hashed) {
-    let place = hash % MOST_CLASSES;
-    while (taken[place] === 1) place = (place + 1) % MOST_CLASSES;
-    taken[place] = 1;
-    numbers.set(path, numberIn(shaper, FIRST + place));
+  for (const node of nodes) {
+    const tree = trees[places.get(node.path)! % trees.length]!;
+    for (const path of [...everyClass([node])].flatMap(pathsOf)) {
+      numbers.set(path, numberIn(tree, first + places.get(path)!));
+    }
   }
-  const fair = numberIn(shaper, FAIR);
+  const fair = numberIn(trees[0]!, FAIR);
   const of = ({ path }: ClassNode): number => numbers.get(path)!;
   const around = ({ path }: ClassNode): number => numbers.get(`${path}/`)!;
   const byDefault = defaultClass(shape, nodes);
   const rest = byDefault ? of(byDefault) : shape.default === 'fair' ? fair : numberIn(shaper, 0);
-  return { shaper, fair, of, around, default: rest };
+  const treeOf = (node: ClassNode): number => places.get(node.path)! % trees.length;
+  return { shaper, trees, fair, treeOf, of, around, default: rest };
+}
+
+/** What is numbered of a class: itself, and behind it, where it has classes in it, all of them together. */
+function pathsOf({ path, nested }: ClassNode): readonly string[] {
+  return nested.length > 0 ? [path, `${path}/`] : [path];
+}
+
+/** A place below `count` for each path, by its hash. */
+function placesOf(nodes: readonly ClassNode[], count: number): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  const taken = new Uint8Array(count);
+  const encoder = new TextEncoder();
+  const hashed = [...everyClass(nodes)]
+    .flatMap(pathsOf)
+    .map((path) => ({ path, hash: jhash(encoder.encode(path), 0) }));
+  hashed.sort((a, b) => a.hash - b.hash || (a.path < b.path ? -1 : 1));
+  for (const { path, hash } of hashed) {
+    let place = hash % count;
+    while (taken[place] === 1) place = (place + 1) % count;
+    taken[place] = 1;
+    places.set(path, place);
+  }
+  return places;
 }
 
 /** The class of what no class takes; undefined: `default` names none. */
@@ -133,8 +180,8 @@ export function defaultClass({ default: wanted }: Shape, nodes: readonly ClassNo
   return undefined;
 }
 
-function numberIn(shaper: number, own: number): number {
-  return shaper * 0x10000 + own;
+function numberIn(tree: number, own: number): number {
+  return tree * 0x10000 + own;
 }
 
 /** A number as nft and tc write it: `1:a2f`, both parts hexadecimal. */

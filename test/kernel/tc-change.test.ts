@@ -43,6 +43,21 @@ async function shown(lab: Lab): Promise<string[]> {
 }
 
 describeWithKernel('changes of queues', () => {
+  test('lead past what an interface has for packets that come in', async () => {
+    const lab = await Lab.create(labOptions(NETWORK));
+    try {
+      const policy = `zone uplink = uplink0 target router { nftables tc on uplink0 }
+        shape uplink egress rate 1gbit { class one for tcp ceiling 5mbit default unshaped }`;
+      const { artifacts } = queuesOf({ policy, files: {} })!;
+      await lab.exec(['tc', 'qdisc', 'add', 'dev', 'uplink0', 'clsact']);
+      for (const path of ['up', 'up', 'down'])
+        await lab.exec(['tc', '-batch', '-'], textOf(artifacts, `tc/${path}.batch`));
+      expect(await lab.exec(['tc', 'qdisc', 'show', 'dev', 'uplink0'])).toContain('qdisc clsact ffff:');
+    } finally {
+      await lab.destroy();
+    }
+  });
+
   test(`of ${PAIRS} pairs of policies lead where the whole does`, async () => {
     const lab = await Lab.create(labOptions(NETWORK));
     let changed = 0;

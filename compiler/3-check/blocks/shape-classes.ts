@@ -1,7 +1,14 @@
 /** What must hold of all classes of a shaper together: how many, their names, and what they are guaranteed. */
 import { report } from '../../2-resolve/context.ts';
 import type { Shape } from '../../model/policy.ts';
-import { bitsOf, classesIn, everyClass, MOST_CLASSES, type ClassNode } from '../../model/shape-classes.ts';
+import {
+  classesIn,
+  everyClass,
+  mostClasses,
+  numberClasses,
+  shareOf,
+  type ClassNode,
+} from '../../model/shape-classes.ts';
 import type { RuleContext } from '../context.ts';
 import { headOf } from './order.ts';
 import { CLASS_NAMES, SHAPE_RATES, TOO_MANY_CLASSES } from '../problems.ts';
@@ -12,21 +19,25 @@ export function checkClasses(shape: Shape, context: RuleContext): void {
   const all = [...everyClass(nodes)];
   const head = headOf(shape.origin.span);
   const count = all.reduce((sum, { nested }) => sum + (nested.length > 0 ? 2 : 1), 0);
-  if (count > MOST_CLASSES) {
-    report(context, TOO_MANY_CLASSES, head, `${count} classes in one shaper, and ${MOST_CLASSES} are the most`, {
+  const most = mostClasses(shape);
+  if (count > most) {
+    report(context, TOO_MANY_CLASSES, head, `${count} classes in one shaper, and ${most} are the most`, {
       hint: 'Shape in the zones where the packets leave, each with the classes of its own hosts.',
     });
+    return;
   }
   checkNames(all, context);
-  const limit = bitsOf(shape.rate)!;
+  const limit = shareOf(shape);
   const wrong = firstWrongRate(nodes, limit);
   if (wrong) {
     report(context, SHAPE_RATES, wrong.node.source.origin.span, `${wrong.what}${rowText(wrong.node)}`, {
       hint: 'Lower it in the table, or raise what bounds it.',
     });
   }
-  const top = { nodes, limit, name: `\`${shape.origin.name}\``, span: head };
-  const groups = [top, ...all.filter(({ nested }) => nested.length > 0).map((node) => groupOf(node, limit))];
+  const groups = [
+    ...treesOf(shape, nodes, limit),
+    ...all.filter(({ nested }) => nested.length > 0).map((node) => groupOf(node, limit)),
+  ];
   for (const group of groups) {
     const sum = group.nodes.reduce((total, node) => total + guaranteedTo(node), 0);
     if (sum <= group.limit) continue;
@@ -36,6 +47,20 @@ export function checkClasses(shape: Shape, context: RuleContext): void {
     });
     return;
   }
+}
+
+/** The outermost classes by the tree that they share. */
+function treesOf(shape: Shape, nodes: readonly ClassNode[], limit: number) {
+  const name = `\`${shape.origin.name}\``;
+  const span = headOf(shape.origin.span);
+  if (shape.queues === undefined) return [{ nodes, limit, name, span }];
+  const { trees, treeOf } = numberClasses(shape, 0, nodes);
+  return trees.map((_, tree) => ({
+    nodes: nodes.filter((node) => treeOf(node) === tree),
+    limit,
+    name: `queue ${tree + 1} of ${name}`,
+    span,
+  }));
 }
 
 function checkNames(all: readonly ClassNode[], context: RuleContext): void {

@@ -5,7 +5,7 @@ import { lookUpKind, suggestion } from '../../2-resolve/names.ts';
 import { isCell, refuseCell, wantInteger, wantRate } from '../../2-resolve/wanted/scalars.ts';
 import type { Rate } from '../../model/condition.ts';
 import type { Shape, ShapeItem } from '../../model/policy.ts';
-import { MOST_SHAPERS } from '../../model/shape-classes.ts';
+import { MOST_QUEUES, MOST_SHAPERS } from '../../model/shape-classes.ts';
 import { headLine, originOf, surroundingsOf } from '../origin.ts';
 import { DUPLICATE_STATEMENT, SECOND_BLOCK, TOO_MANY_CLASSES, UNKNOWN_CLASS } from '../problems.ts';
 import type { RuleContext } from '../context.ts';
@@ -44,7 +44,8 @@ function checkShape({ block, context }: Written<ShapeSyntax>): Shape | undefined
     ? wantInteger(block.overhead, { title: 'an overhead', minimum: 0, maximum: 1500 }, context)
     : 0;
   const queues =
-    block.queues && wantInteger(block.queues, { title: 'a number of queues', minimum: 1, maximum: 4096 }, context);
+    block.queues &&
+    wantInteger(block.queues, { title: 'a number of queues', minimum: 1, maximum: MOST_QUEUES }, context);
   const title = `shape ${block.zone.text} ${block.direction}`;
   const inner: RuleContext = {
     ...context,
@@ -52,8 +53,9 @@ function checkShape({ block, context }: Written<ShapeSyntax>): Shape | undefined
     surroundings: surroundingsOf(block, title, undefined),
   };
   const limit = isCell(rate) ? undefined : rate;
+  const share = limit && { ...limit, amount: limit.amount / (queues ?? 1) };
   const items = block.body.filter((item) => item.kind !== 'shape-default');
-  const body = checkShapeItems(items, inner, limit);
+  const body = checkShapeItems(items, inner, share);
   const fallback = checkDefault(block.body, body, inner);
   if (!zone || !limit || overhead === undefined || !fallback) return undefined;
   const shape: Shape = {

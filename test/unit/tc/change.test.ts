@@ -112,3 +112,15 @@ test('without an earlier file of queues there is none', () => {
   const odd: FormerBuild = { ...former, files: new Map([['tc/up.batch', Buffer.from('qdisc show\n')]]) };
   expect(built('rate 1gbit { class rest default unshaped }', odd).outcome).toMatchObject({ kind: 'none' });
 });
+
+test('changes across queues are those of their classes, and another number of queues is all of it anew', () => {
+  const across = (queues: number, ceiling: string) =>
+    `rate 1gbit across ${queues} queues { class one for tcp ceiling ${ceiling} default unshaped }`;
+  expect(commandsOf(between(across(4, '5mbit'), across(4, '6mbit')))).toEqual([
+    expect.stringMatching(/^class change dev up0 parent 2\d:1 classid 2\d:[0-9a-f]+ htb rate \d+bit ceil 6mbit /),
+  ]);
+  expect(between(across(4, '5mbit'), across(8, '5mbit'))).toMatchObject({ kind: 'none' });
+  expect(between(across(4, '5mbit'), across(4, '5mbit').replace('across 4 queues ', ''))).toMatchObject({
+    kind: 'none',
+  });
+});

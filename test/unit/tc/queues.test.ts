@@ -16,7 +16,7 @@ function queues(shape: string): string[] {
   }
   const lines = artifactOf(policy, 'tc/up.batch').split('\n');
   return lines
-    .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('handle ffff:'))
+    .filter((line) => line !== '' && !line.startsWith('#') && !line.includes('handle 1f:'))
     .map((line) => line.replaceAll(/\b1:[0-9a-f]+\b/g, (id) => names.get(id) ?? 'AROUND'));
 }
 
@@ -104,6 +104,46 @@ test('each shaper has numbers of its own', () => {
     shape inside egress rate 1gbit { class rest default class rest }`;
   expect(artifactOf(policy, 'tc/classes.tsv')).toBe('interface\tclass\tname\nup0\t1:b5bc\trest\nlan0\t2:b5bc\trest\n');
   expect(artifactOf(policy, 'tc/down.batch')).toMatch(/\nqdisc del dev up0 root\nqdisc del dev lan0 root\n$/);
+});
+
+test('across queues, each has its part of the rate, and filters pick the queue of a class', () => {
+  const policy = `${HEAD}
+    shape uplink egress rate 100mbit across 2 queues {
+      class c2 for tcp/2 { class inner for dscp is ef }
+      class c3 for tcp/1 ceiling 10mbit
+      default fair
+    }`;
+  const up = artifactOf(policy, 'tc/up.batch').split('\n');
+  expect(up.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+    'qdisc replace dev up0 root handle 1f: pfifo',
+    'qdisc replace dev up0 root handle 1: mq',
+    'qdisc add dev up0 parent 1:1 handle 20: htb default 10',
+    'class add dev up0 parent 20: classid 20:1 htb rate 50mbit ceil 50mbit burst 7764b cburst 7764b quantum 60000',
+    expect.stringMatching(/^class add dev up0 parent 20:1 classid 20:10 htb .* ceil 50mbit /),
+    'qdisc add dev up0 parent 20:10 handle 10: fq_codel',
+    expect.stringMatching(/^class add dev up0 parent 20:1 classid 20:\w+ htb /),
+    expect.stringMatching(/^class add dev up0 parent 20:\w+ classid 20:\w+ htb .* prio 4 /),
+    expect.stringMatching(/^class add dev up0 parent 20:\w+ classid 20:\w+ htb .* prio 4 /),
+    'qdisc add dev up0 parent 1:2 handle 21: htb default 0',
+    'class add dev up0 parent 21: classid 21:1 htb rate 50mbit ceil 50mbit burst 7764b cburst 7764b quantum 60000',
+    expect.stringMatching(/^class add dev up0 parent 21:1 classid 21:\w+ htb .* ceil 10mbit /),
+    'qdisc replace dev up0 clsact',
+    ...[0, 1].map(
+      (queue) =>
+        `filter replace dev up0 egress pref 200 protocol all handle 0x2${queue} basic match ` +
+        `'meta(priority mask 0xffff0000 eq 0x2${queue}0000)' action skbedit queue_mapping ${queue}`,
+    ),
+  ]);
+  expect(artifactOf(policy, 'tc/down.batch')).toMatch(
+    /\nfilter del dev up0 egress pref 200\nqdisc del dev up0 root\n$/,
+  );
+  expect(artifactOf(policy)).toMatch(/meta priority set 20:\w+ accept[^]*meta priority set 20:10 accept/);
+});
+
+test('what classes of one queue are guaranteed together is within its part of the rate', () => {
+  const policy = `${HEAD}
+    shape uplink egress rate 100mbit across 2 queues { class c1 guarantee 40mbit for tcp/1 class c2 guarantee 20mbit for tcp/2 }`;
+  expect(refusalsOf(policy).join()).toContain('are guaranteed 60mbit together, and share 50mbit');
 });
 
 test('a target may bind the zone to another interface', () => {
