@@ -41,6 +41,19 @@ export default defineConfig({
           hookTimeout: 2 * hangs,
         },
       },
+      {
+        // Each file boots a machine of its own, which has one processor.
+        test: {
+          name: 'vm',
+          include: ['test/vm/**/*.test.ts'],
+          setupFiles: ['test/sampling.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: hangs,
+          hookTimeout: hangs,
+        },
+      },
     ],
   },
 });

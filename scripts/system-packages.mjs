@@ -33,6 +33,9 @@ const forTests = [
   { name: 'bsdutils', commands: ['script'], use: 'tests on a terminal' },
   { name: 'iptables', commands: ['iptables-restore'], use: 'comparing with iptables' },
   { name: 'ipset', commands: ['ipset'], use: 'comparing with iptables' },
+  { name: 'qemu-system-x86', commands: ['qemu-system-x86_64'], use: 'a second kernel' },
+  { name: 'busybox-static', commands: ['busybox'], use: 'a second kernel' },
+  { name: 'xz-utils', commands: ['xz'], use: 'a second kernel' },
 ];
 
 /** @type {SystemPackage[]} */

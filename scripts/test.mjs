@@ -14,7 +14,7 @@ import { ensureSystemPackages } from './system-packages.mjs';
 import { checks } from './test/checks.mjs';
 import { runProject, skipProject } from './test/vitest.mjs';
 
-const projects = ['unit', 'cases', 'properties', 'kernel'];
+const projects = ['unit', 'cases', 'properties', 'kernel', 'vm'];
 
 await main(async (args) => {
   const total = { passed: 0, failed: [], skipped: [] };
@@ -45,7 +45,9 @@ function stepsFor(args) {
 
 async function runSteps(steps, total) {
   await ensureModules();
-  const machine = steps.some(({ name }) => name === 'kernel') ? await ensureSystemPackages() : undefined;
+  const machine = steps.some(({ name }) => name === 'kernel' || name === 'vm')
+    ? await ensureSystemPackages()
+    : undefined;
   for (const line of machine?.missing ?? []) console.log(`Not on this system: ${line}`);
   for (const { name, run } of steps) {
     const started = Date.now();

@@ -14,8 +14,8 @@ const full = process.env['SLUICE_FULL'] === '1';
 /** The seed of everything in tests that is drawn at random. */
 export const seed = Number(process.env['SLUICE_SEED'] ?? 20180501);
 
-/** A count for this run: `sampled` in `npm test`, `complete` in `npm run test:full`. */
-export function count(sampled: number, complete: number): number {
+/** A count (or what there is to try) for this run: `sampled` in `npm test`, `complete` in `npm run test:full`. */
+export function count<T>(sampled: T, complete: T): T {
   return full ? complete : sampled;
 }
 

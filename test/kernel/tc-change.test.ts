@@ -50,8 +50,9 @@ describeWithKernel('changes of queues', () => {
         shape uplink egress rate 1gbit { class one for tcp ceiling 5mbit default unshaped }`;
       const { artifacts } = queuesOf({ policy, files: {} })!;
       await lab.exec(['tc', 'qdisc', 'add', 'dev', 'uplink0', 'clsact']);
-      for (const path of ['up', 'up', 'down'])
+      for (const path of ['up', 'up', 'down']) {
         await lab.exec(['tc', '-batch', '-'], textOf(artifacts, `tc/${path}.batch`));
+      }
       expect(await lab.exec(['tc', 'qdisc', 'show', 'dev', 'uplink0'])).toContain('qdisc clsact ffff:');
     } finally {
       await lab.destroy();

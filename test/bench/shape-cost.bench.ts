@@ -1,0 +1,131 @@
+/**
+ * A packet's way to its class among those of 24,000 members, by the priority that nftables writes: through a router, against the
+ * same queues where all goes to the default class, and against a list of u32 filters. What the lookup itself costs is told by
+ * packets that the router sends: with priorities that the sender gives, nothing is looked up and the queues are the same.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { nftables } from '../../backends/nftables/index.ts';
+import { tc } from '../../backends/tc/index.ts';
+import { compile } from '../../compiler/compile.ts';
+import { inputsWith } from '../builders/ruleset.ts';
+import { trafficBinary } from '../traffic/binary.ts';
+import { median, ratioOf } from './medians.ts';
+
+const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
+const ROUNDS = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 9);
+const PACKETS = 200_000;
+
+const POLICY = `zone uplink = up0
+table members(id: u32 key, room: prefix4 key) from "members.csv"
+shape uplink egress rate 10gbit {
+  each m in members { class m.id for to m.room ceiling 1gbit }
+  class rest
+  default class rest
+}
+target router { nftables tc on up0 }
+`;
+
+const room = (at: number): string => `10.${at >> 8}.${at & 255}.0`;
+
+/** Files of a build by their names. */
+function build(): ReadonlyMap<string, string> {
+  const rows = Array.from({ length: MEMBERS }, (_, at) => `${at},${room(at)}/24`);
+  const files = { 'members.csv': ['id,room', ...rows, ''].join('\n') };
+  const { targets } = compile({ path: 'policy.sluice', text: POLICY }, inputsWith(files), {
+    planes: [nftables, tc],
+    nameBuild: () => 'bench',
+    proof: false,
+  });
+  const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
+  return new Map(
+    artifacts.map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()] as const),
+  );
+}
+
+/** The same choice as a list of filters, as it is often written. */
+function u32Filters(classes: string): string {
+  const lines = classes.split('\n').slice(1, -1);
+  return lines
+    .map((line) => line.split('\t'))
+    .filter(([, , name]) => name !== 'rest')
+    .map(
+      ([device, id, name]) =>
+        `filter add dev ${device} parent 1: protocol ip prio 1 u32 match ip dst ${room(Number(name))}/24 flowid ${id}\n`,
+    )
+    .join('');
+}
+
+/** The members' classes, as numbers of 32 bits. */
+function priorities(classes: string): string {
+  const ids = new Map(classes.split('\n').map((line) => [line.split('\t')[2], line.split('\t')[1]!] as const));
+  return Array.from({ length: MEMBERS }, (_, at) => {
+    const [major = '', minor = ''] = ids.get(String(at))!.split(':');
+    return `${major}${minor.padStart(4, '0')}\n`;
+  }).join('');
+}
+
+const FORWARDED = { none: 'by default', one: 'to one member', all: 'to all members', u32: 'u32' };
+const SENT = { given: 'sent, class given', found: 'sent, class looked up' };
+
+test(`a packet's way to its class, of ${MEMBERS}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-shape-cost-'));
+  try {
+    const files = build();
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, 'u32.batch'), u32Filters(files.get('classes.tsv')!));
+    writeFileSync(join(folder, 'priorities'), priorities(files.get('classes.tsv')!));
+    const scatter = (way: string, members: number, packets: number, given = '') =>
+      `${trafficBinary()} scatter 10.0.0.1 ${members} 256 ${packets} ${given} | sed 's/^/${way}=/'`;
+    const forwarded = (way: string, members: number, packets = PACKETS) =>
+      `ip netns exec inside ${scatter(way, members, packets)}`;
+    const script = [
+      'mkdir -p /run/netns; mount -t tmpfs none /run/netns; ip netns add inside; ip netns add world',
+      'ip link add up0 type veth peer name up1 netns world; ip link add in0 type veth peer name in1 netns inside',
+      'ip link set up0 up; ip link set in0 up; ip -n world link set up1 up; ip -n inside link set in1 up',
+      'ip address add 192.168.7.1/24 dev up0; ip neigh add 192.168.7.2 lladdr 02:00:00:00:00:09 dev up0',
+      'ip address add 192.168.8.1/24 dev in0; ip -n inside address add 192.168.8.2/24 dev in1',
+      'ip route add 10.0.0.0/8 via 192.168.7.2; ip -n inside route add default via 192.168.8.1',
+      'sysctl -qw net.ipv4.ip_forward=1',
+      'tc -batch up.batch',
+      forwarded('warm', MEMBERS),
+      `for round in $(seq ${ROUNDS}); do`,
+      forwarded(FORWARDED.none, 1),
+      scatter(SENT.given, MEMBERS, PACKETS, 'priorities'),
+      'nft -f ruleset.nft',
+      forwarded(FORWARDED.one, 1),
+      forwarded(FORWARDED.all, MEMBERS),
+      scatter(SENT.found, MEMBERS, PACKETS),
+      'nft delete table inet sluice',
+      'done',
+      'tc -batch u32.batch',
+      forwarded(FORWARDED.u32, MEMBERS, 3000),
+      `tc -s class show dev up0 | grep -c 'Sent [1-9]'`,
+    ].join('\n');
+    const output = execFileSync('unshare', ['--net', '--mount', 'sh', '-ec', script], {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const costs = (way: string) =>
+      output.split('\n').flatMap((line) => (line.startsWith(`${way}=`) ? [Number(line.slice(way.length + 1))] : []));
+    for (const way of Object.values({ ...FORWARDED, ...SENT })) {
+      console.log(`${way}: ${median(costs(way)).toFixed(0)} ns`);
+    }
+    const ratio = ratioOf(costs(FORWARDED.one), costs(FORWARDED.none));
+    const lookup = median(costs(SENT.found)) - median(costs(SENT.given));
+    const list = median(costs(FORWARDED.u32)) / median(costs(FORWARDED.all));
+    console.log(
+      `through the router, by priority: ${ratio.toFixed(2)} x the default class; by u32: ${list.toFixed(0)} x`,
+    );
+    console.log(`the rules and the lookup themselves, to all members: ${lookup.toFixed(0)} ns`);
+    // Packets have been in (nearly) all classes.
+    expect(Number(output.trim().split('\n').at(-1))).toBeGreaterThan(MEMBERS * 0.9);
+    expect.soft(ratio).toBeLessThanOrEqual(1.1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
