@@ -97,6 +97,12 @@ for now. The file is something else.`,
 comments of artifacts and manifest.json have it (\`filter forward/allow-https\`). No rule that a plane carries out stands
 there: blank lines, comments, declarations and blocks themselves are no rules.`,
   ),
+  reportUnwritable: error(
+    'SL0933',
+    'a report cannot be written',
+    `\`sluice test\` writes --coverage and --junit beside the file that they name and then renames it over it, so the folder must be
+writable. What was there is as it was.`,
+  ),
   unreadableRevision: error(
     'SL0931',
     'a revision cannot be read',

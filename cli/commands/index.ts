@@ -7,11 +7,13 @@ import { fmt } from './fmt.ts';
 import { importRules } from './import.ts';
 import { lint } from './lint.ts';
 import { optimize } from './optimize.ts';
+import { test } from './test.ts';
 
 /** All commands, in the order in which `--help` lists them. */
 export const COMMANDS: readonly CommandDefinition<object>[] = [
   compile,
   check,
+  test,
   lint,
   explain,
   diff,

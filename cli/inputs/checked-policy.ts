@@ -1,8 +1,9 @@
 /** A policy that was read and checked, of a file or of a revision, without being planned. */
 import { checkPolicy } from '../../compiler/check.ts';
-import type { CalendarDate } from '../../compiler/inputs.ts';
+import type { CalendarDate, Inputs } from '../../compiler/inputs.ts';
 import type { Policy } from '../../compiler/model/index.ts';
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
+import type { SourceFile } from '../../grammar/source.ts';
 import { distinct } from '../findings/distinct.ts';
 import { pathsOf, withShownPaths } from '../findings/shown-paths.ts';
 import type { Session } from '../session.ts';
@@ -18,6 +19,10 @@ export interface CheckedFile {
   readonly findings: readonly Diagnostic[];
   /** How people would name a file that the policy's origins name. */
   readonly shown: (path: string) => string;
+  /** Findings with their files so named. */
+  readonly named: (findings: readonly Diagnostic[]) => readonly Diagnostic[];
+  /** What it was read from; undefined: it could not be. */
+  readonly source: { readonly main: SourceFile; readonly inputs: Inputs } | undefined;
 }
 
 /** Reads and checks the policy at `path`; with a `revision`, as it is there. */
@@ -29,12 +34,27 @@ export async function checkedPolicy(
 ): Promise<CheckedFile> {
   const opened = revision === undefined ? await openPolicy(path, session) : openRevision(path, revision);
   if ('finding' in opened) {
-    return { policy: undefined, shownPath: path, findings: [opened.finding], shown: (own) => own };
+    const same = <T>(own: T): T => own;
+    return {
+      policy: undefined,
+      shownPath: path,
+      findings: [opened.finding],
+      shown: same,
+      named: same,
+      source: undefined,
+    };
   }
   const { policy: file } = opened;
   const reader = revision === undefined ? undefined : revisionReader(file.folder, revision);
   const inputs = recordedInputs(file, today, reader);
   const { policy, diagnostics } = checkPolicy(file.source, inputs);
-  const findings = withShownPaths(distinct(diagnostics), file, inputs.hasRead);
-  return { policy, shownPath: file.shownPath, findings, shown: pathsOf(file, inputs.hasRead) };
+  const named = (findings: readonly Diagnostic[]) => withShownPaths(distinct(findings), file, inputs.hasRead);
+  return {
+    policy,
+    shownPath: file.shownPath,
+    findings: named(diagnostics),
+    shown: pathsOf(file, inputs.hasRead),
+    named,
+    source: { main: file.source, inputs },
+  };
 }

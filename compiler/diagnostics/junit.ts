@@ -13,9 +13,9 @@ export interface JUnitOptions {
 /** One `testsuite`, without the `testsuites` around it. A policy without findings is one test that passed. */
 export function junitSuite(findings: readonly Diagnostic[], { suite, isFailure }: JUnitOptions): string {
   const cases = inOrder(findings).map((finding) => caseOf(finding, isFailure(finding)));
-  if (cases.length === 0) cases.push(`    <testcase classname="${escaped(suite)}" name="no findings"/>`);
+  if (cases.length === 0) cases.push(`    <testcase classname="${escapedForXml(suite)}" name="no findings"/>`);
   const failures = findings.filter(isFailure).length;
-  const head = `  <testsuite name="${escaped(suite)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0">`;
+  const head = `  <testsuite name="${escapedForXml(suite)}" tests="${cases.length}" failures="${failures}" errors="0" skipped="0">`;
   return [head, ...cases, '  </testsuite>', ''].join('\n');
 }
 
@@ -29,15 +29,15 @@ function caseOf(finding: Diagnostic, isFailure: boolean): string {
   const where = place ? `${place.path}:${place.start.line}:${place.start.column}` : '';
   const text = [where, finding.message, finding.hint ?? ''].filter((part) => part !== '').join('\n');
   const name = `${finding.code} ${where}`.trim();
-  const open = `    <testcase classname="${escaped(place?.path ?? 'sluice')}" name="${escaped(name)}">`;
+  const open = `    <testcase classname="${escapedForXml(place?.path ?? 'sluice')}" name="${escapedForXml(name)}">`;
   const body = isFailure
-    ? `<failure type="${finding.severity}" message="${escaped(finding.message)}">${escaped(text)}</failure>`
-    : `<system-out>${escaped(text)}</system-out>`;
+    ? `<failure type="${finding.severity}" message="${escapedForXml(finding.message)}">${escapedForXml(text)}</failure>`
+    : `<system-out>${escapedForXml(text)}</system-out>`;
   return `${open}\n      ${body}\n    </testcase>`;
 }
 
 /** Text for XML 1.0, in attributes, too: characters that it cannot hold at all become U+FFFD. */
-function escaped(text: string): string {
+export function escapedForXml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
     .replaceAll('&', '&amp;')

@@ -33,11 +33,14 @@ const [ICMP, TCP, UDP, ICMPV6] = [1, 6, 17, 58] as const;
 const PORT_BITS = 16;
 const [NEW, ESTABLISHED] = [0, 1] as const;
 
+/** By family, a source and a destination where a region says nothing of them. */
+export type Somebody = Readonly<Record<4 | 6, readonly [bigint, bigint]>>;
+
 /** RFC 5737 and RFC 3849: addresses of nobody. */
-const SOMEBODY = {
+const NOBODY: Somebody = {
   4: [0xcb007109n, 0xc6336407n],
   6: [0x20010db8f00d00000000000000000009n, 0x20010db8cafe00000000000000000007n],
-} as const;
+};
 
 const HAS_IN: ReadonlySet<StageId> = new Set<StageId>([
   ...(['mitigate', 'raw', 'mangle prerouting', 'destination nat', 'mangle input', 'filter input'] as const),
@@ -55,7 +58,12 @@ const IS_PASSED_THROUGH: ReadonlySet<StageId> = new Set<StageId>([
 ]);
 
 /** Undefined: none of those tried is in the region, or it takes more than a packet to get there. */
-export function samplePacket(part: Part, id: StageId, interfaces: Interfaces): SamplePacket | undefined {
+export function samplePacket(
+  part: Part,
+  id: StageId,
+  interfaces: Interfaces,
+  somebody: Somebody = NOBODY,
+): SamplePacket | undefined {
   const { family, rows } = part;
   const state = part.sets.get('state');
   if (state && ![NEW, ESTABLISHED].some((one) => state.contains(one))) return undefined;
@@ -67,7 +75,7 @@ export function samplePacket(part: Part, id: StageId, interfaces: Interfaces): S
     if (own) for (const [field, set] of own) narrow(fields, withoutWire(field), set);
   }
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const packet = packetOf(fields, family, id, interfaces, attempt);
+    const packet = packetOf(fields, family, id, interfaces, somebody, attempt);
     const valueOf = (field: string) => valueIn(packet, withoutWire(field));
     if ([...rows.values()].every((finding) => keys.isFound(finding, family, valueOf))) return packet;
   }
@@ -116,6 +124,7 @@ function packetOf(
   family: 4 | 6,
   id: StageId,
   interfaces: Interfaces,
+  somebody: Somebody,
   attempt: number,
 ): SamplePacket {
   const protocol = protocolOf(fields, family, attempt);
@@ -130,7 +139,7 @@ function packetOf(
     const wishes = [...all.values()].map(Number).filter((number) => zoneOfNumber(number, interfaces) !== undefined);
     return pick(all, direction === 'out' ? wishes.toReversed() : wishes, 0);
   };
-  const [someone, other] = SOMEBODY[family];
+  const [someone, other] = somebody[family];
   const packet = {
     family,
     protocol,
@@ -241,7 +250,7 @@ function textOf(packet: Omit<SamplePacket, 'text'>, interfaces: Interfaces): str
       'tcp flags',
       Object.entries(TCP_FLAGS)
         .flatMap(([name, bit]) => ((flags & bit) === 0 ? [] : [name]))
-        .join(', '),
+        .join('+') || 'none',
     );
   }
   const fragment = numbers.get('fragment') ?? (isWithoutPorts(packet) ? 2 : 0);

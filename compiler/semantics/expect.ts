@@ -1,6 +1,6 @@
 /** Runs the policy's own tests, its `expect` blocks, on the reference semantics. */
 import { diagnostic, type Diagnostic, type Label } from '../../grammar/diagnostic.ts';
-import type { Expectation, Given, Policy } from '../model/policy.ts';
+import type { Expectation, ExpectationBlock, Given, Policy } from '../model/policy.ts';
 import { evaluate, type Outcome } from './evaluate.ts';
 import { difference } from './expectations/differences.ts';
 import { situationOf } from './expectations/history.ts';
@@ -12,15 +12,33 @@ export interface ExpectOptions {
   readonly now?: number;
 }
 
+/** What one line of an `expect` block came to. */
+export interface ExaminedExpectation {
+  readonly expectation: Expectation;
+  /** What may become of its packet, and which rules have a say then. */
+  readonly outcomes: readonly Outcome[];
+  /** How the policy does not meet it; undefined: it does. */
+  readonly finding: Diagnostic | undefined;
+}
+
 /** A finding for each line of an `expect` block that the policy does not meet. */
 export function runExpectations(policy: Policy, options: ExpectOptions = {}): Diagnostic[] {
-  return policy.expectations.flatMap(({ given, expectations }) => {
+  return examineExpectations(policy, policy.expectations, options).flatMap(({ finding }) => finding ?? []);
+}
+
+/** Every line of the blocks, in their order. */
+export function examineExpectations(
+  policy: Policy,
+  blocks: readonly ExpectationBlock[],
+  options: ExpectOptions = {},
+): readonly ExaminedExpectation[] {
+  return blocks.flatMap(({ given, expectations }) => {
     const now = given.time === undefined ? (options.now ?? 0) : given.time * 1000;
-    return expectations.flatMap((expectation) => runExpectation(policy, given, expectation, now) ?? []);
+    return expectations.map((expectation) => examine(policy, given, expectation, now));
   });
 }
 
-function runExpectation(policy: Policy, given: Given, expectation: Expectation, now: number): Diagnostic | undefined {
+function examine(policy: Policy, given: Given, expectation: Expectation, now: number): ExaminedExpectation {
   const scene = sceneFor(policy, given, expectation);
   const { state, arrival } = situationOf(policy, given, expectation, scene, now);
   const { outcomes } = evaluate(policy, scene.environment, state, now, arrival);
@@ -29,25 +47,30 @@ function runExpectation(policy: Policy, given: Given, expectation: Expectation, 
     return found === undefined ? [] : [{ outcome, found }];
   });
   const [first] = differing;
-  if (first === undefined) return undefined;
-  const open = differing.length < outcomes.length;
-  if (!open && lacksRoute(expectation, first.outcome)) {
+  const isOpen = differing.length < outcomes.length;
+  return { expectation, outcomes, finding: first && findingOf(expectation, first, isOpen) };
+}
+
+/** `isOpen`: the policy may meet the line, or not. */
+function findingOf(
+  expectation: Expectation,
+  { outcome, found }: { readonly outcome: Outcome; readonly found: string },
+  isOpen: boolean,
+): Diagnostic {
+  if (!isOpen && lacksRoute(expectation, outcome)) {
     return diagnostic(
       PROBLEMS.missingRoute,
       expectation.span,
       `expected \`${expectation.verdict}\`, but nothing leads to where the packet goes`,
       {
         hint: 'Say where it goes: `out ZONE` in this line, or `given route PREFIX out ZONE` in the block.',
-        labels: decidingLabels(first.outcome),
+        labels: decidingLabels(outcome),
       },
     );
   }
-  const kind = open ? PROBLEMS.undecidedExpectation : PROBLEMS.unmetExpectation;
-  const message = `expected \`${expectation.verdict}\`, but ${open ? 'it may also be that ' : ''}${first.found}`;
-  return diagnostic(kind, expectation.span, message, {
-    labels: decidingLabels(first.outcome),
-    hint: hintFor(first.outcome),
-  });
+  const kind = isOpen ? PROBLEMS.undecidedExpectation : PROBLEMS.unmetExpectation;
+  const message = `expected \`${expectation.verdict}\`, but ${isOpen ? 'it may also be that ' : ''}${found}`;
+  return diagnostic(kind, expectation.span, message, { labels: decidingLabels(outcome), hint: hintFor(outcome) });
 }
 
 function lacksRoute({ out }: Expectation, { fate }: Outcome): boolean {

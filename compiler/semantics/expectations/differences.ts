@@ -26,7 +26,8 @@ export function difference(
   );
 }
 
-function verdictOf(fate: Fate): Expectation['verdict'] | 'none' {
+/** What a line would have to expect of the fate. */
+export function verdictOf(fate: Fate): Expectation['verdict'] | 'none' {
   switch (fate.kind) {
     case 'forwarded':
     case 'delivered':

@@ -32,8 +32,8 @@ export function sceneFor(policy: Policy, given: Given, expectation: Expectation)
   return { environment: withImplied(known, expectation, interfaceOf), interfaceOf };
 }
 
-/** `eth*` becomes `eth0`; of VLANs the first is taken, as a device of its own. */
-function interfaceFor(zone: Zone, zones: Environment['zones']): Interface {
+/** The interface that stands for a zone: `eth*` becomes `eth0`; of VLANs the first is taken, as a device of its own. */
+export function interfaceFor(zone: Zone, zones: Environment['zones']): Interface {
   const [member] = membersOf(zone, { interfaces: [], routes: [], sockets: [], zones });
   const base = (member?.interface ?? zone.name).replace(/\*$/, '0');
   const vlan = member?.vlans?.lowAt(0);

@@ -1,0 +1,149 @@
+/** `sluice test`: a policy's own expectations, which of its rules they touch, and proposals for the others. */
+import { Argument, Option } from 'commander';
+import { oneLine } from '../../compiler/3-check/origin.ts';
+import { junitReport } from '../../compiler/diagnostics/junit.ts';
+import { placeOfSpan } from '../../compiler/diagnostics/place.ts';
+import { coverageOf, type CoveredRule } from '../../compiler/expectations/coverage.ts';
+import { generateExpectations, type Generated } from '../../compiler/expectations/generate.ts';
+import { startOfDay } from '../../compiler/inputs.ts';
+import { examineExpectations, type ExaminedExpectation } from '../../compiler/semantics/expect.ts';
+import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type { CommandDefinition } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { forbid } from '../findings/forbid.ts';
+import { report } from '../findings/report.ts';
+import { checkedPolicy, type CheckedFile } from '../inputs/checked-policy.ts';
+import { coverageAsData } from '../output/coverage-data.ts';
+import { expectationSuite } from '../output/junit-expectations.ts';
+import { replaceFile } from '../output/replace-file.ts';
+import { version } from '../package.ts';
+import { choicesFrom, formatOf, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { PROBLEMS } from '../problems.ts';
+import { reasonOf } from '../system-error.ts';
+import { coverageText, expectationsText } from '../terminal/tested-policy.ts';
+
+interface TestFlags extends PolicyFlags {
+  /** A file; true: as text. */
+  readonly coverage?: string | true;
+  readonly generate?: true;
+  readonly junit?: string;
+}
+
+/** Options of commands about policies that make sense here. */
+const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set(['--date', '--strict', '--format', '--json']);
+
+export const test: CommandDefinition<TestFlags> = {
+  name: 'test',
+  summary: "run a policy's expectations, and see which rules they touch",
+  description: [
+    'Runs the `expect` blocks of policies on the reference semantics, as `check` does, and tells of each line whether it holds; ' +
+      'plans nothing. The exit code is 1 where one is not met.',
+    'With --coverage, tells which rules and defaults no expectation touches: those that have a say in what becomes of no packet of ' +
+      'theirs. With a file, writes that as data, by file and line.',
+    'With --generate, proposes expectations for rules that none touches, as text for the policy: what it does to a packet ' +
+      'that meets the rule. They say what is, not what is meant: read them before they go in.',
+  ],
+  arguments: [new Argument('<policies...>', 'the policies: files, or `-` for standard input').argParser(pathsFrom)],
+  options: [
+    new Option('--coverage [file]', 'which rules no expectation touches; with a file, as data').argParser(pathFrom),
+    new Option('--generate', 'propose expectations for rules that none touches, on standard output'),
+    new Option('--junit <file>', 'write what held as a JUnit report').argParser(pathFrom),
+    ...policyOptions().filter(({ long }) => SHARED_OPTIONS.has(long)),
+  ],
+  examples: [
+    { command: 'sluice test policy.sluice', does: 'every expectation, and whether it holds' },
+    { command: 'sluice test policy.sluice --coverage', does: 'and which rules none of them touches' },
+    { command: 'sluice test policy.sluice --generate >> policy.sluice', does: 'expectations for those' },
+    { command: 'sluice test sites/*.sluice --junit report.xml --coverage=coverage.json', does: 'for a build server' },
+  ],
+  async run(session, paths, flags) {
+    const { today } = choicesFrom(flags, session);
+    const now = today ? startOfDay(today) : 0;
+    const tested: TestedFile[] = [];
+    for (const path of paths) {
+      tested.push(testedFile(await checkedPolicy(path, undefined, today, session), now, flags.generate ?? false));
+    }
+    const findings = [...tested.flatMap((file) => file.findings), ...(await writeReports(tested, flags))];
+    report(session, flags, findings, { policies: tested.map(fileAsData) });
+    if (formatOf(flags) === 'text') session.stdout.write(tested.map((file) => textOf(file, flags)).join(''));
+    return findings.some(isError) || forbid(findings, flags.strict ?? false) ? EXIT.findings : EXIT.fine;
+  },
+};
+
+function pathsFrom(text: string, former: readonly string[] = []): readonly string[] {
+  return [...former, pathFrom(text)];
+}
+
+interface TestedFile {
+  readonly checked: CheckedFile;
+  readonly findings: readonly Diagnostic[];
+  readonly examined: readonly ExaminedExpectation[];
+  readonly rules: readonly CoveredRule[];
+  readonly generated: Generated | undefined;
+}
+
+function testedFile(checked: CheckedFile, now: number, wantsProposals: boolean): TestedFile {
+  const { policy } = checked;
+  if (!policy) return { checked, findings: checked.findings, examined: [], rules: [], generated: undefined };
+  const examined = examineExpectations(policy, policy.expectations, { now });
+  const rules = coverageOf(policy, examined);
+  const untouched = rules.filter(({ hits }) => hits === 0);
+  const generated =
+    wantsProposals && checked.source
+      ? generateExpectations(checked.source.main, checked.source.inputs, policy, untouched, now)
+      : undefined;
+  const unmet = checked.named(examined.flatMap(({ finding }) => finding ?? []));
+  return { checked, findings: [...checked.findings, ...unmet], examined, rules, generated };
+}
+
+/** With proposals on standard output, nothing else is there. */
+function textOf({ checked, examined, rules, generated }: TestedFile, flags: TestFlags): string {
+  if (!checked.policy) return '';
+  if (flags.generate) return proposalText(generated, checked);
+  const coverage = flags.coverage === true ? coverageText(rules, checked.shown) : '';
+  return `${expectationsText(checked.shownPath, examined)}${coverage}`;
+}
+
+function proposalText(generated: Generated | undefined, { shown }: CheckedFile): string {
+  const without = (generated?.without ?? []).map(({ origin, isDefault }) => {
+    const { path, start } = placeOfSpan(origin.span);
+    return `# no packet was found for ${shown(path)}:${start.line}: ${origin.text}${isDefault ? ' (by default)' : ''}\n`;
+  });
+  return `${generated?.text === undefined ? '' : `\n${generated.text}`}${without.join('')}`;
+}
+
+function fileAsData({ checked, examined, rules, generated }: TestedFile): object {
+  return {
+    policy: checked.shownPath,
+    expectations: examined.map(({ expectation, finding }) => ({
+      line: placeOfSpan(expectation.span).start.line,
+      text: oneLine(expectation.span),
+      held: finding === undefined,
+      ...(finding ? { message: finding.message } : {}),
+    })),
+    coverage: coverageAsData(rules, checked.shown),
+    ...(generated ? { generated: generated.text ?? null } : {}),
+  };
+}
+
+/** Writes what goes into files; findings where that fails. */
+async function writeReports(tested: readonly TestedFile[], flags: TestFlags): Promise<readonly Diagnostic[]> {
+  const reports: [string, string][] = [];
+  if (typeof flags.coverage === 'string') {
+    const files = tested.flatMap(({ rules, checked }) => coverageAsData(rules, checked.shown));
+    reports.push([flags.coverage, `${JSON.stringify({ sluice: version, files }, undefined, 2)}\n`]);
+  }
+  if (flags.junit !== undefined) {
+    const suites = tested.map(({ checked, examined }) => expectationSuite(checked.shownPath, examined));
+    reports.push([flags.junit, junitReport(suites)]);
+  }
+  const findings: Diagnostic[] = [];
+  for (const [path, text] of reports) {
+    try {
+      await replaceFile(path, [new TextEncoder().encode(text)]);
+    } catch (error) {
+      findings.push(diagnostic(PROBLEMS.reportUnwritable, undefined, `${path} cannot be written: ${reasonOf(error)}`));
+    }
+  }
+  return findings;
+}
