@@ -43,6 +43,7 @@ const WHEN = -2;
 const UNLESS = -3;
 const WHERE = -4;
 const WITHOUT = -5;
+const UNLIKE = -6;
 /** Codes of operations that callers make count down from here. */
 export const FIRST_OWN_OPERATION = -16;
 
@@ -53,6 +54,7 @@ export class Diagrams {
   readonly #unless: Operation;
   readonly #where: Operation;
   readonly #without: Operation;
+  readonly #unlike: Operation;
   /** Which walk of `valuesOf` came by each node last. */
   #walks = new Uint32Array(0);
   #walk = 0;
@@ -78,6 +80,10 @@ export class Diagrams {
     };
     this.#where = { code: WHERE, plain: (a, b) => (a === b ? ALL : isTerminal(a) ? NOTHING : -1) };
     this.#without = { code: WITHOUT, plain: (a, b) => (a === b ? NOTHING : isTerminal(a) ? a : -1) };
+    this.#unlike = {
+      code: UNLIKE,
+      plain: (a, b) => (a === b ? NOTHING : isTerminal(a) && isTerminal(b) ? ALL : -1),
+    };
   }
 
   /** How many nodes were made so far, those no longer needed included. */
@@ -225,21 +231,22 @@ export class Diagrams {
     return this.#nodes.lows[node]!;
   }
 
-  /** A packet for which the two have different values; undefined where they are equal. */
-  difference(first: Diagram, second: Diagram): Assignment | undefined {
-    if (first === second) return undefined;
+  /** The packets for which the two have different values. */
+  unlike(first: Diagram, second: Diagram): Diagram {
+    return this.combine(this.#unlike, first, second);
+  }
+
+  /** A packet for which the diagram says something; undefined where there is none. */
+  somePacket(diagram: Diagram): Assignment | undefined {
+    if (diagram === NOTHING) return undefined;
     const { levels, lows, highs } = this.#nodes;
     const packet = new Set<number>();
-    let [a, b] = [first, second];
-    // Diagrams with different numbers differ somewhere, so one of the two ways down leads to a difference.
-    for (let level = Math.min(levels[a]!, levels[b]!); level !== TERMINAL; level = Math.min(levels[a]!, levels[b]!)) {
-      const low: [Diagram, Diagram] = [levels[a] === level ? lows[a]! : a, levels[b] === level ? lows[b]! : b];
-      if (low[0] === low[1]) {
-        packet.add(level);
-        [a, b] = [levels[a] === level ? highs[a]! : a, levels[b] === level ? highs[b]! : b];
-      } else {
-        [a, b] = low;
-      }
+    let node = diagram;
+    // What is not nothing is something somewhere, so one of the two ways down leads there.
+    for (let level = levels[node]!; level !== TERMINAL; level = levels[node]!) {
+      const isHigh = lows[node] === NOTHING;
+      if (isHigh) packet.add(level);
+      node = (isHigh ? highs : lows)[node]!;
     }
     return packet;
   }

@@ -96,7 +96,8 @@ class StageProof {
       if (one === other) continue;
       const { diagrams } = this.#question;
       const possible = possiblePackets(this.#packets);
-      const packet = diagrams.difference(diagrams.when(possible, one), diagrams.when(possible, other));
+      // Where the two agree mostly, this is far smaller than either of them among the possible packets.
+      const packet = diagrams.somePacket(diagrams.when(possible, diagrams.unlike(one, other)));
       if (packet) return this.#difference(name, packet, { items, isAsked, node });
     }
     return undefined;

@@ -1,7 +1,7 @@
 /** Rules that were read back against the Program that they carry out, stage by stage. */
 import type { Family, Program, Stage, StageId } from '../../4-program/program.ts';
 import { needsTracking } from '../../semantics/needs.ts';
-import { Diagrams, type Assignment, type Diagram } from '../diagrams.ts';
+import { Diagrams, NOTHING, type Assignment, type Diagram } from '../diagrams.ts';
 import { FieldLayout, ORDERS } from '../fields.ts';
 import { likelyOrders } from '../likely-orders.ts';
 import { OutOfBudget } from '../node-table.ts';
@@ -181,11 +181,13 @@ function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packe
   const possible = packets.possible();
   // What is the same whatever sets hold needs no look into them.
   if (!firstUnlike(wanted, found, meanings, possible)) return undefined;
-  const unlike = firstUnlike(wanted, found, meanings, diagrams.when(lookups.facts(), possible));
+  const real = diagrams.when(lookups.facts(), possible);
+  const unlike = firstUnlike(wanted, found, meanings, real);
   if (!unlike) return undefined;
   const textAt = (diagram: Diagram, packet: Assignment) =>
     lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, packet)), packet);
-  const differ = (packet: Assignment) => textAt(unlike.wanted, packet) !== textAt(unlike.found, packet);
+  const differ = (packet: Assignment) =>
+    diagrams.valueAt(real, packet) !== NOTHING && textAt(unlike.wanted, packet) !== textAt(unlike.found, packet);
   const packet = lookups.realPacket(unlike.packet, differ);
   if (!packet) throw new NotCompared('lookups in large sets, which may differ or not');
   const [should, does] = [unlike.wanted, unlike.found].map((diagram) => textAt(diagram, packet) || 'nothing');
@@ -198,9 +200,9 @@ function firstUnlike(wanted: Meaning, found: Meaning, meanings: Meanings, possib
   const among = (diagram: Diagram) => diagrams.when(possible, diagram);
   const unlike = (what: string, one: Diagram, other: Diagram): Unlike | undefined => {
     if (one === other) return undefined;
-    const [a, b] = [among(one), among(other)];
-    const packet = diagrams.difference(a, b);
-    return packet && { what, wanted: a, found: b, packet };
+    // Where the two agree mostly, this is far smaller than either of them among the possible packets.
+    const packet = diagrams.somePacket(among(diagrams.unlike(one, other)));
+    return packet && { what, wanted: one, found: other, packet };
   };
   const decision = unlike('the verdict', wanted.decision, found.decision);
   if (decision) return decision;

@@ -17,8 +17,8 @@ export function bitsForNotes({ target }: Program, wanted: Meaning, { diagrams, t
 export function withoutNotes(meaning: Meaning, notes: number, meanings: Meanings): Meaning {
   const marks = meaning.effects.get('mark');
   if (marks === undefined || notes === 0) return meaning;
-  const kept = meanings.diagrams.unless(refused(meaning, meanings), marks);
-  const left = meanings.mapped(kept, (event) => markOutside(notes, event));
+  const outside = meanings.mapped(marks, (event) => markOutside(notes, event));
+  const left = outside === NOTHING ? NOTHING : meanings.diagrams.unless(refused(meaning, meanings), outside);
   const effects = new Map(meaning.effects);
   if (left === NOTHING) effects.delete('mark');
   else effects.set('mark', left);
