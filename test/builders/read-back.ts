@@ -4,6 +4,7 @@ import { readBack } from '../../backends/nftables/readback/index.ts';
 import { buildProgram } from '../../compiler/4-program/build.ts';
 import type { Program } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
+import type { Plan } from '../../compiler/6-plan/plan.ts';
 import { checkPolicy } from '../../compiler/check.ts';
 import type { Machine } from '../../compiler/proof/machine/form.ts';
 import { isError } from '../../grammar/diagnostic.ts';
@@ -15,14 +16,18 @@ export interface ReadPolicy {
   readonly machine: Machine;
 }
 
-/** Undefined where the policy does not compile. */
-export function policyReadBack(policy: string, files: Readonly<Record<string, string>> = {}): ReadPolicy | undefined {
+/** Undefined where the policy does not compile. `replanned`: another plan for it than the planner's. */
+export function policyReadBack(
+  policy: string,
+  files: Readonly<Record<string, string>> = {},
+  replanned: (plan: Plan) => Plan = (plan) => plan,
+): ReadPolicy | undefined {
   const checked = checkPolicy({ path: 'test.sluice', text: policy }, inputsWith(files));
   if (!checked.policy || checked.diagnostics.some(isError)) return undefined;
   const { program, diagnostics } = buildProgram(checked.policy, checked.policy.targets[0]);
   const planned = buildPlan(program, { prices: nftables.prices });
   if ([...diagnostics, ...planned.diagnostics].some(isError)) return undefined;
-  const lowered = nftables.lower(planned.plan);
+  const lowered = nftables.lower(replanned(planned.plan));
   if (lowered.diagnostics.some(isError)) return undefined;
   const { content } = lowered.write({ policy: 'test', remarks: [] }).artifacts('test')[0]!;
   const text = content.map((piece) => new TextDecoder().decode(piece)).join('');

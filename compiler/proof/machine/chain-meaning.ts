@@ -1,41 +1,44 @@
 /** What rules that were read back do, as diagrams. */
-import { strideOf } from '../../net/words.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
-import type {
-  Column,
-  Machine,
-  MachineChain,
-  MachineRule,
-  MachineSet,
-  Read,
-  SetUse,
-  Statement,
-  Verdict,
-} from './form.ts';
+import type { Machine, MachineChain, MachineRule, MachineSet, Read, Statement, Verdict } from './form.ts';
 import type { Buckets } from './buckets.ts';
 import type { Gates, Past } from './gates.ts';
 import { KeptSets, type Known } from './kept-sets.ts';
-import { dataRead, rowsRead } from './key-reads.ts';
-import type { KeyData } from './key-tables.ts';
-import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES, type ValueKind } from './lookups.ts';
+import { groupsOf, LookedSets, numbersOf } from './looked-sets.ts';
+import { ADDRESS_VALUES, MARK_VALUES, PORT_VALUES } from './lookups.ts';
 import { markEvent } from './events.ts';
 import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
 import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
 import { PacketReads } from './packet-reads.ts';
-import { readsWhatItSets } from './reachable.ts';
+import { meaningOfNoted, type StatementReader } from './noted-searches.ts';
+import { notesForgottenBy, type Match } from './notes.ts';
+import { chainsBehind, readsWhatItSets } from './reachable.ts';
 import { Rings } from './rings.ts';
 import type { StagePackets } from './stage-packets.ts';
+
+type VerdictMap = Extract<Statement, { kind: 'verdict map' }>;
 
 export class ChainMeaning {
   readonly #machine: Machine;
   readonly #meanings: Meanings;
   readonly #packets: StagePackets;
-  readonly #reads: PacketReads;
+  readonly #looked: LookedSets;
   readonly #gates: Gates;
   readonly #buckets: Buckets;
   readonly #keptSets: KeptSets;
   readonly #rings: Rings;
+  /** How searches are read that keep notes. */
+  readonly #reader: StatementReader = {
+    passing: (match, set) => {
+      const passed = this.#match(match, set);
+      return passed.steps.length === 0 ? passed.set : undefined;
+    },
+    mapped: (map, set) => this.#mapped(map, set),
+    rules: (rules) => this.#meanings.sequence(rules.map((rule) => this.#rule(rule))),
+    chain: (name) => this.#machine.chains.get(name)!.rules,
+    ledTo: (rules) => chainsBehind(rules, this.#machine.sets),
+  };
   /** Of chains that others jump to; undefined while one is worked out. */
   readonly #known = new Map<string, Meaning | undefined>();
 
@@ -43,11 +46,12 @@ export class ChainMeaning {
     this.#machine = machine;
     this.#meanings = meanings;
     this.#packets = packets;
-    this.#reads = new PacketReads(packets);
+    const reads = new PacketReads(packets);
+    this.#looked = new LookedSets(machine, packets, reads);
     this.#gates = gates;
     this.#buckets = known.buckets;
     this.#rings = new Rings(machine, known.memories);
-    this.#keptSets = new KeptSets(machine, meanings, this.#reads, packets, gates, known);
+    this.#keptSets = new KeptSets(machine, meanings, reads, packets, gates, known);
   }
 
   /** What packets meet that enter by a base chain; without one, nothing. Throws NotCompared. */
@@ -56,7 +60,7 @@ export class ChainMeaning {
     if (!chain?.entry) return accepted;
     const { devices, policy } = chain.entry;
     const comesBy = devices.length === 0 ? ALL : this.#packets.interfaces('in', devices);
-    const rules = this.#meanings.called(this.#rules(chain));
+    const rules = this.#meanings.called(this.#rules(chain.rules, (rule) => this.#counted(rule) ?? this.#rule(rule)));
     const byPolicy = this.#meanings.decides(ALL, policy === 'drop' ? outcomes.DROP : outcomes.ACCEPT);
     return this.#meanings.sequence([
       this.#meanings.within(comesBy, this.#meanings.sequence([rules, byPolicy])),
@@ -64,8 +68,12 @@ export class ChainMeaning {
     ]);
   }
 
-  #rules(chain: MachineChain): Meaning {
-    return this.#meanings.sequence(chain.rules.map((rule) => this.#counted(rule) ?? this.#rule(rule)));
+  /** Rules one after another; from the one on that forgets the notes of searches, as the list of what those find. */
+  #rules(rules: readonly MachineRule[], meaningOf: (rule: MachineRule) => Meaning): Meaning {
+    const at = rules.findIndex((rule) => notesForgottenBy(rule) !== undefined);
+    const noted = at < 0 ? undefined : meaningOfNoted(rules.slice(at), this.#meanings, this.#reader);
+    const followed = noted ? rules.slice(0, at) : rules;
+    return this.#meanings.sequence([...followed.map(meaningOf), noted ?? NO_MEANING]);
   }
 
   /** A rule that counts the hits of a memory again, before others ask it: nothing that a packet would see. */
@@ -88,7 +96,7 @@ export class ChainMeaning {
       return known;
     }
     this.#known.set(name, undefined);
-    const meaning = this.#meanings.sequence(this.#machine.chains.get(name)!.rules.map((rule) => this.#rule(rule)));
+    const meaning = this.#rules(this.#machine.chains.get(name)!.rules, (rule) => this.#rule(rule));
     this.#known.set(name, meaning);
     return meaning;
   }
@@ -122,7 +130,7 @@ export class ChainMeaning {
       case 'set mark by map':
       case 'set priority by map': {
         // What finds nothing breaks off the rule.
-        const found = this.#found(statement.key, this.#set(statement.map));
+        const found = this.#looked.found(statement.key, this.#looked.set(statement.map));
         return { steps: this.#numberByMap(statement, set), set: this.#packets.diagrams.when(set, found) };
       }
       case 'limit':
@@ -136,13 +144,13 @@ export class ChainMeaning {
     }
   }
 
-  #match({ key, negated, set: use }: Extract<Statement, { kind: 'match' }>, set: Diagram) {
+  #match({ key, negated, set: use }: Match, set: Diagram): Past {
     const { diagrams } = this.#packets;
     const isKept = typeof use === 'string' && this.#machine.sets.get(use)!.isDynamic;
     if (isKept) return this.#keptSets.match(key, use, negated, set);
-    const looked = this.#set(use);
-    const found = this.#found(key, looked);
-    const readable = this.#reads.readable(key);
+    const looked = this.#looked.set(use);
+    const found = this.#looked.found(key, looked);
+    const readable = this.#looked.readable(key);
     const holds = diagrams.when(set, diagrams.when(readable, negated ? diagrams.not(found) : found));
     return { steps: negated ? [] : this.#attached(key, looked, set), set: holds };
   }
@@ -155,36 +163,12 @@ export class ChainMeaning {
     const { lookups } = this.#packets;
     const numbers = lookups.numbered(list.map(({ comment }) => outcomes.counterText(comment ?? '')));
     const texts = indices.map((index) => numbers[index]!);
-    return this.#values(key, looked, { stride: 1, lows: texts, highs: texts }, lookups.textValues, set).map(
-      ({ where, text }) => {
+    return this.#looked
+      .values(key, looked, { stride: 1, lows: texts, highs: texts }, lookups.textValues, set)
+      .map(({ where, text }) => {
         const { thing, what } = outcomes.rowCount(looked.name ?? '', text);
         return this.#meanings.affects(where, thing, what);
-      },
-    );
-  }
-
-  /** Which packets of the set find what stands behind the keys. */
-  #values(
-    key: readonly Read[],
-    looked: MachineSet,
-    data: KeyData,
-    kind: ValueKind,
-    set: Diagram,
-  ): readonly { readonly where: Diagram; readonly text: string }[] {
-    const { diagrams, lookups } = this.#packets;
-    const within = diagrams.when(set, this.#reads.readable(key));
-    const read = rowsRead(key, looked, undefined);
-    const found = read && lookups.values(read.fields, read.rows, dataRead(data, read.elements), kind);
-    if (found) return found.map(({ where, text }) => ({ where: diagrams.when(within, where), text }));
-    if (looked.count > lookups.large) throw new NotCompared(`what a key finds in a large set, by \`${key[0]?.kind}\``);
-    return [...groupsOf(looked.count, (index) => kind.text(data, index))].map(([text, elements]) => ({
-      where: diagrams.when(within, this.#reads.found(key, looked, elements)),
-      text,
-    }));
-  }
-
-  #found(key: readonly Read[], set: MachineSet, elements?: Uint32Array): Diagram {
-    return this.#packets.diagrams.when(this.#reads.readable(key), this.#reads.found(key, set, elements));
+      });
   }
 
   #verdict(verdict: Verdict, set: Diagram): Meaning {
@@ -208,13 +192,19 @@ export class ChainMeaning {
     }
   }
 
-  #verdictMap({ key, map }: Extract<Statement, { kind: 'verdict map' }>, set: Diagram): Meaning[] {
-    const looked = this.#set(map);
+  #verdictMap(map: VerdictMap, set: Diagram): Meaning[] {
+    return this.#mapped(map, set).map(([verdict, where]) => this.#verdict(verdict, where));
+  }
+
+  /** Which packets of the set find which verdict. */
+  #mapped({ key, map }: VerdictMap, set: Diagram): (readonly [Verdict, Diagram])[] {
+    const looked = this.#looked.set(map);
     const { indices, list } = looked.verdicts!;
     const byVerdict = groupsOf(looked.count, (index) => indices[index]!);
-    return [...byVerdict].map(([verdict, elements]) =>
-      this.#verdict(list[verdict]!, this.#packets.diagrams.when(set, this.#found(key, looked, elements))),
-    );
+    return [...byVerdict].map(([verdict, elements]) => [
+      list[verdict]!,
+      this.#packets.diagrams.when(set, this.#looked.found(key, looked, elements)),
+    ]);
   }
 
   #refusal(refusal: Extract<Statement, { kind: 'reject' }>['refusal'], set: Diagram): Meaning[] {
@@ -238,13 +228,13 @@ export class ChainMeaning {
       const [addresses, ports] = [to.addresses, to.ports].map((ends) => ends?.join('-') ?? outcomes.SAME);
       return [decides(where, addresses!, ports!)];
     }
-    const looked = this.#set(to.map);
+    const looked = this.#looked.set(to.map);
     if (to.kind === 'prefix') {
-      const networks = this.#values(to.key, looked, numbersOf(looked.data[0]!), ADDRESS_VALUES, where);
+      const networks = this.#looked.values(to.key, looked, numbersOf(looked.data[0]!), ADDRESS_VALUES, where);
       return networks.map((one) => decides(one.where, outcomes.networkText(one.text), outcomes.SAME));
     }
     const [addresses, ports] = looked.data.map((column, at) =>
-      this.#values(to.key, looked, numbersOf(column), at === 0 ? ADDRESS_VALUES : PORT_VALUES, where),
+      this.#looked.values(to.key, looked, numbersOf(column), at === 0 ? ADDRESS_VALUES : PORT_VALUES, where),
     );
     return addresses!.flatMap((address) =>
       ports
@@ -257,8 +247,8 @@ export class ChainMeaning {
     statement: Extract<Statement, { kind: 'set mark by map' | 'set priority by map' }>,
     set: Diagram,
   ): Meaning[] {
-    const looked = this.#set(statement.map);
-    const found = this.#values(statement.key, looked, numbersOf(looked.data[0]!), MARK_VALUES, set);
+    const looked = this.#looked.set(statement.map);
+    const found = this.#looked.values(statement.key, looked, numbersOf(looked.data[0]!), MARK_VALUES, set);
     return found.map(({ where, text }) => {
       if (statement.kind === 'set priority by map') return this.#meanings.affects(where, outcomes.PRIORITY, text);
       return this.#meanings.affects(where, statement.of === 'packet' ? 'mark' : 'flow mark', outcomes.markTo(text));
@@ -292,26 +282,4 @@ export class ChainMeaning {
         throw new NotCompared(`a statement that is a \`${statement.kind}\``);
     }
   }
-
-  #set(use: SetUse): MachineSet {
-    const set = typeof use === 'string' ? this.#machine.sets.get(use)! : use;
-    if (set.isDynamic) throw new NotCompared('a set that packets change');
-    return set;
-  }
-}
-
-function groupsOf<Group>(count: number, groupOf: (index: number) => Group): Map<Group, Uint32Array> {
-  const groups = new Map<Group, number[]>();
-  for (let index = 0; index < count; index++) {
-    const group = groupOf(index);
-    const known = groups.get(group);
-    if (known) known.push(index);
-    else groups.set(group, [index]);
-  }
-  return new Map([...groups].map(([group, indices]) => [group, Uint32Array.from(indices)]));
-}
-
-function numbersOf(column: Column): KeyData {
-  if (column.kind === 'names') throw new NotCompared('names as data of a map');
-  return { stride: strideOf(column.width), lows: column.lows, highs: column.highs };
 }

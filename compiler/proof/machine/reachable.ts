@@ -1,5 +1,5 @@
 /** All the rules that packets may meet which enter by a chain. */
-import type { Machine, MachineChain, Statement, Verdict } from './form.ts';
+import type { Machine, MachineChain, MachineRule, Statement, Verdict } from './form.ts';
 
 /** The chain's rules, and those of all chains that they lead to. */
 function statementsFrom(start: MachineChain, { chains, sets }: Machine): Statement[] {
@@ -9,12 +9,15 @@ function statementsFrom(start: MachineChain, { chains, sets }: Machine): Stateme
   for (let chain = open.pop(); chain; chain = open.pop()) {
     if (seen.has(chain)) continue;
     seen.add(chain);
-    for (const statement of chain.rules.flatMap((rule) => rule.statements)) {
-      statements.push(statement);
-      for (const name of targetsOf(statement, sets)) open.push(chains.get(name)!);
-    }
+    for (const { statements: own } of chain.rules) statements.push(...own);
+    for (const name of chainsBehind(chain.rules, sets)) open.push(chains.get(name)!);
   }
   return statements;
+}
+
+/** The chains to which rules lead themselves. */
+export function chainsBehind(rules: readonly MachineRule[], sets: Machine['sets']): readonly string[] {
+  return rules.flatMap(({ statements }) => statements.flatMap((statement) => targetsOf(statement, sets)));
 }
 
 function targetsOf(statement: Statement, sets: Machine['sets']): string[] {

@@ -12,7 +12,7 @@ export type ReadBack = { readonly machine: Machine } | { readonly diagnostics: r
 export type ComparedPart = Exclude<Comparison, { kind: 'different' }>;
 
 /** Bytes that the diagrams of one part may take. */
-const BUDGET = 2 ** 28;
+const BUDGET = 2 ** 30;
 
 /** Without an error in `diagnostics`, every part that was compared does to every packet what the policy says. */
 export function compareReadBack(

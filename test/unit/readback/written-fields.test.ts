@@ -6,18 +6,21 @@ import { machineOf, policyReadBack, type ReadPolicy } from '../../builders/read-
 const BUDGET = 2 ** 27;
 
 /** Every source meets every destination, and who comes first decides. */
-const CROSSED = Array.from({ length: 150 }, (_, at) =>
-  at % 2 === 0
-    ? `allow from 10.${at % 256}.${at >> 8}.0/24 tcp/${1000 + (at % 7)}`
-    : `drop to 172.16.${at % 256}.0/24 tcp/${1000 + (at % 5)}`,
-);
-
-const SEARCHES = `
-filter forward stateless default drop { essential off ${CROSSED.join('\n')} }
+function crossed(rules: number): string {
+  const lines = Array.from({ length: rules }, (_, at) =>
+    at % 2 === 0
+      ? `allow from 10.${at % 256}.${at >> 8}.0/24 tcp/${1000 + (at % 7)}`
+      : `drop to 172.16.${at % 256}.0/24 tcp/${1000 + (at % 5)}`,
+  );
+  return `
+filter forward stateless default drop { essential off ${lines.join('\n')} }
 target router {
   marks reserve 0x00ffff00
   nftables
 }`;
+}
+
+const SEARCHES = crossed(150);
 
 /** Beside the notes in the mark, bits of it that the policy itself sets. */
 const MARKED = SEARCHES.replace(
@@ -66,6 +69,12 @@ describe.each(Object.entries({ searches: searches!, marked: marked!, read: read!
   },
 );
 
+it('reads searches as one list, in half of the memory that following each note takes', () => {
+  const { machine, program } = policyReadBack(crossed(400))!;
+  const compared = compareWithProgram(machine, program, 2 ** 23);
+  expect(compared.map(({ kind }) => kind)).toEqual(compared.map(() => 'the same'));
+});
+
 describe('of searches side by side, finds', () => {
   it.each<Fault>([
     ['notes of others that are taken for own ones', /^\t*meta mark set meta mark & 0xffff[0-9a-f]0ff\n/m, ''],
@@ -75,6 +84,11 @@ describe('of searches side by side, finds', () => {
     ['a search that is not asked', /^.*meta mark & 0x[0-9a-f]+ < 0x[0-9a-f]+ ip daddr .*\n/m, ''],
     ['a search that is asked too seldom', /(meta mark & 0x[0-9a-f]+) < 0x[0-9a-f]+ ip daddr/, '$1 < 0x400 ip daddr'],
     ['a worse candidate that goes before', /meta mark & 0x[0-9a-f]+ < 0x[0-9a-f]+ meta mark set/g, 'meta mark set'],
+    [
+      'a candidate that is kept over better ones',
+      /(mark & 0x[0-9a-f]+) < 0x[0-9a-f]+ meta mark set/g,
+      '$1 < 0x3000 meta mark set',
+    ],
     ['a candidate of the other verdict', /(meta mark set meta mark & 0x[0-9a-f]+ \| 0x[0-9a-f]*)[02468ace]00/, '$1f00'],
   ])('%s', (...fault) => {
     expect(differencesOf(searches!, fault)).not.toEqual([]);
