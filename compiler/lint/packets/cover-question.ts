@@ -78,7 +78,7 @@ export class CoverDiagrams {
 
   /** A packet of a set that is not empty. */
   packetIn(set: Diagram): Assignment {
-    return this.diagrams.difference(set, NOTHING) ?? new Set();
+    return this.diagrams.somePacket(set) ?? new Set();
   }
 
   /** A packet, for people. */
