@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, ProgramEffect, ProgramItem, ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import type { Counter, Effect, Gate } from '../../compiler/model/index.ts';
 import { isOfMemory } from './lower/conditions.ts';
-import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
+import { A_RULE_FOR_EACH_ROW, MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
 import { PROBLEMS } from './problems.ts';
 import { refuseAtoms } from './refused-atoms.ts';
 import { refusalsOfLimit } from './refused-limits.ts';
@@ -41,7 +41,7 @@ function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): vo
     case 'each':
       if (rulesOfRows(program, 'mitigate') > MOST_RULES_OF_ROWS) {
         const many = `rows that make more than ${MOST_RULES_OF_ROWS} rules`;
-        refusals.add(item.origin, `XDP has a rule for each row of a table, and \`mitigate\` has ${many}`, LEAVE);
+        refusals.add(item.origin, `XDP has ${A_RULE_FOR_EACH_ROW}, and \`mitigate\` has ${many}`, LEAVE);
       }
       for (const inner of item.items) refuseItem(inner, program, refusals);
   }

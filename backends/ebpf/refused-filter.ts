@@ -9,7 +9,7 @@ import type { Origin, Verdict } from '../../compiler/model/index.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
 import { refuse } from './capabilities.ts';
 import { dropsFragments } from './fragments.ts';
-import { MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
+import { A_RULE_FOR_EACH_ROW, MOST_RULES_OF_ROWS, rulesOfRows } from './lower/rows.ts';
 import { PROBLEMS } from './problems.ts';
 import { refuseAtoms } from './refused-atoms.ts';
 import { refuseBalance } from './refused-balance.ts';
@@ -92,7 +92,7 @@ class FilterRefusals {
     if (item.kind === 'rule') return this.#rule(item);
     if (item.kind === 'each' && rulesOfRows(this.#program, this.#stage.id) > MOST_RULES_OF_ROWS) {
       const many = `rows that make more than ${MOST_RULES_OF_ROWS} rules`;
-      const message = `XDP has a rule for each row of a table, and \`${this.#stage.id}\` has ${many}`;
+      const message = `XDP has ${A_RULE_FOR_EACH_ROW}, and \`${this.#stage.id}\` has ${many}`;
       this.#refusals.add(item.origin, message, this.#leave);
     }
     for (const inner of item.items) this.item(inner);

@@ -110,6 +110,28 @@ describeWithXdp('mitigate at XDP', () => {
     expect(spoken).toBeGreaterThan(frames.length / 10);
   });
 
+  test('a large table whose rows are all treated alike', () => {
+    const many = count(3000, 100_000);
+    const rows = Array.from({ length: many }, (_, n) => {
+      const [high, low] = [(n * 7) >> 8, (n * 7) & 255];
+      return `10.${high >> 8}.${high & 255}.${low},2001:db8:${high.toString(16)}:${low.toString(16)}::/64,${n % 2 === 0 ? 'full' : 'trial'}`;
+    });
+    const built = compiled(
+      `zone uplink = uplink0
+       table members(room: ipv4 key, room6: prefix6 key, plan: enum(full, trial)) from "members.csv"
+       mitigate in uplink {
+         each m in members where m.plan == trial { allow from m.room udp/53 drop from m.room udp count as seen from m.room }
+         each m in members { drop to m.room6 tcp count as six to m.room6 }
+       }
+       target edge { xdp on uplink0 }`,
+      { 'members.csv': `room,room6,plan\n${rows.join('\n')}\n` },
+    );
+    const frames = new FrameSource(built.program!, ['uplink0'], randomFrom(seed)).draw(FRAMES / 3);
+    const { differences, dropped, spoken } = compare(built, ['uplink0'], frames);
+    expect(differences.slice(0, 5)).toEqual([]);
+    expect(Math.min(dropped, spoken - dropped)).toBeGreaterThan(frames.length / 40);
+  });
+
   test.each([70, 900])('%i rules that decide, and do nothing else', (many) => {
     const rules = Array.from({ length: many }, (_, n) => {
       const ends = `from 10.${n % 9}.${n % 128}.0/24, 2001:db8:${n % 70}::/48 to 10.0.0.0/8, 2001:db8::/32`;

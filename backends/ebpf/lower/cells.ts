@@ -49,6 +49,14 @@ export function numbersIn(cell: Cell, row: number, width: number): IntervalSet |
   }
 }
 
+/** The numbers in the cell of any of these rows. */
+export function numbersOfRows(cell: Cell, rows: Uint32Array, width: number): IntervalSet {
+  return IntervalSet.unionOf(
+    width,
+    Array.from(rows).flatMap((row) => numbersIn(cell, row, width) ?? []),
+  );
+}
+
 const UNITS = ['events', 'bits', 'bytes'] as const;
 
 export function rateIn(cell: Cell, row: number): Rate | undefined {

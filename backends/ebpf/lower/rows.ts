@@ -1,52 +1,113 @@
-/** `each` as rules of its own for each row: cells become what stands in them. */
+/** `each` as rules: one for all rows, or one for each row, whose cells become what stands in them. */
 import type {
   Atom,
+  Family,
   Program,
+  ProgramEach,
   ProgramEffect,
   ProgramItem,
   ProgramRule,
   StageId,
 } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
-import type { Cell, Gate, NumberTest, Rate, ServiceCellTest } from '../../../compiler/model/condition.ts';
+import { isUniqueKey, keyedRule } from '../../../compiler/6-plan/row-keys.ts';
+import { columnAddresses } from '../../../compiler/model/column-addresses.ts';
+import type { Cell, Gate, NumberTest, Rate, RowVariable, ServiceCellTest } from '../../../compiler/model/condition.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import { addressesIn, numbersIn, rateIn, textOf } from './cells.ts';
+import { addressesIn, numbersIn, numbersOfRows, rateIn, textOf } from './cells.ts';
 
-/** Most rules that rows become: a table of more is a lookup, which XDP does not have yet. */
+/** Most rules that rows become one by one. */
 export const MOST_RULES_OF_ROWS = 16_384;
+export const A_RULE_FOR_EACH_ROW = 'a rule for each row, unless one key finds it and all else is the same for each';
 
-/** A rule for one row. */
+/** A rule for one row; `row` undefined: for all of them, whichever it is. */
 export interface RowRule {
   readonly rule: ProgramRule;
-  readonly row: number;
+  readonly row: number | undefined;
 }
 
-/** The rules of a lookup's rows, in the order of rows; those that no packet meets are left out. */
+/**
+ * The rules of a lookup's rows; those that no packet meets are left out. Where the table promises that no packet meets two
+ * rows, the rules of one row are in their order, and rows in any: a rule that is the same for each row is then one rule for
+ * the set of their keys, however many they are. Else row follows row, as in the policy.
+ */
 export function rowRules(lookup: Lookup): RowRule[] {
-  const { row: variable, guard, key, family } = lookup;
-  return lookup.classes
+  const { row: variable, key, classes } = lookup;
+  if (key.length === 1 && isUniqueKey(variable.table, key)) {
+    return classes.flatMap(({ rows, rules }) =>
+      rules.flatMap((rule) => (hangsOnRow(rule) ? rulesOf(rule, rows, lookup) : ruleForAll(rule, rows, lookup))),
+    );
+  }
+  return classes
     .flatMap(({ rows, rules }) => Array.from(rows, (row) => ({ row, rules })))
     .toSorted((a, b) => a.row - b.row)
-    .flatMap(({ row, rules }) =>
-      rules.flatMap((rule): RowRule[] => {
-        const own = rule.family ?? family;
-        const found = key.map((part) => keyAtom(part, { kind: 'cell', row: variable, column: part.column }, own));
-        const resolved = resolveRule({ ...rule, family: own, atoms: [...guard, ...found, ...rule.atoms] }, row);
-        return resolved ? [{ rule: resolved, row }] : [];
-      }),
-    );
+    .flatMap(({ row, rules }) => rules.flatMap((rule) => rulesOf(rule, [row], lookup)));
+}
+
+/** The rule for each row. */
+function rulesOf(rule: ProgramRule, rows: Iterable<number>, { row: variable, guard, key, family }: Lookup): RowRule[] {
+  const own = rule.family ?? family;
+  const found = key.map((part) => keyAtom(part, { kind: 'cell', row: variable, column: part.column }, own));
+  const whole = { ...rule, family: own, atoms: [...guard, ...found, ...rule.atoms] };
+  return Array.from(rows).flatMap((row): RowRule[] => {
+    const resolved = resolveRule(whole, row);
+    return resolved ? [{ rule: resolved, row }] : [];
+  });
+}
+
+/** One rule for all of the rows. */
+function ruleForAll(rule: ProgramRule, rows: Uint32Array, { row, guard, key, family }: Lookup): RowRule[] {
+  const own = rule.family ?? family;
+  const found = keySet(key[0]!, row, rows, own);
+  return found ? [{ rule: { ...rule, family: own, atoms: [...guard, found, ...rule.atoms] }, row: undefined }] : [];
+}
+
+/** That a packet's field is in the column of some of the rows; undefined where that is empty. */
+function keySet(
+  { field, view, column }: KeyPart,
+  row: RowVariable,
+  rows: Uint32Array,
+  family: Family | undefined,
+): Atom | undefined {
+  if (field === 'source' || field === 'destination') {
+    if (family === undefined) throw new Error('a lookup by address that is of no family');
+    const addresses = columnAddresses(row.table, column, rows)?.[family === 4 ? 'ipv4' : 'ipv6'];
+    if (!addresses || addresses.isEmpty()) return undefined;
+    return { negated: false, test: { kind: 'address', field, view, family, in: addresses } };
+  }
+  const numbers = numbersOfRows({ kind: 'cell', row, column }, rows, FIELD_WIDTHS[field]);
+  return numbers.isEmpty() ? undefined : { negated: false, test: { kind: 'number', field, in: numbers } };
+}
+
+/** Whether what the rule asks or does is another for each row. */
+function hangsOnRow({ atoms, gates, effects, decision }: ProgramRule): boolean {
+  const limit = decision?.kind === 'socket' ? decision.limit : undefined;
+  const limits = [...gates, ...effects.flatMap((effect) => effect.gates), ...(limit ? [limit] : [])];
+  return (
+    limits.some((gate) => gate.kind !== 'sample' && gate.rows.length > 0) || [atoms, effects, decision].some(holdsCell)
+  );
+}
+
+function holdsCell(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || value instanceof IntervalSet) return false;
+  return ('kind' in value && value.kind === 'cell') || Object.values(value).some(holdsCell);
 }
 
 /** How many rules the rows of a program's stages of this kind become. */
 export function rulesOfRows({ stages }: Program, kind: StageId): number {
-  const within = (items: readonly ProgramItem[], times: number): number =>
+  const ofRule = (rule: ProgramRule, { row, rows }: ProgramEach): number => {
+    const keyed = keyedRule(rule, row);
+    const isOne =
+      keyed?.key.length === 1 && isUniqueKey(row.table, keyed.key) && !hangsOnRow({ ...rule, atoms: keyed.rest });
+    return isOne ? 1 : (rows?.length ?? row.table.rowCount);
+  };
+  const within = (items: readonly ProgramItem[], each: ProgramEach | undefined): number =>
     items.reduce((sum, item) => {
-      if (item.kind === 'rule') return sum + times;
-      const rows = item.kind === 'each' ? (item.rows?.length ?? item.row.table.rowCount) : 1;
-      return sum + within(item.items, times * rows);
+      if (item.kind === 'rule') return sum + (each ? ofRule(item, each) : 0);
+      return sum + within(item.items, item.kind === 'each' ? item : each);
     }, 0);
-  return stages.filter(({ id }) => id === kind).reduce((sum, { items }) => sum + within(items, 1), 0);
+  return stages.filter(({ id }) => id === kind).reduce((sum, { items }) => sum + within(items, undefined), 0);
 }
 
 function keyAtom({ field, view }: KeyPart, cell: Cell, family: ProgramRule['family']): Atom {

@@ -7,7 +7,7 @@ import { needsTranslation } from '../../../compiler/semantics/needs.ts';
 import { isOfRow } from '../refused-atoms.ts';
 import { refusalsOfLimit } from '../refused-limits.ts';
 import { tableAtom } from '../lower/conditions.ts';
-import { MOST_RULES_OF_ROWS, rulesOfRows } from '../lower/rows.ts';
+import { A_RULE_FOR_EACH_ROW, MOST_RULES_OF_ROWS, rulesOfRows } from '../lower/rows.ts';
 import { PROBLEMS } from '../problems.ts';
 import { MOST_BYTES_OF_NAME, MOST_NAMES } from './sizes.ts';
 
@@ -55,7 +55,7 @@ class Refusals {
     }
     if (item.kind === 'each' && rulesOfRows(this.#program, 'dispatch') > MOST_RULES_OF_ROWS) {
       const many = `rows that make more than ${MOST_RULES_OF_ROWS} rules`;
-      this.add(item.origin, `sk_lookup has a rule for each row of a table, and \`dispatch\` has ${many}`, LEAVE);
+      this.add(item.origin, `sk_lookup has ${A_RULE_FOR_EACH_ROW}, and \`dispatch\` has ${many}`, LEAVE);
     }
     for (const inner of item.items) this.item(inner);
   }

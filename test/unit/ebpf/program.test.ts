@@ -169,7 +169,7 @@ test('rows that cannot be numbered are refused', () => {
   ]);
 });
 
-test('rows are rules of their own, with what stands in their cells', () => {
+test('rows are rules of their own where what stands in their cells makes them differ', () => {
   const files = artifactsOf(
     `table hosts(address: ip key, limit: rate = none) from "hosts.csv"
      ${mitigate('each h in hosts { drop to h.address tcp over h.limit  count as h.address to h.address }')}`,
@@ -181,7 +181,7 @@ test('rows are rules of their own, with what stands in their cells', () => {
       .trim()
       .split('\n')
       .map((line) => line.replace(/ test.sluice.*/, '')),
-  ).toEqual(['0 drop', '1 on', '2 drop', '3 on', '4 on']);
+  ).toEqual(['0 drop', '1 drop', '2 on', '3 on', '4 on']);
   expect(files.get('policy.conf')!.match(/^counter .*$/gm)).toEqual([
     'counter hosts.address=10.0.0.1',
     'counter hosts.address=10.0.0.2',
@@ -189,14 +189,32 @@ test('rows are rules of their own, with what stands in their cells', () => {
   ]);
 });
 
+const MANY_ROWS = Array.from({ length: 16_385 }, (_, row) => `10.${row >> 14}.${(row >> 7) & 127}.${row & 127}`);
+
 test('more rows than rules that XDP has are refused', () => {
-  const rows = Array.from({ length: 16_385 }, (_, row) => `10.${row >> 14}.${(row >> 7) & 127}.${row & 127}`);
   const { diagnostics } = compiled(
-    `table hosts(address: ipv4 key) from "hosts.csv" ${mitigate('each h in hosts { drop to h.address }')}`,
-    { 'hosts.csv': `address\n${rows.join('\n')}\n` },
+    `table hosts(address: ipv4 key) from "hosts.csv" ${mitigate('each h in hosts { count as h.address to h.address }')}`,
+    { 'hosts.csv': `address\n${MANY_ROWS.join('\n')}\n` },
   );
   expect(diagnostics.map(({ message }) => message)).toEqual([
-    'XDP has a rule for each row of a table, and `mitigate` has rows that make more than 16384 rules',
+    'XDP has a rule for each row, unless one key finds it and all else is the same for each, and `mitigate` has rows that make ' +
+      'more than 16384 rules',
+  ]);
+});
+
+test('rules that are the same for each row of a key are there once, in their order, however many rows there are', () => {
+  const files = artifactsOf(
+    `table hosts(address: ipv4 key, net: prefix6 key, port: port) from "hosts.csv"
+     ${mitigate('each h in hosts { allow to h.address udp/53  count as seen to h.address  drop from h.net tcp }')}`,
+    {
+      'hosts.csv': `address,net,port\n${MANY_ROWS.map((row, n) => `${row},2001:db8:${n.toString(16)}::/48,${n}`).join('\n')}\n`,
+    },
+  );
+  const lines = files.get('maps/rules.txt')!.trim().split('\n');
+  expect(lines.map((line) => line.replace(/ test.sluice:\d+/, ''))).toEqual([
+    '0 pass allow to h.address udp/53',
+    '1 on count as seen to h.address',
+    '2 drop drop from h.net tcp',
   ]);
 });
 

@@ -12,6 +12,8 @@ const PORT = 8080;
 const FIRST_PORT = { datagrams: 20_000, connections: 30_000 };
 /** Milliseconds after which nobody answers any more. */
 const PATIENCE = 1500;
+/** Datagrams on their way at once: more than that, a server that waits for its processor has no room for. */
+const AT_ONCE = 100;
 const flows = Number(process.argv[2]);
 const addresses = process.argv.slice(3);
 
@@ -62,12 +64,21 @@ async function askByConnection(address, port) {
   return answered;
 }
 
+async function askByDatagrams(address) {
+  const names = [];
+  for (let first = 0; first < flows; first += AT_ONCE) {
+    const some = Array.from({ length: Math.min(AT_ONCE, flows - first) }, (_, at) => FIRST_PORT.datagrams + first + at);
+    names.push(...(await Promise.all(some.map((port) => askByDatagram(address, port)))));
+  }
+  return names;
+}
+
 async function ask() {
   const numbers = Array.from({ length: flows }, (_, flow) => flow);
   const result = {};
   for (const address of addresses) {
     result[address] = {
-      datagrams: await Promise.all(numbers.map((flow) => askByDatagram(address, FIRST_PORT.datagrams + flow))),
+      datagrams: await askByDatagrams(address),
       connections: await Promise.all(numbers.map((flow) => askByConnection(address, FIRST_PORT.connections + flow))),
     };
   }
