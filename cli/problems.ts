@@ -79,6 +79,19 @@ before each rule. The file is neither.`,
 and in their order: its counters are told apart by where they stand. The two differ in more than counters and comments. Save the
 rules once, with \`iptables-save -c\`, and give that file twice.`,
   ),
+  noClasses: error(
+    'SL0916',
+    'no classes to analyze',
+    `\`sluice explain --analyze INTERFACE=FILE\` takes what \`tc -s class show dev INTERFACE\` prints where the policy's queues are
+loaded. The message says what is wrong: the file is something else, or no block shapes that interface.`,
+  ),
+  otherClasses: {
+    code: 'SL0917',
+    severity: 'warning',
+    title: 'classes of the policy that are not listed',
+    explanation: `The file of \`sluice explain --analyze\` does not list all classes that the policy has. It may be of another interface, or of a host
+that runs an earlier build: numbers of classes follow from their names, so those that both have are told all the same.`,
+  },
   noBaseline: error(
     'SL0921',
     'a file that is no baseline',

@@ -62,6 +62,16 @@ export interface Written {
   readonly since: (former: FormerBuild, build: string) => DeltaOutcome;
 }
 
+/** What a class has let pass since it was made, and what waits in it. */
+export interface ClassTraffic {
+  readonly bytes: number;
+  readonly packets: number;
+  /** Packets. */
+  readonly dropped: number;
+  readonly bytesWaiting: number;
+  readonly packetsWaiting: number;
+}
+
 /** A plane's earlier build for a target, as its output folder holds it. */
 export interface FormerBuild {
   /** Its name. */
@@ -119,4 +129,6 @@ export interface Plane {
   readonly takeAway?: (target: string) => readonly string[];
   /** The packets of each counter, by name, in what the plane's own tool lists; undefined: the text is no such list. */
   readonly readCounters?: (text: string) => ReadonlyMap<string, number> | undefined;
+  /** What each class of an interface's queues has let pass, by its number, in what the plane's own tool lists; likewise. */
+  readonly readClasses?: (text: string) => ReadonlyMap<number, ClassTraffic> | undefined;
 }

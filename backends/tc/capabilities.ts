@@ -2,6 +2,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, Stage } from '../../compiler/4-program/program.ts';
 import type { Shape } from '../../compiler/model/index.ts';
+import { interfaceOf } from '../../compiler/model/shape-interface.ts';
 import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -86,6 +87,6 @@ function refuseInterface(
 }
 
 /** The interface that a shaper is on. */
-export function deviceOf({ zone }: Shape, { target }: Program): string {
-  return (target?.zones.get(zone.name) ?? zone).members[0]!.interface!;
+export function deviceOf(shape: Shape, { target }: Program): string {
+  return interfaceOf(shape, target)!;
 }

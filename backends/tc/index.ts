@@ -6,6 +6,7 @@ import { prices } from './cost.ts';
 import { deltaBetween } from './delta.ts';
 import { emitTree, UP } from './emit.ts';
 import { lowerProgram } from './lower.ts';
+import { readClasses } from './read-classes.ts';
 
 export const tc: Plane = {
   name: 'tc',
@@ -14,6 +15,7 @@ export const tc: Plane = {
   shapes: { refuse: refuseShape },
   prices,
   lower,
+  readClasses,
 };
 
 function lower({ program }: Plan): Lowered {

@@ -16,6 +16,7 @@ import { exitCodeOf } from '../findings/exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import type { CompileChoices } from '../output/manifest.ts';
+import { analyzedBy } from '../inputs/listed-classes.ts';
 import { choicesFrom, formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
 import { packetText } from '../terminal/explained-packet.ts';
@@ -28,6 +29,7 @@ interface ExplainFlags extends PolicyFlags {
   readonly packet?: readonly string[];
   readonly rule?: string;
   readonly all?: true;
+  readonly analyze?: readonly string[];
 }
 
 export const explain: CommandDefinition<ExplainFlags> = {
@@ -41,6 +43,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
       "`expect` block, without the verdict; the surroundings are those of the policy's first `expect` block, or what the line " +
       'itself implies.',
     'With --rule, what one rule costs: alone, and at the margin of all others.',
+    'With --analyze, what each class of a shaper has sent and dropped, and how much waits there, under its name: from what ' +
+      '`tc -s class show dev INTERFACE` prints.',
     'Costs are estimates for comparing plans with each other, not measured on this machine. A plane that finds all rules at ' +
       'once, as XDP does, shows none.',
   ],
@@ -50,6 +54,12 @@ export const explain: CommandDefinition<ExplainFlags> = {
       (text: string, former: readonly string[] = []) => [...former, text],
     ),
     new Option('--rule <rule>', 'what this rule costs: its name, its line, or FILE:LINE').conflicts('packet'),
+    new Option(
+      '--analyze <interface=file>',
+      'what the classes there have sent, as tc lists it (may be given several times)',
+    )
+      .argParser((text: string, former: readonly string[] = []) => [...former, text])
+      .conflicts(['packet', 'rule']),
     new Option('--all', 'show every step, however many there are'),
     ...policyOptions(),
   ],
@@ -60,6 +70,10 @@ export const explain: CommandDefinition<ExplainFlags> = {
       does: 'what becomes of a packet, and by which rules',
     },
     { command: 'sluice explain policy.sluice --rule 27', does: 'what the rule in line 27 costs' },
+    {
+      command: 'sluice explain policy.sluice --analyze eth0=classes.txt',
+      does: 'what classes have sent, by name, after `tc -s class show dev eth0 > classes.txt`',
+    },
     { command: 'sluice explain policy.sluice --json', does: 'all of it as data' },
   ],
   async run(session, [path = ''], flags) {
@@ -102,8 +116,9 @@ function explainedOf(
     const packets = explainPackets(policy, questions, now);
     return { findings: [], text: packets.map(packetText).join('\n'), data: { packets: packets.map(packetAsData) } };
   }
+  const analyzed = analyzedBy(flags.analyze ?? [], targets);
   const parts = targets.flatMap(({ name, planes }) =>
-    planes.map((plane) => ({ target: name, ...plane, without: choices.without })),
+    planes.map((plane) => ({ target: name, ...plane, without: choices.without, listed: analyzed.listed })),
   );
   if (flags.rule !== undefined) {
     const rules = parts.flatMap((part) => explainRule(part, meantBy(flags.rule ?? '', mainPath)));
@@ -115,7 +130,7 @@ function explainedOf(
     stages: explainStages(part),
   }));
   const text = planes.map((plane) => planText(plane, { mainPath, all: flags.all ?? false })).join('\n');
-  return { findings: [], text, data: { planes } };
+  return { findings: analyzed.findings, text, data: { planes } };
 }
 
 function noSuchRule(rule: string): Diagnostic {

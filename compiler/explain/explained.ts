@@ -1,5 +1,6 @@
 /** What `sluice explain` shows, as data: plans as trees with what their steps cost, and packets with their ways. */
 import type { Span } from '../../grammar/source.ts';
+import type { ClassTraffic } from '../plane.ts';
 
 /** Nanoseconds of a packet, by the plane's prices. */
 export interface Expense {
@@ -38,6 +39,12 @@ export interface Alternative {
   readonly expense: Expense;
 }
 
+/** What a class of a shaper has let pass. */
+export interface ExplainedClass extends ClassTraffic {
+  /** `voice/sip` */
+  readonly name: string;
+}
+
 export interface ExplainedStage {
   /** `filter forward` */
   readonly name: string;
@@ -50,6 +57,8 @@ export interface ExplainedStage {
   readonly steps: readonly ExplainedStep[];
   /** Only those that cost something else. */
   readonly alternatives: readonly Alternative[];
+  /** Of a shaper whose classes were listed, those that have sent most first. */
+  readonly classes?: readonly ExplainedClass[];
 }
 
 /** One plane's part of a target. */

@@ -5,9 +5,12 @@ import { PASSES } from '../6-plan/passes/index.ts';
 import { isNothing, type Plan, type StagePlan } from '../6-plan/plan.ts';
 import { costOf } from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
+import type { Shape } from '../model/index.ts';
+import { interfaceOf } from '../model/shape-interface.ts';
 import type { Alternative, Expense, ExplainedStage } from './explained.ts';
 import { explainBalance } from './balances.ts';
 import { explainShape } from './shapes.ts';
+import { trafficOf, type ListedClasses } from './traffic.ts';
 import { stepsOf } from './plan-steps.ts';
 
 /** A plane's part of a target, with the plan that was chosen for it. */
@@ -15,6 +18,8 @@ export interface PlannedPart extends PassChoice {
   readonly program: Program;
   readonly plan: Plan;
   readonly prices: Prices;
+  /** What was listed of its shapers. */
+  readonly listed?: readonly ListedClasses[];
 }
 
 export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
@@ -39,8 +44,14 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
     ...stages.slice(0, at),
     ...part.program.balances.map(explainBalance),
     ...stages.slice(at),
-    ...part.program.shapes.map(explainShape),
+    ...part.program.shapes.map((shape) => withTraffic(shape, part)),
   ];
+}
+
+function withTraffic(shape: Shape, { program, listed = [] }: PlannedPart): ExplainedStage {
+  const found = listed.find((one) => one.interface === interfaceOf(shape, program.target));
+  const explained = explainShape(shape);
+  return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes.indexOf(shape), found) } : explained;
 }
 
 /** What packets meet before they are sent to backends, those that are translated last. */

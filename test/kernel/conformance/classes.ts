@@ -1,13 +1,11 @@
 /** Which class each packet queues in: by its priority as it leaves, and by what the kernel has counted in its queues. */
+import { readClasses } from '../../../backends/tc/read-classes.ts';
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
 import type { Shape } from '../../../compiler/model/policy.ts';
 import { classesIn } from '../../../compiler/model/shape-classes.ts';
 import type { Lab } from '../harness/lab.ts';
 import type { Observation } from '../harness/observation.ts';
 import type { Built } from './build.ts';
-
-/** Of tc(8)'s listing, which is no JSON for HTB: `class htb 1:2f …` and, in the line behind it, what was sent. */
-const LISTED = /^class htb (\S+) .*\n Sent \d+ bytes (\d+) pkt/gm;
 
 export class Classes {
   readonly #built: Built;
@@ -46,13 +44,11 @@ export class Classes {
     for (const shape of this.#built.policy.shapes) {
       const device = deviceOf(shape);
       const listed = await lab.exec(['tc', '-s', 'class', 'show', 'dev', device]);
-      const counts = new Map(
-        [...listed.matchAll(LISTED)].map(([, id = '', packets]) => [numberOf(id), Number(packets)] as const),
-      );
+      const counts = readClasses(listed);
       const rest = this.#numberOf(device, byDefault(shape));
       for (const [name, number] of this.#built.classes) {
         if (!name.startsWith(`${device} `)) continue;
-        const [seen, wanted] = [counts.get(number), this.#left.get(`${device} ${number}`) ?? 0];
+        const [seen, wanted] = [counts?.get(number)?.packets, this.#left.get(`${device} ${number}`) ?? 0];
         // What is no IP packet, such as a question for a link address, is in the default class, too.
         const agrees = seen === wanted || (number === rest && seen !== undefined && seen >= wanted);
         if (!agrees) lines.push(`class ${name}: ${seen} packets, and ${wanted} left with its priority`);
@@ -85,9 +81,4 @@ function deviceOf({ zone }: Shape): string {
 function byDefault({ default: wanted }: Shape): string {
   if (wanted === 'fair') return 'default';
   return wanted === 'unshaped' ? '' : wanted.class;
-}
-
-function numberOf(handle: string): number {
-  const [upper = 0, lower = 0] = handle.split(':').map((part) => Number.parseInt(part || '0', 16));
-  return upper * 0x10000 + lower;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { artifactOf } from '../../builders/ruleset.ts';
 import { runSluice, type Run } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -123,5 +124,71 @@ describe('a rule', () => {
   test('of another file is told by the whole of its name', async () => {
     const { code } = await explain('--rule', 'licy.sluice:14');
     expect(code).toBe(1);
+  });
+});
+
+describe('classes as tc lists them', () => {
+  const SHAPED = `zone uplink = eth1
+target router { nftables tc on eth1 }
+shape uplink egress rate 100mbit {
+  class voice for dscp is ef guarantee 20mbit
+  class rest
+  default class rest
+}
+`;
+  const LISTED = `class htb 1:1 root rate 100Mbit ceil 100Mbit burst 14014b cburst 14014b\x20
+ Sent 5214000 bytes 4000 pkt (dropped 0, overlimits 12 requeues 0)\x20
+ backlog 0b 0p requeues 0
+ lended: 9 borrowed: 0 giants: 0
+ tokens: 20000 ctokens: 20000
+
+class htb 1:b5bc parent 1:1 prio 4 rate 95bit ceil 100Mbit burst 3028b cburst 14014b\x20
+ Sent 5014000 bytes 3800 pkt (dropped 12, overlimits 7 requeues 0)\x20
+ backlog 2Kb 3p requeues 0
+ lended: 9 borrowed: 0 giants: 0
+ tokens: 20000 ctokens: 20000
+
+`;
+  const VOICE = LISTED.split('\n\n')[1]!.replace('1:b5bc', '1:ID').replace('5014000 bytes 3800', '200000 bytes 200');
+
+  async function analyze(argument: (folder: string) => string, listed: string): Promise<Run> {
+    const folder = temporaryFolder();
+    const path = join(folder, 'policy.sluice');
+    writeFileSync(path, SHAPED);
+    writeFileSync(join(folder, 'classes.txt'), listed);
+    return runSluice(['explain', path, '--analyze', argument(folder)]);
+  }
+
+  test('have the names of the policy, those that sent most first', async () => {
+    const number = /1:(\w+) accept/.exec(artifactOf(SHAPED))![1]!;
+    const { code, stdout, stderr } = await analyze(
+      (folder) => `eth1=${folder}/classes.txt`,
+      `${VOICE.replace('ID', number)}\n\n${LISTED}`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`class      bytes          packets  dropped  waiting
+rest   5,014,000  96.2 %    3,800       12        3
+voice    200,000   3.8 %      200       12        3
+`);
+  });
+
+  test('may be those of another build: SL0917', async () => {
+    const { code, stdout, stderr } = await analyze((folder) => `eth1=${folder}/classes.txt`, LISTED);
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning[SL0917]');
+    expect(stderr).toContain('does not list class `voice`');
+    expect(stdout).toContain('rest   5,014,000  100.0 %');
+  });
+
+  test.each([
+    ['classes.txt', () => 'classes.txt', 'names no file for an interface'],
+    ['another interface', (folder: string) => `eth7=${folder}/classes.txt`, 'nothing shapes `eth7`'],
+    ['another file', (folder: string) => `eth1=${folder}/policy.sluice`, 'holds no classes as tc lists them'],
+    ['no file', (folder: string) => `eth1=${folder}/nothing.txt`, 'cannot be read'],
+  ])('%s is refused', async (_, argument, message) => {
+    const { code, stdout, stderr } = await analyze(argument, LISTED);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/error\[SL09(16|0\d)\]/);
+    expect(stderr).toContain(message);
   });
 });
