@@ -1,5 +1,6 @@
 /*
- * dispatch of policy, for target edge: which socket gets a packet for this host that belongs to no connection.
+ * dispatch of policy, for target edge: which socket gets a packet for this host that belongs to no connection
+ * (`dispatch`).
  *
  * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
  *

@@ -17,13 +17,14 @@
  *
  * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
  * there is, and maps/. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
- * of sk_lookup likewise with `dispatch_` before the name, one link for the network namespace that this runs in, and the sockets.
+ * of sk_lookup likewise with `dispatch_` before the name, one link for the network namespace that this runs in, and the sockets
+ * with the filter that limits what they get.
  * (`ip netns exec` hides the BPF file system; `nsenter --net=` does not.)
  * A program is made of fresh maps each time, filled before any packet meets it, and put in the place of the old one by one
  * system call for each interface or namespace. Counters go on where the policy has the same ones, by name; else they start
  * anew. Where something fails, everything is as it was, at both hooks. Between the hooks there is no transaction: for a moment
- * one runs the new policy and the other the old. Buckets of limits go on where a limit stayed what it was, and sockets stay
- * registered, until they are closed.
+ * one runs the new policy and the other the old; so it is between the lookup of a socket and the limit of what that gets. Buckets
+ * of limits go on where a limit stayed what it was, and sockets stay registered, until they are closed.
  *
  * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
  * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
@@ -61,7 +62,7 @@ static const struct hook hooks[MOST_HOOKS] = {
 		.where = "sk_lookup",
 		.type = BPF_PROG_TYPE_SK_LOOKUP,
 		.in_namespace = true,
-		.counted = { "lookups", "refused" },
+		.counted = { "lookups", "refused", "limited" },
 	},
 };
 

@@ -105,6 +105,8 @@ static bool read_setting(struct policy *policy, const char *word, const char *va
 		return read_name(&policy->services, &policy->service_count, values);
 	if (!strcmp(word, "socket"))
 		return read_name(&policy->sockets, &policy->socket_count, values);
+	if (!strcmp(word, "limited"))
+		return read_name(&policy->limited, &policy->limited_count, values);
 	if (!strcmp(word, "memory"))
 		return read_memory(policy, values);
 	if (!strcmp(word, "buckets"))

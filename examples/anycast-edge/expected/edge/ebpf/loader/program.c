@@ -29,8 +29,13 @@ static void keep_counters(const struct policy *policy, struct bpf_object *object
 
 	if (map < 0)
 		return;
-	if (bpf_map__reuse_fd(counters, map))
-		complain("the counters start anew: %s", strerror(errno));
+	struct bpf_map_info info = {};
+	uint32_t size = sizeof info;
+
+	/* Those of an earlier version may count less. */
+	if (bpf_obj_get_info_by_fd(map, &info, &size) || info.value_size != bpf_map__value_size(counters) ||
+	    bpf_map__reuse_fd(counters, map))
+		complain("the counters start anew: those that run cannot go on");
 	close(map);
 }
 
@@ -85,10 +90,12 @@ struct bpf_object *load_program(const struct policy *policy, int *result)
 		*result = complain("%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	struct bpf_program *program = bpf_object__find_program_by_name(object, policy->hook->program);
+	struct bpf_program *program;
 
+	/* The one that is refused is the last that writes there. */
 	log[0] = '\0';
-	bpf_program__set_log_buf(program, log, sizeof log);
+	bpf_object__for_each_program(program, object)
+		bpf_program__set_log_buf(program, log, sizeof log);
 	keep_counters(policy, object);
 	*result = keep_sockets(policy, object);
 	if (*result == DONE && bpf_object__load(object)) {

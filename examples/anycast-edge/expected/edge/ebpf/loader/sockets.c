@@ -10,13 +10,6 @@
 
 #include "loader.h"
 
-/* `struct socket_key` of the program. */
-struct socket_key {
-	char name[56];
-	uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
-	uint32_t family;   /* of the socket: 4 or 6 */
-};
-
 static const struct {
 	uint32_t protocol, family;
 	const char *name;
@@ -27,7 +20,7 @@ static const struct {
 	{ IPPROTO_UDP, 6, "UDP over IPv6" },
 };
 
-static struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family)
+struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family)
 {
 	struct socket_key key = { .protocol = protocol, .family = family };
 
@@ -75,7 +68,7 @@ static bool is_in_own_namespace(int socket_)
 	return !is_known || there == here;
 }
 
-static int put_socket(int map, const char *name, int socket_)
+static int put_socket(const struct policy *policy, int map, const char *name, int socket_)
 {
 	const int domain = option_of(socket_, SO_DOMAIN), protocol = option_of(socket_, SO_PROTOCOL);
 	const uint64_t value = (uint64_t)socket_;
@@ -88,6 +81,8 @@ static int put_socket(int map, const char *name, int socket_)
 		return complain("the socket does not listen");
 	const struct socket_key key = key_of(name, (uint32_t)protocol, domain == AF_INET ? 4 : 6);
 
+	if (limit_socket(policy, name, socket_) != DONE)
+		return FAILED;
 	if (!bpf_map_update_elem(map, &key, &value, BPF_ANY))
 		return DONE;
 	return complain("the socket cannot be registered: %s%s", strerror(errno),
@@ -116,7 +111,7 @@ int register_socket(const struct policy *policy, const char *name, int process, 
 	if (map < 0)
 		return complain("target %s is not loaded", policy->target);
 	const int own = descriptor_of(process, descriptor);
-	const int result = own < 0 ? FAILED : put_socket(map, name, own);
+	const int result = own < 0 ? FAILED : put_socket(policy, map, name, own);
 
 	if (own >= 0)
 		close(own);

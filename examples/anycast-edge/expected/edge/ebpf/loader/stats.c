@@ -9,10 +9,23 @@
 
 #include "loader.h"
 
-/* `struct count` of the program: of the first and the second that the hook counts. */
+#define MOST_COUNTED 3
+
+/* `struct count` of the program: of each that the hook counts. */
 struct count {
-	uint64_t numbers[2];
+	uint64_t numbers[MOST_COUNTED];
 };
+
+/* How many numbers the program counts, and how many of them the policy has a use for. */
+static int count_of_numbers(const struct policy *policy)
+{
+	return policy->hook->counted[2] ? 3 : 2;
+}
+
+static int shown_numbers(const struct policy *policy)
+{
+	return policy->hook->counted[2] && policy->limited_count ? 3 : 2;
+}
 
 /* A name between quotes, as Prometheus writes it. */
 void print_quoted(const char *text)
@@ -40,29 +53,41 @@ static void print_metric(const struct policy *policy, const struct count *counts
 	}
 }
 
-static int print_counters(const struct policy *policy, int map, bool prometheus)
+/* Adds up what the processors counted of each counter. */
+static int add_up(const struct policy *policy, int map, struct count *counts)
 {
-	const int processors = libbpf_num_possible_cpus();
-	struct count *own = calloc((size_t)processors, sizeof *own);
-	struct count *counts = calloc(policy->counter_count + 1, sizeof *counts);
-	int result = own && counts ? DONE : complain("out of memory");
+	const int processors = libbpf_num_possible_cpus(), numbers = count_of_numbers(policy);
+	uint64_t *own = calloc((size_t)(processors * numbers), sizeof *own);
+	int result = own ? DONE : complain("out of memory");
 
 	for (uint32_t i = 0; result == DONE && i < policy->counter_count; i++) {
 		if (bpf_map_lookup_elem(map, &i, own))
 			result = complain("the counter %s cannot be read: %s", policy->counters[i], strerror(errno));
-		for (int processor = 0; processor < processors; processor++) {
-			counts[i].numbers[0] += own[processor].numbers[0];
-			counts[i].numbers[1] += own[processor].numbers[1];
-		}
+		for (int at = 0; at < processors * numbers; at++)
+			counts[i].numbers[at % numbers] += own[at];
 	}
-	if (result == DONE && prometheus) {
-		print_metric(policy, counts, 0);
-		print_metric(policy, counts, 1);
-	}
-	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
-		printf("%s: %llu %s, %llu %s\n", policy->counters[i], (unsigned long long)counts[i].numbers[0],
-		       policy->hook->counted[0], (unsigned long long)counts[i].numbers[1], policy->hook->counted[1]);
 	free(own);
+	return result;
+}
+
+static void print_counter(const struct policy *policy, const char *name, const struct count *count)
+{
+	printf("%s:", name);
+	for (int which = 0; which < shown_numbers(policy); which++)
+		printf("%s %llu %s", which ? "," : "", (unsigned long long)count->numbers[which],
+		       policy->hook->counted[which]);
+	putchar('\n');
+}
+
+static int print_counters(const struct policy *policy, int map, bool prometheus)
+{
+	struct count *counts = calloc(policy->counter_count + 1, sizeof *counts);
+	const int result = counts ? add_up(policy, map, counts) : complain("out of memory");
+
+	for (int which = 0; result == DONE && prometheus && which < shown_numbers(policy); which++)
+		print_metric(policy, counts, which);
+	for (uint32_t i = 0; result == DONE && !prometheus && i < policy->counter_count; i++)
+		print_counter(policy, policy->counters[i], &counts[i]);
 	free(counts);
 	return result;
 }

@@ -1,6 +1,8 @@
 /*
  * Tables of buckets: for limits, and for memories, whose buckets hold until when an address is remembered. A bucket is one word,
  * a time; once that is past, it means nothing any more.
+ *
+ * The policy's own header comes first, and what has the `struct packet` that keys are made of.
  */
 #ifndef SLUICE_BUCKETS_H
 #define SLUICE_BUCKETS_H
@@ -10,8 +12,6 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "../policy.h"
-#include "packet.h"
 #include "tables.h"
 
 /* A bucket's word while it is forgotten. */

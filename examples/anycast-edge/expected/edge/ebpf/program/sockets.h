@@ -29,19 +29,26 @@
 /* A field that a packet lacks. */
 #define ABSENT 0xffffffffU
 
+/* It begins as that of frames does (packet.h), which the keys of limits are made of. */
 struct packet {
 	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
 	__u64 destination[2];
-	__u32 family; /* 4 or 6 */
-	__u32 protocol;
+	__u64 source_mac; /* unknown here, as the zone is */
 	__u32 source_port;
 	__u32 destination_port;
+	__u32 protocol;
+	__u32 zone;
+	__u32 row;    /* of the table that the rule at hand is for; only while a limit is asked */
+	__u32 family; /* 4 or 6 */
+	__u32 length; /* of the IP packet; for limits only */
 	__u32 service; /* protocol, and destination port in the lower 16 bits */
 };
 
 struct rule {
 	__u32 socket;  /* the number of its name */
 	__u32 counter; /* its number */
+	__u32 limit;   /* its number, see socket-limits.h; ABSENT: none */
+	__u32 unused;
 };
 
 /* Key: a rule's number. */
@@ -68,6 +75,7 @@ struct {
 struct count {
 	__u64 lookups;
 	__u64 refused; /* of these: nobody was registered */
+	__u64 limited; /* datagrams that the socket dropped, for its limit */
 };
 
 /* Key: a counter's number, as in dispatch.conf. Every processor counts for itself. */

@@ -2,7 +2,7 @@
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
  * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
- * stays; replace.c: one in the place of another; sockets.c: who gets what is dispatched; stats.c: counters.
+ * stays; replace.c: one in the place of another; sockets.c, socket-limits.c: who gets what is dispatched, and how much; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -73,7 +73,7 @@ struct hook {
 	const char *where;    /* in messages */
 	enum bpf_prog_type type;
 	bool in_namespace;	 /* it runs in a network namespace, and on no interface */
-	const char *counted[2]; /* what its counters count */
+	const char *counted[3]; /* what its counters count; the third, if there is one, in policies with limits only */
 };
 
 /* What a policy has for a hook. */
@@ -100,6 +100,8 @@ struct policy {
 	uint32_t service_count;
 	char **sockets; /* names */
 	uint32_t socket_count;
+	char **limited; /* names of those that have a limit */
+	uint32_t limited_count;
 };
 
 /* Pinned beside the program: what it was made from. */
@@ -177,9 +179,26 @@ bool read_about(const struct policy *policy, struct about *about);
 int put_in_place(struct policy *policies, int count, bool may_replace);
 int take_away(const struct policy *policy);
 
+/* `struct socket_key` of the program: what a socket is registered under. */
+struct socket_key {
+	char name[56];
+	uint32_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
+	uint32_t family;   /* of the socket: 4 or 6 */
+};
+
 /* sockets.c */
+struct socket_key key_of(const char *name, uint32_t protocol, uint32_t family);
 int register_socket(const struct policy *policy, const char *name, int process, int descriptor);
 int print_sockets(const struct policy *policy, bool prometheus);
+
+/* socket-limits.c: gives a socket its filter, if the policy limits what it gets. */
+int limit_socket(const struct policy *policy, const char *name, int socket_);
+/* Whether all sockets that the policy limits have one. */
+int check_limited(const struct policy *policy);
+/* The filter of limits that runs, that of a loaded policy, and one in the place of the other; -1: none. */
+int running_limiter(const struct policy *policy);
+int limiter_of(const struct bpf_object *object);
+int put_limiter(const struct policy *policy, int limiter);
 
 /* memories.c: addresses in a memory of the running program; `seconds`: NULL for as long as the policy says. */
 int remember(const struct policy *policy, const char *name, const char *address, const char *seconds);

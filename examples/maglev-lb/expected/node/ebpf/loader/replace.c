@@ -21,6 +21,7 @@ struct placing {
 	struct policy *policy;
 	struct bpf_object *object; /* NULL: the policy has nothing for the hook */
 	int former[PARTS];	   /* of what runs now; -1: there is none */
+	int former_limiter;	   /* at sockets; -1: there is none */
 	int attached;		   /* interfaces, from the first on */
 };
 
@@ -61,10 +62,13 @@ static int prepare(struct placing *placing, struct policy *policy, bool may_repl
 		return FAILED;
 	for (int i = 0; i < PARTS; i++)
 		placing->former[i] = open_pin(policy, names[i], "");
+	placing->former_limiter = running_limiter(policy);
 	if (placing->former[PROGRAM] >= 0 && !may_replace)
 		return complain("target %s is loaded already: sluice-load replace", policy->target);
 	if (!policy->is_there)
 		return DONE;
+	if (check_limited(policy) != DONE)
+		return FAILED;
 	placing->object = load_program(policy, &result);
 	return result;
 }
@@ -89,6 +93,8 @@ static int replace(struct placing *placing)
 	while (result == DONE && placing->attached < policy->interface_count)
 		result = attach(policy, &policy->interfaces[placing->attached++], parts[PROGRAM],
 				placing->former[PROGRAM]);
+	if (result == DONE)
+		result = put_limiter(policy, limiter_of(object));
 	return result == DONE ? pin_parts(policy, parts) : result;
 }
 
@@ -101,6 +107,7 @@ static void undo(struct placing *placing)
 		return;
 	while (placing->attached > 0)
 		attach_former(policy, &policy->interfaces[--placing->attached], placing->former[PROGRAM]);
+	put_limiter(policy, placing->former_limiter);
 	pin_parts(policy, placing->former);
 }
 
@@ -108,8 +115,12 @@ static void undo(struct placing *placing)
 static void finish(const struct placing *placing)
 {
 	detach_others(placing->policy);
-	for (int i = 0; i < PARTS && !placing->object; i++)
+	if (placing->object)
+		return;
+	for (int i = 0; i < PARTS; i++)
 		unpin(placing->policy, names[i], "");
+	unpin(placing->policy, "limiters", "");
+	unpin(placing->policy, "filtered", "");
 }
 
 int put_in_place(struct policy *policies, int count, bool may_replace)

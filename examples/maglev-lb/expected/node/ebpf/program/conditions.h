@@ -3,6 +3,7 @@
 #define SLUICE_CONDITIONS_H
 
 #include "../policy.h"
+#include "pace.h"
 #include "packet.h"
 #include "tables.h"
 
@@ -15,14 +16,6 @@ enum condition_kind {
 	CONDITION_MEMORY,   /* an address is remembered */
 	CONDITION_REMEMBER, /* it is from now on; always holds */
 	CONDITION_FORGET,   /* it is no more; always holds */
-};
-
-/* How fast a bucket fills, and how much it holds. */
-struct pace {
-	__u64 period;	/* ticks for each packet, byte or bit */
-	__u64 burst;	/* packets, bytes or bits */
-	__u64 clock;	/* ticks in a nanosecond */
-	__u64 per_byte; /* what a byte counts; 0: packets count, one each */
 };
 
 struct condition {
@@ -149,14 +142,6 @@ static __always_inline __u32 is_sampled(const struct condition *condition)
 }
 
 #if USES_LIMIT
-enum limit_answer {
-	DOES_NOT_CONFORM,
-	CONFORMS,
-	TABLE_IS_FULL,
-	LACKS_KEY,
-	LOST_RACE, /* another processor was faster: no answer yet */
-};
-
 /* In limits.h: asks the packet's bucket in the table with this number, and charges it where the packet conforms. */
 static enum limit_answer ask_limit(const struct packet *packet, __u32 table, const struct pace *pace);
 

@@ -1,8 +1,10 @@
 /*
  * Limits: a bucket of tokens for each key, in tables of a bounded size. Processors share a bucket without a lock.
  *
- * What a limit is, is data: its pace stands in its condition, what its keys are made of in `limits`, and its buckets in a map
+ * What a limit is, is data: its pace stands with what asks it, what its keys are made of in `limits`, and its buckets in a map
  * of their own, which holds as many keys as the policy says. So this text is as long for a thousand limits as for one.
+ *
+ * The policy's own header comes first, and what has the `struct packet` that keys are made of.
  */
 #ifndef SLUICE_LIMITS_H
 #define SLUICE_LIMITS_H
@@ -13,10 +15,8 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "../policy.h"
 #include "buckets.h"
-#include "conditions.h"
-#include "packet.h"
+#include "pace.h"
 
 /* One packet, and the bucket that it may be charged to. */
 struct charge {
