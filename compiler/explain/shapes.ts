@@ -31,8 +31,8 @@ export function explainShape(shape: Shape): ExplainedStage {
           ...(queues === undefined
             ? [step('one lock, for all that leaves by this interface')]
             : [
-                step(`a lock for each of ${queues} queues, and a part of the rate each, of which it lends nothing`),
-                step("its queue: by its class's number", `${queues} filters, half of them a packet`),
+                step(`a lock for each of ${queues} queues, which lend each other nothing`),
+                step("its queue: by its class's number", `${queues} filters, one after another`),
               ]),
         ];
   return { name: origin.name, before: [], default: undefined, expense: undefined, steps, alternatives: [] };

@@ -172,6 +172,18 @@ voice    200,000   3.8 %      200       12        3
 `);
   });
 
+  test('come with what their layout costs', async () => {
+    const of = async (across: string): Promise<string> => {
+      const path = join(temporaryFolder(), 'policy.sluice');
+      writeFileSync(path, SHAPED.replace('100mbit', `100mbit ${across}`));
+      return (await runSluice(['explain', path])).stdout;
+    };
+    expect(await of('')).toContain('one lock, for all that leaves by this interface');
+    expect(await of('across 4 queues')).toMatch(
+      /a lock for each of 4 queues, which lend each other nothing .*\n.* its queue: by its class's number +4 filters, one after another/,
+    );
+  });
+
   test('may be those of another build: SL0917', async () => {
     const { code, stdout, stderr } = await analyze((folder) => `eth1=${folder}/classes.txt`, LISTED);
     expect(code).toBe(0);
