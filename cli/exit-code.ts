@@ -15,7 +15,10 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** For `--help` and the reference. */
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.fine, 'done; warnings may have been said'],
-  [EXIT.findings, 'errors in the policy, a file that cannot be read or written, or (fmt --check) one to be formatted'],
+  [
+    EXIT.findings,
+    'errors in the policy, a file that cannot be read or written, what --fail-on names, or (fmt --check) one to be formatted',
+  ],
   [EXIT.usage, 'wrong usage'],
   [EXIT.fault, 'a fault in Sluice itself'],
 ];

@@ -102,7 +102,10 @@ function conclude(
 ) {
   const [old, later] = files as [CheckedFile, CheckedFile];
   const paths = { old: old.shown, new: later.shown };
-  const findings = [...files.flatMap((file) => file.findings), ...(difference ? findingsOf(difference) : [])];
+  const findings = [
+    ...files.flatMap((file) => file.findings),
+    ...(difference ? findingsOf(difference, files, flags.target) : []),
+  ];
   const data = difference && { equal: isEqual(difference), targets: differenceAsData(difference, paths) };
   report(session, flags, findings, { old: old.shownPath, new: later.shownPath, ...data });
   if (!difference) return EXIT.findings;
@@ -110,7 +113,16 @@ function conclude(
   return findings.some(isError) || fails(difference, flags.failOn) ? EXIT.findings : EXIT.fine;
 }
 
-function findingsOf({ targets, diagnostics }: PolicyDifference): readonly Diagnostic[] {
+function findingsOf(
+  { targets, diagnostics }: PolicyDifference,
+  files: readonly CheckedFile[],
+  wanted: string | undefined,
+): readonly Diagnostic[] {
+  const names = new Set(files.flatMap(({ policy }) => policy?.targets.map(({ name }) => name) ?? []));
+  if (wanted !== undefined && !names.has(wanted)) {
+    const hint = names.size === 0 ? 'They declare none.' : `Their targets: ${[...names].join(', ')}.`;
+    return [diagnostic(PROBLEMS.unknownTarget, undefined, `neither policy has a target \`${wanted}\``, { hint })];
+  }
   const notCompared = targets.flatMap((target) =>
     target.notCompared.map(({ id, reason }) =>
       diagnostic(PROBLEMS.notCompared, undefined, `${id} could not be compared: ${reason}`),

@@ -128,7 +128,7 @@ function packetOf(
   attempt: number,
 ): SamplePacket {
   const protocol = protocolOf(fields, family, attempt);
-  const hasPorts = (PROTOCOLS_WITH_PORTS as readonly number[]).includes(protocol) && !isWithout(fields, 'ports');
+  const hasPorts = (PROTOCOLS_WITH_PORTS as readonly number[]).includes(protocol) && !isHeaderless(fields);
   const services = fields.get('service/real');
   const ports = services?.intersect(IntervalSet.range(24, protocol << PORT_BITS, (protocol << PORT_BITS) | 0xffff));
   const port = ports ? pick(ports, [(protocol << PORT_BITS) | 443, (protocol << PORT_BITS) | 80], attempt) : undefined;
@@ -159,9 +159,13 @@ function packetOf(
   return { ...packet, text: textOf(packet, interfaces) };
 }
 
-function isWithout(fields: ReadonlyMap<string, IntervalSet>, what: string): boolean {
-  return fields.get(`has ${what}`)?.contains(0) ?? false;
+/** Whether it is a later fragment, which has nothing of the transport header. */
+function isHeaderless(fields: ReadonlyMap<string, IntervalSet>): boolean {
+  if (fields.get('fragment')?.isSubsetOf(LATER)) return true;
+  return ['ports', 'tcp flags', 'icmp4', 'icmp6'].some((field) => fields.get(`has ${field}`)?.contains(0) ?? false);
 }
+
+const LATER = IntervalSet.of(2, 2);
 
 function protocolOf(fields: ReadonlyMap<string, IntervalSet>, family: 4 | 6, attempt: number): number {
   const protocols = ofService(fields, 'protocol') ?? IntervalSet.full(8);
@@ -200,7 +204,7 @@ const WISHES: Readonly<Record<string, readonly number[]>> = {
 const NO_NUMBERS = /^(in|out|(source|destination|service|source port)\/real|has .*|\{.*|row of .*)$/s;
 
 function numbersOf(fields: ReadonlyMap<string, IntervalSet>, family: 4 | 6): ReadonlyMap<string, number> {
-  const numbers = new Map<string, number>();
+  const numbers = new Map<string, number>(isHeaderless(fields) ? [['fragment', 2]] : []);
   for (const [field, set] of fields) {
     if (NO_NUMBERS.test(field) || set.width > 48) continue;
     const bits = bitsOf(field, set.width, family);
@@ -253,15 +257,11 @@ function textOf(packet: Omit<SamplePacket, 'text'>, interfaces: Interfaces): str
         .join('+') || 'none',
     );
   }
-  const fragment = numbers.get('fragment') ?? (isWithoutPorts(packet) ? 2 : 0);
+  const fragment = numbers.get('fragment') ?? 0;
   if (fragment > 0) words.push('fragment', fragment === 1 ? 'first' : 'later');
   const state = numbers.get('state');
   if (state === ESTABLISHED) words.push('established');
   return words.join(' ');
-}
-
-function isWithoutPorts({ protocol, destinationPort }: Omit<SamplePacket, 'text'>): boolean {
-  return (PROTOCOLS_WITH_PORTS as readonly number[]).includes(protocol) && destinationPort === undefined;
 }
 
 function valueIn(packet: SamplePacket, field: string): bigint | number | undefined {

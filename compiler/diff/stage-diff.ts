@@ -1,5 +1,5 @@
 /** The stages of one name in two policies, and the regions in which they differ. */
-import type { Stage, StageId } from '../4-program/program.ts';
+import type { StageId } from '../4-program/program.ts';
 import type { Table } from '../model/table.ts';
 import { NOTHING } from '../proof/diagrams.ts';
 import { likelyOrders } from '../proof/likely-orders.ts';
@@ -7,6 +7,7 @@ import { OutOfBudget } from '../proof/node-table.ts';
 import { inSomeOrder } from '../proof/some-order.ts';
 import { Unprovable } from '../proof/unprovable.ts';
 import { Comparison, tellsMiddles, type ComparedStages, type Context } from './comparison.ts';
+import { needsTracking } from '../semantics/needs.ts';
 import { NotComparable } from './not-comparable.ts';
 import { Regions, type Region } from './regions.ts';
 import { sectionsOf } from './space.ts';
@@ -57,8 +58,8 @@ function compareIn(stages: ComparedStages, context: Context, walk: (table: Table
         sections,
         keys: comparison.finder.keys,
         interfaces: context.interfaces.cells.length,
-        areWhole: areWhole(stages),
-        areBeginnings: stages.id.startsWith('filter ') && areWhole(stages) && !tellsMiddles(stages, context),
+        areWhole: areWhole(stages, context),
+        areBeginnings: areStateful(stages) && !tellsMiddles(stages, context),
         exemptsFlows: context.exemptsFlows,
         seesWire: SEES_WIRE.has(stages.id),
         kindOf: (change) => comparison.kindOf(change),
@@ -72,7 +73,14 @@ function compareIn(stages: ComparedStages, context: Context, walk: (table: Table
 const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>(['mitigate', 'raw', 'mangle prerouting']);
 
 /** Fragments have been put together where a connection table is asked. */
-function areWhole({ id, old, new: later }: ComparedStages): boolean {
+function areWhole({ id, old, new: later }: ComparedStages, context: Context): boolean {
   if (id === 'destination nat' || id === 'source nat') return true;
-  return [...old, ...later].every((stage: Stage) => stage.stateful !== undefined);
+  if (areStateful({ id, old, new: later })) return true;
+  const families = [4, 6] as const;
+  const policies = [context.old.policy, context.new.policy];
+  return id !== 'mitigate' && policies.every((policy) => families.every((family) => needsTracking(policy, family)));
+}
+
+function areStateful({ id, old, new: later }: ComparedStages): boolean {
+  return id.startsWith('filter ') && [...old, ...later].every((stage) => stage.stateful !== undefined);
 }

@@ -17,7 +17,11 @@ export function packetsFor(machine: Machine, tracked: boolean): Arbitrary<Tracke
 }
 
 /** Packets with values of these pools. */
-export function packetsFrom(pools: Pools, tracked: boolean): Arbitrary<TrackedPacket> {
+export function packetsFrom(
+  pools: Pools,
+  tracked: boolean,
+  interfaces: readonly string[] = INTERFACES,
+): Arbitrary<TrackedPacket> {
   const from = (field: string, ...more: readonly number[]): Arbitrary<bigint> =>
     fastCheck.constantFrom(...(pools.get(field) ?? []), ...more.map(BigInt));
   const number = (field: string, width: number, ...more: readonly number[]): Arbitrary<number> =>
@@ -29,8 +33,8 @@ export function packetsFrom(pools: Pools, tracked: boolean): Arbitrary<TrackedPa
       destination4: from('destination/4', 0x0a000001),
       source6: from('source/6', 1),
       destination6: from('destination/6', 1),
-      in: fastCheck.constantFrom(...INTERFACES),
-      out: fastCheck.constantFrom(...INTERFACES),
+      in: fastCheck.constantFrom(...interfaces),
+      out: fastCheck.constantFrom(...interfaces),
       protocol: fastCheck.oneof(fastCheck.constantFrom(...PROTOCOLS), number('protocol', 8, 6)),
       sourcePort: number('source port', 16, 1024),
       destinationPort: number('destination port', 16, 22, 80),

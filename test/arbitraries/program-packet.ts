@@ -17,7 +17,10 @@ export function packetsForPrograms(programs: readonly Program[], tracked: boolea
       for (const atom of [...atoms, ...effects.flatMap(({ when }) => when.flat())]) addTest(atom.test, pools);
     }
   }
-  return packetsFrom(pools, tracked);
+  const names = programs.flatMap(({ zones }) =>
+    zones.flatMap(({ members }) => members.flatMap((one) => one.interface ?? [])),
+  );
+  return packetsFrom(pools, tracked, [...new Set(names), 'stray0']);
 }
 
 function addTest(test: AtomTest, pools: Pools): void {

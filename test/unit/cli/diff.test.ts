@@ -92,6 +92,24 @@ describe('two files', () => {
     expect(stderr).toContain('new.sluice:7');
   });
 
+  test('have the target that is asked for', async () => {
+    const { code, stderr } = await runSluice(['diff', old, later, '--target', 'core']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[SL0904]: neither policy has a target `core`');
+  });
+
+  test('are compared for each target that binds zones in its own way', async () => {
+    const bound = (text: string, zone: string) =>
+      `${text}target a { nftables }\ntarget b { zone uplink = ${zone} nftables }\n`;
+    writeFileSync(old, bound(OLD, 'eth4'));
+    writeFileSync(later, bound(OLD, 'eth5'));
+    const { stdout } = await runSluice(['diff', old, later]);
+    expect(stdout).toContain('on b:\n\nfilter forward\n');
+    expect(stdout).toContain('+ inside rooms.room → eth5: dropped → allowed');
+    expect(stdout).not.toContain('on a:');
+    expect((await runSluice(['diff', old, later, '--target', 'a'])).stdout).toContain('the same to every packet');
+  });
+
   test('have to be two', async () => {
     expect((await runSluice(['diff', old])).code).toBe(2);
     expect((await runSluice(['diff', old, later, '--git', 'HEAD'])).code).toBe(2);
