@@ -145,4 +145,4 @@ export const PLANE_VARIANTS: ReadonlySet<string> = new Set([
 ]);
 
 /** What a line of a `host` block may begin with. */
-export const HOST_SETTINGS: ReadonlySet<string> = new Set(['bond', 'queues', 'sockets', 'conntrack']);
+export const HOST_SETTINGS: ReadonlySet<string> = new Set(['bond', 'queues', 'sockets', 'conntrack', 'reverse_path']);

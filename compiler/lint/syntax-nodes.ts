@@ -5,7 +5,7 @@ import type { Node } from '../../grammar/ast/index.ts';
 export type AnyNode = Node & { readonly kind: string };
 
 /** The node and all below it, in the order of the text, parents first. */
-function* nodesIn(node: object): Generator<AnyNode> {
+export function* nodesIn(node: object): Generator<AnyNode> {
   if (isNode(node)) yield node;
   for (const [name, value] of Object.entries(node) as [string, unknown][]) {
     // A span leads back to the source, which is no part of the tree.

@@ -2,7 +2,7 @@
 import fastCheck from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { buildProgram } from '../../compiler/4-program/build.ts';
-import type { Stage } from '../../compiler/4-program/program.ts';
+import type { ProgramRule, Stage } from '../../compiler/4-program/program.ts';
 import { checkPolicy } from '../../compiler/check.ts';
 import { StageCoverage } from '../../compiler/lint/packets/stage-coverage.ts';
 import type { Zone } from '../../compiler/model/policy.ts';
@@ -14,6 +14,10 @@ import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } fr
 import { reachedByPartition } from '../builders/classbench/partition.ts';
 import { inputsOfFolder } from '../builders/inputs-of-folder.ts';
 import { stageOf } from '../builders/program.ts';
+import { ruleOf } from '../../compiler/lint/packets/entries.ts';
+import { needlessIn } from '../../compiler/lint/packets/needed.ts';
+import { isPlain } from '../../compiler/6-plan/commute.ts';
+import { fate, isReached, leaveOut, PACKETS } from '../oracles/small-world.ts';
 import { nearlyAlike } from '../mutations/nearly-alike.ts';
 import { reachedEntries } from '../oracles/reached-entries.ts';
 import { count } from '../sampling.ts';
@@ -46,6 +50,34 @@ it('exactly the rules of short lists that no packet reaches', () => {
 it('exactly the rows that no packet reaches', () => {
   expect(shareOf(items, count(200, 2000), stageOf)).toBeGreaterThan(0.05);
 });
+
+it('exactly the rules of short lists without which every packet meets the same, those that none reaches left out', () => {
+  let gone = 0;
+  const lists = fastCheck.oneof(nearlyAlike, overlapping);
+  const property = fastCheck.property(lists, fastCheck.boolean(), (drawn, drops) => {
+    const list = inTheirPlaces(drawn);
+    const drop = { kind: 'drop' } as const;
+    const stage: Stage = { ...stageOf(list), ...(drops ? { default: drop } : {}) };
+    const otherwise = drops ? ({ kind: 'verdict', verdict: drop } as const) : undefined;
+    const reached = leaveOut(list, (left, at) => !isReached(left, at));
+    const needed = leaveOut(reached, (left, at) => {
+      const fewer = left.toSpliced(at, 1);
+      const isSame = (_: unknown, packet: number) => fate(fewer, packet, otherwise) === fate(left, packet, otherwise);
+      return isPlain(left[at]!.rule) && PACKETS.every(isSame);
+    });
+    const coverage = new StageCoverage(stage, ZONES);
+    const needless = [...needlessIn(coverage).keys()].map((entry) => ruleOf(coverage.entries, entry));
+    expect(needless).toEqual(reached.filter((rule) => !needed.includes(rule)));
+    gone += needless.length;
+  });
+  fastCheck.assert(property, { numRuns: count(300, 3000) });
+  expect(gone).toBeGreaterThan(50);
+});
+
+/** The rules with a place in a text each. */
+function inTheirPlaces(list: readonly ProgramRule[]): ProgramRule[] {
+  return list.map((rule, start) => ({ ...rule, origin: { ...rule.origin, span: { ...rule.origin.span, start } } }));
+}
 
 /** In these, rules write what others read: lint takes what they then say for unknown, and the oracle does not know of it. */
 const STEADY = without('marks', 'memory', 'mangle');

@@ -54,7 +54,7 @@ export class CoverDiagrams {
   }
 
   #certainOf(entry: number, packets: Diagram): Diagram {
-    return this.#regions.atomsOf(entry).isWhole ? this.#among(entry, packets) : NOTHING;
+    return this.#regions.atomsOf(entry).isWhole ? this.among(entry, packets) : NOTHING;
   }
 
   /** Those among `packets` that a keeper keeps from an entry: certain to meet it, and led past it by no `leave`. */
@@ -63,13 +63,13 @@ export class CoverDiagrams {
     let kept = this.#certainOf(keeper, packets);
     for (const leave of leavesAround(this.#entries, keeper, entry)) {
       if (kept === NOTHING) break;
-      kept = diagrams.unless(diagrams.when(kept, this.#among(leave.entry, kept)), kept);
+      kept = diagrams.unless(diagrams.when(kept, this.among(leave.entry, kept)), kept);
     }
     return kept;
   }
 
   /** Those among `packets` that may meet the entry. */
-  #among(entry: number, packets: Diagram): Diagram {
+  among(entry: number, packets: Diagram): Diagram {
     const { family } = ruleOf(this.#entries, entry);
     const { diagrams } = this;
     const ofFamily = family === undefined ? packets : diagrams.when(this.#packets.family(family), packets);

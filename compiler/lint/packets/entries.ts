@@ -3,6 +3,7 @@
  * row after row, a group's rules where it is used.
  */
 import type { ProgramEach, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
+import type { Origin } from '../../model/policy.ts';
 import { ends } from '../../6-plan/regions/rule-regions.ts';
 
 /** An entry is a number; what it is stands in columns. */
@@ -38,6 +39,11 @@ export function leavesAround({ leaves }: Entries, keeper: number, entry: number)
 
 export function ruleOf({ rules, ruleAt }: Entries, entry: number): ProgramRule {
   return rules[ruleAt[entry]!]!;
+}
+
+/** Where a rule stands; the same for all that it became. */
+export function keyOf({ span }: Origin): string {
+  return `${span.source.path}:${span.start}`;
 }
 
 export function entriesOf(stage: Stage): Entries {

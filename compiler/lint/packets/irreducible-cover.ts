@@ -7,8 +7,8 @@ import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import { NOTHING, type Diagram } from '../../proof/diagrams.ts';
 import type { Origin } from '../../model/policy.ts';
 import type { CoverDiagrams } from './cover-question.ts';
-import { ruleOf } from './entries.ts';
-import { keyOf, type PlacedEntry } from './policy-coverage.ts';
+import { keyOf, ruleOf } from './entries.ts';
+import type { PlacedEntry } from './policy-coverage.ts';
 import type { StageCoverage } from './stage-coverage.ts';
 
 /** An entry's packets of one family. */

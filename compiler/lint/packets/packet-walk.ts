@@ -7,7 +7,7 @@ import type { Family } from '../../4-program/program.ts';
 import { CARRIERS, domainOf, TRANSPORT, WHOLE_TRANSPORTS } from '../../6-plan/regions/axes.ts';
 import type { BoxTree } from '../../6-plan/overlaps/box-tree.ts';
 import { PORT, SERVICE } from '../../6-plan/overlaps/sides.ts';
-import type { Region } from '../../6-plan/regions/region.ts';
+import { meets, type Region } from '../../6-plan/regions/region.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import type { Value } from '../../net/words.ts';
 import { leavesAround, type Entries } from './entries.ts';
@@ -62,11 +62,37 @@ export class PacketWalk {
     isWanted: (keeper: number) => boolean = () => true,
   ): number | undefined {
     this.#place(point, family);
-    const { keepsFrom } = this.#entries;
+    const { keepsFrom, count } = this.#entries;
+    const last = Math.min(end, count - 1);
     return this.#tree.findAt(this.#coordinates, end, (other) => {
-      if (keepsFrom[other]! < end) return false;
+      if (keepsFrom[other]! < last) return false;
       return this.#mayMeet(other, family, point) && !this.#mayBeLedPast(other, end, family, point) && isWanted(other);
     });
+  }
+
+  /** The first entry behind another that may meet the packet, and is not gone; undefined: there is none. */
+  nextAt(point: Point, family: Family, entry: number, isGone: (entry: number) => boolean): number | undefined {
+    this.#place(point, family);
+    let next: number | undefined;
+    this.#tree.findAt(this.#coordinates, this.#entries.count, (other) => {
+      if (other > entry && other < (next ?? Infinity) && !isGone(other) && this.#mayMeet(other, family, point)) {
+        next = other;
+      }
+      return false;
+    });
+    return next;
+  }
+
+  /** Whether some entry that `isWanted` may have packets in common with a region. */
+  someMeeting(region: Region, isWanted: (entry: number) => boolean): boolean {
+    const point: Point = new Map();
+    for (const [axis, values] of region.sides) if (values.isSingleton()) point.set(axis, values.lowAt(0));
+    this.#place(point, region.family);
+    const isFound = (entry: number) => {
+      const theirs = this.#regions.of(entry, region.family);
+      return theirs !== undefined && meets(region, theirs.region) && isWanted(entry);
+    };
+    return this.#tree.findAt(this.#coordinates, this.#entries.count, isFound) !== undefined;
   }
 
   #mayMeet(entry: number, family: Family, point: Point): boolean {
@@ -169,27 +195,29 @@ export class PacketWalk {
 
   /** The packet's place among the boxes. */
   #place(point: Point, family: Family): void {
-    const transport = Number(point.get(TRANSPORT)!);
-    const protocol = transport >>> 17;
+    const transport = Number(point.get(TRANSPORT) ?? Number.NaN);
     const hasPort = (transport & 0x1_0000) !== 0;
-    const port = hasPort ? transport & 0xffff : 0;
+    const service = Number.isNaN(transport)
+      ? transport
+      : (transport >>> 17) * 65_536 + (hasPort ? transport & 0xffff : 0);
+    const port = hasPort ? transport & 0xffff : Number.NaN;
     this.#fields.forEach((field, side) => {
-      this.#coordinates[side] = coordinate(field, point, { family, protocol, hasPort, port });
+      this.#coordinates[side] = coordinate(field, point, { family, service, port });
     });
   }
 }
 
+/** Not a number: it may be any, or there is none. */
 interface Transport {
   readonly family: Family;
-  readonly protocol: number;
-  readonly hasPort: boolean;
+  readonly service: number;
   readonly port: number;
 }
 
-function coordinate(field: string, point: Point, { family, protocol, hasPort, port }: Transport): number {
+function coordinate(field: string, point: Point, { family, service, port }: Transport): number {
   if (field === 'family') return family;
-  if (field === SERVICE) return protocol * 65_536 + port;
-  if (field === PORT) return hasPort ? port : Number.NaN;
+  if (field === SERVICE) return service;
+  if (field === PORT) return port;
   const axis = axisOf(field, family);
   const value = axis === undefined ? undefined : point.get(axis);
   return value === undefined ? Number.NaN : Number(value);

@@ -1,7 +1,7 @@
 /** The coverage of every stage, and by the policy's own rules what no packet reaches. */
 import type { Origin } from '../../model/policy.ts';
 import type { LintContext } from '../context.ts';
-import { ruleOf } from './entries.ts';
+import { keyOf, ruleOf } from './entries.ts';
 import { StageCoverage, type Reach } from './stage-coverage.ts';
 
 /** One entry, and the stage that it is of. */
@@ -44,11 +44,6 @@ export function sourceRulesOf(context: LintContext): readonly SourceRule[] {
     }
     return [...rules.values()];
   });
-}
-
-/** Where a rule stands; the same for all that it became. */
-export function keyOf({ span }: Origin): string {
-  return `${span.source.path}:${span.start}`;
 }
 
 const STRENGTH: readonly Reach[] = ['none', 'unreached', 'unknown', 'reached'];

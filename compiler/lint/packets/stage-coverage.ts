@@ -8,12 +8,12 @@ import { sidesMeet } from '../../6-plan/overlaps/sides.ts';
 import { domainOf } from '../../6-plan/regions/axes.ts';
 import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import type { Zone } from '../../model/policy.ts';
-import { ALL, NOTHING, type Assignment } from '../../proof/diagrams.ts';
+import { ALL, NOTHING, type Assignment, type Diagram } from '../../proof/diagrams.ts';
 import { CoverQuestions, type CoverDiagrams } from './cover-question.ts';
-import { entriesOf, ruleOf, type Entries } from './entries.ts';
+import { entriesOf, keyOf, ruleOf, type Entries } from './entries.ts';
 import { boxesOf, type EntryBoxes } from './entry-boxes.ts';
 import { EntryRegions } from './entry-regions.ts';
-import { PacketWalk } from './packet-walk.ts';
+import { PacketWalk, type Point } from './packet-walk.ts';
 
 /** `none`: no packet is for it at all. `unknown`: the diagrams would have been too large. */
 export type Reach = 'reached' | 'unreached' | 'none' | 'unknown';
@@ -28,6 +28,8 @@ export class StageCoverage {
   readonly #axes: Readonly<Record<Family, readonly string[]>>;
   readonly #boxes: EntryBoxes;
   readonly #reach: Reach[];
+  /** How many entries each rule of the policy has. */
+  readonly #places = new Map<string, number>();
 
   constructor(stage: Stage, zones: readonly Zone[]) {
     this.entries = entriesOf(stage);
@@ -37,6 +39,10 @@ export class StageCoverage {
     this.#boxes = boxesOf(this.entries, numbers);
     this.#tree = new BoxTree(this.#boxes.sides, this.entries.count);
     this.walk = new PacketWalk(this.entries, this.regions, this.#tree, this.#boxes.fields);
+    for (let entry = 0; entry < this.entries.count; entry++) {
+      const key = keyOf(ruleOf(this.entries, entry).origin);
+      this.#places.set(key, (this.#places.get(key) ?? 0) + 1);
+    }
     this.#questions = new CoverQuestions(this.entries, this.regions, zones);
     this.#axes = { 4: this.walk.axesOf(4), 6: this.walk.axesOf(6) };
     this.#reach = Array.from({ length: this.entries.count }, (_, entry) => this.#reachOf(entry));
@@ -134,12 +140,20 @@ export class StageCoverage {
   }
 
   /** Of the entries that keep a packet from one, that which says least else. */
-  #bestKeeper(question: CoverDiagrams, packet: Assignment, entry: number, family: Family): number | undefined {
+  #bestKeeper(
+    question: CoverDiagrams,
+    packet: Assignment,
+    entry: number,
+    family: Family,
+    beside: number = entry,
+    isGone: (entry: number) => boolean = () => false,
+  ): number | undefined {
     const { diagrams } = question;
     const point = question.pointOf(packet, this.#axes[family]);
     let best: { readonly keeper: number; readonly sides: number } | undefined;
     this.walk.keeperOf(point, family, entry, (keeper) => {
-      const sides = this.#sidesBeyond(keeper, entry, family);
+      if (isGone(keeper)) return false;
+      const sides = this.#sidesBeyond(keeper, beside, family);
       if (best && best.sides <= sides) return false;
       const isCertain = diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0;
       if (isCertain) best = { keeper, sides };
@@ -158,6 +172,55 @@ export class StageCoverage {
       return false;
     });
     return first;
+  }
+
+  /** Whether the entry's rule is asked at several places, or became several rules. */
+  isSeveral(entry: number): boolean {
+    return this.#places.get(keyOf(ruleOf(this.entries, entry).origin)) !== 1;
+  }
+
+  /** Whether some of an entry's packets come to it, when entries for which `isGone` holds are not there. */
+  someComesTo(
+    question: CoverDiagrams,
+    packets: Diagram,
+    entry: number,
+    family: Family,
+    isGone: (entry: number) => boolean,
+  ): boolean {
+    let left = packets;
+    while (left !== NOTHING) {
+      const keeper = this.#bestKeeper(question, question.packetIn(left), entry, family, entry, isGone);
+      if (keeper === undefined) return true;
+      left = question.diagrams.unless(question.keptBy(keeper, entry, left), left);
+    }
+    return false;
+  }
+
+  /** The first entry that decides about a packet for certain; undefined: none does. */
+  firstAt(point: Point, family: Family): number | undefined {
+    let first: number | undefined;
+    this.walk.keeperOf(point, family, this.entries.count, (keeper) => {
+      const isExact = this.regions.of(keeper, family)?.isExact;
+      if (isExact && keeper < (first ?? Infinity)) first = keeper;
+      return false;
+    });
+    return first;
+  }
+
+  /** Whether some packet of an entry comes to another before it, and is kept there. */
+  takes(keeper: number, entry: number, family: Family): boolean {
+    return (
+      this.ask((question) => {
+        let common = question.keptBy(keeper, entry, question.packetsOf(entry, family));
+        while (common !== NOTHING) {
+          const packet = question.packetIn(common);
+          const before = this.#bestKeeper(question, packet, keeper, family, entry);
+          if (before === undefined) return true;
+          common = question.diagrams.unless(question.keptBy(before, keeper, common), common);
+        }
+        return false;
+      }) ?? false
+    );
   }
 
   /** Along how many axes an entry has fewer values than another. */

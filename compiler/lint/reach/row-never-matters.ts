@@ -1,4 +1,7 @@
+import { decisionKey } from '../../6-plan/commute.ts';
+import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import type { Table } from '../../model/table.ts';
+import { ruleOf } from '../packets/entries.ts';
 import { coveragesOf } from '../packets/policy-coverage.ts';
 import type { StageCoverage } from '../packets/stage-coverage.ts';
 import type { LintRule, Observation } from '../rule.ts';
@@ -10,7 +13,8 @@ export const rowNeverMatters: LintRule = {
   severity: 'warning',
   title: 'rows of an `each` that no packet reaches',
   finds: `Rows of a table for which no rule of an \`each\` decides anything, while other rows do matter: for all packets of such a row,
-rules before have decided. Exact, as in \`unreachable\`. A row without a value where the rules ask for one is left alone.`,
+rules before have decided. Exact, as in \`unreachable\`. A row without a value where the rules ask for one is left alone.
+Where the rules before decide just what the row's would, it is a note: members that are cut off for now need no rules of their own.`,
   matters: 'Somebody entered the row for a reason: a forwarding that does not forward, an exception that is none.',
   remedy: 'Look at the rule before that is for all packets of the row, or take the row out of the table.',
   bad: `table forwards(room: ipv4, port: port, key (room, port)) = {
@@ -68,9 +72,29 @@ function observation(coverage: StageCoverage, number: number, rows: readonly num
   const which = rows.length === 1 ? 'a row' : `${rows.length} rows`;
   return {
     span: each.origin.span,
+    ...(haveTheSameDecided(coverage, number, rows) ? { severity: 'note' } : {}),
     message: `no packet reaches the rules for ${which} of \`${table.name}\`: ${named.join(', ')}${more}`,
     hint: 'Rules before decide about all packets of these rows: move the `each` before them, or take the rows out.',
   };
+}
+
+/** Of more rows than this, the first ones speak for all. */
+const MOST_EXPLAINED = 32;
+
+/** Whether packets of these rows have the same decided before as the rules for the rows would decide. */
+function haveTheSameDecided(coverage: StageCoverage, each: number, rows: readonly number[]): boolean {
+  const { entries } = coverage;
+  const wanted = new Set(rows.slice(0, MOST_EXPLAINED));
+  for (let entry = 0; entry < entries.count; entry++) {
+    if (entries.eachAt[entry] !== each || !wanted.has(entries.rowAt[entry]!)) continue;
+    const rule = ruleOf(entries, entry);
+    const key = decisionKey(rule.decision);
+    if (key === undefined || rule.effects.length > 0) return false;
+    const covers = familiesOf(rule).map((family) => coverage.coverOf(entry, family));
+    const keepers = covers.flatMap((cover) => (typeof cover === 'string' ? [] : cover));
+    if (!keepers.every((keeper) => decisionKey(ruleOf(entries, keeper).decision) === key)) return false;
+  }
+  return true;
 }
 
 /** `users.csv:12`, or which row it is of those in the policy. */

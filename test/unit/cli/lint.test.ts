@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { runSluice, type Run } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-const POLICY = `zone uplink = eth1
+const POLICY = `zone lab = eth1
 
 filter forward default drop {
-  allow in uplink tcp/443
-  drop in uplink from 203.0.113.0/24 tcp/443
+  allow in lab tcp/443
+  drop in lab from 203.0.113.0/24 tcp/443
 }
 `;
 
@@ -132,7 +132,7 @@ describe('a baseline', () => {
     expect((await run('--write-baseline', baseline)).code).toBe(0);
     writeFileSync(path, `# moved\n${POLICY}`);
     expect(await run('--baseline', baseline)).toMatchObject({ code: 0, stderr: '' });
-    writeFileSync(path, POLICY.replace('}', '  drop in uplink tcp/443\n}'));
+    writeFileSync(path, POLICY.replace('}', '  drop in lab tcp/443\n}'));
     const { code, stdout } = await run('--baseline', baseline);
     expect({ code, stdout }).toEqual({ code: 1, stdout: `${path}: 1 finding, 1 in the baseline\n` });
   });

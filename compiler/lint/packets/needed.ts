@@ -1,0 +1,117 @@
+/** Whether a rule says anything that rules behind it, or the default, would not say as well. */
+import type { Family } from '../../4-program/program.ts';
+import { decisionKey, isPlain } from '../../6-plan/commute.ts';
+import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
+import { NOTHING } from '../../proof/diagrams.ts';
+import { ruleOf } from './entries.ts';
+import type { StageCoverage } from './stage-coverage.ts';
+
+/** More entries behind that may share packets: it is taken to be needed. */
+const MOST_BEHIND = 512;
+
+/** What decides for an entry that need not be there. */
+export interface Substitute {
+  /** The entries behind it that say the same for some of its packets. */
+  readonly entries: readonly number[];
+  /** Some of its packets come to the default. */
+  readonly isDefault: boolean;
+}
+
+/** Entries that can go, one after another, and what decides in their place. */
+export function needlessIn(coverage: StageCoverage): ReadonlyMap<number, Substitute> {
+  const { entries } = coverage;
+  const gone = new Set<number>();
+  const needless = new Map<number, Substitute>();
+  const isGone = (entry: number) => gone.has(entry) || coverage.reachOf(entry) === 'unreached';
+  for (let entry = 0; entry < entries.count; entry++) {
+    if (entries.rowAt[entry]! >= 0 || coverage.reachOf(entry) !== 'reached' || coverage.isSeveral(entry)) continue;
+    const substitute = substituteOf(coverage, entry, isGone);
+    if (!substitute) continue;
+    gone.add(entry);
+    needless.set(entry, substitute);
+  }
+  return needless;
+}
+
+/**
+ * What would decide the same for all packets that the entry decides about; undefined: for some, nothing would. Entries for which
+ * `isGone` holds count for nothing.
+ */
+function substituteOf(
+  coverage: StageCoverage,
+  entry: number,
+  isGone: (entry: number) => boolean,
+): Substitute | undefined {
+  const rule = ruleOf(coverage.entries, entry);
+  const key = isPlain(rule) ? decisionKey(rule.decision) : undefined;
+  // Packets of flows that were let through meet no rule for flows behind it.
+  if (rule.eachPacket && coverage.entries.stage.stateful) return undefined;
+  if (key === undefined || (rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave')) {
+    return undefined;
+  }
+  const found: Substitute[] = [];
+  for (const family of familiesOf(rule)) {
+    if (!coverage.regions.of(entry, family)) continue;
+    const one = inFamily(coverage, entry, family, key, isGone);
+    if (!one) return undefined;
+    found.push(one);
+  }
+  return {
+    entries: [...new Set(found.flatMap(({ entries }) => entries))],
+    isDefault: found.some((one) => one.isDefault),
+  };
+}
+
+function inFamily(
+  coverage: StageCoverage,
+  entry: number,
+  family: Family,
+  key: string,
+  isGone: (entry: number) => boolean,
+): Substitute | undefined {
+  if (!mayBeNeedless(coverage, entry, family, key, isGone)) return undefined;
+  const { entries } = coverage;
+  const { default: verdict } = entries.stage;
+  const isDefault = verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
+  const later = coverage.laterThan(entry).filter((other) => !isGone(other));
+  if (later.length > MOST_BEHIND) return undefined;
+  return coverage.ask((question) => {
+    const { diagrams } = question;
+    const used: number[] = [];
+    let left = question.packetsOf(entry, family);
+    for (const other of later) {
+      if (left === NOTHING) break;
+      const met = question.among(other, left);
+      if (met === NOTHING) continue;
+      const rule = ruleOf(entries, other);
+      if (isPlain(rule) && decisionKey(rule.decision) === key && coverage.regions.atomsOf(other).isWhole) {
+        used.push(other);
+      } else if (coverage.someComesTo(question, met, entry, family, isGone)) return undefined;
+      left = diagrams.unless(met, left);
+    }
+    if (left === NOTHING || !coverage.someComesTo(question, left, entry, family, isGone)) {
+      return { entries: used, isDefault: false };
+    }
+    return isDefault ? { entries: used, isDefault } : undefined;
+  });
+}
+
+/** One packet that the entry decides about mostly tells: what it would meet behind decides something else. */
+function mayBeNeedless(
+  coverage: StageCoverage,
+  entry: number,
+  family: Family,
+  key: string,
+  isGone: (entry: number) => boolean,
+): boolean {
+  const walked = coverage.walk.find(entry, family);
+  if (walked === undefined || walked === 'covered') return true;
+  const next = coverage.walk.nextAt(walked.point, family, entry, isGone);
+  if (next === undefined) {
+    const { default: verdict } = coverage.entries.stage;
+    return verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
+  }
+  const region = coverage.regions.of(next, family);
+  const rule = ruleOf(coverage.entries, next);
+  return !region?.isExact || (isPlain(rule) && decisionKey(rule.decision) === key);
+}
