@@ -1,8 +1,7 @@
 /** Lines of `host` blocks, by their words. */
-import type { Host, HostSetting, Name, Value } from '../../grammar/ast/index.ts';
+import type { HostSetting, Name, Value } from '../../grammar/ast/index.ts';
 import type { Span } from '../../grammar/source.ts';
 import type { LintContext } from './context.ts';
-import { nodesIn } from './syntax-nodes.ts';
 
 export interface HostLine {
   readonly span: Span;
@@ -13,9 +12,8 @@ export interface HostLine {
 }
 
 export function hostLines({ modules }: LintContext): HostLine[] {
-  return modules.flatMap(({ syntax }) =>
-    [...nodesIn(syntax)].flatMap((node) => (node.kind === 'host' ? (node as Host).settings.map(lineOf) : [])),
-  );
+  const statements = modules.flatMap(({ syntax }) => syntax.statements);
+  return statements.flatMap((statement) => (statement.kind === 'host' ? statement.settings.map(lineOf) : []));
 }
 
 function lineOf({ words, span }: HostSetting): HostLine {

@@ -5,7 +5,7 @@ import type { LintRule } from '../rule.ts';
 /** So many rules one after another are worth a word. */
 const LONG = 32;
 /** Of longer blocks `sluice explain` tells: planning them takes longer than linting them. */
-const MOST_PLANNED = 1000;
+const MOST_PLANNED = 256;
 
 /** Rules that overlap each other, so that none can stand for another. */
 const EXAMPLE = Array.from({ length: 36 }, (_, at) => `from 10.0.0.0-10.0.${at}.9 tcp/${1000 + at}-${2000 + at}`);
@@ -17,7 +17,7 @@ export const linearRest: LintRule = {
   severity: 'note',
   title: 'rules that packets are asked one after another',
   finds: `A block whose plan still has 32 rules or more in a row that no lookup stands for, so that a packet that meets none of them is
-asked all. Blocks of more than 1,000 rules are left to \`sluice explain\`.`,
+asked all. Blocks of more than 256 rules are left to \`sluice explain\`.`,
   matters:
     'The time of each such packet grows with every rule that is added. Lookups cost the same for ten rules as for ten thousand.',
   remedy:

@@ -104,9 +104,9 @@ function mayBeNeedless(
   key: string,
   isGone: (entry: number) => boolean,
 ): boolean {
-  const walked = coverage.walk.find(entry, family);
-  if (walked === undefined || walked === 'covered') return true;
-  const next = coverage.walk.nextAt(walked.point, family, entry, isGone);
+  const point = coverage.pointAt(entry, family);
+  if (!point) return true;
+  const next = coverage.walk.nextAt(point, family, entry, isGone);
   if (next === undefined) {
     const { default: verdict } = coverage.entries.stage;
     return verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;

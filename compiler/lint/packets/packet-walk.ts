@@ -42,13 +42,17 @@ export class PacketWalk {
     this.#coordinates = new Float64Array(this.#fields.length);
   }
 
-  /** A packet of the family that meets the entry, and none before it that would have kept it. */
-  find(entry: number, family: Family): WalkResult {
+  /**
+   * A packet of the family that meets the entry, and none before it that would have kept it. `within`: only packets of this part
+   * of the entry's; `covered` then is said of the part.
+   */
+  find(entry: number, family: Family, within?: Region): WalkResult {
     const own = this.#regions.of(entry, family);
     if (!own?.isFree && !own?.isExact) return undefined;
+    const region = within ?? own.region;
     const draws = new Draws(entry * 2 + family);
     for (let start = 0; start < STARTS; start++) {
-      const result = this.#walk(entry, own.region, draws);
+      const result = this.#walk(entry, region, draws);
       if (result !== 'lost') return result;
     }
     return undefined;

@@ -6,6 +6,7 @@ import type { Family, Stage } from '../../4-program/program.ts';
 import { BoxTree } from '../../6-plan/overlaps/box-tree.ts';
 import { sidesMeet } from '../../6-plan/overlaps/sides.ts';
 import { domainOf } from '../../6-plan/regions/axes.ts';
+import { intersect, isPossible } from '../../6-plan/regions/region.ts';
 import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import type { Zone } from '../../model/policy.ts';
 import { ALL, NOTHING, type Assignment, type Diagram } from '../../proof/diagrams.ts';
@@ -28,6 +29,7 @@ export class StageCoverage {
   readonly #axes: Readonly<Record<Family, readonly string[]>>;
   readonly #boxes: EntryBoxes;
   readonly #reach: Reach[];
+  readonly #points = new Map<string, Point>();
   /** How many entries each rule of the policy has. */
   readonly #places = new Map<string, number>();
 
@@ -46,6 +48,14 @@ export class StageCoverage {
     this.#questions = new CoverQuestions(this.entries, this.regions, zones);
     this.#axes = { 4: this.walk.axesOf(4), 6: this.walk.axesOf(6) };
     this.#reach = Array.from({ length: this.entries.count }, (_, entry) => this.#reachOf(entry));
+  }
+
+  /** A packet of the family that comes to the entry, where one is found soon. */
+  pointAt(entry: number, family: Family): Point | undefined {
+    const known = this.#points.get(`${entry} ${family}`);
+    if (known) return known;
+    const walked = this.walk.find(entry, family);
+    return walked === 'covered' ? undefined : walked?.point;
   }
 
   reachOf(entry: number): Reach {
@@ -112,7 +122,11 @@ export class StageCoverage {
     if (!this.regions.of(entry, family)) return 'none';
     const walked = this.walk.find(entry, family);
     if (walked === 'covered') return 'unreached';
-    if (walked) return 'reached';
+    if (walked) {
+      // Of rows there may be a great many.
+      if (this.entries.rowAt[entry]! < 0) this.#points.set(`${entry} ${family}`, walked.point);
+      return 'reached';
+    }
     const found = this.coverOf(entry, family);
     if (found === 'unknown' || found === 'none') return found;
     return found === 'reached' ? found : 'unreached';
@@ -209,6 +223,11 @@ export class StageCoverage {
 
   /** Whether some packet of an entry comes to another before it, and is kept there. */
   takes(keeper: number, entry: number, family: Family): boolean {
+    const [own, theirs] = [this.regions.of(entry, family), this.regions.of(keeper, family)];
+    const common = own && theirs && intersect(own.region, theirs.region);
+    if (!common || !isPossible(common)) return false;
+    const walked = own.isExact && theirs.isExact ? this.walk.find(keeper, family, common) : undefined;
+    if (walked !== undefined) return walked !== 'covered';
     return (
       this.ask((question) => {
         let common = question.keptBy(keeper, entry, question.packetsOf(entry, family));

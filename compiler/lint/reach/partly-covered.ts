@@ -1,8 +1,9 @@
-import type { ProgramRule } from '../../4-program/program.ts';
-import { intersect, subtract, isPossible } from '../../6-plan/regions/region.ts';
+import type { Family, ProgramRule } from '../../4-program/program.ts';
+import { isPossible, meets, subtract } from '../../6-plan/regions/region.ts';
 import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import { keyOf, ruleOf } from '../packets/entries.ts';
 import { sourceRulesOf, type PlacedEntry } from '../packets/policy-coverage.ts';
+import type { StageCoverage } from '../packets/stage-coverage.ts';
 import { isAllow, isRefusal } from '../rule-atoms.ts';
 import type { LintRule } from '../rule.ts';
 
@@ -36,19 +37,14 @@ less through, and not more, so it is left alone.`,
       if (reach !== 'reached' || !rule || !isRefusal(rule) || rule.atoms.length === 0 || rule.gates.length > 0) {
         continue;
       }
-      const takers = new Map(
-        entries
-          .slice(0, MOST_ENTRIES)
-          .flatMap(takersOf)
-          .map((taker) => [keyOf(taker.origin), taker]),
-      );
-      if (takers.size === 0) continue;
-      const labels = [...takers.values()].slice(0, MOST_LABELS).map((taker) => ({
+      const takers = takersOf(entries);
+      if (takers.length === 0) continue;
+      const labels = takers.map((taker) => ({
         span: taker.origin.span,
         text: 'allows some of its packets, and others',
       }));
-      const who = takers.size === 1 ? 'a rule before it' : `${takers.size} rules before it`;
-      yield { span: origin.span, message: `this does not refuse all that it says: ${who} allows some of it`, labels };
+      const who = takers.length === 1 ? 'a rule before it allows' : 'rules before it allow';
+      yield { span: origin.span, message: `this does not refuse all that it says: ${who} some of it`, labels };
     }
   },
 };
@@ -59,23 +55,33 @@ const MOST_ENTRIES = 64;
 /** So many rules before are looked at. */
 const MOST_BEFORE = 256;
 
-/** The rules before that allow some of the entry's packets, and other packets, too. */
-function takersOf({ coverage, entry }: PlacedEntry): ProgramRule[] {
-  const isOwn = (rule: ProgramRule) => !rule.origin.span.source.path.startsWith('std.');
-  const near = coverage.keepersBefore(entry).filter((keeper) => {
+/** The first rules before that allow some packets of a rule, and others. */
+function takersOf(entries: readonly PlacedEntry[]): readonly ProgramRule[] {
+  const takers = new Map<string, ProgramRule>();
+  for (const one of entries.slice(0, MOST_ENTRIES)) {
+    for (const rule of takersOfEntry(one)) {
+      takers.set(keyOf(rule.origin), rule);
+      if (takers.size === MOST_LABELS) return [...takers.values()];
+    }
+  }
+  return [...takers.values()];
+}
+
+function* takersOfEntry({ coverage, entry }: PlacedEntry): Generator<ProgramRule> {
+  const families = familiesOf(ruleOf(coverage.entries, entry));
+  let looked = 0;
+  for (const keeper of coverage.keepersBefore(entry)) {
     const rule = ruleOf(coverage.entries, keeper);
-    return isAllow(rule) && isOwn(rule);
-  });
-  return near.slice(0, MOST_BEFORE).flatMap((keeper) => {
-    const isTaker = familiesOf(ruleOf(coverage.entries, entry)).some((family) => {
-      const own = coverage.regions.of(entry, family);
-      const theirs = coverage.regions.of(keeper, family);
-      if (!own || !theirs?.isExact) return false;
-      const common = intersect(own.region, theirs.region);
-      if (!common || !isPossible(common)) return false;
-      if (!subtract(theirs.region, own.region).some(isPossible)) return false;
-      return coverage.takes(keeper, entry, family);
-    });
-    return isTaker ? [ruleOf(coverage.entries, keeper)] : [];
-  });
+    if (!isAllow(rule) || rule.origin.span.source.path.startsWith('std.')) continue;
+    if (looked++ === MOST_BEFORE) return;
+    if (families.some((family) => isTaker(coverage, keeper, entry, family))) yield rule;
+  }
+}
+
+/** Whether an entry takes packets from another, and is for others, too. */
+function isTaker(coverage: StageCoverage, keeper: number, entry: number, family: Family): boolean {
+  const own = coverage.regions.of(entry, family);
+  const theirs = coverage.regions.of(keeper, family);
+  if (!own || !theirs?.isExact || !meets(own.region, theirs.region)) return false;
+  return subtract(theirs.region, own.region).some(isPossible) && coverage.takes(keeper, entry, family);
 }
