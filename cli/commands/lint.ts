@@ -7,7 +7,7 @@ import { EXIT } from '../exit-code.ts';
 import { parseDate, todayOf } from '../inputs/today.ts';
 import { STANDARD_INPUT } from '../inputs/policy-file.ts';
 import { notIn, readBaseline, writeBaseline, type Baseline } from '../lint/baseline.ts';
-import { lintFile } from '../lint/lint-file.ts';
+import { fixFile, lintFile } from '../lint/lint-file.ts';
 import { LINT_FORMATS, writeLintReport, type LintFormat, type ReportedFile } from '../lint/lint-report.ts';
 import { pathFrom } from '../policy-options.ts';
 import type { Session } from '../session.ts';
@@ -22,6 +22,7 @@ interface LintFlags {
   readonly failOn: Severity | 'never';
   readonly baseline?: string;
   readonly writeBaseline?: string;
+  readonly fix?: true;
   readonly format: LintFormat;
   readonly json?: true;
 }
@@ -31,7 +32,7 @@ export const lint: CommandDefinition<LintFlags> = {
   summary: 'find what is right, and still not meant: rules that no packet reaches, open doors, costs',
   description: [
     'Reads policies and holds them against the rules of docs/lint.md: rules that no packet reaches (exactly, over all packets), ' +
-      'what is open that should not be, what costs more than it has to, what a host has to be set to. Writes nothing.',
+      'what is open that should not be, what costs more than it has to, what a host has to be set to. Writes nothing unless asked to.',
     'A comment keeps a finding back, with a reason and an end: `# sluice: ignore unreachable until 2027-01-01 "why"` before a ' +
       'rule, a block or another statement, or behind it in its line. A baseline does so for all that there is today.',
     'Today is --date, else the day of $SOURCE_DATE_EPOCH, else that of the clock.',
@@ -46,6 +47,9 @@ export const lint: CommandDefinition<LintFlags> = {
     new Option('--write-baseline <file>', 'write the findings to this file, and exit with 0')
       .argParser(pathFrom)
       .conflicts('baseline'),
+    new Option('--fix', 'mend what can be mended without changing anything for any packet, each time proved').conflicts(
+      ['baseline', 'writeBaseline'],
+    ),
     new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
       .choices([...LINT_FORMATS])
       .default('text'),
@@ -53,6 +57,7 @@ export const lint: CommandDefinition<LintFlags> = {
   ],
   examples: [
     { command: 'sluice lint policy.sluice', does: 'see what there is to improve' },
+    { command: 'sluice lint policy.sluice --fix', does: 'take out what changes nothing' },
     { command: 'sluice lint policy.sluice --fail-on error', does: 'fail for errors only' },
     { command: 'sluice lint sites/*.sluice --format sarif > lint.sarif', does: 'for a code host' },
     {
@@ -62,6 +67,7 @@ export const lint: CommandDefinition<LintFlags> = {
   ],
   async run(session, paths, flags) {
     if (paths.includes(STANDARD_INPUT) && paths.length > 1) throw new UsageError('`-` cannot be combined with files.');
+    if (flags.fix && paths.includes(STANDARD_INPUT)) throw new UsageError('`--fix` writes into files: name one.');
     const read = flags.baseline === undefined ? { baseline: new Set<string>() } : readBaseline(flags.baseline);
     const files =
       'finding' in read ? [unread(flags.baseline!, read.finding)] : await lintAll(paths, read.baseline, flags, session);
@@ -94,13 +100,20 @@ async function lintAll(
   const files: ReportedFile[] = [];
   try {
     for (const path of paths) {
-      const {
-        findings,
-        suppressed,
-        path: shown,
-      } = await lintFile(path, today, session, (phase) => phases.begin(phase));
-      const { left, known } = notIn(baseline, findings);
-      files.push({ path: shown, findings: left, suppressed, known, fixed: 0 });
+      const lintOne = () => lintFile(path, today, session, (phase) => phases.begin(phase));
+      let linted = await lintOne();
+      const fixed = flags.fix && linted.read ? await fixFile(path, linted.read, today) : 0;
+      if (typeof fixed === 'number' && fixed > 0) linted = await lintOne();
+      const { left, known } = notIn(baseline, linted.findings);
+      const failed = typeof fixed === 'number' ? [] : [fixed];
+      const count = typeof fixed === 'number' ? fixed : 0;
+      files.push({
+        path: linted.path,
+        findings: [...failed, ...left],
+        suppressed: linted.suppressed,
+        known,
+        fixed: count,
+      });
     }
   } finally {
     progress.stop();

@@ -2,8 +2,11 @@
 import type { CalendarDate } from '../../compiler/inputs.ts';
 import { lintPolicy, type LintedPolicy } from '../../compiler/lint/lint.ts';
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
+import { byteOrderMarkLength } from '../../compiler/1-load/utf8.ts';
+import { fixPolicy } from '../../compiler/lint/fix.ts';
 import { distinct } from '../findings/distinct.ts';
 import { withShownPaths } from '../findings/shown-paths.ts';
+import { replacePolicy } from '../format/replace-policy.ts';
 import { openPolicy, shownPathOf, type PolicyFile } from '../inputs/policy-file.ts';
 import { recordedInputs } from '../inputs/recorded-inputs.ts';
 import { PLANES } from '../planes.ts';
@@ -16,6 +19,19 @@ export interface LintedFile {
   readonly suppressed: number;
   /** Undefined: the file could not be read. */
   readonly read: { readonly policy: PolicyFile; readonly result: LintedPolicy } | undefined;
+}
+
+/** Writes what can be mended into the file; how many findings that were, or why it could not be written. */
+export async function fixFile(
+  path: string,
+  { policy, result }: NonNullable<LintedFile['read']>,
+  today: CalendarDate,
+): Promise<number | Diagnostic> {
+  const fixed = fixPolicy(policy.source, recordedInputs(policy, today), result.findings, PLANES[0]!.prices);
+  if (!fixed) return 0;
+  const mark = policy.bytes.subarray(0, byteOrderMarkLength(policy.bytes));
+  const content = Buffer.concat([mark, new TextEncoder().encode(fixed.text)]);
+  return (await replacePolicy(path, content)) ?? fixed.count;
 }
 
 export async function lintFile(

@@ -8,6 +8,12 @@ export const GROUPS = ['reach', 'safety', 'cost', 'planes', 'hosts', 'upkeep'] a
 
 export type Group = (typeof GROUPS)[number];
 
+/** A change of text: what stands at `span` gives way to `text`. */
+export interface Edit {
+  readonly span: Span;
+  readonly text: string;
+}
+
 /** One place that a rule has something to say about. */
 export interface Observation {
   readonly span: Span;
@@ -17,6 +23,8 @@ export interface Observation {
   readonly labels?: readonly Label[];
   /** Where it is not the rule's own. */
   readonly severity?: Severity;
+  /** Edits that change nothing for any packet; `--fix` makes them once that is proved. */
+  readonly fix?: readonly Edit[];
 }
 
 export interface LintRule {

@@ -96,7 +96,7 @@ function inFamily(
   });
 }
 
-/** One packet that the entry decides about mostly tells: what it would meet behind decides something else. */
+/** A few packets that the entry decides about mostly tell: what it would meet behind decides something else. */
 function mayBeNeedless(
   coverage: StageCoverage,
   entry: number,
@@ -104,14 +104,17 @@ function mayBeNeedless(
   key: string,
   isGone: (entry: number) => boolean,
 ): boolean {
-  const point = coverage.pointAt(entry, family);
-  if (!point) return true;
-  const next = coverage.walk.nextAt(point, family, entry, isGone);
-  if (next === undefined) {
-    const { default: verdict } = coverage.entries.stage;
-    return verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
+  const { default: verdict } = coverage.entries.stage;
+  const isDefault = verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
+  for (const point of coverage.pointsAt(entry, family)) {
+    const next = coverage.walk.nextAt(point, family, entry, isGone);
+    if (next === undefined) {
+      if (isDefault) continue;
+      return false;
+    }
+    const rule = ruleOf(coverage.entries, next);
+    const isSame = isPlain(rule) && decisionKey(rule.decision) === key;
+    if (!isSame && coverage.regions.of(next, family)?.isExact) return false;
   }
-  const region = coverage.regions.of(next, family);
-  const rule = ruleOf(coverage.entries, next);
-  return !region?.isExact || (isPlain(rule) && decisionKey(rule.decision) === key);
+  return true;
 }

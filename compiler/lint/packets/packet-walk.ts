@@ -44,13 +44,17 @@ export class PacketWalk {
 
   /**
    * A packet of the family that meets the entry, and none before it that would have kept it. `within`: only packets of this part
-   * of the entry's; `covered` then is said of the part.
+   * of the entry's; `covered` then is said of the part. `draw`: another number leads to another packet.
    */
-  find(entry: number, family: Family, within?: Region): WalkResult {
+  find(
+    entry: number,
+    family: Family,
+    { within, draw = 0 }: { readonly within?: Region; readonly draw?: number } = {},
+  ): WalkResult {
     const own = this.#regions.of(entry, family);
     if (!own?.isFree && !own?.isExact) return undefined;
     const region = within ?? own.region;
-    const draws = new Draws(entry * 2 + family);
+    const draws = new Draws(entry * 2 + family + draw * 0x9e37);
     for (let start = 0; start < STARTS; start++) {
       const result = this.#walk(entry, region, draws);
       if (result !== 'lost') return result;

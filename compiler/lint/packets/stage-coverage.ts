@@ -19,6 +19,9 @@ import { PacketWalk, type Point } from './packet-walk.ts';
 /** `none`: no packet is for it at all. `unknown`: the diagrams would have been too large. */
 export type Reach = 'reached' | 'unreached' | 'none' | 'unknown';
 
+/** So many packets of an entry are looked at before diagrams are asked. */
+const MOST_DRAWN = 8;
+
 export class StageCoverage {
   readonly entries: Entries;
   readonly zones: readonly Zone[];
@@ -50,12 +53,15 @@ export class StageCoverage {
     this.#reach = Array.from({ length: this.entries.count }, (_, entry) => this.#reachOf(entry));
   }
 
-  /** A packet of the family that comes to the entry, where one is found soon. */
-  pointAt(entry: number, family: Family): Point | undefined {
+  /** Some packets of the family that come to the entry, as far as they are found soon. */
+  *pointsAt(entry: number, family: Family): Generator<Point> {
     const known = this.#points.get(`${entry} ${family}`);
-    if (known) return known;
-    const walked = this.walk.find(entry, family);
-    return walked === 'covered' ? undefined : walked?.point;
+    if (known) yield known;
+    for (let draw = 1; draw <= MOST_DRAWN; draw++) {
+      const walked = this.walk.find(entry, family, { draw });
+      if (walked === undefined || walked === 'covered') return;
+      yield walked.point;
+    }
   }
 
   reachOf(entry: number): Reach {
@@ -221,25 +227,13 @@ export class StageCoverage {
     return first;
   }
 
-  /** Whether some packet of an entry comes to another before it, and is kept there. */
+  /** Whether a packet of an entry is found that comes to another before it, and is kept there. */
   takes(keeper: number, entry: number, family: Family): boolean {
     const [own, theirs] = [this.regions.of(entry, family), this.regions.of(keeper, family)];
-    const common = own && theirs && intersect(own.region, theirs.region);
+    const common = own?.isExact && theirs?.isExact && intersect(own.region, theirs.region);
     if (!common || !isPossible(common)) return false;
-    const walked = own.isExact && theirs.isExact ? this.walk.find(keeper, family, common) : undefined;
-    if (walked !== undefined) return walked !== 'covered';
-    return (
-      this.ask((question) => {
-        let common = question.keptBy(keeper, entry, question.packetsOf(entry, family));
-        while (common !== NOTHING) {
-          const packet = question.packetIn(common);
-          const before = this.#bestKeeper(question, packet, keeper, family, entry);
-          if (before === undefined) return true;
-          common = question.diagrams.unless(question.keptBy(before, keeper, common), common);
-        }
-        return false;
-      }) ?? false
-    );
+    const walked = this.walk.find(keeper, family, { within: common });
+    return walked !== undefined && walked !== 'covered';
   }
 
   /** Along how many axes an entry has fewer values than another. */

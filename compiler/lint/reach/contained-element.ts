@@ -13,7 +13,8 @@ export const containedElement: LintRule = {
   finds: 'An address, prefix or range in a list of literals whose values another element of the same list has already.',
   matters:
     'It changes nothing. Either it is left over, or its author believes that the other one is smaller than it is.',
-  remedy: 'Remove it, or make the other element what it should be.',
+  remedy:
+    'Remove it (`--fix` does, once it is proved that nothing changes), or make the other element what it should be.',
   bad: `filter forward default drop {
   allow from { 10.0.0.0/8, 10.1.2.0/24, 192.0.2.0/24 }
 }
@@ -49,9 +50,18 @@ function* inList({ items }: ValueList): Generator<Observation> {
         span: element.span,
         message: `${text(element.span)} is in ${text(widest.span)}, which stands in the same list`,
         labels: [{ span: widest.span, text: 'has all of its values' }],
+        fix: [{ span: withComma(element.span, items), text: '' }],
       };
     } else widest = element;
   }
+}
+
+/** An element with the comma that parts it from its neighbor. */
+function withComma({ source, start, end }: Span, items: ValueList['items']): Span {
+  const at = items.findIndex(({ span }) => span.start === start);
+  const next = items[at + 1];
+  if (next) return { source, start, end: next.span.start };
+  return { source, start: items[at - 1]?.span.end ?? start, end };
 }
 
 function order(a: LiteralRange, b: LiteralRange): number {

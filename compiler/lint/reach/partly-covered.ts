@@ -14,7 +14,8 @@ export const partlyCovered: LintRule = {
   severity: 'warning',
   title: 'a refusal that an `allow` before it has taken packets from',
   finds: `A \`drop\` or \`reject\` that does not refuse all that it says, since a rule before it allows some of it, and that rule is no
-exception to it: it is for other packets, too. Exact: some packet comes to the \`allow\` that the later rule says is refused. An \`allow\`
+exception to it: it is for other packets, too. It is told where a packet is found that comes to the \`allow\` and that the later rule
+says is refused; up to 64 rules before are looked at. An \`allow\`
 that is for nothing but packets of the refusal is an exception, and exceptions stand first; a refusal before an \`allow\` lets
 less through, and not more, so it is left alone.`,
   matters: 'Who reads the refusal believes that such packets do not pass. Some do.',
@@ -53,7 +54,7 @@ const MOST_LABELS = 3;
 /** Of a rule for many rows, so many are looked at. */
 const MOST_ENTRIES = 64;
 /** So many rules before are looked at. */
-const MOST_BEFORE = 256;
+const MOST_BEFORE = 64;
 
 /** The first rules before that allow some packets of a rule, and others. */
 function takersOf(entries: readonly PlacedEntry[]): readonly ProgramRule[] {

@@ -2,6 +2,7 @@ import { ruleOf } from '../packets/entries.ts';
 import { needlessIn, type Substitute } from '../packets/needed.ts';
 import { coveragesOf } from '../packets/policy-coverage.ts';
 import type { StageCoverage } from '../packets/stage-coverage.ts';
+import { removalOf } from '../removal.ts';
 import type { LintRule, Observation } from '../rule.ts';
 
 export const redundant: LintRule = {
@@ -15,7 +16,7 @@ with those that are still needed, so all that are named can go together. Where i
 the same, it is a note: many write such rules on purpose. Rules of groups that are used several times, and of an \`each\`, are left alone.`,
   matters:
     'It costs packets a step and readers a line, and whoever changes the rule behind it has changed half of what was meant.',
-  remedy: 'Remove it.',
+  remedy: 'Remove it: `--fix` does, once it is proved that nothing changes.',
   bad: `filter forward default drop {
   allow from 10.1.0.0/16 tcp/443
   allow from 10.0.0.0/8 tcp/443
@@ -30,7 +31,8 @@ the same, it is a note: many write such rules on purpose. Rules of groups that a
     for (const coverage of coveragesOf(context)) {
       for (const [entry, substitute] of needlessIn(coverage)) {
         const { origin } = ruleOf(coverage.entries, entry);
-        if (paths.has(origin.span.source.path)) yield observation(coverage, entry, substitute);
+        if (!paths.has(origin.span.source.path)) continue;
+        yield { ...observation(coverage, entry, substitute), fix: removalOf(origin.span, context) };
       }
     }
   },

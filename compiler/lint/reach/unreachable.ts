@@ -2,6 +2,8 @@ import type { Label } from '../../../grammar/diagnostic.ts';
 import { lineText, positionOf, type Span } from '../../../grammar/source.ts';
 import { coverOfRule, type Cover } from '../packets/irreducible-cover.ts';
 import { sourceRulesOf, type SourceRule } from '../packets/policy-coverage.ts';
+import type { LintContext } from '../context.ts';
+import { removalOf } from '../removal.ts';
 import type { LintRule, Observation } from '../rule.ts';
 
 export const unreachable: LintRule = {
@@ -32,7 +34,7 @@ is a call at night. In long policies such rules pile up, and hide those that mat
 `,
   *run(context) {
     for (const rule of sourceRulesOf(context)) {
-      if (rule.reach === 'unreached') yield unreachedBy(rule, coverOfRule(rule.entries));
+      if (rule.reach === 'unreached') yield unreachedBy(rule, coverOfRule(rule.entries), context);
       else if (rule.reach === 'unknown') yield undecided(rule);
     }
   },
@@ -40,9 +42,10 @@ is a call at night. In long policies such rules pile up, and hide those that mat
 
 const MOST_LABELS = 12;
 
-function unreachedBy({ origin }: SourceRule, cover: Cover | undefined): Observation {
+function unreachedBy({ origin }: SourceRule, cover: Cover | undefined, context: LintContext): Observation {
   const { span } = origin;
-  if (!cover) return { span, message: 'no packet reaches this rule' };
+  const fix = removalOf(span, context);
+  if (!cover) return { span, message: 'no packet reaches this rule', fix };
   const { origins, packet, isSmallest } = cover;
   const one = origins.length === 1;
   const how = one ? 'the rule before it decides' : `${origins.length} rules before it decide together`;
@@ -56,6 +59,7 @@ function unreachedBy({ origin }: SourceRule, cover: Cover | undefined): Observat
     message: `no packet reaches this rule: ${how} about all that it is for${size}${more}`,
     hint: `For one: ${packet.text} is decided ${placeText(packet.keeper.span, span)}. Move the rule, or remove it.`,
     labels,
+    fix,
   };
 
   function textOf(keeper: Span, { keeper: deciding }: Cover['packet'], isOnly: boolean): string {

@@ -151,3 +151,25 @@ describe('a baseline', () => {
     expect(stderr).toContain('SL0922');
   });
 });
+
+describe('--fix', () => {
+  test('takes out what changes nothing, and tells what is left', async () => {
+    const path = join(temporaryFolder(), 'policy.sluice');
+    writeFileSync(path, POLICY);
+    const { code, stdout, stderr } = await runSluice(['lint', path, ...DATE, '--fix']);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${path}: nothing found, 1 fixed\n`, stderr: '' });
+    expect(readFileSync(path, 'utf8')).toBe(POLICY.replace(/ {2}drop .*\n/, ''));
+  });
+
+  test('leaves alone what a suppression keeps back', async () => {
+    const path = join(temporaryFolder(), 'policy.sluice');
+    const text = POLICY.replace('/24 tcp/443', '/24 tcp/443 # sluice: ignore * until 2026-12-31 "why"');
+    writeFileSync(path, text);
+    await runSluice(['lint', path, ...DATE, '--fix']);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  test('needs a file', async () => {
+    expect((await runSluice(['lint', '-', '--fix'], { input: POLICY })).code).toBe(2);
+  });
+});
