@@ -1,7 +1,8 @@
 /** The plane `tc`: the queues of `shape`, loaded by `tc -batch` (iproute2 6.1 and newer). */
+import type { Program } from '../../compiler/4-program/program.ts';
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
-import { refuse, refuseShape } from './capabilities.ts';
+import { deviceOf, refuse, refuseShape } from './capabilities.ts';
 import { prices } from './cost.ts';
 import { deltaBetween } from './delta.ts';
 import { emitTree, UP } from './emit.ts';
@@ -24,7 +25,7 @@ function lower({ program }: Plan): Lowered {
   return {
     diagnostics,
     figures: { classes: of('class'), qdiscs: of('qdisc') },
-    load: [`tc -batch ${UP}`],
+    load: [...queueChecks(program), `tc -batch ${UP}`],
     unload: ['tc -batch tc/down.batch'],
     write: (context) => {
       const { artifacts, sourceMap } = emitTree(tree, context);
@@ -36,4 +37,16 @@ function lower({ program }: Plan): Lowered {
       };
     },
   };
+}
+
+/**
+ * Fails where an interface does not use as many queues as its classes are across: what the filters then send to a queue that
+ * rests, the driver would give to another one, in whose tree it has no class.
+ */
+function queueChecks(program: Program): readonly string[] {
+  return program.shapes.flatMap((shape) =>
+    shape.queues === undefined
+      ? []
+      : [`ls -d /sys/class/net/${deviceOf(shape, program)}/queues/tx-${shape.queues - 1}`],
+  );
 }

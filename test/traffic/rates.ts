@@ -56,6 +56,7 @@ export function trialScript({ policy, flows, milliseconds }: Trial): TrialScript
   const files = Object.fromEntries(
     artifacts.map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()]),
   );
+  const load = targets.flatMap(({ planes }) => planes.find(({ plane }) => plane === 'tc')?.load ?? []).join('\n');
   const traffic = trafficBinary();
   const ports = flows.map(({ port }) => port).join(' ');
   const script = `mkdir -p /run/netns
@@ -67,7 +68,7 @@ ip -n world address add ${WORLD}/24 dev world0
 ip link set uplink0 up
 ip -n world link set world0 up
 ip neigh add ${WORLD} lladdr 02:00:00:00:09:02 dev uplink0
-tc -batch ${QUEUES}
+${load.replace('tc/up.batch', QUEUES)}
 if [ -f ${RULES} ]; then nft -f ${RULES}; fi
 ip netns exec world ${traffic} receive ${milliseconds} ${ports} > received &
 until grep -qs ready received; do sleep 0.1; done

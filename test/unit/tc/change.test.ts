@@ -8,7 +8,10 @@ import type { DeltaOutcome, FormerBuild } from '../../../compiler/plane.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
 
 /** A build of these classes, and the way to it from another. */
-function built(shape: string, former?: FormerBuild): { readonly former: FormerBuild; readonly outcome: DeltaOutcome } {
+function built(
+  shape: string,
+  former?: FormerBuild,
+): { readonly former: FormerBuild; readonly outcome: DeltaOutcome; readonly load: readonly string[] } {
   const text = `zone uplink = up0
     target router { nftables tc on up0 }
     shape uplink egress ${shape}`;
@@ -20,7 +23,8 @@ function built(shape: string, former?: FormerBuild): { readonly former: FormerBu
   const plane = targets[0]?.planes.find((one) => one.plane === 'tc');
   if (!plane) throw new Error(diagnostics.map(({ message }) => message).join());
   const files = new Map(plane.artifacts.map(({ path, content }) => [path, Buffer.concat(content)]));
-  return { former: { build: plane.build, files }, outcome: plane.since?.outcome ?? { kind: 'same' } };
+  const outcome = plane.since?.outcome ?? ({ kind: 'same' } as const);
+  return { former: { build: plane.build, files }, outcome, load: plane.load };
 }
 
 function between(before: string, after: string): DeltaOutcome {
@@ -111,6 +115,14 @@ test('without an earlier file of queues there is none', () => {
   const { former } = built('rate 1gbit { class rest default class rest }');
   const odd: FormerBuild = { ...former, files: new Map([['tc/up.batch', Buffer.from('qdisc show\n')]]) };
   expect(built('rate 1gbit { class rest default unshaped }', odd).outcome).toMatchObject({ kind: 'none' });
+});
+
+test('an interface that does not use all queues is not loaded', () => {
+  expect(built('rate 1gbit across 4 queues { class one for tcp default unshaped }').load).toEqual([
+    'ls -d /sys/class/net/up0/queues/tx-3',
+    'tc -batch tc/up.batch',
+  ]);
+  expect(built('rate 1gbit { class one for tcp default unshaped }').load).toEqual(['tc -batch tc/up.batch']);
 });
 
 test('changes across queues are those of their classes, and another number of queues is all of it anew', () => {
