@@ -1,10 +1,10 @@
 /*
  * dispatch of policy, for target edge: which socket gets a packet for this host that belongs to no connection
- * (`dispatch`).
+ * (`dispatch`), and how much it gets (`limiter`).
  *
  * Made by Sluice, build 0000000000000000000000000000000000000000000000000000000000000000.
  *
- * All 6 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
+ * All 10 rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
  * bits, one for each rule: set where the rule asks nothing of the field, or is content with the value. The rules whose bit
  * is set in every field's row are those that the packet meets; the lowest comes first, and names the socket. So rules are
  * data, in maps/dispatch/, and this text is as long for ten rules as for ten thousand. Which bit is which rule, and its line,
@@ -14,12 +14,13 @@
  */
 #include "dispatch.h"
 #include "program/place.h"
+#include "program/socket-limits.h"
 #include "program/sockets.h"
 #include "program/tables.h"
 
 /* --- destination address --- */
 
-TABLE(dest_rules, struct rule_bits, 7); /* key: a row */
+TABLE(dest_rules, struct rule_bits, 9); /* key: a row */
 TABLE(dest_ipv4, struct dest_ipv4_table, 1);
 TABLE(dest_ipv6, struct dest_ipv6_table, 1);
 
@@ -48,7 +49,7 @@ static __always_inline __u32 dest_row(const struct packet *packet)
 
 /* --- service: protocol, and destination port in the lower 16 bits --- */
 
-TABLE(service_rules, struct rule_bits, 3); /* key: a row */
+TABLE(service_rules, struct rule_bits, 4); /* key: a row */
 TABLE(service, struct service_table, 1);
 
 static __always_inline __u32 service_row(const struct packet *packet)
@@ -91,7 +92,7 @@ static __always_inline __u64 common_bits(const struct rows *rows, __u32 word)
 	return bits;
 }
 
-/* --- The program --- */
+/* --- The programs --- */
 
 SEC("sk_lookup")
 int dispatch(struct bpf_sk_lookup *lookup)
@@ -102,6 +103,18 @@ int dispatch(struct bpf_sk_lookup *lookup)
 	read_packet(lookup, &packet);
 	find_rows(&packet, &place.rows);
 	return give(lookup, first_rule(&place));
+}
+
+SEC("socket")
+int limiter(struct __sk_buff *datagram)
+{
+	struct packet packet = {};
+	struct place place;
+
+	if (!read_datagram(datagram, &packet) || is_for_many(&packet))
+		return ALL_OF_IT;
+	find_rows(&packet, &place.rows);
+	return let_through(&packet, first_rule(&place));
 }
 
 char _license[] SEC("license") = "Apache-2.0";

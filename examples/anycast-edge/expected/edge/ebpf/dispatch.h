@@ -9,14 +9,21 @@
 #include <linux/types.h>
 
 /* Rules of dispatch, and the 64-bit words that hold a bit for each. */
-#define RULES 6
+#define RULES 10
 #define RULE_WORDS 1
 /* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
 #define RULE_SUMMARIES 0
 
 /* Names of sockets, and of counters; dispatch.conf has both. */
-#define SOCKETS 3
-#define COUNTERS 3
+#define SOCKETS 4
+#define COUNTERS 5
+
+/* Limits of sockets, their tables of buckets, and the words of 64 bits in the keys of these. */
+#define SOCKET_LIMITS 2
+#define BUCKET_TABLES 2
+#define KEY_WORDS 2
+#define USES_LIMIT 1
+#define USES_REMEMBER 0
 
 /* For each field that rules test, the row of the packet's value. */
 struct rows {
