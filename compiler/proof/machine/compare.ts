@@ -15,7 +15,7 @@ import { LARGE } from './lookups.ts';
 import { bitsForNotes, withoutNotes } from './mark-notes.ts';
 import { Memories } from './memories.ts';
 import { Meanings, withoutLooks, type Meaning } from './meaning.ts';
-import { NotCompared } from './not-compared.ts';
+import { NotCompared, UnclearSets } from './not-compared.ts';
 import { readsOwnFields } from './reachable.ts';
 import { writtenLast } from './rewritten.ts';
 import { meaningOfStages } from './stage-meaning.ts';
@@ -107,6 +107,9 @@ function keyOf({ type, hook, priority }: Place): string {
   return `${type} ${hook} ${priority}`;
 }
 
+/** Sets of more intervals are named in any case. */
+const TOO_LARGE_TO_SPELL = 65_536;
+
 function compareStage(
   id: StageId,
   { hook }: Place,
@@ -121,12 +124,24 @@ function compareStage(
   const areFieldsWritten = chain !== undefined && readsOwnFields(chain, machine);
   const layout = new FieldLayout(areFieldsWritten ? writtenLast(order!) : order!);
   try {
-    const difference = compareIn(layout, pointOf(id, hook, program), stages, chain, context);
+    const difference = withClearSets(context.large, (large) =>
+      compareIn(layout, pointOf(id, hook, program), stages, chain, { ...context, large }),
+    );
     if (difference === undefined) return { kind: 'the same', part };
     return { kind: 'different', part, message: difference, stage: stages[0] };
   } catch (error) {
     const isToBeTold = error instanceof NotCompared || error instanceof OutOfBudget;
     if (isToBeTold) return { kind: 'not compared', part, reason: error.message };
+    throw error;
+  }
+}
+
+/** Compares with large sets by name, and once more with all but the largest spelled out where their names say too little. */
+function withClearSets<Result>(large: number, compare: (large: number) => Result): Result {
+  try {
+    return compare(large);
+  } catch (error) {
+    if (error instanceof UnclearSets && large < TOO_LARGE_TO_SPELL) return compare(TOO_LARGE_TO_SPELL);
     throw error;
   }
 }
@@ -189,7 +204,7 @@ function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packe
   const differ = (packet: Assignment) =>
     diagrams.valueAt(real, packet) !== NOTHING && textAt(unlike.wanted, packet) !== textAt(unlike.found, packet);
   const packet = lookups.realPacket(unlike.packet, differ);
-  if (!packet) throw new NotCompared('lookups in large sets, which may differ or not');
+  if (!packet) throw new UnclearSets('lookups in large sets, which may differ or not');
   const [should, does] = [unlike.wanted, unlike.found].map((diagram) => textAt(diagram, packet) || 'nothing');
   return `${unlike.what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
 }

@@ -131,3 +131,22 @@ describe('finds', () => {
     expect(messages).toEqual([expect.stringMatching(message)]);
   });
 });
+
+/** Rules about five fields each, some with ranges: one lookup in all of them, in other pieces than the rules have. */
+const FIVE_FIELDS = Array.from(
+  { length: 120 },
+  (_, at) =>
+    `${at % 3 ? 'allow' : 'drop'} ${at % 2 ? 'tcp' : 'udp'} from 10.0.${at % 10}.${at}/32 port 1000-${1010 + (at % 4)} to 172.16.0.${at % 7}/32 port ${80 + (at % 5)}`,
+).join('\n');
+
+describe('sets that have a name on one side only', () => {
+  const { machine, program } = policyReadBack(
+    `filter forward stateless default allow { essential off\n${FIVE_FIELDS}\n}\ntarget router { nftables }`,
+  )!;
+
+  it('are spelled out', () => {
+    const compared = compareWithProgram(machine, program, 2 ** 27, 2);
+    expect([...machine.sets.values()].map(({ key }) => key.length)).toEqual([5]);
+    expect(compared).toEqual([{ kind: 'the same', part: 'filter forward' }]);
+  });
+});
