@@ -18,8 +18,9 @@ export class BoxTree {
   readonly #parent: number[] = [];
   readonly #lows: number[] = [];
   readonly #highs: number[] = [];
-  /** Of each node: the first of its rules. */
+  /** Of each node: the first and the last of its rules. */
   readonly #first: number[] = [];
+  readonly #last: number[] = [];
   readonly #leafOf: Uint32Array;
   readonly #scales: readonly number[];
 
@@ -65,6 +66,11 @@ export class BoxTree {
   /** The first rule below a node. */
   firstBelow(node: number): number {
     return this.#first[node]!;
+  }
+
+  /** The last rule below a node. */
+  lastBelow(node: number): number {
+    return this.#last[node]!;
   }
 
   /**
@@ -149,9 +155,13 @@ export class BoxTree {
 
   #bound(from: number, to: number): void {
     const { count, lows, highs } = this.#sides;
-    let first = Infinity;
-    for (let at = from; at < to; at++) first = Math.min(first, this.#order[at]!);
+    let [first, last] = [Infinity, -1];
+    for (let at = from; at < to; at++) {
+      first = Math.min(first, this.#order[at]!);
+      last = Math.max(last, this.#order[at]!);
+    }
     this.#first.push(first);
+    this.#last.push(last);
     for (let side = 0; side < count; side++) {
       let [low, high] = [Infinity, -Infinity];
       for (let at = from; at < to; at++) {

@@ -69,12 +69,20 @@ function inFamily(
   key: string,
   isGone: (entry: number) => boolean,
 ): Substitute | undefined {
-  if (!mayBeNeedless(coverage, entry, family, key, isGone)) return undefined;
   const { entries } = coverage;
   const { default: verdict } = entries.stage;
   const isDefault = verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
-  const later = coverage.laterThan(entry).filter((other) => !isGone(other));
-  if (later.length > MOST_BEHIND) return undefined;
+  const later = coverage.laterThan(entry, MOST_BEHIND)?.filter((other) => !isGone(other));
+  if (!later) return undefined;
+  const agrees = (other: number) => {
+    const rule = ruleOf(entries, other);
+    return isPlain(rule) && decisionKey(rule.decision) === key;
+  };
+  const alike = later.filter(agrees);
+  // Mostly all of them say the same, or none does.
+  if (isDefault && alike.length === later.length) return { entries: [], isDefault };
+  if (!isDefault && alike.length === 0) return undefined;
+  if (!mayBeNeedless(coverage, entry, family, key, isGone)) return undefined;
   return coverage.ask((question) => {
     const { diagrams } = question;
     const used: number[] = [];
@@ -83,8 +91,7 @@ function inFamily(
       if (left === NOTHING) break;
       const met = question.among(other, left);
       if (met === NOTHING) continue;
-      const rule = ruleOf(entries, other);
-      if (isPlain(rule) && decisionKey(rule.decision) === key && coverage.regions.atomsOf(other).isWhole) {
+      if (agrees(other) && coverage.regions.atomsOf(other).isWhole) {
         used.push(other);
       } else if (coverage.someComesTo(question, met, entry, family, isGone)) return undefined;
       left = diagrams.unless(met, left);

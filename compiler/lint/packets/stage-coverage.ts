@@ -20,7 +20,7 @@ import { PacketWalk, type Point } from './packet-walk.ts';
 export type Reach = 'reached' | 'unreached' | 'none' | 'unknown';
 
 /** So many packets of an entry are looked at before diagrams are asked. */
-const MOST_DRAWN = 8;
+const MOST_DRAWN = 4;
 
 export class StageCoverage {
   readonly entries: Entries;
@@ -71,33 +71,15 @@ export class StageCoverage {
   /** Entries before this one that keep packets from it, and whose boxes meet its own; ascending. */
   keepersBefore(entry: number): number[] {
     const found: number[] = [];
-    this.#someKeeper(entry, (other) => {
+    this.someKeeper(entry, (other) => {
       found.push(other);
       return false;
     });
     return found.toSorted((a, b) => a - b);
   }
 
-  /** Entries behind this one whose boxes meet its own; ascending. */
-  laterThan(entry: number): number[] {
-    const found: number[] = [];
-    this.#tree.some(
-      entry,
-      () => true,
-      (other) => {
-        if (other > entry) found.push(other);
-        return false;
-      },
-    );
-    return found.toSorted((a, b) => a - b);
-  }
-
-  /** Asks of diagrams; undefined: they would be too large in each order of the fields. */
-  ask<Result>(run: (diagrams: CoverDiagrams) => Result): Result | undefined {
-    return this.#questions.ask(run);
-  }
-
-  #someKeeper(entry: number, isFound: (other: number) => boolean): boolean {
+  /** Asks `isFound` of entries before this one that keep packets from it, and whose boxes meet its own, until it says yes. */
+  someKeeper(entry: number, isFound: (other: number) => boolean): boolean {
     const { keepsFrom } = this.entries;
     return this.#tree.some(
       entry,
@@ -106,9 +88,28 @@ export class StageCoverage {
     );
   }
 
+  /** Entries behind this one whose boxes meet its own, ascending; undefined: they are more than `most`. */
+  laterThan(entry: number, most: number): number[] | undefined {
+    const found: number[] = [];
+    const areMore = this.#tree.some(
+      entry,
+      (node) => this.#tree.lastBelow(node) > entry,
+      (other) => {
+        if (other > entry) found.push(other);
+        return found.length > most;
+      },
+    );
+    return areMore ? undefined : found.toSorted((a, b) => a - b);
+  }
+
+  /** Asks of diagrams; undefined: they would be too large in each order of the fields. */
+  ask<Result>(run: (diagrams: CoverDiagrams) => Result): Result | undefined {
+    return this.#questions.ask(run);
+  }
+
   #reachOf(entry: number): Reach {
     const families = familiesOf(ruleOf(this.entries, entry));
-    const hasKeeper = this.#someKeeper(entry, () => true);
+    const hasKeeper = this.someKeeper(entry, () => true);
     if (!hasKeeper && this.#isPlainBox(entry)) return 'reached';
     let answer: Reach = 'none';
     for (const family of families) {

@@ -68,15 +68,17 @@ function takersOf(entries: readonly PlacedEntry[]): readonly ProgramRule[] {
   return [...takers.values()];
 }
 
-function* takersOfEntry({ coverage, entry }: PlacedEntry): Generator<ProgramRule> {
+function takersOfEntry({ coverage, entry }: PlacedEntry): ProgramRule[] {
   const families = familiesOf(ruleOf(coverage.entries, entry));
+  const takers: ProgramRule[] = [];
   let looked = 0;
-  for (const keeper of coverage.keepersBefore(entry)) {
+  coverage.someKeeper(entry, (keeper) => {
     const rule = ruleOf(coverage.entries, keeper);
-    if (!isAllow(rule) || rule.origin.span.source.path.startsWith('std.')) continue;
-    if (looked++ === MOST_BEFORE) return;
-    if (families.some((family) => isTaker(coverage, keeper, entry, family))) yield rule;
-  }
+    if (!isAllow(rule) || rule.origin.span.source.path.startsWith('std.')) return false;
+    if (families.some((family) => isTaker(coverage, keeper, entry, family))) takers.push(rule);
+    return ++looked === MOST_BEFORE || takers.length === MOST_LABELS;
+  });
+  return takers;
 }
 
 /** Whether an entry takes packets from another, and is for others, too. */
