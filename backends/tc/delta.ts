@@ -20,10 +20,7 @@ export function deltaBetween(
   const before = text && readCommands(new TextDecoder().decode(text));
   if (!before) return none(`it has no ${UP} that this version of Sluice would write`);
   const [was, is] = [byThing(before), byThing(later.commands)];
-  const roots = (things: ByThing) =>
-    [...things.values()]
-      .filter(({ parent }) => parent === 'root' || parent === 'egress')
-      .map((root) => commandText('add', root));
+  const roots = (things: ByThing) => [...things.values()].filter(isFixed).map((root) => commandText('add', root));
   if (roots(was).join('\n') !== roots(is).join('\n')) {
     return none('an interface has another kind of queue, another default or other queues, and they are made anew');
   }
@@ -47,6 +44,12 @@ export function deltaBetween(
     },
     remarks: changes.removed.length > 0 ? ['packets that wait in a class that is gone are lost'] : [],
   };
+}
+
+/** What the kernel changes only by making all of it anew; the trees across queues are HTB's, and their defaults are theirs. */
+function isFixed(command: PlainCommand): boolean {
+  const { object, parent } = command;
+  return parent === 'root' || parent === 'egress' || (object === 'qdisc' && kindOf(command) === 'htb');
 }
 
 function none(why: string): DeltaOutcome {

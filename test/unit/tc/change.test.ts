@@ -132,6 +132,9 @@ test('changes across queues are those of their classes, and another number of qu
     expect.stringMatching(/^class change dev up0 parent 2\d:1 classid 2\d:[0-9a-f]+ htb rate \d+bit ceil 6mbit /),
   ]);
   expect(between(across(4, '5mbit'), across(8, '5mbit'))).toMatchObject({ kind: 'none' });
+  // The kernel changes no default of a tree.
+  const fair = across(4, '5mbit').replace('unshaped', 'fair');
+  expect(between(across(4, '5mbit'), fair)).toMatchObject({ kind: 'none' });
   expect(between(across(4, '5mbit'), across(4, '5mbit').replace('across 4 queues ', ''))).toMatchObject({
     kind: 'none',
   });
