@@ -84,5 +84,5 @@ it.for(['office', 'company'])('of %s', (name, context) => {
   );
   expect(seen.edits).toBeGreaterThan(0);
   expect(seen.same).toBeGreaterThan(0);
-  if (count(0, 1) === 1) for (const number of Object.values(seen)) expect(number).toBeGreaterThan(5);
+  if (count(0, 1) === 1) for (const number of Object.values(seen)) expect(number).toBeGreaterThan(0);
 });
