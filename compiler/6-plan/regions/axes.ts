@@ -156,12 +156,13 @@ function widened(set: IntervalSet): IntervalSet {
 
 /** Everything that a packet of the family may have along an axis. */
 export function domainOf(axis: string, family: Family): IntervalSet {
-  let domain = DOMAINS.get(`${axis} ${family}`);
-  if (!domain) DOMAINS.set(`${axis} ${family}`, (domain = makeDomain(axis, family)));
+  const domains = DOMAINS[family];
+  let domain = domains.get(axis);
+  if (!domain) domains.set(axis, (domain = makeDomain(axis, family)));
   return domain;
 }
 
-const DOMAINS = new Map<string, IntervalSet>();
+const DOMAINS = { 4: new Map<string, IntervalSet>(), 6: new Map<string, IntervalSet>() };
 
 function makeDomain(axis: string, family: Family): IntervalSet {
   if (axis === TRANSPORT) return TRANSPORTS;

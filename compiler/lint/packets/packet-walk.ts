@@ -32,6 +32,8 @@ export class PacketWalk {
   readonly #tree: BoxTree;
   /** The boxes' sides, in their order. */
   readonly #fields: readonly string[];
+  /** Of each, its axis in a family. */
+  readonly #axes: Readonly<Record<Family, readonly (string | undefined)[]>>;
   readonly #coordinates: Float64Array;
 
   constructor(entries: Entries, regions: EntryRegions, tree: BoxTree, fields: ReadonlyMap<string, number>) {
@@ -39,6 +41,7 @@ export class PacketWalk {
     this.#regions = regions;
     this.#tree = tree;
     this.#fields = [...fields.keys()];
+    this.#axes = { 4: this.#fields.map((field) => axisOf(field, 4)), 6: this.#fields.map((field) => axisOf(field, 6)) };
     this.#coordinates = new Float64Array(this.#fields.length);
   }
 
@@ -127,15 +130,10 @@ export class PacketWalk {
       const keeper = this.keeperOf(point, region.family, entry);
       if (keeper === undefined) return has(region, point) ? { point } : 'lost';
       const theirs = this.#regions.of(keeper, region.family)!;
-      const ways = [...theirs.region.sides].flatMap(([axis, values]) => {
-        const own = region.sides.get(axis) ?? domainOf(axis, region.family);
-        const left = own.subtract(values);
-        const isForNone = isOfOther(axis, region.family) && !left.contains(absentOf(axis, region));
-        return left.isEmpty() || isForNone ? [] : [[axis, left] as const];
-      });
+      const way = wayOut(region, theirs.region, draws);
       const isCertain = theirs.isExact && leavesAround(this.#entries, keeper, entry).length === 0;
-      if (ways.length === 0) return isCertain ? 'covered' : undefined;
-      const [axis, left] = ways[draws.below(ways.length)]!;
+      if (!way) return isCertain ? 'covered' : undefined;
+      const [axis, left] = way;
       if (!this.#move(point, axis, left, region, draws)) return 'lost';
     }
     return 'lost';
@@ -143,7 +141,7 @@ export class PacketWalk {
 
   #startIn(region: Region, draws: Draws): Point | undefined {
     const point: Point = new Map();
-    const named = this.#fields.flatMap((field) => axisOf(field, region.family) ?? []);
+    const named = this.#axes[region.family].filter((axis) => axis !== undefined);
     for (const axis of new Set([...named, ...region.sides.keys()])) {
       if (axis === TRANSPORT || CARRIERS.has(axis)) continue;
       point.set(axis, valueIn(region.sides.get(axis) ?? domainOf(axis, region.family), draws));
@@ -209,10 +207,26 @@ export class PacketWalk {
       ? transport
       : (transport >>> 17) * 65_536 + (hasPort ? transport & 0xffff : 0);
     const port = hasPort ? transport & 0xffff : Number.NaN;
+    const transported = { family, service, port };
+    const axes = this.#axes[family];
     this.#fields.forEach((field, side) => {
-      this.#coordinates[side] = coordinate(field, point, { family, service, port });
+      this.#coordinates[side] = coordinate(field, axes[side], point, transported);
     });
   }
+}
+
+/** An axis along which packets of the first region are not in the second, and their values there; undefined: there is none. */
+function wayOut(region: Region, other: Region, draws: Draws): readonly [axis: string, left: IntervalSet] | undefined {
+  const { family } = region;
+  const sides = [...other.sides];
+  const first = draws.below(Math.max(1, sides.length));
+  for (let turn = 0; turn < sides.length; turn++) {
+    const [axis, values] = sides[(first + turn) % sides.length]!;
+    const left = (region.sides.get(axis) ?? domainOf(axis, family)).subtract(values);
+    if (left.isEmpty() || (isOfOther(axis, family) && !left.contains(absentOf(axis, region)))) continue;
+    return [axis, left];
+  }
+  return undefined;
 }
 
 /** Not a number: it may be any, or there is none. */
@@ -222,11 +236,10 @@ interface Transport {
   readonly port: number;
 }
 
-function coordinate(field: string, point: Point, { family, service, port }: Transport): number {
-  if (field === 'family') return family;
-  if (field === SERVICE) return service;
-  if (field === PORT) return port;
-  const axis = axisOf(field, family);
+function coordinate(field: string, axis: string | undefined, point: Point, transport: Transport): number {
+  if (field === 'family') return transport.family;
+  if (field === SERVICE) return transport.service;
+  if (field === PORT) return transport.port;
   const value = axis === undefined ? undefined : point.get(axis);
   return value === undefined ? Number.NaN : Number(value);
 }
