@@ -16,7 +16,8 @@ export const unreachable: LintRule = {
 together. This is exact, over all packets: no such rule is missed, and none is named that some packet reaches. The rules that are
 named keep all packets from it, and none of them could be left out; where at most twelve come into question, there is no smaller
 set. Limits keep nothing for certain, so a rule behind one is reached. Questions that no field of a packet answers (memories, times,
-addresses of interfaces) count as the same only where they are the same question.`,
+addresses of interfaces) count as the same only where they are the same question. What rules write and others read (marks, DSCP,
+memories) is taken for unknown: a rule that no packet reaches for its sake alone is not told.`,
   matters: `Its author believes that it does something. A \`drop\` that comes too late leaves a door open; an \`allow\` that comes too late
 is a call at night. In long policies such rules pile up, and hide those that matter.`,
   remedy: 'Move the rule before those that are named, narrow these, or remove it.',
