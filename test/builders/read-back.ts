@@ -1,6 +1,8 @@
 /** A policy as a Program, and the rules that nftables makes of it, read back. */
 import { nftables } from '../../backends/nftables/index.ts';
 import { readBack } from '../../backends/nftables/readback/index.ts';
+import { opaqueWordsOf } from '../../backends/nftables/readback/opaque-words.ts';
+import type { OpaqueWords } from '../../backends/nftables/readback/rules.ts';
 import { buildProgram } from '../../compiler/4-program/build.ts';
 import type { Program } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
@@ -31,12 +33,12 @@ export function policyReadBack(
   if (lowered.diagnostics.some(isError)) return undefined;
   const { content } = lowered.write({ policy: 'test', remarks: [] }).artifacts('test')[0]!;
   const text = content.map((piece) => new TextDecoder().decode(piece)).join('');
-  return { program, text, machine: machineOf(text) };
+  return { program, text, machine: machineOf(text, opaqueWordsOf(program)) };
 }
 
-/** A rule set's text as the reader has it; throws where it is not understood. */
-export function machineOf(text: string): Machine {
-  const result = readBack([new TextEncoder().encode(text)], new Map());
+/** A rule set's text as the reader has it, `words` by the rules that have some of nft's own; throws where it is not understood. */
+export function machineOf(text: string, words: OpaqueWords = new Map()): Machine {
+  const result = readBack([new TextEncoder().encode(text)], words);
   if ('machine' in result) return result.machine;
   throw new Error(`${result.diagnostics[0]?.message}\n${text}`);
 }

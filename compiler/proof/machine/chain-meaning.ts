@@ -10,6 +10,7 @@ import { markEvent } from './events.ts';
 import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
 import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
+import type { OwnWords } from './own-words.ts';
 import { PacketReads } from './packet-reads.ts';
 import { meaningOfNoted, type StatementReader } from './noted-searches.ts';
 import { notesForgottenBy, type Match } from './notes.ts';
@@ -26,6 +27,7 @@ export class ChainMeaning {
   readonly #looked: LookedSets;
   readonly #gates: Gates;
   readonly #buckets: Buckets;
+  readonly #words: OwnWords;
   readonly #keptSets: KeptSets;
   readonly #rings: Rings;
   /** How searches are read that keep notes. */
@@ -50,6 +52,7 @@ export class ChainMeaning {
     this.#looked = new LookedSets(machine, packets, reads);
     this.#gates = gates;
     this.#buckets = known.buckets;
+    this.#words = known.words;
     this.#rings = new Rings(machine, known.memories);
     this.#keptSets = new KeptSets(machine, meanings, reads, packets, gates, known);
   }
@@ -135,6 +138,8 @@ export class ChainMeaning {
       }
       case 'limit':
         return this.#gates.asked(this.#buckets.ofObject(statement.limit), set);
+      case 'opaque':
+        return this.#ownWords(statement.text, set);
       case 'sample':
         return this.#gates.sampled(statement.below, statement.of, set);
       case 'update':
@@ -142,6 +147,11 @@ export class ChainMeaning {
       default:
         return { steps: [this.#effect(statement, set)], set };
     }
+  }
+
+  #ownWords(text: string, set: Diagram): Past {
+    if (this.#words.ask(text)) return this.#gates.askedInWords(text, set);
+    return { steps: [this.#meanings.affects(set, outcomes.WORDS, text)], set };
   }
 
   #match({ key, negated, set: use }: Match, set: Diagram): Past {
@@ -276,8 +286,6 @@ export class ChainMeaning {
         return affects('tracking', 'none');
       case 'set label':
         return affects('label', 'turned back');
-      case 'opaque':
-        throw new NotCompared("the policy's own words of a plane");
       default:
         throw new NotCompared(`a statement that is a \`${statement.kind}\``);
     }

@@ -16,6 +16,7 @@ import { bitsForNotes, withoutNotes } from './mark-notes.ts';
 import { Memories } from './memories.ts';
 import { Meanings, withoutLooks, type Meaning } from './meaning.ts';
 import { NotCompared, UnclearSets } from './not-compared.ts';
+import { OwnWords } from './own-words.ts';
 import { readsOwnFields } from './reachable.ts';
 import { writtenLast } from './rewritten.ts';
 import { meaningOfStages } from './stage-meaning.ts';
@@ -73,6 +74,7 @@ export function compareWithProgram(
   const names: Known = {
     buckets: new Buckets(program.stages, machine),
     memories: new Memories(program.stages, machine),
+    words: new OwnWords(program.stages),
   };
   const context: Context = { machine, program, known: names, budget, large };
   const comparisons: Comparison[] = [];
@@ -167,6 +169,9 @@ function compareIn(
   const { areGuessed } = known.buckets;
   if (difference !== undefined && areGuessed) {
     throw new NotCompared('limits that are alike, and whose names do not tell them apart');
+  }
+  if (difference !== undefined && new OwnWords(stages).areUsed) {
+    throw new NotCompared("a plane's own words, which may differ or not");
   }
   return difference;
 }

@@ -14,6 +14,8 @@ import type { StagePackets } from './stage-packets.ts';
 /** How the things begin that answer packets. */
 const ANSWERS = 'limit ';
 const ASKED = 'is asked';
+/** What words of a plane's own are called among buckets. */
+const WORDS = 'words ';
 
 /** The packets that got past, and what happened on the way. */
 export interface Past {
@@ -53,6 +55,11 @@ export class Gates {
     };
   }
 
+  /** The packets of the set of which words of the plane's own hold. */
+  askedInWords(text: string, set: Diagram): Past {
+    return this.asked(`${WORDS}${text}`, set);
+  }
+
   /** One packet in so many. */
   sampled(below: number, of: number, set: Diagram): Past {
     return below >= of ? { set, steps: [] } : this.asked(`sample ${below}/${of}`, set);
@@ -84,6 +91,7 @@ export function requireOneQuestion(effects: Meaning['effects'], meanings: Meanin
     if (!thing.startsWith(ANSWERS)) continue;
     const events = diagrams.valuesOf(diagrams.when(possible, what)).map((value) => meanings.textOf(value));
     const isTwice = events.some((event) => event.split(ASKED).length > 2);
-    if (isTwice) throw new NotCompared('a limit that a packet asks twice');
+    const asked = thing.startsWith(`${ANSWERS}${WORDS}`) ? 'words' : 'a limit';
+    if (isTwice) throw new NotCompared(`${asked} that a packet asks twice`);
   }
 }

@@ -6,6 +6,7 @@ import type { Machine, Read } from './form.ts';
 import type { Gates, Past } from './gates.ts';
 import { fieldOf } from './key-reads.ts';
 import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
+import type { OwnWords } from './own-words.ts';
 import { NotCompared } from './not-compared.ts';
 import { isRemembered, memoryEvent, type Memories } from './memories.ts';
 import type { PacketReads } from './packet-reads.ts';
@@ -16,6 +17,7 @@ import type { StagePackets } from './stage-packets.ts';
 export interface Known {
   readonly buckets: Buckets;
   readonly memories: Memories;
+  readonly words: OwnWords;
 }
 
 export class KeptSets {

@@ -19,6 +19,9 @@ export const TCP_RESET = 'reject with a reset';
 /** The packet's priority, a number that says which class it queues in. */
 export const PRIORITY = 'priority';
 
+/** What words of the plane's own do. */
+export const WORDS = 'words';
+
 /** Whether no packet is left behind the decision. */
 export function refuses(decision: string): boolean {
   return decision === DROP || decision.startsWith('reject ');
@@ -90,7 +93,7 @@ export function eventsOf(effect: Effect, rule: string, ofFlow: boolean, rows: Ro
     case 'forget':
       return [memoryEvent(effect.kind, effect.memory, keyOfFields(effect.key), effect.duration)];
     case 'opaque':
-      return [{ thing: 'opaque', what: effect.text.trim() }];
+      return [{ thing: WORDS, what: effect.text.trim() }];
     default:
       throw new NotCompared(`an effect of \`${effect.kind}\``);
   }

@@ -4,7 +4,7 @@ import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
 import { Decisions } from './decisions.ts';
 import { FoundRows } from './found-rows.ts';
-import type { Gates } from './gates.ts';
+import type { Gates, Past } from './gates.ts';
 import { mayAskRulesInTurn, rowKeyOf, rowsWithKey, type KeyedRule } from './row-keys.ts';
 import { addressSetOf, isKeyOfAddresses } from './row-sets.ts';
 import { haveKey, looksIntoMemory } from './memories.ts';
@@ -216,24 +216,42 @@ class StageMeaning {
 
   /** What a rule does where these of its atoms hold. */
   #done(rule: ProgramRule, atoms: readonly ProgramRule['atoms'][number][], rows: Rows): Meaning {
-    const met = conjunction(atoms, this.#packets, rows);
+    const met = conjunction(atoms.filter(hasPlainTest), this.#packets, rows);
     if (met === NOTHING) return NO_MEANING;
     const looked = this.#looks(atoms, ALL, rows);
-    const { set, steps: questions } = this.#gates.past(rule.gates, met, rule.family);
+    const held = this.#ownWords(atoms, met);
+    const asked = this.#gates.past(rule.gates, held.set, rule.family);
+    const { set } = asked;
     const meanings = this.#meanings;
-    const done = rule.effects.reduce((before, { effect, when, gates }) => {
-      const { diagrams } = this.#packets;
-      const asked = diagrams.firstOf(when.map((clauses) => conjunction(clauses, this.#packets, rows)));
-      const where = meanings.seenAfter(before, asked);
-      const looks = when.flatMap((own) => this.#looks(own, set, rows));
-      const able = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), where) : where;
-      const past = this.#gates.past(gates, diagrams.when(set, able), rule.family);
-      const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
-      const events = outcomes.eventsOf(effect, nameOf(rule), stateful, rows);
-      const steps = events.map(({ thing, what }) => meanings.affects(past.set, thing, what));
-      return meanings.steps([before, ...looks, ...past.steps, ...steps]);
-    }, meanings.steps(questions));
+    const done = rule.effects.reduce(
+      (before, { effect, when, gates }) => {
+        const { diagrams } = this.#packets;
+        const holds = diagrams.firstOf(when.map((clauses) => conjunction(clauses, this.#packets, rows)));
+        const where = meanings.seenAfter(before, holds);
+        const looks = when.flatMap((own) => this.#looks(own, set, rows));
+        const able = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), where) : where;
+        const past = this.#gates.past(gates, diagrams.when(set, able), rule.family);
+        const stateful = this.#stage.stateful !== undefined && !rule.eachPacket;
+        const events = outcomes.eventsOf(effect, nameOf(rule), stateful, rows);
+        const steps = events.map(({ thing, what }) => meanings.affects(past.set, thing, what));
+        return meanings.steps([before, ...looks, ...past.steps, ...steps]);
+      },
+      meanings.steps([...held.steps, ...asked.steps]),
+    );
     return meanings.steps([...looked, done, this.#decisions.of(rule.decision, set, rows)]);
+  }
+
+  /** What words of the plane's own leave of packets that meet all else. */
+  #ownWords(atoms: readonly ProgramRule['atoms'][number][], met: Diagram): Past {
+    return atoms.reduce<Past>(
+      (before, { test, negated }) => {
+        if (test.kind !== 'opaque') return before;
+        if (negated) throw new NotCompared("a plane's own words that are not to hold");
+        const { set, steps } = this.#gates.askedInWords(test.text.trim(), before.set);
+        return { set, steps: [...before.steps, ...steps] };
+      },
+      { set: met, steps: [] },
+    );
   }
 
   /** Into which memories packets of the set look, of those that meet all else. */
@@ -250,4 +268,8 @@ class StageMeaning {
 /** Tells the rule from others. */
 function nameOf({ origin, family }: ProgramRule): string {
   return `${origin.name} ${origin.span.start} ${family ?? ''}`;
+}
+
+function hasPlainTest({ test }: ProgramRule['atoms'][number]): boolean {
+  return test.kind !== 'opaque';
 }
