@@ -22,6 +22,20 @@ export function mayComeBy(rule: ProgramRule, zone: string): boolean {
   return (zonesOf(rule, 'in')?.has(zone) ?? true) && !rule.atoms.some(isRuledOut);
 }
 
+/** A packet that begins a flow, among states. */
+const NEW = 0;
+
+/** Whether packets that begin a flow may meet the rule, as far as states go. */
+export function mayBeginFlow({ atoms }: ProgramRule): boolean {
+  return atoms.every(
+    ({ test, negated }) =>
+      test.kind !== 'number' ||
+      test.field !== 'state' ||
+      !(test.in instanceof IntervalSet) ||
+      test.in.contains(NEW) !== negated,
+  );
+}
+
 /** Whether the rule asks for a field, in whatever way. */
 export function asks({ atoms }: ProgramRule, ...fields: readonly (AddressField | NumberField)[]): boolean {
   return atoms.some(({ test }) => {

@@ -4,7 +4,7 @@ import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import { keyOf, ruleOf } from '../packets/entries.ts';
 import { sourceRulesOf, type PlacedEntry } from '../packets/policy-coverage.ts';
 import type { StageCoverage } from '../packets/stage-coverage.ts';
-import { isAllow, isRefusal } from '../rule-atoms.ts';
+import { isAllow, isRefusal, mayBeginFlow } from '../rule-atoms.ts';
 import type { LintRule } from '../rule.ts';
 
 export const partlyCovered: LintRule = {
@@ -17,7 +17,8 @@ export const partlyCovered: LintRule = {
 exception to it: it is for other packets, too. It is told where a packet is found that comes to the \`allow\` and that the later rule
 says is refused; up to 64 rules before are looked at. An \`allow\`
 that is for nothing but packets of the refusal is an exception, and exceptions stand first; a refusal before an \`allow\` lets
-less through, and not more, so it is left alone.`,
+less through, and not more, so it is left alone. So is an \`allow\` for flows that were let through before (\`state established,
+related\`).`,
   matters: 'Who reads the refusal believes that such packets do not pass. Some do.',
   remedy: 'Put the refusal first, or say in the `allow` what it is not for.',
   bad: `filter forward default drop {
@@ -25,7 +26,8 @@ less through, and not more, so it is left alone.`,
   drop tcp/25
 }
 `,
-  good: `filter forward default drop {
+  good: `filter forward stateless default drop {
+  allow state established, related
   drop tcp/25
   allow from 10.0.0.0/8
 }
@@ -74,7 +76,7 @@ function takersOfEntry({ coverage, entry }: PlacedEntry): ProgramRule[] {
   let looked = 0;
   coverage.someKeeper(entry, (keeper) => {
     const rule = ruleOf(coverage.entries, keeper);
-    if (!isAllow(rule) || rule.origin.span.source.path.startsWith('std.')) return false;
+    if (!isAllow(rule) || !mayBeginFlow(rule) || rule.origin.span.source.path.startsWith('std.')) return false;
     if (families.some((family) => isTaker(coverage, keeper, entry, family))) takers.push(rule);
     return ++looked === MOST_BEFORE || takers.length === MOST_LABELS;
   });
