@@ -16,6 +16,18 @@ export function* nodesIn(node: object): Generator<AnyNode> {
   }
 }
 
+/** The same for `visit`: in long policies, a great deal faster than one node at a time. */
+export function visitNodes(node: object, visit: (node: AnyNode) => void): void {
+  if (isNode(node)) visit(node);
+  for (const name in node) {
+    if (name === 'span') continue;
+    const value = (node as Record<string, unknown>)[name];
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value)) visitNodes(value, visit);
+    else for (const part of value as unknown[]) if (typeof part === 'object' && part !== null) visitNodes(part, visit);
+  }
+}
+
 /** The outermost statement or rule that begins at an offset, with the words before it that speak about it. */
 export function outermostAt(file: object, offset: number): AnyNode | undefined {
   for (const node of nodesIn(file)) {

@@ -190,9 +190,25 @@ export class IntervalSet implements IntervalColumns {
 
   /** Whether the value is in the set. Throws a RangeError for what is no value of the field. */
   contains(value: Value): boolean {
+    if (typeof value === 'number' && this.stride === 1 && value >= 0 && value < 2 ** this.width) {
+      if (Number.isInteger(value)) return this.#containsWord(value);
+    }
     const words = new Uint32Array(this.stride);
     writeValue(this.width, value, words, 0);
     return this.containsAt(words, 0);
+  }
+
+  /** Sets of one word are asked in loops: this makes no object. */
+  #containsWord(value: number): boolean {
+    const { highs, lows } = this;
+    let low = 0;
+    let high = this.intervalCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (highs[middle]! < value) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.intervalCount && lows[low]! <= value;
   }
 
   /** Whether value `index` of a column with the set's stride is in the set. Makes no object. */

@@ -24,8 +24,14 @@ export class FieldReader {
     return value;
   }
 
-  number(field: LayoutField): number | undefined {
-    const value = this.value(field);
-    return value === undefined ? undefined : Number(value);
+  /** The same of a field of at most 32 bits. */
+  number(field: LayoutField, width?: number): number | undefined {
+    const place = this.#layout.placeOf(field);
+    if (place.presence !== undefined && !this.#packet.has(place.presence)) return undefined;
+    let value = 0;
+    for (let bit = 0; bit < (width ?? place.width); bit++) {
+      value = value * 2 + (this.#packet.has(place.first + bit) ? 1 : 0);
+    }
+    return value;
   }
 }

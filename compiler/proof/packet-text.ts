@@ -49,10 +49,10 @@ function endsOf(reader: FieldReader, view: View): string {
 }
 
 function endOf(reader: FieldReader, side: 'source' | 'destination', view: View): string {
-  const bits = reader.value(`${side}/${view}`, reader.family === 4 ? 32 : 128);
+  const bits = reader.family === 4 ? reader.number(`${side}/${view}`, 32) : reader.value(`${side}/${view}`, 128);
   if (bits === undefined) return 'nobody';
-  const address = reader.family === 4 ? formatIpv4(Number(bits)) : formatIpv6(bits);
-  const port = reader.value(`${side} port/${view}`);
+  const address = typeof bits === 'number' ? formatIpv4(bits) : formatIpv6(bits);
+  const port = reader.number(`${side} port/${view}`);
   if (port === undefined) return address;
   return reader.family === 4 ? `${address}:${port}` : `[${address}]:${port}`;
 }

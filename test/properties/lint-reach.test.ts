@@ -17,6 +17,8 @@ import { stageOf } from '../builders/program.ts';
 import { ruleOf } from '../../compiler/lint/packets/entries.ts';
 import { needlessIn } from '../../compiler/lint/packets/needed.ts';
 import { isPlain } from '../../compiler/6-plan/commute.ts';
+import { familiesOf } from '../../compiler/6-plan/regions/rule-regions.ts';
+import { ALL, NOTHING } from '../../compiler/proof/diagrams.ts';
 import { fate, isReached, leaveOut, PACKETS } from '../oracles/small-world.ts';
 import { nearlyAlike } from '../mutations/nearly-alike.ts';
 import { reachedEntries } from '../oracles/reached-entries.ts';
@@ -78,6 +80,34 @@ it('exactly the rules of short lists without which every packet meets the same, 
 function inTheirPlaces(list: readonly ProgramRule[]): ProgramRule[] {
   return list.map((rule, start) => ({ ...rule, origin: { ...rule.origin, span: { ...rule.origin.span, start } } }));
 }
+
+it('shows a packet of the rule that no packet reaches, and the first rule that keeps it', () => {
+  let shown = 0;
+  const lists = fastCheck.oneof(nearlyAlike, overlapping, rules(8), longList);
+  const property = fastCheck.property(lists, (drawn) => {
+    const coverage = new StageCoverage(stageOf(drawn), ZONES);
+    for (let entry = 0; entry < coverage.entries.count; entry++) {
+      if (coverage.reachOf(entry) !== 'unreached') continue;
+      for (const family of familiesOf(ruleOf(coverage.entries, entry))) {
+        if (!coverage.regions.of(entry, family)) continue;
+        coverage.ask((question) => {
+          const own = question.packetsOf(entry, family);
+          if (own === NOTHING) return;
+          const { packet, keeper } = coverage.exampleOf(question, entry, family)!;
+          const keeps = (other: number) =>
+            coverage.entries.keepsFrom[other]! >= entry &&
+            question.diagrams.valueAt(question.keptBy(other, entry, ALL), packet) !== 0;
+          expect(question.diagrams.valueAt(own, packet)).not.toBe(0);
+          const before = Array.from({ length: entry }, (_, other) => other);
+          expect(before.find(keeps)).toBe(keeper);
+          shown++;
+        });
+      }
+    }
+  });
+  fastCheck.assert(property, { numRuns: count(200, 2000) });
+  expect(shown).toBeGreaterThan(50);
+});
 
 /** In these, rules write what others read: lint takes what they then say for unknown, and the oracle does not know of it. */
 const STEADY = without('marks', 'memory', 'mangle');

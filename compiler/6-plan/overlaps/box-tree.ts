@@ -95,6 +95,33 @@ export class BoxTree {
     return undefined;
   }
 
+  /** The first rule from `from` to before `end` whose box has the point in it, and that `isFound`; undefined: there is none. */
+  firstAt(
+    point: Float64Array,
+    { from, end }: { readonly from: number; readonly end: number },
+    isFound: (rule: number) => boolean,
+  ): number | undefined {
+    const { count, lows, highs } = this.#sides;
+    let best = end;
+    const open = this.nodeCount > 0 ? [0] : [];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (this.#first[node]! >= best || this.#last[node]! < from) continue;
+      if (!hasPoint(this.#lows, this.#highs, node * count, point)) continue;
+      const second = this.#second[node]!;
+      if (second >= 0) {
+        // What is found early spares looking at all behind it.
+        if (this.#first[node + 1]! < this.#first[second]!) open.push(second, node + 1);
+        else open.push(node + 1, second);
+        continue;
+      }
+      for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
+        const rule = this.#order[at]!;
+        if (rule >= from && rule < best && hasPoint(lows, highs, rule * count, point) && isFound(rule)) best = rule;
+      }
+    }
+    return best < end ? best : undefined;
+  }
+
   /** Whether the box of some rule below the node may have all of a rule's in it. */
   mayEnclose(node: number, rule: number): boolean {
     const { count, lows, highs } = this.#sides;

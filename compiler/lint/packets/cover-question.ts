@@ -17,6 +17,7 @@ import { possiblePackets } from '../../proof/possible-packets.ts';
 import { leavesAround, ruleOf, type Entries } from './entries.ts';
 import type { EntryRegions } from './entry-regions.ts';
 import type { Point } from './packet-walk.ts';
+import { packetAt } from './point-packet.ts';
 
 /** Bytes for the diagrams of one question. */
 const BUDGET = 2 ** 29;
@@ -86,6 +87,12 @@ export class CoverDiagrams {
     return packetText(packet, this.#packets.layout, this.#zones, this.#packets.freeAt(packet));
   }
 
+  /** The packet with these values along axes; undefined: they do not tell one, or there is none such. */
+  packetAt(point: Point, family: Family): Assignment | undefined {
+    const packet = packetAt(point, family, this.#packets.layout, this.#zones);
+    return packet && this.diagrams.valueAt(this.#possible, packet) !== 0 ? packet : undefined;
+  }
+
   /** A packet as values along axes. */
   pointOf(packet: Assignment, axes: Iterable<string>): Point {
     const reader = new FieldReader(packet, this.#packets.layout);
@@ -101,8 +108,8 @@ export class CoverDiagrams {
     const [name, view = 'real'] = axis.split('/') as [string, View?];
     const { family } = reader;
     if (name === 'source' || name === 'destination') {
-      const bits = reader.value(`${name}/${view}`, family === 4 ? 32 : 128) ?? 0n;
-      return family === 4 ? Number(bits) : bits;
+      const field = `${name}/${view}` as const;
+      return family === 4 ? (reader.number(field, 32) ?? 0) : (reader.value(field, 128) ?? 0n);
     }
     const field = (name.endsWith(' port') ? `${name}/${view}` : name) as LayoutField;
     const domain = domainOf(axis, family);

@@ -1,7 +1,7 @@
 /** Entries as boxes, for finding those that may share packets: columns of numbers, for a table may have many rows. */
 import { isWrittenByRules } from '../../6-plan/commute.ts';
 import { boundsOf, PORT, SERVICE, type Sides } from '../../6-plan/overlaps/sides.ts';
-import type { AtomTest, ProgramRule } from '../../4-program/program.ts';
+import type { Atom, AtomTest, ProgramRule } from '../../4-program/program.ts';
 import type { Cell } from '../../model/condition.ts';
 import { prefixAt } from '../../model/cells.ts';
 import { columnOf, type Table } from '../../model/table.ts';
@@ -61,7 +61,22 @@ function tableOf(rule: ProgramRule): Table | undefined {
 
 function boundsOfRule(rule: ProgramRule, table: Table | undefined, zones: Map<string, number>): RuleBounds {
   const rows = rule.atoms.flatMap(({ test, negated }) => (negated || !table ? [] : rowBoundsOf(test)));
-  return { fixed: boundsOf(rule, zones), rows };
+  return { fixed: [...boundsOf(rule, zones), ...rule.atoms.flatMap(carrierBounds)], rows };
+}
+
+/** Protocols of which alone packets have a field. */
+const CARRIERS: ReadonlyMap<string, number> = new Map([
+  ['tcp flags', 6],
+  ['icmp4', 1],
+  ['icmp6', 58],
+]);
+
+/** Who asks for a field asks for its protocol. */
+function carrierBounds({ test, negated }: Atom): RuleBounds['fixed'] {
+  if (negated || (test.kind !== 'masked' && test.kind !== 'number')) return [];
+  const protocol = CARRIERS.get(test.field);
+  if (protocol === undefined) return [];
+  return [{ field: SERVICE, low: protocol * PORTS, high: (protocol + 1) * PORTS - 1 }];
 }
 
 function rowBoundsOf(test: AtomTest): RuleBounds['rows'] {

@@ -1,7 +1,7 @@
 /** Entries as products along the axes of packets, made when they are asked for. */
 import type { Atom, Family, Stage } from '../../4-program/program.ts';
-import { axisTest, type ZoneNumbers } from '../../6-plan/regions/axes.ts';
-import { intersect, isPossible, type Region } from '../../6-plan/regions/region.ts';
+import { axisTest, domainOf, TRANSPORT, type AxisTest, type ZoneNumbers } from '../../6-plan/regions/axes.ts';
+import { possibleTransports, type Region } from '../../6-plan/regions/region.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { registersReadBy, writtenBy } from '../../proof/registers.ts';
 import { boundRuleOf } from './bound-atoms.ts';
@@ -25,6 +25,7 @@ export class EntryRegions {
   readonly #written: ReadonlySet<string>;
   /** What holds of every packet that comes to the rules: those for each packet, and the others. */
   readonly #bounds: { readonly eachPacket: readonly Atom[]; readonly others: readonly Atom[] };
+  readonly #tests = { 4: new Map<string, AxisTest | undefined>(), 6: new Map<string, AxisTest | undefined>() };
   readonly #known = { 4: new Map<number, EntryRegion | undefined>(), 6: new Map<number, EntryRegion | undefined>() };
 
   constructor(entries: Entries, zones: ReadonlyMap<string, number>) {
@@ -59,24 +60,48 @@ export class EntryRegions {
     const rule = this.#entries.rules[this.#entries.ruleAt[entry]!]!;
     if (rule.family !== undefined && rule.family !== family) return undefined;
     const { atoms, isWhole } = this.atomsOf(entry);
-    let region: Region = { family, sides: new Map() };
+    const sides = new Map<string, IntervalSet>();
     let isExact = isWhole;
     let others = 0;
     let isFree = isWhole;
     for (const atom of atoms) {
-      const test = axisTest(atom, family, this.#zones);
+      const test = this.#axisTest(atom, family);
       if (!test) {
         isExact = false;
         isFree &&= ++others === 1 && isFreeTest(atom);
         continue;
       }
-      const next = intersect(region, { family, sides: new Map([[test.axis, test.values]]) });
-      if (!next || test.values.isEmpty()) return undefined;
-      region = next;
+      const common = sides.get(test.axis)?.intersect(test.values) ?? test.values;
+      if (common.isEmpty()) return undefined;
+      sides.set(test.axis, common);
     }
-    return isPossible(region) ? { region, isExact, isFree } : undefined;
+    // Who asks for a field asks for the protocols that have it: said here, regions are compared side by side.
+    const transports = possibleTransports({ family, sides });
+    if (transports.isEmpty()) return undefined;
+    if (transports !== domainOf(TRANSPORT, family)) sides.set(TRANSPORT, transports);
+    return { region: { family, sides }, isExact, isFree };
+  }
+
+  /** Rules ask the same numbers again and again: the same question has the same set here. */
+  #axisTest(atom: Atom, family: Family): AxisTest | undefined {
+    const key = textOf(atom);
+    if (key === undefined) return axisTest(atom, family, this.#zones);
+    const tests = this.#tests[family];
+    if (!tests.has(key)) tests.set(key, axisTest(atom, family, this.#zones));
+    return tests.get(key);
   }
 }
+
+/** The same for equal questions of numbers of few intervals; undefined for others. */
+function textOf({ test, negated }: Atom): string | undefined {
+  if (test.kind === 'masked') return `${test.field} ${negated} ${test.value}/${test.mask}`;
+  if (test.kind !== 'number' || !(test.in instanceof IntervalSet) || test.in.intervalCount > MOST_NAMED)
+    return undefined;
+  return `${test.field}/${test.view ?? 'real'} ${negated} ${test.in.lows.join()}-${test.in.highs.join()}`;
+}
+
+/** Sets of more intervals are rarely asked twice. */
+const MOST_NAMED = 8;
 
 /** Whether the answer hangs on nothing that other tests ask. */
 function isFreeTest({ test }: Atom): boolean {

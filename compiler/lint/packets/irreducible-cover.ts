@@ -35,21 +35,30 @@ export interface Cover {
 
 /** Of rules for more rows, uses and families than this, the first parts are explained. */
 const MOST_PARTS = 16;
-/** So many rules may be tried in every combination. */
+/** Of so many rules the fewest are looked for. */
 const MOST_CANDIDATES = 12;
 
 /** Why no packet reaches a rule; undefined: some do, or diagrams would be too large. */
 export function coverOfRule(entries: readonly PlacedEntry[]): Cover | undefined {
   const parts = partsOf(entries);
-  const covers = parts.map(({ coverage, entry, family }) => coverage.coverOf(entry, family));
-  const found = covers.map((cover) => (typeof cover === 'string' ? [] : cover));
   const [first] = parts;
-  if (!first || found.every((keepers) => keepers.length === 0)) return undefined;
-  const candidates = groupsOf(parts, allKeepers(parts));
-  const isFew = candidates.length <= MOST_CANDIDATES;
-  const groups = (isFew ? smallest(parts, candidates) : undefined) ?? irreducible(parts, groupsOf(parts, found));
+  if (!first) return undefined;
+  const found = groupsOf(parts, parts.map(coverOf));
+  if (found.length === 0) return undefined;
+  const left = found.length === 1 ? found : irreducible(parts, found);
+  const candidates = left.length === 1 ? undefined : candidatesOf(parts);
+  const groups = (candidates && smallest(parts, candidates, left.length - 1)) ?? left;
   const packet = packetOf(first);
-  return packet && { origins: groups.map(({ origin }) => origin), isSmallest: isFew, packet };
+  const isSmallest = left.length === 1 || candidates !== undefined;
+  return packet && { origins: groups.map(({ origin }) => origin), isSmallest, packet };
+}
+
+/** One entry where it keeps all packets alone. */
+function coverOf({ coverage, entry, family }: Part): readonly number[] {
+  const enclosing = coverage.enclosing(entry, family);
+  if (enclosing !== undefined) return [enclosing];
+  const cover = coverage.coverOf(entry, family);
+  return typeof cover === 'string' ? [] : cover;
 }
 
 function partsOf(entries: readonly PlacedEntry[]): Part[] {
@@ -63,17 +72,38 @@ function partsOf(entries: readonly PlacedEntry[]): Part[] {
   return parts.slice(0, MOST_PARTS);
 }
 
-/** For each part, every entry that keeps some packet of it. */
-function allKeepers(parts: readonly Part[]): number[][] {
-  return parts.map(({ coverage, entry, family }) => {
-    const near = coverage.keepersBefore(entry);
-    if (near.length > MOST_CANDIDATES * 4) return near;
-    const meeting = coverage.ask((question) => {
-      const own = question.packetsOf(entry, family);
-      return near.filter((keeper) => question.keptBy(keeper, entry, own) !== NOTHING);
+/** The rules that keep some packets of the parts; undefined: they are more than are tried. */
+function candidatesOf(parts: readonly Part[]): readonly Group[] | undefined {
+  const certain = new Set<string>();
+  const keepers: number[][] = [];
+  for (const { coverage, entry, family } of parts) {
+    const near: number[] = [];
+    const areMany = coverage.someKeeper(entry, (keeper) => {
+      const keeps = coverage.keepsSome(keeper, entry, family);
+      if (keeps !== false) near.push(keeper);
+      if (keeps) certain.add(keyOf(ruleOf(coverage.entries, keeper).origin));
+      return certain.size > MOST_CANDIDATES;
     });
-    return meeting ?? near;
-  });
+    if (areMany) return undefined;
+    keepers.push(near.toSorted((a, b) => a - b));
+  }
+  const groups = groupsOf(parts, keepers);
+  return groups.length > MOST_CANDIDATES ? groupsThatKeep(parts, groups) : groups;
+}
+
+/** Without those of which only boxes and regions say that they may; undefined: they still are more than are tried. */
+function groupsThatKeep(parts: readonly Part[], groups: readonly Group[]): readonly Group[] | undefined {
+  const keeping: Group[] = [];
+  for (const group of groups) {
+    const isKeeping = parts.some(({ coverage, entry, family }, part) =>
+      coverage.ask((question) => {
+        const own = question.packetsOf(entry, family);
+        return group.keepers[part]!.some((keeper) => question.keptBy(keeper, entry, own) !== NOTHING);
+      }),
+    );
+    if (isKeeping && keeping.push(group) > MOST_CANDIDATES) return undefined;
+  }
+  return keeping;
 }
 
 function groupsOf(parts: readonly Part[], keepers: readonly (readonly number[])[]): Group[] {
@@ -90,22 +120,50 @@ function groupsOf(parts: readonly Part[], keepers: readonly (readonly number[])[
   return [...groups.values()];
 }
 
-/** Combinations by their size: the first that keeps all packets. */
-function smallest(parts: readonly Part[], groups: readonly Group[]): readonly Group[] | undefined {
-  for (let size = 1; size <= groups.length; size++) {
-    for (const combination of combinations(groups, size)) if (keepsAll(parts, combination)) return combination;
+/** The fewest rules, at most so many, that keep all packets; undefined: more are needed. */
+function smallest(parts: readonly Part[], groups: readonly Group[], most: number): readonly Group[] | undefined {
+  for (let size = 1; size <= most; size++) {
+    const chosen = completed(parts, groups, [], size);
+    if (chosen) return groups.filter((group) => chosen.includes(group));
   }
   return undefined;
 }
 
-function* combinations<T>(list: readonly T[], size: number, from = 0): Generator<T[]> {
-  if (size === 0) {
-    yield [];
-    return;
+/** What is chosen, with so many more that all packets are kept: one of them has to keep the packet that is left. */
+function completed(
+  parts: readonly Part[],
+  groups: readonly Group[],
+  chosen: readonly Group[],
+  more: number,
+): readonly Group[] | undefined {
+  const keeping = groupsForOneLeft(parts, groups, chosen);
+  if (!keeping) return chosen;
+  if (more === 0) return undefined;
+  for (const group of keeping) {
+    const all = completed(parts, groups, [...chosen, group], more - 1);
+    if (all) return all;
   }
-  for (let at = from; at <= list.length - size; at++) {
-    for (const rest of combinations(list, size - 1, at + 1)) yield [list[at]!, ...rest];
+  return undefined;
+}
+
+/** Those that keep a packet that the chosen ones do not; undefined: there is no such packet. */
+function groupsForOneLeft(
+  parts: readonly Part[],
+  groups: readonly Group[],
+  chosen: readonly Group[],
+): readonly Group[] | undefined {
+  for (const [part, { coverage, entry, family }] of parts.entries()) {
+    const keepers = chosen.flatMap((group) => group.keepers[part]!);
+    const keeping = coverage.ask((question) => {
+      const left = leftOf(question, entry, family, keepers);
+      if (left === NOTHING) return 'none left';
+      const packet = question.packetIn(left);
+      const keepsIt = (keeper: number) => question.diagrams.valueAt(question.keptBy(keeper, entry, left), packet) !== 0;
+      return groups.filter((group) => group.keepers[part]!.some(keepsIt));
+    });
+    if (keeping !== 'none left') return keeping ?? [];
   }
+  return undefined;
 }
 
 /** One by one, what the others do without goes. */
@@ -136,9 +194,9 @@ function leftOf(question: CoverDiagrams, entry: number, family: Family, keepers:
 
 function packetOf({ coverage, entry, family }: Part): Cover['packet'] | undefined {
   return coverage.ask((question) => {
-    const packet = question.packetIn(question.packetsOf(entry, family));
-    const keeper = coverage.firstKeeper(question, packet, entry, family);
-    if (keeper === undefined) return undefined;
+    const example = coverage.exampleOf(question, entry, family);
+    if (!example) return undefined;
+    const { packet, keeper } = example;
     return { text: question.textOf(packet), keeper: ruleOf(coverage.entries, keeper).origin };
   });
 }

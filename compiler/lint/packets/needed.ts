@@ -22,10 +22,14 @@ export function needlessIn(coverage: StageCoverage): ReadonlyMap<number, Substit
   const { entries } = coverage;
   const gone = new Set<number>();
   const needless = new Map<number, Substitute>();
-  const isGone = (entry: number) => gone.has(entry) || coverage.reachOf(entry) === 'unreached';
+  const search: Search = {
+    coverage,
+    keys: entries.rules.map((rule) => (isPlain(rule) ? decisionKey(rule.decision) : undefined)),
+    isGone: (entry) => gone.has(entry) || coverage.reachOf(entry) === 'unreached',
+  };
   for (let entry = 0; entry < entries.count; entry++) {
     if (entries.rowAt[entry]! >= 0 || coverage.reachOf(entry) !== 'reached' || coverage.isSeveral(entry)) continue;
-    const substitute = substituteOf(coverage, entry, isGone);
+    const substitute = substituteOf(search, entry);
     if (!substitute) continue;
     gone.add(entry);
     needless.set(entry, substitute);
@@ -33,17 +37,19 @@ export function needlessIn(coverage: StageCoverage): ReadonlyMap<number, Substit
   return needless;
 }
 
-/**
- * What would decide the same for all packets that the entry decides about; undefined: for some, nothing would. Entries for which
- * `isGone` holds count for nothing.
- */
-function substituteOf(
-  coverage: StageCoverage,
-  entry: number,
-  isGone: (entry: number) => boolean,
-): Substitute | undefined {
+interface Search {
+  readonly coverage: StageCoverage;
+  /** Of each rule, what it decides; undefined: it does something else, too. */
+  readonly keys: readonly (string | undefined)[];
+  /** Entries for which this holds count for nothing. */
+  readonly isGone: (entry: number) => boolean;
+}
+
+/** What would decide the same for all packets that the entry decides about; undefined: for some, nothing would. */
+function substituteOf(search: Search, entry: number): Substitute | undefined {
+  const { coverage } = search;
   const rule = ruleOf(coverage.entries, entry);
-  const key = isPlain(rule) ? decisionKey(rule.decision) : undefined;
+  const key = keyAt(search, entry);
   // Packets of flows that were let through meet no rule for flows behind it.
   if (rule.eachPacket && coverage.entries.stage.stateful) return undefined;
   if (key === undefined || (rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave')) {
@@ -52,7 +58,7 @@ function substituteOf(
   const found: Substitute[] = [];
   for (const family of familiesOf(rule)) {
     if (!coverage.regions.of(entry, family)) continue;
-    const one = inFamily(coverage, entry, family, key, isGone);
+    const one = inFamily(search, entry, family, key);
     if (!one) return undefined;
     found.push(one);
   }
@@ -62,33 +68,33 @@ function substituteOf(
   };
 }
 
-function inFamily(
-  coverage: StageCoverage,
-  entry: number,
-  family: Family,
-  key: string,
-  isGone: (entry: number) => boolean,
-): Substitute | undefined {
-  const { entries } = coverage;
-  const { default: verdict } = entries.stage;
+function keyAt({ coverage, keys }: Search, entry: number): string | undefined {
+  return keys[coverage.entries.ruleAt[entry]!];
+}
+
+function inFamily(search: Search, entry: number, family: Family, key: string): Substitute | undefined {
+  const { coverage, isGone } = search;
+  const { default: verdict } = coverage.entries.stage;
   const isDefault = verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
+  if (!mayBeNeedless(search, entry, family, key, isDefault)) return undefined;
   const later = coverage.laterThan(entry, MOST_BEHIND)?.filter((other) => !isGone(other));
   if (!later) return undefined;
-  const agrees = (other: number) => {
-    const rule = ruleOf(entries, other);
-    return isPlain(rule) && decisionKey(rule.decision) === key;
-  };
+  const agrees = (other: number) => keyAt(search, other) === key;
+  const next = later.find((other) => coverage.mayShare(other, entry, family));
+  if (next !== undefined && agrees(next) && coverage.hasAllOf(next, entry, family)) {
+    return { entries: [next], isDefault: false };
+  }
   const alike = later.filter(agrees);
   // Mostly all of them say the same, or none does.
   if (isDefault && alike.length === later.length) return { entries: [], isDefault };
   if (!isDefault && alike.length === 0) return undefined;
-  if (!mayBeNeedless(coverage, entry, family, key, isGone)) return undefined;
   return coverage.ask((question) => {
     const { diagrams } = question;
     const used: number[] = [];
     let left = question.packetsOf(entry, family);
     for (const other of later) {
       if (left === NOTHING) break;
+      if (!coverage.mayShare(other, entry, family)) continue;
       const met = question.among(other, left);
       if (met === NOTHING) continue;
       if (agrees(other) && coverage.regions.atomsOf(other).isWhole) {
@@ -104,24 +110,15 @@ function inFamily(
 }
 
 /** A few packets that the entry decides about mostly tell: what it would meet behind decides something else. */
-function mayBeNeedless(
-  coverage: StageCoverage,
-  entry: number,
-  family: Family,
-  key: string,
-  isGone: (entry: number) => boolean,
-): boolean {
-  const { default: verdict } = coverage.entries.stage;
-  const isDefault = verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
+function mayBeNeedless(search: Search, entry: number, family: Family, key: string, isDefault: boolean): boolean {
+  const { coverage, isGone } = search;
   for (const point of coverage.pointsAt(entry, family)) {
     const next = coverage.walk.nextAt(point, family, entry, isGone);
     if (next === undefined) {
       if (isDefault) continue;
       return false;
     }
-    const rule = ruleOf(coverage.entries, next);
-    const isSame = isPlain(rule) && decisionKey(rule.decision) === key;
-    if (!isSame && coverage.regions.of(next, family)?.isExact) return false;
+    if (keyAt(search, next) !== key && coverage.regions.of(next, family)?.isExact) return false;
   }
   return true;
 }

@@ -12,7 +12,7 @@ import { IntervalSet } from '../../net/interval-set.ts';
 import type { Value } from '../../net/words.ts';
 import { leavesAround, type Entries } from './entries.ts';
 import type { EntryRegions } from './entry-regions.ts';
-import { Draws } from './random.ts';
+import { Draws, FIRST, type Choices } from './random.ts';
 
 /** A packet: a value along each axis that some entry asks. */
 export type Point = Map<string, Value>;
@@ -81,17 +81,28 @@ export class PacketWalk {
     });
   }
 
+  /** The first entry before another that may keep the packet from it, and that `isWanted`; undefined: there is none. */
+  firstKeeperOf(point: Point, family: Family, end: number, isWanted: (keeper: number) => boolean): number | undefined {
+    this.#place(point, family);
+    const { keepsFrom } = this.#entries;
+    const isKeeper = (other: number) =>
+      keepsFrom[other]! >= end &&
+      this.#mayMeet(other, family, point) &&
+      !this.#mayBeLedPast(other, end, family, point) &&
+      isWanted(other);
+    return this.#tree.firstAt(this.#coordinates, { from: 0, end }, isKeeper);
+  }
+
   /** The first entry behind another that may meet the packet, and is not gone; undefined: there is none. */
   nextAt(point: Point, family: Family, entry: number, isGone: (entry: number) => boolean): number | undefined {
     this.#place(point, family);
-    let next: number | undefined;
-    this.#tree.findAt(this.#coordinates, this.#entries.count, (other) => {
-      if (other > entry && other < (next ?? Infinity) && !isGone(other) && this.#mayMeet(other, family, point)) {
-        next = other;
-      }
-      return false;
-    });
-    return next;
+    const isNext = (other: number) => !isGone(other) && this.#mayMeet(other, family, point);
+    return this.#tree.firstAt(this.#coordinates, { from: entry + 1, end: this.#entries.count }, isNext);
+  }
+
+  /** The packet of a region that has the lowest values; undefined: it is not so easily told. */
+  lowestIn(region: Region): Point | undefined {
+    return this.#startIn(region, FIRST);
   }
 
   /** Whether some entry that `isWanted` may have packets in common with a region. */
@@ -123,7 +134,7 @@ export class PacketWalk {
     ];
   }
 
-  #walk(entry: number, region: Region, draws: Draws): WalkResult | 'lost' {
+  #walk(entry: number, region: Region, draws: Choices): WalkResult | 'lost' {
     const point = this.#startIn(region, draws);
     if (!point) return 'lost';
     for (let step = 0; step < MOST_STEPS; step++) {
@@ -139,7 +150,7 @@ export class PacketWalk {
     return 'lost';
   }
 
-  #startIn(region: Region, draws: Draws): Point | undefined {
+  #startIn(region: Region, draws: Choices): Point | undefined {
     const point: Point = new Map();
     const named = this.#axes[region.family].filter((axis) => axis !== undefined);
     for (const axis of new Set([...named, ...region.sides.keys()])) {
@@ -151,7 +162,7 @@ export class PacketWalk {
   }
 
   /** Gives the packet another value along an axis, and what has to go with it. */
-  #move(point: Point, axis: string, values: IntervalSet, region: Region, draws: Draws): boolean {
+  #move(point: Point, axis: string, values: IntervalSet, region: Region, draws: Choices): boolean {
     if (axis === TRANSPORT) return this.#setTransport(point, values, region, draws);
     const carriers = CARRIERS.get(axis);
     const value = valueIn(values, draws);
@@ -168,7 +179,7 @@ export class PacketWalk {
   }
 
   /** A transport of a whole packet among these, and for each field that some transports have a value, or none. */
-  #setTransport(point: Point, transports: IntervalSet, { family, sides }: Region, draws: Draws): boolean {
+  #setTransport(point: Point, transports: IntervalSet, { family, sides }: Region, draws: Choices): boolean {
     let fitting = transports.intersect(WHOLE_TRANSPORTS);
     for (const [axis, carriers] of CARRIERS) {
       const own = sides.get(axis);
@@ -216,7 +227,7 @@ export class PacketWalk {
 }
 
 /** An axis along which packets of the first region are not in the second, and their values there; undefined: there is none. */
-function wayOut(region: Region, other: Region, draws: Draws): readonly [axis: string, left: IntervalSet] | undefined {
+function wayOut(region: Region, other: Region, draws: Choices): readonly [axis: string, left: IntervalSet] | undefined {
   const { family } = region;
   const sides = [...other.sides];
   const first = draws.below(Math.max(1, sides.length));
@@ -270,7 +281,7 @@ function isOfOther(axis: string, family: Family): boolean {
 }
 
 /** One of the values: an end of an interval half of the time, for there packets lie that few others have. */
-function valueIn(values: IntervalSet, draws: Draws): Value {
+function valueIn(values: IntervalSet, draws: Choices): Value {
   const index = draws.below(values.intervalCount);
   const [low, high] = [values.lowAt(index), values.highAt(index)];
   const way = draws.below(4);

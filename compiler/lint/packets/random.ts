@@ -1,5 +1,16 @@
+/** Which of several it shall be. */
+export interface Choices {
+  /** An integer from 0 to `count` − 1. */
+  below(count: number): number;
+  /** A bigint from 0 to `count` − 1. */
+  belowBig(count: bigint): bigint;
+}
+
+/** The first of all. */
+export const FIRST: Choices = { below: () => 0, belowBig: () => 0n };
+
 /** Numbers that look drawn, and are the same in every run: who lints twice reads the same. */
-export class Draws {
+export class Draws implements Choices {
   #state: number;
 
   constructor(seed: number) {

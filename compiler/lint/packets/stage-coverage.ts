@@ -5,13 +5,13 @@
 import type { Family, Stage } from '../../4-program/program.ts';
 import { BoxTree } from '../../6-plan/overlaps/box-tree.ts';
 import { sidesMeet } from '../../6-plan/overlaps/sides.ts';
-import { domainOf } from '../../6-plan/regions/axes.ts';
-import { intersect, isPossible } from '../../6-plan/regions/region.ts';
+import { domainOf, TRANSPORT } from '../../6-plan/regions/axes.ts';
+import { intersect, isPossible, isWithin, meets } from '../../6-plan/regions/region.ts';
 import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import type { Zone } from '../../model/policy.ts';
 import { ALL, NOTHING, type Assignment, type Diagram } from '../../proof/diagrams.ts';
 import { CoverQuestions, type CoverDiagrams } from './cover-question.ts';
-import { entriesOf, keyOf, ruleOf, type Entries } from './entries.ts';
+import { entriesOf, keyOf, leavesAround, ruleOf, type Entries } from './entries.ts';
 import { boxesOf, type EntryBoxes } from './entry-boxes.ts';
 import { EntryRegions } from './entry-regions.ts';
 import { PacketWalk, type Point } from './packet-walk.ts';
@@ -68,14 +68,49 @@ export class StageCoverage {
     return this.#reach[entry]!;
   }
 
-  /** Entries before this one that keep packets from it, and whose boxes meet its own; ascending. */
-  keepersBefore(entry: number): number[] {
-    const found: number[] = [];
-    this.someKeeper(entry, (other) => {
-      found.push(other);
-      return false;
-    });
-    return found.toSorted((a, b) => a - b);
+  /** The first entry before this one that alone keeps all of its packets of a family, as far as regions tell. */
+  enclosing(entry: number, family: Family): number | undefined {
+    const own = this.regions.of(entry, family);
+    if (!own?.isFree && !own?.isExact) return undefined;
+    const { keepsFrom } = this.entries;
+    let first = entry;
+    this.#tree.some(
+      entry,
+      (node) => this.#tree.firstBelow(node) < first && this.#tree.mayEnclose(node, entry),
+      (other) => {
+        if (other >= first || keepsFrom[other]! < entry || !this.#tree.encloses(other, entry)) return false;
+        const theirs = this.regions.of(other, family);
+        if (theirs && this.#isCertain(other, entry, family) && isWithin(own.region, theirs.region)) first = other;
+        return false;
+      },
+    );
+    return first < entry ? first : undefined;
+  }
+
+  /** Whether the packets of a keeper's region are all kept from an entry. */
+  #isCertain(keeper: number, entry: number, family: Family): boolean {
+    const isExact = this.regions.of(keeper, family)?.isExact ?? false;
+    return isExact && leavesAround(this.entries, keeper, entry).length === 0;
+  }
+
+  /** Whether two entries may have packets of a family in common, as far as regions tell. */
+  mayShare(one: number, other: number, family: Family): boolean {
+    const [own, theirs] = [this.regions.of(one, family), this.regions.of(other, family)];
+    return own !== undefined && theirs !== undefined && meets(own.region, theirs.region);
+  }
+
+  /** Whether an entry is for all packets of another, as far as regions tell. */
+  hasAllOf(one: number, other: number, family: Family): boolean {
+    const [own, theirs] = [this.regions.of(one, family), this.regions.of(other, family)];
+    return own !== undefined && own.isExact && theirs !== undefined && isWithin(theirs.region, own.region);
+  }
+
+  /** Whether a keeper has packets in common with an entry; undefined: regions do not tell. */
+  keepsSome(keeper: number, entry: number, family: Family): boolean | undefined {
+    const [own, theirs] = [this.regions.of(entry, family), this.regions.of(keeper, family)];
+    if (!own || !theirs || !meets(own.region, theirs.region)) return false;
+    if (!own.isExact || !this.#isCertain(keeper, entry, family)) return undefined;
+    return isPossible(intersect(own.region, theirs.region)!);
   }
 
   /** Asks `isFound` of entries before this one that keep packets from it, and whose boxes meet its own, until it says yes. */
@@ -127,6 +162,7 @@ export class StageCoverage {
 
   #reachIn(entry: number, family: Family): Reach {
     if (!this.regions.of(entry, family)) return 'none';
+    if (this.enclosing(entry, family) !== undefined) return 'unreached';
     const walked = this.walk.find(entry, family);
     if (walked === 'covered') return 'unreached';
     if (walked) {
@@ -169,30 +205,46 @@ export class StageCoverage {
     beside: number = entry,
     isGone: (entry: number) => boolean = () => false,
   ): number | undefined {
-    const { diagrams } = question;
     const point = question.pointOf(packet, this.#axes[family]);
     let best: { readonly keeper: number; readonly sides: number } | undefined;
     this.walk.keeperOf(point, family, entry, (keeper) => {
       if (isGone(keeper)) return false;
       const sides = this.#sidesBeyond(keeper, beside, family);
       if (best && best.sides <= sides) return false;
-      const isCertain = diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0;
-      if (isCertain) best = { keeper, sides };
-      return false;
+      if (this.#keeps(question, keeper, packet, entry, family)) best = { keeper, sides };
+      // None says less.
+      return best?.sides === 0;
     });
     return best?.keeper;
   }
 
-  /** The first entry before another that keeps a packet from it for certain. */
-  firstKeeper(question: CoverDiagrams, packet: Assignment, entry: number, family: Family): number | undefined {
+  /** A packet of an entry that no packet reaches, and the first entry that keeps it from there. */
+  exampleOf(
+    question: CoverDiagrams,
+    entry: number,
+    family: Family,
+  ): { readonly packet: Assignment; readonly keeper: number } | undefined {
+    const packet = this.#lowestOf(question, entry, family) ?? question.packetIn(question.packetsOf(entry, family));
     const point = question.pointOf(packet, this.#axes[family]);
-    let first: number | undefined;
-    this.walk.keeperOf(point, family, entry, (keeper) => {
-      const isEarlier = first === undefined || keeper < first;
-      if (isEarlier && question.diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0) first = keeper;
-      return false;
-    });
-    return first;
+    const keeper = this.walk.firstKeeperOf(point, family, entry, (other) =>
+      this.#keeps(question, other, packet, entry, family),
+    );
+    return keeper === undefined ? undefined : { packet, keeper };
+  }
+
+  /** The packet that has the lowest values along the axes that the entry asks, and nothing along others. */
+  #lowestOf(question: CoverDiagrams, entry: number, family: Family): Assignment | undefined {
+    const own = this.regions.of(entry, family);
+    const lowest = own?.isExact ? this.walk.lowestIn(own.region) : undefined;
+    if (!lowest) return undefined;
+    const asked = [...lowest].filter(([axis]) => axis === TRANSPORT || own!.region.sides.has(axis));
+    return question.packetAt(new Map(asked), family);
+  }
+
+  /** Whether a keeper that the packet may meet keeps it from an entry for certain. */
+  #keeps(question: CoverDiagrams, keeper: number, packet: Assignment, entry: number, family: Family): boolean {
+    if (this.#isCertain(keeper, entry, family)) return true;
+    return question.diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0;
   }
 
   /** Whether the entry's rule is asked at several places, or became several rules. */

@@ -1,5 +1,5 @@
 import type { Family, ProgramRule } from '../../4-program/program.ts';
-import { isPossible, meets, subtract } from '../../6-plan/regions/region.ts';
+import { hasBeyond, meets } from '../../6-plan/regions/region.ts';
 import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import { keyOf, ruleOf } from '../packets/entries.ts';
 import { sourceRulesOf, type PlacedEntry } from '../packets/policy-coverage.ts';
@@ -88,5 +88,5 @@ function isTaker(coverage: StageCoverage, keeper: number, entry: number, family:
   const own = coverage.regions.of(entry, family);
   const theirs = coverage.regions.of(keeper, family);
   if (!own || !theirs?.isExact || !meets(own.region, theirs.region)) return false;
-  return subtract(theirs.region, own.region).some(isPossible) && coverage.takes(keeper, entry, family);
+  return hasBeyond(theirs.region, own.region) && coverage.takes(keeper, entry, family);
 }
