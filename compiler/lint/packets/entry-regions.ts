@@ -95,8 +95,8 @@ export class EntryRegions {
 /** The same for equal questions of numbers of few intervals; undefined for others. */
 function textOf({ test, negated }: Atom): string | undefined {
   if (test.kind === 'masked') return `${test.field} ${negated} ${test.value}/${test.mask}`;
-  if (test.kind !== 'number' || !(test.in instanceof IntervalSet) || test.in.intervalCount > MOST_NAMED)
-    return undefined;
+  if (test.kind !== 'number' || !(test.in instanceof IntervalSet)) return undefined;
+  if (test.in.intervalCount > MOST_NAMED) return undefined;
   return `${test.field}/${test.view ?? 'real'} ${negated} ${test.in.lows.join()}-${test.in.highs.join()}`;
 }
 
