@@ -70,7 +70,7 @@ it.each(MUTATIONS)('a plan that %s', (_name, mutate) => {
         expect(differ(list, body, packetOf(difference.at))).toBe(true);
       }
     }),
-    { numRuns: count(24, 100) },
+    { numRuns: count(12, 100) },
   );
   expect(told).toBeGreaterThan(0);
 });
