@@ -4,6 +4,7 @@ import { decisionKey, isPlain } from '../../6-plan/commute.ts';
 import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
 import { NOTHING } from '../../proof/diagrams.ts';
 import { ruleOf } from './entries.ts';
+import type { Point } from './packet-walk.ts';
 import type { StageCoverage } from './stage-coverage.ts';
 
 /** More entries behind that may share packets: it is taken to be needed. */
@@ -76,7 +77,9 @@ function inFamily(search: Search, entry: number, family: Family, key: string): S
   const { coverage, isGone } = search;
   const { default: verdict } = coverage.entries.stage;
   const isDefault = verdict !== undefined && decisionKey({ kind: 'verdict', verdict }) === key;
-  if (!mayBeNeedless(search, entry, family, key, isDefault)) return undefined;
+  const asked = { search, entry, family, key, isDefault };
+  const [first] = coverage.pointsAt(entry, family);
+  if (first && !mayBeNeedless(asked, [first])) return undefined;
   const later = coverage.laterThan(entry, MOST_BEHIND)?.filter((other) => !isGone(other));
   if (!later) return undefined;
   const agrees = (other: number) => keyAt(search, other) === key;
@@ -88,6 +91,7 @@ function inFamily(search: Search, entry: number, family: Family, key: string): S
   // Mostly all of them say the same, or none does.
   if (isDefault && alike.length === later.length) return { entries: [], isDefault };
   if (!isDefault && alike.length === 0) return undefined;
+  if (!mayBeNeedless(asked, coverage.pointsAt(entry, family))) return undefined;
   return coverage.ask((question) => {
     const { diagrams } = question;
     const used: number[] = [];
@@ -109,10 +113,20 @@ function inFamily(search: Search, entry: number, family: Family, key: string): S
   });
 }
 
+/** An entry's packets of a family, and what is decided about them. */
+interface Asked {
+  readonly search: Search;
+  readonly entry: number;
+  readonly family: Family;
+  readonly key: string;
+  /** Whether the default decides the same. */
+  readonly isDefault: boolean;
+}
+
 /** A few packets that the entry decides about mostly tell: what it would meet behind decides something else. */
-function mayBeNeedless(search: Search, entry: number, family: Family, key: string, isDefault: boolean): boolean {
+function mayBeNeedless({ search, entry, family, key, isDefault }: Asked, points: Iterable<Point>): boolean {
   const { coverage, isGone } = search;
-  for (const point of coverage.pointsAt(entry, family)) {
+  for (const point of points) {
     const next = coverage.walk.nextAt(point, family, entry, isGone);
     if (next === undefined) {
       if (isDefault) continue;
