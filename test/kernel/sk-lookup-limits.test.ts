@@ -107,11 +107,11 @@ describeWithXdp('limits of what sockets get', () => {
     const output = inLookupShell(
       builds,
       `load 0 up; routes 0 up; serve 0 resolver
-       there bash -c 'exec 3<> /dev/udp/192.0.2.255/53; while :; do echo >&3 || true; done' 2> /dev/null & flood=$!
+       nsenter -t $peer -n bash -c 'exec 3<> /dev/udp/192.0.2.255/53; while :; do echo >&3 || true; done' 2> /dev/null & flood=$!
        until test "$(load 0 stats | sed -n 's/.*refused, \\([0-9]*\\) limited/\\1/p')" -gt 1000; do sleep 0.05; done
        for n in $(seq ${addresses}); do ask '' udp 192.0.2.$n 53; ask '' udp 2001:db8:2::$n 53; done; echo
        load 1 replace; for n in 1 2 3 4; do ask '' udp 192.0.2.$n 53; done; echo
-       kill $flood; load 2 replace; ask '' udp 192.0.2.1 53; ask '' udp 192.0.2.255 53; load 2 stats | grep -c limited || true
+       kill $flood; wait $flood || true; load 2 replace; ask '' udp 192.0.2.1 53; ask '' udp 192.0.2.255 53; load 2 stats | grep -c limited || true
        load 0 replace; ls /sys/fs/bpf/sluice/edge | grep -c dispatch_limit; load 0 down; ls /sys/fs/bpf`,
     );
     const [own, shared, rest] = output.split('\n\n');
