@@ -5,27 +5,13 @@ import type { Program, StageId } from '../../compiler/4-program/program.ts';
 import type { Entry, Machine, MachineChain } from '../../compiler/proof/machine/form.ts';
 import { compareWithProgram } from '../../compiler/proof/machine/compare.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
-import { without } from '../arbitraries/policy/features.ts';
+import { UNWALKED, without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
 import { packetsFor } from '../arbitraries/machine-packet.ts';
 import { machineOf, policyReadBack } from '../builders/read-back.ts';
 import { walkMachine } from '../oracles/machine-walk.ts';
 import { walkStage, type TrackedPacket } from '../oracles/stage-walk.ts';
 import { count } from '../sampling.ts';
-
-/** What the walks know. */
-const FEATURES = without(
-  'payload',
-  'original addresses',
-  'wire addresses',
-  'addresses of zones',
-  'same field',
-  'limits',
-  'row limits',
-  'connections',
-  'memory',
-  'hairpin',
-);
 
 /** Where packets enter each stage; of the stages that have two ways in, one. */
 const ENTRIES: Readonly<Partial<Record<StageId, Pick<Entry, 'hook' | 'type' | 'priority'>>>> = {
@@ -74,7 +60,7 @@ it('every stage, packet by packet', () => {
   const compared = new Map<string, number>();
   fastCheck.assert(
     fastCheck.property(
-      randomPolicy(FEATURES),
+      randomPolicy(without(...UNWALKED)),
       fastCheck.infiniteStream(fastCheck.nat()),
       ({ policy, files }, seeds) => {
         const read = policyReadBack(policy, files);

@@ -45,6 +45,20 @@ export type Features = ReadonlySet<Feature>;
 
 export const ALL_FEATURES: Features = new Set(FEATURES);
 
+/** What walks through rules (test/oracles) cannot tell of a packet: it hangs on other packets, or on more of this one than they know. */
+export const UNWALKED: readonly Feature[] = [
+  'payload',
+  'original addresses',
+  'wire addresses',
+  'addresses of zones',
+  'same field',
+  'limits',
+  'row limits',
+  'connections',
+  'memory',
+  'hairpin',
+];
+
 /** All but these. */
 export function without(...left: readonly Feature[]): Features {
   return new Set(FEATURES.filter((feature) => !left.includes(feature)));
