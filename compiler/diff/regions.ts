@@ -28,7 +28,6 @@ import {
   isAddress,
   universeOf,
   widthOf,
-  type Dimension,
   type Family,
   type OwnedSection,
   type SectionOf,
@@ -88,12 +87,11 @@ export class Regions {
 
   #ofFamily(boxes: readonly Box[], family: Family): readonly Region[] {
     const made = boxes.flatMap((box) => this.#valuesOf(box, family).map((values) => ({ box, values })));
-    const keys = new Set(made.flatMap(({ values }) => [...values.keys()]));
-    const dimensions = inOrder([...keys].map((key): Dimension => ({ key, kind: 'field' })));
+    const dimensions = inOrder([...new Set(made.flatMap(({ values }) => [...values.keys()]))]);
     const places = dimensions.map((_, at) => at);
     const own = made.map(({ box, values }): Box => ({
       ...box,
-      sets: dimensions.map(({ key }) => {
+      sets: dimensions.map((key) => {
         const set = values.get(key);
         return set ? this.#sets.numberOf(set) : ANY;
       }),
@@ -178,10 +176,10 @@ export class Regions {
     }
   }
 
-  #partOf(box: Box, dimensions: readonly Dimension[], family: Family): Part {
+  #partOf(box: Box, dimensions: readonly string[], family: Family): Part {
     const sets = new Map<string, IntervalSet>();
     const rows = new Map<string, Finding>();
-    for (const [at, { key }] of dimensions.entries()) {
+    for (const [at, key] of dimensions.entries()) {
       if (box.sets[at] === ANY) continue;
       const set = this.#sets.of(box.sets[at]!);
       const found = this.#source.keys.get(key);

@@ -64,12 +64,6 @@ function askedParts(field: LayoutField, first: number, width: number, asked: Rea
   });
 }
 
-/** A dimension of regions, by a text: fields by their names, all others by what they are about. */
-export interface Dimension {
-  readonly key: string;
-  readonly kind: 'field' | 'presence' | 'row' | 'answer';
-}
-
 /** The views of ends come one after the other, what packets really are first. */
 const VIEWS: readonly View[] = ['real', 'original', 'on wire'];
 const ENDS = VIEWS.flatMap((view) =>
@@ -84,13 +78,16 @@ const FIELD_ORDER: readonly string[] = [
   ...'protocol,tcp flags,icmp4,icmp6,fragment,length,ttl,dscp,mark,vlan,source mac,state'.split(','),
 ];
 
-/** Fields first, in the order of telling; then their parts, rows and answers by their texts. */
-export function inOrder(dimensions: readonly Dimension[]): readonly Dimension[] {
-  const place = ({ key }: Dimension) => {
+/**
+ * Dimensions of regions: fields, by their names, first, in the order of telling; then their parts, rows and answers by their
+ * texts.
+ */
+export function inOrder(keys: readonly string[]): readonly string[] {
+  const place = (key: string) => {
     const at = FIELD_ORDER.indexOf(key);
     return at < 0 ? FIELD_ORDER.length : at;
   };
-  return dimensions.toSorted((a, b) => place(a) - place(b) || (a.key < b.key ? -1 : 1));
+  return keys.toSorted((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 }
 
 const FIXED_UNIVERSES: Readonly<Partial<Record<string, readonly [width: number, most: number]>>> = {
