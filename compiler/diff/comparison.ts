@@ -125,7 +125,10 @@ export class Comparison {
       old: side(stages.old, this.packets, interfaces.old, paired.old, limits.old),
       new: side(stages.new, later, interfaces.new, paired.new, limits.new),
     };
-    this.#rules = { old: new RuleSets(diagrams, this.#codes--), new: new RuleSets(diagrams, this.#codes--) };
+    this.#rules = {
+      old: new RuleSets(diagrams, this.#codes--, limits.old),
+      new: new RuleSets(diagrams, this.#codes--, limits.new),
+    };
     for (const { stages: own, found } of Object.values(this.#sides)) this.#tellRowsApart(own, found);
   }
 
@@ -151,20 +154,23 @@ export class Comparison {
   differences(): readonly Difference[] {
     const { diagrams } = this.packets;
     const [old, later] = [this.#outcome(this.#sides.old), this.#outcome(this.#sides.new)];
-    const where = (one: Diagram, other: Diagram) => this.#unequal(one, other);
-    const decision = where(old.decision, later.decision);
-    const names = [...new Set([...old.registers.keys(), ...later.registers.keys()])];
-    const parts = names.map((name) => {
-      const [one, other] = [old.registers.get(name) ?? NOTHING, later.registers.get(name) ?? NOTHING];
-      // A limit that another decision hangs on is part of that.
-      const differs = name.startsWith(GATE) ? diagrams.unless(decision, where(one, other)) : where(one, other);
-      return { aspect: name, where: differs, old: one, new: other };
+    const unequalIn = (aspect: string, one: Diagram = NOTHING, other: Diagram = NOTHING): Unequal => ({
+      aspect,
+      where: this.#unequal(one, other),
+      old: one,
+      new: other,
     });
-    const unequal = [{ aspect: DECISION, where: decision, old: old.decision, new: later.decision }, ...parts].filter(
-      (part) => part.where !== NOTHING,
-    );
+    const names = [...new Set([...old.registers.keys(), ...later.registers.keys()])];
+    const parts = names.map((name) => unequalIn(name, old.registers.get(name), later.registers.get(name)));
+    const limits = parts.filter(({ aspect }) => aspect.startsWith(GATE));
+    const written = parts.filter(({ aspect }) => !aspect.startsWith(GATE));
+    const done = [unequalIn(DECISION, old.decision, later.decision), ...written];
+    // A limit that something else hangs on which differs is part of that.
+    const told = diagrams.firstOf(done.map(({ where }) => where));
+    const asked = limits.map((limit) => ({ ...limit, where: diagrams.unless(told, limit.where) }));
+    const unequal = [...done, ...asked].filter(({ where }) => where !== NOTHING);
     if (unequal.length === 0) return [];
-    const all = diagrams.firstOf(unequal.map((part) => part.where));
+    const all = diagrams.firstOf(unequal.map(({ where }) => where));
     this.#askRules('old', all);
     this.#askRules('new', all);
     return unequal.map((part) => ({ aspect: part.aspect, where: this.#numbered(part) }));
@@ -224,16 +230,12 @@ export class Comparison {
         if (a === NOTHING) return NOTHING;
         if (!diagrams.isValue(a) || diagrams.levelOf(b) < variables.firstOfLast) return -1;
         const [, former = []] = this.#changes[diagrams.valueAt(a, NO_PACKET)] ?? [];
-        const more = isOfRules ? this.#joined(diagrams.valuesOf(b), former.length === 2 ? 'old' : 'new') : b;
+        // The rules that are met whatever the buckets say.
+        const more = isOfRules ? this.#rules[former.length === 2 ? 'old' : 'new'].joined(diagrams.valuesOf(b)) : b;
         return diagrams.value(this.#numberOf(aspect, [...former, more]));
       },
     };
     return diagrams.combine(operation, changes, part);
-  }
-
-  /** The rules that are met whatever the buckets say. */
-  #joined(sets: readonly number[], side: 'old' | 'new'): number {
-    return this.#rules[side].joined(sets);
   }
 
   #numberOf(aspect: string, parts: readonly number[]): number {

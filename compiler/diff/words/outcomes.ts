@@ -38,7 +38,8 @@ export class OutcomeWords {
     const level = diagrams.levelOf(outcome);
     const question = variables.all.find(({ first }) => first === level)?.text ?? '';
     const [no, yes] = diagrams.branches(outcome);
-    return `${this.of(aspect, yes)} ${gateText(question)}, else ${this.of(aspect, no)}`;
+    const open = this.of(aspect, yes);
+    return `${diagrams.isValue(yes) ? open : `(${open})`} ${gateText(question)}, else ${this.of(aspect, no)}`;
   }
 
   #value(aspect: string, value: number): string {
