@@ -10,7 +10,7 @@ import type { Interfaces } from './interfaces.ts';
 import { withoutWire } from './region-values.ts';
 import type { Part } from './regions.ts';
 import { bitsOf, isAddress } from './space.ts';
-import { zoneOfNumber } from './words/region.ts';
+import { interfaceAmong, zoneAmong } from './words/zones.ts';
 
 export interface SamplePacket {
   readonly family: 4 | 6;
@@ -25,7 +25,7 @@ export interface SamplePacket {
   readonly out: number;
   /** All other fields that the region tells. */
   readonly numbers: ReadonlyMap<string, number>;
-  /** Without a verdict; its zones are those of the new policy. */
+  /** Without a verdict. Where both policies have no zone that is right for it, an interface stands by its own name. */
   readonly text: string;
 }
 
@@ -133,10 +133,9 @@ function packetOf(
   const ports = services?.intersect(IntervalSet.range(24, protocol << PORT_BITS, (protocol << PORT_BITS) | 0xffff));
   const port = ports ? pick(ports, [(protocol << PORT_BITS) | 443, (protocol << PORT_BITS) | 80], attempt) : undefined;
   const interfaceOf = (direction: 'in' | 'out', has: boolean): number => {
-    const set = fields.get(direction);
-    if (!set && !has) return 0;
-    const all = set ?? IntervalSet.range(INTERFACE_BITS, 0, interfaces.cells.length);
-    const wishes = [...all.values()].map(Number).filter((number) => zoneOfNumber(number, interfaces) !== undefined);
+    if (!fields.has(direction) && !has) return 0;
+    const all = interfacesAmong(fields, direction, interfaces);
+    const wishes = [...all.values()].map(Number).filter((number) => zoneAmong(number, all, interfaces) !== undefined);
     return pick(all, direction === 'out' ? wishes.toReversed() : wishes, 0);
   };
   const [someone, other] = somebody[family];
@@ -156,7 +155,15 @@ function packetOf(
     out: interfaceOf('out', HAS_OUT.has(id)),
     numbers: numbersOf(fields, family),
   };
-  return { ...packet, text: textOf(packet, interfaces) };
+  return { ...packet, text: textOf(packet, fields, interfaces) };
+}
+
+function interfacesAmong(
+  fields: ReadonlyMap<string, IntervalSet>,
+  direction: 'in' | 'out',
+  { cells }: Interfaces,
+): IntervalSet {
+  return fields.get(direction) ?? IntervalSet.range(INTERFACE_BITS, 0, cells.length);
 }
 
 /** Whether it is a later fragment, which has nothing of the transport header. */
@@ -229,7 +236,11 @@ function withBits(value: bigint, of: string, fields: ReadonlyMap<string, Interva
   return result;
 }
 
-function textOf(packet: Omit<SamplePacket, 'text'>, interfaces: Interfaces): string {
+function textOf(
+  packet: Omit<SamplePacket, 'text'>,
+  fields: ReadonlyMap<string, IntervalSet>,
+  interfaces: Interfaces,
+): string {
   const { family, protocol, numbers } = packet;
   const icmp = numbers.get(family === 4 ? 'icmp4' : 'icmp6');
   const isIcmp = protocol === (family === 4 ? ICMP : ICMPV6);
@@ -241,8 +252,8 @@ function textOf(packet: Omit<SamplePacket, 'text'>, interfaces: Interfaces): str
   };
   words.push(end(packet.source, packet.sourcePort), '->', end(packet.destination, packet.destinationPort));
   for (const direction of ['in', 'out'] as const) {
-    const zone = zoneOfNumber(packet[direction], interfaces);
-    if (zone !== undefined) words.push(direction, zone);
+    const name = interfaceAmong(packet[direction], interfacesAmong(fields, direction, interfaces), interfaces);
+    if (name !== undefined) words.push(direction, name);
   }
   for (const field of ['length', 'ttl', 'dscp', 'mark'] as const) {
     const value = numbers.get(field);

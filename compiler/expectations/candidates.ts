@@ -1,4 +1,5 @@
 /** Packets that rules are met by, as far as one block tells: to be tried as expectations. */
+import { nameText } from '../../grammar/constructs/values/name/print.ts';
 import { buildProgram } from '../4-program/build.ts';
 import { STAGES, type Program, type StageId } from '../4-program/program.ts';
 import type { Gate } from '../model/condition.ts';
@@ -133,7 +134,7 @@ class AskedStage {
     const texts = after === undefined ? plain : plain.map((text) => `${text} after ${after} packets`);
     if (!BEFORE_ROUTE.has(this.#id)) return texts;
     const zones = [...this.#interfaces.new.keys()].toReversed();
-    return texts.flatMap((text) => [text, ...zones.map((zone) => `${text} out ${zone}`)]);
+    return texts.flatMap((text) => [text, ...zones.map((zone) => `${text} out ${nameText(zone)}`)]);
   }
 
   /** What the forward filter lets through, at least as its limits may say. */

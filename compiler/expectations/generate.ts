@@ -1,8 +1,11 @@
 /** Expectations for rules that no expectation touches: text that holds for the policy as it is. */
+import { nameText } from '../../grammar/constructs/values/name/print.ts';
+import { parse } from '../../grammar/parse.ts';
 import type { SourceFile } from '../../grammar/source.ts';
+import { oneLine } from '../3-check/origin.ts';
 import { checkPolicy } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Expectation, ExpectationBlock, Policy } from '../model/policy.ts';
+import type { Expectation, ExpectationBlock, Policy, Zone } from '../model/policy.ts';
 import { formatIpv4, formatIpv6 } from '../net/address.ts';
 import { examineExpectations, type ExaminedExpectation } from '../semantics/expect.ts';
 import { verdictOf } from '../semantics/expectations/differences.ts';
@@ -50,7 +53,7 @@ export function generateExpectations(
     }
   }
   const again = askedLines([...lines.keys()], asking);
-  const holding = [...lines].filter(([line]) => again(line)?.finding === undefined);
+  const holding = [...lines].filter(([line]) => isMet(again(line)));
   const without = [...wanted].flatMap(([key, rule]) => (touched.has(key) ? [] : [rule]));
   if (holding.length === 0) return { text: undefined, without };
   const body = holding.flatMap(([line, { origin, isDefault }]) => [
@@ -71,9 +74,11 @@ interface Asking {
 /** The surroundings of the policy's own first block hold for what is proposed, too. */
 function givenLines(block: ExpectationBlock | undefined): readonly string[] {
   if (!block) return [];
-  const { source, start, end } = block.span;
-  const lines = source.text.slice(start, end).split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line.startsWith('given '));
+  const { source, start } = block.span;
+  const statements = parse(source).file.statements.filter((statement) => statement.kind === 'expect');
+  const written = statements.find(({ span }) => span.start === start);
+  const given = written?.body.filter(({ kind }) => kind.startsWith('given-')) ?? [];
+  return given.map(({ span }) => oneLine(span));
 }
 
 /** Lines as if they stood in the policy, each examined when it is asked for; undefined for one that is no expectation. */
@@ -96,23 +101,27 @@ function keysOf({ outcomes }: ExaminedExpectation): readonly string[] {
   );
 }
 
+/** Undefined: the line is no expectation. */
+function isMet(examined: ExaminedExpectation | undefined): boolean {
+  return examined !== undefined && examined.finding === undefined;
+}
+
 /** What the policy says about the packet; undefined where the host itself decides, or it is left open. */
 function lineFor(packet: string, { outcomes, expectation }: ExaminedExpectation, policy: Policy): string | undefined {
   const [first] = outcomes;
   const verdicts = new Set(outcomes.map(({ fate }) => verdictOf(fate)));
   const [verdict] = verdicts;
   if (!first || verdicts.size !== 1 || verdict === 'none' || isOfHost(first)) return undefined;
-  const routed = withWayOut(packet, first, policy);
+  const routed = withWayOut(packet, expectation.out, first, policy);
   return `${verdict} ${routed}${outcomes.length === 1 ? becomesText(first, expectation) : ''}`;
 }
 
 /** Routes that are given may lead elsewhere than the packet said. */
-function withWayOut(packet: string, { fate }: Outcome, policy: Policy): string {
-  if (fate.kind !== 'forwarded') return packet;
-  const { out } = fate.leaving;
+function withWayOut(packet: string, out: Zone | undefined, { fate }: Outcome, policy: Policy): string {
+  if (fate.kind !== 'forwarded' || !out) return packet;
   const zones = policy.targets[0]?.zones;
-  const taken = policy.zones.find((zone) => interfaceFor(zone, zones).name === out);
-  return taken ? packet.replace(/ out \S+/, ` out ${taken.name}`) : packet;
+  const taken = policy.zones.find((zone) => interfaceFor(zone, zones).name === fate.leaving.out);
+  return taken ? packet.replace(` out ${nameText(out.name)}`, ` out ${nameText(taken.name)}`) : packet;
 }
 
 function isOfHost({ fate }: Outcome): boolean {

@@ -1,6 +1,6 @@
 /** A region in the policies' own names: `uplink → users.room, tcp/22`. */
 import type { StageId } from '../../4-program/program.ts';
-import { IntervalSet } from '../../net/interval-set.ts';
+import type { IntervalSet } from '../../net/interval-set.ts';
 import type { Interfaces } from '../interfaces.ts';
 import type { Part, Region } from '../regions.ts';
 import { formatIpv4, formatIpv6 } from '../../net/address.ts';
@@ -8,6 +8,7 @@ import { bitsOf, isAddress } from '../space.ts';
 import type { Names } from './names.ts';
 import { answerText } from './questions.ts';
 import { addressesText, haveAllPorts, numbersText, servicesText } from './values.ts';
+import { zonesText } from './zones.ts';
 
 export interface RegionPlace {
   readonly id: StageId;
@@ -52,34 +53,6 @@ function endText(parts: readonly Part[], zones: 'in' | 'out', end: string, place
   );
   const text = [...where, ...(addresses.size > 0 ? [[...addresses].join(', ')] : [])].join(' ');
   return text === '' ? 'any' : text;
-}
-
-/** The zones, of the new policy where they are its own; what is in no zone is said so. */
-function zonesText(numbers: IntervalSet, { cells, old, new: later }: Interfaces): string {
-  const zones = new Map([...old, ...later].filter(([name]) => isOneZone(name, old, later)));
-  const told = (set: IntervalSet): readonly string[] => {
-    const within = [...zones].filter(([, own]) => !own.isEmpty() && own.isSubsetOf(set));
-    const taken = IntervalSet.unionOf(
-      set.width,
-      within.map(([, own]) => own),
-    );
-    const left = [...set.subtract(taken).values()].map(Number);
-    const others = left.map((number) => (number === 0 ? 'no zone' : interfaceText(cells[number - 1]!)));
-    return [...new Set([...within.map(([name]) => name), ...others])];
-  };
-  const [is, isNot] = [told(numbers), told(IntervalSet.range(numbers.width, 0, cells.length).subtract(numbers))];
-  return isNot.length < is.length ? `any but ${isNot.join(', ')}` : is.join(', ');
-}
-
-/** A name that stands for other interfaces in each of the policies tells nothing. */
-function isOneZone(name: string, old: Interfaces['old'], later: Interfaces['new']): boolean {
-  const [before, after] = [old.get(name), later.get(name)];
-  return !before || !after || before.equals(after);
-}
-
-function interfaceText({ interface: name, vlans, ports }: Interfaces['cells'][number]): string {
-  const vlan = vlans && !vlans.isFull() ? ` vlan ${vlans.toString()}` : '';
-  return `${name ?? `port ${ports?.toString() ?? ''}`}${vlan}`;
 }
 
 function detailsOf({ sets, rows, family }: Part, { usualStates }: RegionPlace): readonly string[] {
@@ -161,12 +134,4 @@ export function sizeText({ parts }: Region): string | undefined {
 
 function count(value: bigint): string {
   return value.toLocaleString('en');
-}
-
-/** The zone that an interface of this number is in, by the new policy's zones where they know it. */
-export function zoneOfNumber(number: number, { old, new: later }: Interfaces): string | undefined {
-  for (const zones of [later, old]) {
-    for (const [name, numbers] of zones) if (numbers.contains(number)) return name;
-  }
-  return undefined;
 }
