@@ -2,6 +2,7 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import { PASSES } from '../compiler/6-plan/passes/index.ts';
 import type { CalendarDate } from '../compiler/inputs.ts';
+import { STANDARD_INPUT } from './inputs/policy-file.ts';
 import { parseDate, todayOf } from './inputs/today.ts';
 import type { CompileChoices } from './output/manifest.ts';
 import type { Session } from './session.ts';
@@ -30,6 +31,18 @@ export const policyArgument = (): Argument =>
 export function pathFrom(text: string): string {
   if (text === '') throw new InvalidArgumentError('It is empty.');
   return text;
+}
+
+/** Several policies, of which standard input can be one. */
+export const policiesArgument = (): Argument =>
+  new Argument('<policies...>', 'the policies: files, or `-` for standard input').argParser(pathsFrom);
+
+function pathsFrom(text: string, former: readonly string[] = []): readonly string[] {
+  const path = pathFrom(text);
+  if (path === STANDARD_INPUT && former.includes(path)) {
+    throw new InvalidArgumentError('Standard input can be read only once.');
+  }
+  return [...former, path];
 }
 
 export const policyOptions = (): readonly Option[] => [

@@ -113,7 +113,7 @@ there: blank lines, comments, declarations and blocks themselves are no rules.`,
   reportUnwritable: error(
     'SL0933',
     'a report cannot be written',
-    `\`sluice test\` writes --coverage and --junit beside the file that they name and then renames it over it, so the folder must be
+    `\`sluice test\` writes --coverage-report and --junit beside the file that they name and then renames it over it, so the folder must be
 writable. What was there is as it was.`,
   ),
   unreadableRevision: error(

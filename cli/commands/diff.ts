@@ -2,11 +2,13 @@
 import { Argument, Option } from 'commander';
 import type { Direction } from '../../compiler/diff/direction.ts';
 import { diffPolicies, isEqual, type PolicyDifference } from '../../compiler/diff/policies.ts';
+import type { Policy } from '../../compiler/model/index.ts';
 import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { report } from '../findings/report.ts';
 import { checkedPolicy, type CheckedFile } from '../inputs/checked-policy.ts';
+import { STANDARD_INPUT } from '../inputs/policy-file.ts';
 import { differenceAsData } from '../output/policy-diff-data.ts';
 import { choicesFrom, formatOf, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -47,8 +49,11 @@ export const diff: CommandDefinition<DiffFlags> = {
       'an error in any case.',
   ],
   arguments: [
-    new Argument('<old>', 'the old policy (with --git: the policy)').argParser(pathFrom),
-    new Argument('[new]', 'the new policy').argParser(pathFrom),
+    new Argument(
+      '<old>',
+      'the old policy: a file, or `-` for standard input (with --git: the policy, a file)',
+    ).argParser(pathFrom),
+    new Argument('[new]', 'the new policy: a file, or `-`').argParser(pathFrom),
   ],
   options: [
     new Option('--git <rev>', 'compare a revision (REV) with the work tree, or two (REV..REV)').argParser(pathFrom),
@@ -69,6 +74,7 @@ export const diff: CommandDefinition<DiffFlags> = {
     const { today } = choicesFrom(flags, session);
     const progress = startProgress(session);
     const files: CheckedFile[] = [];
+    let wrong: Diagnostic | undefined;
     let difference: PolicyDifference | undefined;
     try {
       for (const [path, revision] of [versions.old, versions.new]) {
@@ -76,35 +82,58 @@ export const diff: CommandDefinition<DiffFlags> = {
         files.push(await checkedPolicy(path, revision, today, session));
       }
       const [old, later] = files.map(({ policy }) => policy);
-      if (old && later) difference = diffPolicies(old, later, { target: flags.target, onStage: progress.phase });
+      if (old && later) {
+        wrong = unknownTarget([old, later], flags.target);
+        if (!wrong) difference = diffPolicies(old, later, { target: flags.target, onStage: progress.phase });
+      }
     } finally {
       progress.stop();
     }
-    return conclude(files, difference, flags, session);
+    return conclude(files, { wrong, difference }, flags, session);
   },
 };
 
 function versionsOf(first: string, second: string | undefined, git: string | undefined): Versions {
   if (git === undefined) {
     if (second === undefined) throw new UsageError('Name two policies, or one with --git REV.');
+    if (first === STANDARD_INPUT && second === STANDARD_INPUT) {
+      throw new UsageError('Standard input can be read only once.');
+    }
     return { old: [first, undefined], new: [second, undefined] };
   }
   if (second !== undefined) throw new UsageError('With --git, name one policy.');
-  const [from = '', to] = git.split('..');
-  return { old: [first, from], new: [first, to === '' ? undefined : to] };
+  if (first === STANDARD_INPUT) throw new UsageError('With --git, name a file: revisions have no standard input.');
+  const revisions = git.split('..');
+  if (revisions.length > 2 || revisions.some((revision) => NO_REVISION.test(revision))) {
+    throw new UsageError(`--git takes REV or REV..REV, not \`${git}\`.`);
+  }
+  const [from, to] = revisions;
+  return { old: [first, from], new: [first, to] };
 }
 
-function conclude(
-  files: readonly CheckedFile[],
-  difference: PolicyDifference | undefined,
-  flags: DiffFlags,
-  session: Session,
-) {
+/** Nothing, what is left of three dots, and what git would take for an option. */
+const NO_REVISION = /^($|[.-])/;
+
+function unknownTarget(policies: readonly Policy[], wanted: string | undefined): Diagnostic | undefined {
+  const names = new Set(policies.flatMap(({ targets }) => targets.map(({ name }) => name)));
+  if (wanted === undefined || names.has(wanted)) return undefined;
+  const hint = names.size === 0 ? 'They declare none.' : `Their targets: ${[...names].join(', ')}.`;
+  return diagnostic(PROBLEMS.unknownTarget, undefined, `neither policy has a target \`${wanted}\``, { hint });
+}
+
+interface Compared {
+  /** Why there is nothing to compare, besides what the files say. */
+  readonly wrong: Diagnostic | undefined;
+  readonly difference: PolicyDifference | undefined;
+}
+
+function conclude(files: readonly CheckedFile[], { wrong, difference }: Compared, flags: DiffFlags, session: Session) {
   const [old, later] = files as [CheckedFile, CheckedFile];
   const paths = { old: old.shown, new: later.shown };
   const findings = [
     ...files.flatMap((file) => file.findings),
-    ...(difference ? findingsOf(difference, files, flags.target) : []),
+    ...(wrong ? [wrong] : []),
+    ...(difference ? findingsOf(difference, old, later) : []),
   ];
   const data = difference && { equal: isEqual(difference), targets: differenceAsData(difference, paths) };
   report(session, flags, findings, { old: old.shownPath, new: later.shownPath, ...data });
@@ -115,20 +144,15 @@ function conclude(
 
 function findingsOf(
   { targets, diagnostics }: PolicyDifference,
-  files: readonly CheckedFile[],
-  wanted: string | undefined,
+  old: CheckedFile,
+  later: CheckedFile,
 ): readonly Diagnostic[] {
-  const names = new Set(files.flatMap(({ policy }) => policy?.targets.map(({ name }) => name) ?? []));
-  if (wanted !== undefined && !names.has(wanted)) {
-    const hint = names.size === 0 ? 'They declare none.' : `Their targets: ${[...names].join(', ')}.`;
-    return [diagnostic(PROBLEMS.unknownTarget, undefined, `neither policy has a target \`${wanted}\``, { hint })];
-  }
   const notCompared = targets.flatMap((target) =>
     target.notCompared.map(({ id, reason }) =>
       diagnostic(PROBLEMS.notCompared, undefined, `${id} could not be compared: ${reason}`),
     ),
   );
-  return [...diagnostics, ...notCompared];
+  return [...old.named(diagnostics.old), ...later.named(diagnostics.new), ...notCompared];
 }
 
 const FAILING: Readonly<Record<FailOn, readonly Direction[]>> = {

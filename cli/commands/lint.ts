@@ -1,5 +1,5 @@
 /** `sluice lint`: what in a policy is right, and still not what its authors mean. */
-import { Argument, Option } from 'commander';
+import { Option } from 'commander';
 import type { CalendarDate } from '../../compiler/inputs.ts';
 import { isError, type Diagnostic, type Severity } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -9,7 +9,7 @@ import { STANDARD_INPUT } from '../inputs/policy-file.ts';
 import { notIn, readBaseline, writeBaseline, type Baseline } from '../lint/baseline.ts';
 import { fixFile, lintFile } from '../lint/lint-file.ts';
 import { LINT_FORMATS, writeLintReport, type LintFormat, type ReportedFile } from '../lint/lint-report.ts';
-import { pathFrom } from '../policy-options.ts';
+import { pathFrom, policiesArgument } from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -37,7 +37,7 @@ export const lint: CommandDefinition<LintFlags> = {
       'rule, a block or another statement, or behind it in its line. A baseline does so for all that there is today.',
     'Today is --date, else the day of $SOURCE_DATE_EPOCH, else that of the clock.',
   ],
-  arguments: [new Argument('<policies...>', 'policies: files, or `-` for standard input').argParser(pathsFrom)],
+  arguments: [policiesArgument()],
   options: [
     new Option('--fail-on <level>', 'exit with 1 where a finding is of this level or above')
       .choices([...LEVELS, 'never'])
@@ -144,9 +144,4 @@ function failureFor(level: Severity | 'never'): (finding: Diagnostic) => boolean
 
 function formatOf({ format, json }: LintFlags): LintFormat {
   return json ? 'json' : format;
-}
-
-/** An argument more. */
-function pathsFrom(text: string, former: readonly string[] = []): readonly string[] {
-  return [...former, pathFrom(text)];
 }

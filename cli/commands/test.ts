@@ -1,5 +1,5 @@
 /** `sluice test`: a policy's own expectations, which of its rules they touch, and proposals for the others. */
-import { Argument, Option } from 'commander';
+import { Option } from 'commander';
 import { oneLine } from '../../compiler/3-check/origin.ts';
 import { junitReport } from '../../compiler/diagnostics/junit.ts';
 import { placeOfSpan } from '../../compiler/diagnostics/place.ts';
@@ -17,14 +17,21 @@ import { coverageAsData } from '../output/coverage-data.ts';
 import { expectationSuite } from '../output/junit-expectations.ts';
 import { replaceFile } from '../output/replace-file.ts';
 import { version } from '../package.ts';
-import { choicesFrom, formatOf, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import {
+  choicesFrom,
+  formatOf,
+  pathFrom,
+  policiesArgument,
+  policyOptions,
+  type PolicyFlags,
+} from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
 import { reasonOf } from '../system-error.ts';
 import { coverageText, expectationsText } from '../terminal/tested-policy.ts';
 
 interface TestFlags extends PolicyFlags {
-  /** A file; true: as text. */
-  readonly coverage?: string | true;
+  readonly coverage?: true;
+  readonly coverageReport?: string;
   readonly generate?: true;
   readonly junit?: string;
 }
@@ -39,13 +46,14 @@ export const test: CommandDefinition<TestFlags> = {
     'Runs the `expect` blocks of policies on the reference semantics, as `check` does, and tells of each line whether it holds; ' +
       'plans nothing. The exit code is 1 where one is not met.',
     'With --coverage, tells which rules and defaults no expectation touches: those that have a say in what becomes of no packet of ' +
-      'theirs. With a file, writes that as data, by file and line.',
+      'theirs. With --coverage-report, writes that as data, by file and line.',
     'With --generate, proposes expectations for rules that none touches, as text for the policy: what it does to a packet ' +
       'that meets the rule. They say what is, not what is meant: read them before they go in.',
   ],
-  arguments: [new Argument('<policies...>', 'the policies: files, or `-` for standard input').argParser(pathsFrom)],
+  arguments: [policiesArgument()],
   options: [
-    new Option('--coverage [file]', 'which rules no expectation touches; with a file, as data').argParser(pathFrom),
+    new Option('--coverage', 'tell which rules no expectation touches'),
+    new Option('--coverage-report <file>', 'write how many expectations touch each rule, as data').argParser(pathFrom),
     new Option('--generate', 'propose expectations for rules that none touches, on standard output'),
     new Option('--junit <file>', 'write what held as a JUnit report').argParser(pathFrom),
     ...policyOptions().filter(({ long }) => SHARED_OPTIONS.has(long)),
@@ -54,7 +62,10 @@ export const test: CommandDefinition<TestFlags> = {
     { command: 'sluice test policy.sluice', does: 'every expectation, and whether it holds' },
     { command: 'sluice test policy.sluice --coverage', does: 'and which rules none of them touches' },
     { command: 'sluice test policy.sluice --generate >> policy.sluice', does: 'expectations for those' },
-    { command: 'sluice test sites/*.sluice --junit report.xml --coverage=coverage.json', does: 'for a build server' },
+    {
+      command: 'sluice test sites/*.sluice --junit report.xml --coverage-report coverage.json',
+      does: 'for a build server',
+    },
   ],
   async run(session, paths, flags) {
     const { today } = choicesFrom(flags, session);
@@ -69,10 +80,6 @@ export const test: CommandDefinition<TestFlags> = {
     return findings.some(isError) || forbid(findings, flags.strict ?? false) ? EXIT.findings : EXIT.fine;
   },
 };
-
-function pathsFrom(text: string, former: readonly string[] = []): readonly string[] {
-  return [...former, pathFrom(text)];
-}
 
 interface TestedFile {
   readonly checked: CheckedFile;
@@ -100,7 +107,7 @@ function testedFile(checked: CheckedFile, now: number, wantsProposals: boolean):
 function textOf({ checked, examined, rules, generated }: TestedFile, flags: TestFlags): string {
   if (!checked.policy) return '';
   if (flags.generate) return proposalText(generated, checked);
-  const coverage = flags.coverage === true ? coverageText(rules, checked.shown) : '';
+  const coverage = flags.coverage ? coverageText(rules, checked.shown) : '';
   return `${expectationsText(checked.shownPath, examined)}${coverage}`;
 }
 
@@ -129,9 +136,9 @@ function fileAsData({ checked, examined, rules, generated }: TestedFile): object
 /** Writes what goes into files; findings where that fails. */
 async function writeReports(tested: readonly TestedFile[], flags: TestFlags): Promise<readonly Diagnostic[]> {
   const reports: [string, string][] = [];
-  if (typeof flags.coverage === 'string') {
+  if (flags.coverageReport !== undefined) {
     const files = tested.flatMap(({ rules, checked }) => coverageAsData(rules, checked.shown));
-    reports.push([flags.coverage, `${JSON.stringify({ sluice: version, files }, undefined, 2)}\n`]);
+    reports.push([flags.coverageReport, `${JSON.stringify({ sluice: version, files }, undefined, 2)}\n`]);
   }
   if (flags.junit !== undefined) {
     const suites = tested.map(({ checked, examined }) => expectationSuite(checked.shownPath, examined));

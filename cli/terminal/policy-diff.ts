@@ -1,7 +1,7 @@
 /** Differences of policies for people. */
 import { positionOf } from '../../grammar/source.ts';
 import type { Direction } from '../../compiler/diff/direction.ts';
-import type { PolicyDifference, TargetDifference } from '../../compiler/diff/policies.ts';
+import { isEqual, type PolicyDifference, type TargetDifference } from '../../compiler/diff/policies.ts';
 import type { RegionChange, Responsible } from '../../compiler/diff/report.ts';
 import { formatCount } from './numbers.ts';
 
@@ -60,12 +60,11 @@ function placeOf(span: NonNullable<Responsible['origin']>['span'], shown: (path:
 }
 
 /** `5 differences: 2 wider, 1 narrower, 2 others` */
-function summary({ targets }: PolicyDifference): string {
+function summary(difference: PolicyDifference): string {
+  const { targets } = difference;
   const all = targets.flatMap(({ changes, settings }) => [...changes, ...settings]);
   if (all.length === 0) {
-    return targets.some(({ notCompared }) => notCompared.length > 0)
-      ? 'No difference in what was compared.'
-      : 'Both policies do the same to every packet.';
+    return isEqual(difference) ? 'Both policies do the same to every packet.' : 'No difference in what was compared.';
   }
   const of = (direction: Direction) => all.filter((one) => one.direction === direction).length;
   const parts = [

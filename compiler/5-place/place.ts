@@ -169,7 +169,8 @@ function planesOf(target: Target | undefined, planes: readonly Plane[], diagnost
   return [...named];
 }
 
-function unsupportedParts(policy: Policy): Diagnostic[] {
+/** Errors for what no plane carries out. */
+export function unsupportedParts(policy: Policy): Diagnostic[] {
   return policy.unsupported.map((part) => nobodyCarries(`\`${part.construct}\``, part.span));
 }
 

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
 import { buildProgram } from '../4-program/build.ts';
 import type { StageId } from '../4-program/program.ts';
+import { unsupportedParts } from '../5-place/place.ts';
 import type { Policy, Target, Zone } from '../model/policy.ts';
 import { diffPrograms } from './policy-diff.ts';
 import { reportOf, type DiffReport } from './report.ts';
@@ -14,8 +15,8 @@ export interface TargetDifference extends DiffReport {
 
 export interface PolicyDifference {
   readonly targets: readonly TargetDifference[];
-  /** What cannot be carried out of either policy, and is not compared then. */
-  readonly diagnostics: readonly Diagnostic[];
+  /** What cannot be carried out of each policy, and is not compared then. */
+  readonly diagnostics: { readonly old: readonly Diagnostic[]; readonly new: readonly Diagnostic[] };
 }
 
 export interface DiffOptions {
@@ -29,26 +30,25 @@ export interface DiffOptions {
 export function isEqual({ targets, diagnostics }: PolicyDifference): boolean {
   const none = ({ changes, settings, notCompared }: TargetDifference) =>
     changes.length + settings.length + notCompared.length === 0;
-  return diagnostics.length === 0 && targets.every(none);
+  return diagnostics.old.length + diagnostics.new.length === 0 && targets.every(none);
 }
 
 export function diffPolicies(old: Policy, later: Policy, options: DiffOptions = {}): PolicyDifference {
-  const diagnostics: Diagnostic[] = [];
-  const programOf = (policy: Policy, target: Target | undefined) => {
-    const built = buildProgram(policy, target);
-    diagnostics.push(...built.diagnostics);
-    return built.program;
-  };
+  const diagnostics = { old: unsupportedParts(old), new: unsupportedParts(later) };
   const targets = targetsOf(old, later, options.target).map((name): TargetDifference => {
-    const [before, after] = [old, later].map((policy) =>
-      programOf(
-        policy,
-        policy.targets.find((target) => target.name === name),
-      ),
-    );
-    return { target: name, ...reportOf(diffPrograms(before!, after!, options.onStage)) };
+    const [before, after] = [old, later].map((policy) => builtFor(name, policy));
+    diagnostics.old.push(...before!.diagnostics);
+    diagnostics.new.push(...after!.diagnostics);
+    return { target: name, ...reportOf(diffPrograms(before!.program, after!.program, options.onStage)) };
   });
   return { targets, diagnostics };
+}
+
+function builtFor(name: string | undefined, policy: Policy) {
+  return buildProgram(
+    policy,
+    policy.targets.find((target) => target.name === name),
+  );
 }
 
 /** Targets on which zones are other interfaces than the policy itself says are compared one by one. */

@@ -93,8 +93,8 @@ describe('two files', () => {
   });
 
   test('have the target that is asked for', async () => {
-    const { code, stderr } = await runSluice(['diff', old, later, '--target', 'core']);
-    expect(code).toBe(1);
+    const { code, stdout, stderr } = await runSluice(['diff', old, later, '--target', 'core']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('error[SL0904]: neither policy has a target `core`');
   });
 
@@ -113,6 +113,61 @@ describe('two files', () => {
   test('have to be two', async () => {
     expect((await runSluice(['diff', old])).code).toBe(2);
     expect((await runSluice(['diff', old, later, '--git', 'HEAD'])).code).toBe(2);
+    expect((await runSluice(['diff', '-', '-'], { input: OLD })).stderr).toContain('can be read only once');
+  });
+
+  test('are told by names as policies write them', async () => {
+    const quoted = (text: string) => text.replaceAll('inside', '"out side"');
+    writeFileSync(old, quoted(OLD));
+    writeFileSync(later, quoted(NEW));
+    const { stdout } = await runSluice(['diff', old, later]);
+    const [, sample = ''] = /e\.g\. (.*)/.exec(stdout) ?? [];
+    expect(sample).toMatch(/ in uplink out "out side"$/);
+    const explained = await runSluice(['explain', later, '--packet', sample]);
+    expect({ code: explained.code, stderr: explained.stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('have packets of interfaces, where zones have others besides', async () => {
+    writeFileSync(later, OLD.replace('eth1', 'eth1, eth2'));
+    const { stdout } = await runSluice(['diff', old, later]);
+    expect(stdout).toContain('+ eth2 rooms.room → uplink: dropped → allowed');
+    expect(stdout).toMatch(/e\.g\. .* in eth2 out uplink$/m);
+  });
+
+  test('name the rules that ask the limit which differs, and no others', async () => {
+    const limited = (rate: number) => `zone uplink = eth0
+filter input default drop {
+  allow tcp/22 up to 1/second and log "one" up to 3/second
+  allow tcp/22 up to ${rate}/second
+  allow tcp/22
+}
+`;
+    writeFileSync(old, limited(2));
+    writeFileSync(later, limited(3));
+    const { stdout } = await runSluice(['diff', old, later]);
+    expect(stdout.replaceAll(folder, ''))
+      .toContain(`limit up to 3/second: not asked → not asked up to 1/second, else asked
+      new  allow tcp/22 up to 3/second  (/new.sluice:4)
+      e.g.`);
+  });
+
+  test('name rules in the order in which they are asked', async () => {
+    const logged =
+      'zone uplink = eth0\nfilter input default drop {\n  log "first" tcp\n  allow tcp/22 and log "second"\n}\n';
+    writeFileSync(old, logged);
+    writeFileSync(later, logged.replace(/ {2}allow.*\n/, ''));
+    const { stdout } = await runSluice(['diff', old, later]);
+    expect(stdout.replaceAll(folder, '')).toContain(`log: logged "first", then logged "second" → logged "first"
+      old  log "first" tcp  (/old.sluice:3)
+      old  allow tcp/22 and log "second"  (/old.sluice:4)
+`);
+  });
+
+  test('are not equal where no plane carries out a part of them', async () => {
+    writeFileSync(old, `${OLD}tenant blue { }\n`);
+    const { code, stdout, stderr } = await runSluice(['diff', old, old]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: 'No difference in what was compared.\n' });
+    expect(stderr).toContain('no plane carries out `tenant` yet');
   });
 
   test('that are not comparable say so, and fail', async () => {
@@ -167,6 +222,21 @@ describe('revisions', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('error[SL0931]');
     expect(stderr).toContain(message);
+  });
+
+  test.each(['..HEAD', 'HEAD..', 'HEAD...HEAD', '--output=x', 'HEAD..--output=x', 'HEAD..HEAD..HEAD'])(
+    'are named, or refused: %s',
+    async (words) => {
+      const { code, stderr } = await runSluice(['diff', old, `--git=${words}`]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`--git takes REV or REV..REV, not \`${words}\``);
+    },
+  );
+
+  test('have no standard input', async () => {
+    const { code, stderr } = await runSluice(['diff', '-', '--git', 'HEAD'], { input: OLD });
+    expect(code).toBe(2);
+    expect(stderr).toContain('With --git, name a file');
   });
 
   test('say which file is not in them', async () => {

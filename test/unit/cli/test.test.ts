@@ -67,6 +67,13 @@ describe('expectations', () => {
     expect(report.match(/<failure /g)).toHaveLength(1);
   });
 
+  test('come by standard input once', async () => {
+    expect((await runSluice(['test', '-'], { input: POLICY })).stdout).toContain('<stdin>: 2 expectations, all held');
+    const { code, stderr } = await runSluice(['test', '-', '-'], { input: POLICY });
+    expect(code).toBe(2);
+    expect(stderr).toContain('Standard input can be read only once.');
+  });
+
   test('cannot be told of where the policy is wrong', async () => {
     writeFileSync(path, POLICY.replace('rooms.room tcp', 'rooms.rom tcp'));
     const { code, stdout, stderr } = await runSluice(['test', path]);
@@ -88,7 +95,7 @@ describe('coverage', () => {
 
   test('is data in a file, as the schema says', async () => {
     const file = join(folder, 'coverage.json');
-    await runSluice(['test', path, `--coverage=${file}`]);
+    await runSluice(['test', path, '--coverage-report', file]);
     const document = JSON.parse(readFileSync(file, 'utf8')) as object;
     const schema = new URL('../../../docs/schemas/coverage.json', import.meta.url);
     expect(violations(document, JSON.parse(readFileSync(schema, 'utf8')) as Schema)).toEqual([]);
@@ -100,7 +107,7 @@ describe('coverage', () => {
   });
 
   test('that cannot be written is an error', async () => {
-    const { code, stderr } = await runSluice(['test', path, `--coverage=${join(folder, 'absent/coverage.json')}`]);
+    const { code, stderr } = await runSluice(['test', path, '--coverage-report', join(folder, 'absent/coverage.json')]);
     expect(code).toBe(1);
     expect(stderr).toContain('error[SL0933]');
   });
@@ -125,6 +132,25 @@ expect {
     const again = await runSluice(['test', path, '--coverage']);
     expect(again.stdout).toContain('5 expectations, all held');
     expect(again.stdout).toContain('6 of 6 rules touched (100 %)');
+  });
+
+  test('write names as a policy has to, and all that is given', async () => {
+    const text = `zone "out side" = eth0
+zone uplink = eth1
+filter forward default drop {
+  allow in "out side" out uplink tcp/22
+}
+expect {
+  given route 10.1.0.0/16,
+    10.2.0.0/16 out "out side"
+}
+`;
+    writeFileSync(path, text);
+    const { stdout } = await runSluice(['test', path, '--generate']);
+    expect(stdout).toContain('  given route 10.1.0.0/16, 10.2.0.0/16 out "out side"\n');
+    expect(stdout).toContain(' in "out side" out uplink\n');
+    writeFileSync(path, text + stdout);
+    expect((await runSluice(['test', path, '--coverage'])).stdout).toContain('2 of 2 rules touched (100 %)');
   });
 
   test('tell what a translation makes of a packet', async () => {
