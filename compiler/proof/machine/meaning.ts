@@ -72,6 +72,11 @@ export class Meanings {
     return this.decides(set, RETURN);
   }
 
+  /** Whether a decision is to go back to where the chain was asked. */
+  isReturn(decision: number): boolean {
+    return decision === this.#return;
+  }
+
   valueOf(text: string): Diagram {
     return this.diagrams.value(this.#number(text));
   }

@@ -116,7 +116,8 @@ export class NotedSearch {
     const meaning = this.#reader.rules([rule]);
     const { diagrams, textOf } = this.#meanings;
     const [decision = NOTHING, ...others] = diagrams.valuesOf(meaning.decision);
-    if (way.largest !== Infinity || decision === NOTHING || others.length > 0) throw new NoList();
+    const isDecision = decision !== NOTHING && others.length === 0 && !this.#meanings.isReturn(decision);
+    if (way.largest !== Infinity || !isDecision) throw new NoList();
     const isForgetting = notesForgottenBy({ ...rule, statements: rule.statements.slice(0, 1) }) === this.#notes;
     if (!this.#isFirst && !isForgetting && !refuses(textOf(decision))) throw new NoList();
     this.#found.atOnce.push({ reached, meaning });

@@ -95,6 +95,42 @@ describe('of searches side by side, finds', () => {
   });
 });
 
+it('takes no rule of a search that goes back to the next one for a decision', () => {
+  const { text, program } = policyReadBack(`
+filter forward stateless default drop {
+  essential off
+  count as odd from 10.0.0.0/8 tcp/1000
+  drop from 10.0.0.0/8 tcp/1000
+  allow to 172.16.0.0/16
+}
+target router {
+  marks reserve 0x00ffff00
+  nftables
+}`)!;
+  const [rules] = /(?<=goto filter_forward_later_fragments\n\n)(?!\t\t# later)[^}]*(?=\t\})/.exec(text)!;
+  const searches = (ending: string): string => `
+    chain searches {
+      meta mark set meta mark & 0xffff80ff
+      ip saddr 10.0.0.0/8 jump from_10
+      meta mark & 0x7f00 < 0x200 ip daddr 172.16.0.0/16 jump to_172_16
+      meta mark & 0x7f00 == 0x0 return
+      meta mark & 0x100 == 0x0 meta mark set meta mark & 0xffff80ff accept
+      drop
+    }
+    chain from_10 {
+      tcp dport 1000 counter name "odd" ${ending}
+    }
+    chain to_172_16 {
+      meta mark & 0x7f00 < 0x200 meta mark set meta mark & 0xffff80ff | 0x200 return
+    }`;
+  const kinds = (ending: string): readonly string[] => {
+    const machine = machineOf(text.replace(rules, 'jump searches\n').replace(/\}\s*$/, `${searches(ending)}\n}\n`));
+    return [...new Set(compareWithProgram(machine, program, BUDGET).map(({ kind }) => kind))];
+  };
+  expect(kinds('drop')).toEqual(['the same']);
+  expect(kinds('return')).toContain('different');
+});
+
 describe('of fields that later rules read, finds', () => {
   it.each<Fault>([
     ['one that is asked for before it is set', /(.*\| 0x5 .*\n)([^]*?)(.*meta mark & 0xff 0x5 accept.*\n)/, '$3$2$1'],
