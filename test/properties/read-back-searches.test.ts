@@ -5,7 +5,7 @@ import { searchesBelow } from '../../compiler/6-plan/passes/ranked-searches.ts';
 import type { Plan, StagePlan } from '../../compiler/6-plan/plan.ts';
 import type { Machine, MachineRule } from '../../compiler/proof/machine/form.ts';
 import { compareWithProgram } from '../../compiler/proof/machine/compare.ts';
-import { notesForgottenBy } from '../../compiler/proof/machine/notes.ts';
+import { notesForgottenBy } from '../../compiler/proof/machine/notes/statements.ts';
 import { DEAR_LISTS } from '../builders/program.ts';
 import { machineOf, policyReadBack } from '../builders/read-back.ts';
 import { count } from '../sampling.ts';

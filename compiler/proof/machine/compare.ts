@@ -12,7 +12,7 @@ import type { Entry, Machine, MachineChain } from './form.ts';
 import { Gates, requireOneQuestion } from './gates.ts';
 import type { Known } from './kept-sets.ts';
 import { LARGE } from './lookups.ts';
-import { bitsForNotes, withoutNotes } from './mark-notes.ts';
+import { bitsForNotes, withoutNotes } from './notes/bits.ts';
 import { Memories } from './memories.ts';
 import { Meanings, withoutLooks, type Meaning } from './meaning.ts';
 import { NotCompared, UnclearSets } from './not-compared.ts';

@@ -108,7 +108,7 @@ target router {
   nftables
 }`)!;
   const [rules] = /(?<=goto filter_forward_later_fragments\n\n)(?!\t\t# later)[^}]*(?=\t\})/.exec(text)!;
-  const searches = (ending: string): string => `
+  const searching = (ending: string): string => `
     chain searches {
       meta mark set meta mark & 0xffff80ff
       ip saddr 10.0.0.0/8 jump from_10
@@ -124,7 +124,7 @@ target router {
       meta mark & 0x7f00 < 0x200 meta mark set meta mark & 0xffff80ff | 0x200 return
     }`;
   const kinds = (ending: string): readonly string[] => {
-    const machine = machineOf(text.replace(rules, 'jump searches\n').replace(/\}\s*$/, `${searches(ending)}\n}\n`));
+    const machine = machineOf(text.replace(rules, 'jump searches\n').replace(/\}\s*$/, `${searching(ending)}\n}\n`));
     return [...new Set(compareWithProgram(machine, program, BUDGET).map(({ kind }) => kind))];
   };
   expect(kinds('drop')).toEqual(['the same']);

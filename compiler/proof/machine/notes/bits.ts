@@ -1,9 +1,9 @@
 /** Bits of the mark that the target reserves, in which rules keep notes while they look for the rule that decides. */
-import type { Program } from '../../4-program/program.ts';
-import { NOTHING, type Diagram } from '../diagrams.ts';
-import { markOutside, markSetBy } from './events.ts';
-import type { Meaning, Meanings } from './meaning.ts';
-import { refuses } from './outcomes.ts';
+import type { Program } from '../../../4-program/program.ts';
+import { NOTHING, type Diagram } from '../../diagrams.ts';
+import { markOutside, markSetBy } from '../events.ts';
+import type { Meaning, Meanings } from '../meaning.ts';
+import { refuses } from '../outcomes.ts';
 
 /** The bits that may hold notes: what the target reserves, without what the policy's own rules set. */
 export function bitsForNotes({ target }: Program, wanted: Meaning, { diagrams, textOf }: Meanings): number {

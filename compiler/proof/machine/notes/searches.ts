@@ -6,13 +6,13 @@
  * That holds where the note of a packet can only grow, so that the largest of all that it meets is left. What is not
  * plainly so (see `NotedSearch`) is no such list, and is followed note by note as all other rules are.
  */
-import { ALL, type Diagram } from '../diagrams.ts';
-import { markEvent } from './events.ts';
-import type { MachineRule, Statement, Verdict } from './form.ts';
-import type { Meaning, Meanings } from './meaning.ts';
-import { NotedSearch, type Found } from './noted-search.ts';
-import { askedBits, asksNoteOnly, boundOf, letsPass, notesForgottenBy, type Match } from './notes.ts';
-import { refuses } from './outcomes.ts';
+import { ALL, type Diagram } from '../../diagrams.ts';
+import { markEvent } from '../events.ts';
+import type { MachineRule, Statement, Verdict } from '../form.ts';
+import type { Meaning, Meanings } from '../meaning.ts';
+import { NotedSearch, type Found } from './search.ts';
+import { askedBits, asksNoteOnly, boundOf, letsPass, notesForgottenBy, type Match } from './statements.ts';
+import { refuses } from '../outcomes.ts';
 
 type VerdictMap = Extract<Statement, { kind: 'verdict map' }>;
 

@@ -1,5 +1,5 @@
 /** Notes in bits of the mark, statement by statement: which ask for one, which write one. */
-import type { MachineRule, MachineSet, Statement } from './form.ts';
+import type { MachineRule, MachineSet, Statement } from '../form.ts';
 
 export type Match = Extract<Statement, { kind: 'match' }>;
 

@@ -1,10 +1,10 @@
 /** One of the searches that keep the best candidate as a note in the mark: its candidates, and which packets meet each. */
-import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
-import type { MachineRule, Statement, Verdict } from './form.ts';
-import type { Meaning, Meanings } from './meaning.ts';
-import type { StatementReader } from './noted-searches.ts';
-import { askedBits, boundOf, notesForgottenBy, writtenNote } from './notes.ts';
-import { refuses } from './outcomes.ts';
+import { ALL, NOTHING, type Diagram } from '../../diagrams.ts';
+import type { MachineRule, Statement, Verdict } from '../form.ts';
+import type { Meaning, Meanings } from '../meaning.ts';
+import type { StatementReader } from './searches.ts';
+import { askedBits, boundOf, notesForgottenBy, writtenNote } from './statements.ts';
+import { refuses } from '../outcomes.ts';
 
 /** What searches find. */
 export interface Found {
