@@ -1,8 +1,8 @@
 /** The measuring tool itself: what a packet costs in a router without rules, and with connection tracking. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ipv4, udp } from '../kernel/harness/crafting.ts';
-import { Lab } from '../kernel/harness/lab.ts';
-import { encodePacket } from '../kernel/harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import { encodePacket } from '../../cli/lab/packet.ts';
 import { measureLiveFrames } from './live-frames.ts';
 
 const packets = 200_000;

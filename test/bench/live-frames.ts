@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiled } from '../kernel/harness/compiled.ts';
-import type { Lab } from '../kernel/harness/lab.ts';
+import type { Lab } from '../../cli/lab/lab.ts';
 
 /** `FRAME_BYTES` of live-frames/frame.h. */
 const frameBytes = 124;

@@ -3,7 +3,7 @@
  * lookup that counts; and a packet's whole way, which must not grow with the tables by more than its lookups do.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../kernel/harness/lab.ts';
+import type { Lab } from '../../cli/lab/lab.ts';
 import { FULL_SIZE, compileCampus, makeCampus, SHAPERS, whyNoCampus, type Campus } from './campus/data.ts';
 import { campusRouter, costOf, flowCosts, type FlowCosts } from './campus/router.ts';
 import { median } from './medians.ts';

@@ -3,7 +3,7 @@
  * connection tracking and one masquerade rule only, and against the same campus in iptables. All in one run, in turns.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lab } from '../kernel/harness/lab.ts';
+import type { Lab } from '../../cli/lab/lab.ts';
 import { compileCampus, FULL_SIZE, makeCampus, SHAPERS, whyNoCampus, type Campus } from './campus/data.ts';
 import { campusRouter, flowCosts, type FlowCosts } from './campus/router.ts';
 import { median, ratioOf } from './medians.ts';

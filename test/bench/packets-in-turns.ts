@@ -1,5 +1,5 @@
 /** What the same packets cost in several routers, in turns: what slows the machine slows all of them. */
-import type { Lab } from '../kernel/harness/lab.ts';
+import type { Lab } from '../../cli/lab/lab.ts';
 import { costOf } from './campus/router.ts';
 import { median } from './medians.ts';
 

@@ -3,11 +3,11 @@
  * ground of `backends/nftables/cost.ts`. Keys are drawn anew for each packet, so large tables do not stay in the caches.
  */
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { encodePacket } from '../kernel/harness/packet.ts';
+import { encodePacket } from '../../cli/lab/packet.ts';
 import { formatIpv4 } from '../../compiler/net/address.ts';
 import { CLASSBENCH_INTERFACES, randomFrom, type Random } from '../builders/classbench/packets.ts';
 import { ipv4 } from '../kernel/harness/crafting.ts';
-import { Lab } from '../kernel/harness/lab.ts';
+import { Lab } from '../../cli/lab/lab.ts';
 import { median } from './medians.ts';
 import { measureLiveFrames } from './live-frames.ts';
 

@@ -18,8 +18,8 @@ import {
   type Random,
 } from '../builders/classbench/packets.ts';
 import { formatIpv4, parseIpv4Prefix } from '../../compiler/net/address.ts';
-import type { Lab } from '../kernel/harness/lab.ts';
-import { encodePacket, type Transport } from '../kernel/harness/packet.ts';
+import type { Lab } from '../../cli/lab/lab.ts';
+import { encodePacket, type Transport } from '../../cli/lab/packet.ts';
 import { networkOf } from '../kernel/import/dump-network.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { costOf } from './campus/router.ts';

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } from '../builders/classbench.ts';
 import { linearNft } from '../builders/classbench/linear-rules.ts';
 import { CLASSBENCH_INTERFACES, packetBytes } from '../builders/classbench/packets.ts';
-import { Lab } from '../kernel/harness/lab.ts';
+import { Lab } from '../../cli/lab/lab.ts';
 import { compileForXdp } from '../kernel/xdp/build.ts';
 import { loadInLab } from '../kernel/xdp/in-lab.ts';
 import { sharedBytes } from '../shared-data.ts';

@@ -16,7 +16,7 @@ import type { ClassbenchRule } from '../builders/classbench.ts';
 import { artifactOf } from '../builders/ruleset.ts';
 import { count, seed } from '../sampling.ts';
 import { sharedBytes } from '../shared-data.ts';
-import { Lab } from './harness/lab.ts';
+import { Lab } from '../../cli/lab/lab.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { compileForXdp } from './xdp/build.ts';
 import { loadInLab } from './xdp/in-lab.ts';

@@ -1,8 +1,8 @@
 /** Does the lab tell the fates of packets apart? */
 import { expect, test } from 'vitest';
-import { formatObservation, ROUTER } from './harness/observation.ts';
-import type { Icmp } from './harness/packet.ts';
-import { decodeFrame, encodePacket, noBytes, packetOfFrame } from './harness/packet.ts';
+import { formatObservation, ROUTER } from '../../cli/lab/observation.ts';
+import type { Icmp } from '../../cli/lab/packet.ts';
+import { decodeFrame, encodePacket, noBytes, packetOfFrame } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { chain, outward4, outward6, useSampleLab } from './harness/sample-lab.ts';
 import { ipv4, ipv6, tcp, udp } from './harness/crafting.ts';

@@ -1,9 +1,9 @@
 /** Odd packets, and packets that the router holds back, answers or gives to a socket. */
 import { expect, test } from 'vitest';
-import type { Observation } from './harness/observation.ts';
-import { formatObservation } from './harness/observation.ts';
-import type { Tcp } from './harness/packet.ts';
-import { decodeFrame, encodePacket, fragmentPacket, noBytes } from './harness/packet.ts';
+import type { Observation } from '../../cli/lab/observation.ts';
+import { formatObservation } from '../../cli/lab/observation.ts';
+import type { Tcp } from '../../cli/lab/packet.ts';
+import { decodeFrame, encodePacket, fragmentPacket, noBytes } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { chain, outward4, outward6, useSampleLab } from './harness/sample-lab.ts';
 import { ipv4, ipv6, tcp, udp } from './harness/crafting.ts';

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Lab, RulesetError } from './harness/lab.ts';
-import { encodePacket, formatFrame } from './harness/packet.ts';
+import { Lab, RulesetError } from '../../cli/lab/lab.ts';
+import { encodePacket, formatFrame } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { chain, outward4, useSampleLab } from './harness/sample-lab.ts';
 import { ipv4, ipv6, tcp, udp } from './harness/crafting.ts';

@@ -11,7 +11,7 @@ import { sharedBytes } from '../shared-data.ts';
 import { buildPolicy } from './conformance/build.ts';
 import type { PacketStep } from './conformance/script.ts';
 import { ipv4 } from './harness/crafting.ts';
-import { encodePacket, type Transport } from './harness/packet.ts';
+import { encodePacket, type Transport } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { compareRouters } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';

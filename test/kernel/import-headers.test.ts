@@ -9,7 +9,13 @@ import { count, seed } from '../sampling.ts';
 import { buildPolicy } from './conformance/build.ts';
 import type { PacketStep } from './conformance/script.ts';
 import { ipv4, ipv6 } from './harness/crafting.ts';
-import { encodePacket, fragmentPacket, type Ipv6Extension, type Network, type Transport } from './harness/packet.ts';
+import {
+  encodePacket,
+  fragmentPacket,
+  type Ipv6Extension,
+  type Network,
+  type Transport,
+} from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { compareRouters } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';

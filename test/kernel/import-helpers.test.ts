@@ -7,8 +7,8 @@ import { importIptables } from '../../compiler/import/iptables/import.ts';
 import { buildPolicy } from './conformance/build.ts';
 import { labOptions } from './conformance/network.ts';
 import { ipv4, udp } from './harness/crafting.ts';
-import { Lab } from './harness/lab.ts';
-import { encodePacket, type Ipv4, type Udp } from './harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import { encodePacket, type Ipv4, type Udp } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { networkOf } from './import/dump-network.ts';
 

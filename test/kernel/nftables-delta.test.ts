@@ -11,8 +11,8 @@ import { build, deltaText, type Built } from '../builders/delta.ts';
 import { count } from '../sampling.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4, tcp, udp } from './harness/crafting.ts';
-import { Lab } from './harness/lab.ts';
-import { encodePacket } from './harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import { encodePacket } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
 type Data = Readonly<Record<string, unknown>>;

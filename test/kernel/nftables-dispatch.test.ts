@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { artifactOf } from '../builders/ruleset.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4, ipv6, tcp, udp } from './harness/crafting.ts';
-import { Lab, type LabSocket } from './harness/lab.ts';
-import { ROUTER } from './harness/observation.ts';
-import { encodePacket, type Network, type Transport } from './harness/packet.ts';
+import { Lab, type LabSocket } from '../../cli/lab/lab.ts';
+import { ROUTER } from '../../cli/lab/observation.ts';
+import { encodePacket, type Network, type Transport } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { agrees, ZONES } from './reference/agreeing.ts';
 

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { artifactOf } from '../builders/ruleset.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4, ipv6, udp } from './harness/crafting.ts';
-import { Lab } from './harness/lab.ts';
-import { formatObservation } from './harness/observation.ts';
-import { encodePacket, type Network, type Udp } from './harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import { formatObservation } from '../../cli/lab/observation.ts';
+import { encodePacket, type Network, type Udp } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { ZONES } from './reference/agreeing.ts';
 

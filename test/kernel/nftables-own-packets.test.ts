@@ -3,9 +3,9 @@ import { test, expect } from 'vitest';
 import { artifactOf } from '../builders/ruleset.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4, udp } from './harness/crafting.ts';
-import { Lab } from './harness/lab.ts';
-import { formatObservation, ROUTER } from './harness/observation.ts';
-import { encodePacket } from './harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import { formatObservation, ROUTER } from '../../cli/lab/observation.ts';
+import { encodePacket } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { ZONES } from './reference/agreeing.ts';
 

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { artifactOf } from '../builders/ruleset.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4 } from './harness/crafting.ts';
-import { Lab } from './harness/lab.ts';
-import type { Observation } from './harness/observation.ts';
-import { decodePacket, encodePacket, formatPacket, packetOfFrame, type Tcp } from './harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import type { Observation } from '../../cli/lab/observation.ts';
+import { decodePacket, encodePacket, formatPacket, packetOfFrame, type Tcp } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { agrees, ZONES } from './reference/agreeing.ts';
 

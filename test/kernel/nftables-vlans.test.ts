@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { artifactOf } from '../builders/ruleset.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { ipv4, ipv6, udp } from './harness/crafting.ts';
-import { Lab } from './harness/lab.ts';
-import { encodeFrame, encodePacket } from './harness/packet.ts';
+import { Lab } from '../../cli/lab/lab.ts';
+import { encodeFrame, encodePacket } from '../../cli/lab/packet.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { agrees } from './reference/agreeing.ts';
 

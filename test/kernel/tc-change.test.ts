@@ -5,7 +5,7 @@ import { shapingPolicy } from '../arbitraries/policy/shaping.ts';
 import { changeBetween, queuesOf, textOf } from '../builders/queues.ts';
 import { count, seed } from '../sampling.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
-import { Lab } from './harness/lab.ts';
+import { Lab } from '../../cli/lab/lab.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
 const PAIRS = count(30, 300);

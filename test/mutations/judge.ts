@@ -1,6 +1,6 @@
 /** What notices a mutation: the proof, another refusal, the walk of plans, or packets in the kernel. */
 import { FAULTS } from '../../compiler/proof/problems.ts';
-import { RulesetError } from '../kernel/harness/lab.ts';
+import { RulesetError } from '../../cli/lab/lab.ts';
 import { NETWORK } from '../kernel/conformance/network.ts';
 import { agrees, tryPolicy } from '../kernel/conformance/run.ts';
 import { inputsOf, type Specimen } from './corpus.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ipv4, ipv6, tcp, udp } from '../kernel/harness/crafting.ts';
-import type { DecodedPacket, Ipv6Extension, Network, Transport } from '../kernel/harness/packet.ts';
+import type { DecodedPacket, Ipv6Extension, Network, Transport } from '../../cli/lab/packet.ts';
 import {
   concatenate,
   decodeFrame,
@@ -16,7 +16,7 @@ import {
   packetOfFrame,
   parseAddress,
   tcpFlagNames,
-} from '../kernel/harness/packet.ts';
+} from '../../cli/lab/packet.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });

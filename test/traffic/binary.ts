@@ -1,6 +1,7 @@
 /** What sends traffic and counts it, compiled when it is first needed; see traffic.c. */
 import { fileURLToPath } from 'node:url';
-import { compiled, findCompiler } from '../kernel/harness/compiled.ts';
+import { findCompiler } from '../../cli/lab/agent-binary.ts';
+import { compiled } from '../kernel/harness/compiled.ts';
 
 /** Its path. Throws, with the compiler's messages, if it cannot be compiled. */
 export function trafficBinary(): string {

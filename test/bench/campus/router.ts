@@ -1,5 +1,5 @@
 /** The campus's router in a lab, and what the packets of its flows cost there. */
-import { Lab } from '../../kernel/harness/lab.ts';
+import { Lab } from '../../../cli/lab/lab.ts';
 import { measureLiveFrames } from '../live-frames.ts';
 import type { Campus } from './data.ts';
 import { inward, outward, randomFlows, type Flow } from './traffic.ts';

@@ -1,7 +1,7 @@
 /** Flows of a campus as frames: random devices to random hosts, so that no key is ever hot. */
 import { ipv4 } from '../../kernel/harness/crafting.ts';
-import type { Lab } from '../../kernel/harness/lab.ts';
-import { encodePacket } from '../../kernel/harness/packet.ts';
+import type { Lab } from '../../../cli/lab/lab.ts';
+import { encodePacket } from '../../../cli/lab/packet.ts';
 import type { Campus } from './data.ts';
 
 export interface Flow {

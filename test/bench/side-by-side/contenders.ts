@@ -1,8 +1,8 @@
 /** What each tool makes of the same rules: what it took, and the router that carries it out. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Lab } from '../../kernel/harness/lab.ts';
-import type { LabInterface } from '../../kernel/harness/topology.ts';
+import { Lab } from '../../../cli/lab/lab.ts';
+import type { LabInterface } from '../../../cli/lab/topology.ts';
 import { command, compileByCommand, timed, type Finished } from '../compiled-by-command.ts';
 
 /** Rules as each tool reads them. */

@@ -1,7 +1,7 @@
 /** Packets for a ClassBench set: within the boxes of its rules, or anywhere; and what a plain walk of the rules says of them. */
 import { PROTOCOLS_WITH_PORTS } from '../../../compiler/model/fields.ts';
 import { formatIpv4 } from '../../../compiler/net/address.ts';
-import { encodePacket, tcpFlagNames, type Transport } from '../../kernel/harness/packet.ts';
+import { encodePacket, tcpFlagNames, type Transport } from '../../../cli/lab/packet.ts';
 import {
   asksPorts,
   isAnyPort,

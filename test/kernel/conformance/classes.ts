@@ -3,8 +3,8 @@ import { readClasses } from '../../../backends/tc/read-classes.ts';
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
 import type { Shape } from '../../../compiler/model/policy.ts';
 import { classesIn } from '../../../compiler/model/shape-classes.ts';
-import type { Lab } from '../harness/lab.ts';
-import type { Observation } from '../harness/observation.ts';
+import type { Lab } from '../../../cli/lab/lab.ts';
+import type { Observation } from '../../../cli/lab/observation.ts';
 import type { Built } from './build.ts';
 
 export class Classes {

@@ -1,5 +1,5 @@
 /** From steps to frames: what answers, continues or complains about a packet is made from what became of it. */
-import { isKernelChatter, ROUTER, type Observation } from '../harness/observation.ts';
+import { isKernelChatter, ROUTER, type Observation } from '../../../cli/lab/observation.ts';
 import {
   decodePacket,
   encodePacket,
@@ -12,7 +12,7 @@ import {
   type Tcp,
   type TcpFlag,
   type Transport,
-} from '../harness/packet.ts';
+} from '../../../cli/lab/packet.ts';
 import { addressValue, interfaceTowards, isBroadcast, mtuOf, ownAddresses, type Network } from './network.ts';
 import type { AnswerStep, ErrorStep, FurtherStep, PacketStep, Step } from './script.ts';
 

@@ -1,7 +1,7 @@
 /** What the kernel counted, held against what the reference counted. */
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { Count, State } from '../../../compiler/semantics/state.ts';
-import type { Lab } from '../harness/lab.ts';
+import type { Lab } from '../../../cli/lab/lab.ts';
 
 /** Counters by name: `smtp`, `lan sent`; of rows `members 1003 sent`. */
 export type Counts = Map<string, Count>;

@@ -1,7 +1,7 @@
 /** A script for a policy: packets around its edges, and the conversations that follow from them. */
 import type { Policy } from '../../../compiler/model/policy.ts';
-import { ROUTER } from '../harness/observation.ts';
-import { encodePacket, type Ipv6Extension, type TcpFlag, type Transport } from '../harness/packet.ts';
+import { ROUTER } from '../../../cli/lab/observation.ts';
+import { encodePacket, type Ipv6Extension, type TcpFlag, type Transport } from '../../../cli/lab/packet.ts';
 import { maySend } from './conversation.ts';
 import type { Draw } from './draw.ts';
 import { edgesOf, type Edges } from './edges.ts';

@@ -1,5 +1,5 @@
 /** Options behind IPv4 headers, and IPv6 extension headers: most as they should be, some not. */
-import type { Ipv6Extension } from '../harness/packet.ts';
+import type { Ipv6Extension } from '../../../cli/lab/packet.ts';
 import type { Draw } from './draw.ts';
 
 const IPV4_OPTIONS: readonly (readonly number[])[] = [

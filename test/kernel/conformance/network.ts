@@ -3,9 +3,9 @@
  * the reference semantics read the same one as their environment.
  */
 import type { Environment, InterfaceAddress, Route } from '../../../compiler/semantics/environment.ts';
-import type { LabOptions } from '../harness/lab.ts';
-import { parseAddress } from '../harness/packet.ts';
-import { linkOf, type LabInterface } from '../harness/topology.ts';
+import type { LabOptions } from '../../../cli/lab/lab.ts';
+import { parseAddress } from '../../../cli/lab/packet.ts';
+import { linkOf, type LabInterface } from '../../../cli/lab/topology.ts';
 
 /** What both the kernel and the reference are told of the router. */
 export interface Network {

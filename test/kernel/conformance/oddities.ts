@@ -1,5 +1,5 @@
 /** What goes wrong with packets on their way: cut up, cut off, corrupted. */
-import { fragmentPacket } from '../harness/packet.ts';
+import { fragmentPacket } from '../../../cli/lab/packet.ts';
 import type { Draw } from './draw.ts';
 
 /**

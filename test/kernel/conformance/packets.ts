@@ -1,6 +1,6 @@
 /** Packets by wish: what the wish leaves open is drawn, mostly as a network would have it. */
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
-import { ROUTER } from '../harness/observation.ts';
+import { ROUTER } from '../../../cli/lab/observation.ts';
 import {
   encodePacket,
   noBytes,
@@ -8,7 +8,7 @@ import {
   type Network as IpHeader,
   type TcpFlag,
   type Transport,
-} from '../harness/packet.ts';
+} from '../../../cli/lab/packet.ts';
 import type { Draw } from './draw.ts';
 import { widthOf, type BlockKind, type Edges } from './edges.ts';
 import { interfaceTowards, isBroadcast, ownAddresses, prefixesBehind, type Network } from './network.ts';

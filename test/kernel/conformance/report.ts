@@ -1,8 +1,8 @@
 /** A difference as people read it: what was sent, what may have happened, what happened, and by whose word. */
 import type { Fate, Leaving } from '../../../compiler/semantics/fate.ts';
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
-import { formatObservation, type Observation } from '../harness/observation.ts';
-import { formatPacket, packetOfFrame } from '../harness/packet.ts';
+import { formatObservation, type Observation } from '../../../cli/lab/observation.ts';
+import { formatPacket, packetOfFrame } from '../../../cli/lab/packet.ts';
 import type { PolicyText } from './build.ts';
 import type { Sent } from './conversation.ts';
 import type { Difference, RunResult } from './run.ts';

@@ -1,5 +1,5 @@
 /** A router for one policy and one script: nothing of a former one is left in it, no flow, no fragment, no setting. */
-import { Lab } from '../harness/lab.ts';
+import { Lab } from '../../../cli/lab/lab.ts';
 import type { Built } from './build.ts';
 import { loadInLab } from '../xdp/in-lab.ts';
 import { labOptions, type Network } from './network.ts';

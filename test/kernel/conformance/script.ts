@@ -3,7 +3,7 @@
  * terms of an earlier step, for it depends on what the router made of that one's packet. So a script can be kept in a
  * file, cut down step by step, and sent again to another rule set.
  */
-import type { TcpFlag } from '../harness/packet.ts';
+import type { TcpFlag } from '../../../cli/lab/packet.ts';
 
 interface StepBase {
   /** Unique in the script, above 0; also the id that the packet ends in. */

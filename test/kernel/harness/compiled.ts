@@ -18,11 +18,6 @@ export interface Compilation {
   libraries?: readonly string[];
 }
 
-/** The first C compiler that answers, or undefined. */
-export function findCompiler(): string | undefined {
-  return ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
-}
-
 /** Path of the compiled file. Throws with the compiler's messages if it cannot be compiled. */
 export function compiled(wanted: Compilation): string {
   const { name, compiler, sources, headers = [], libraries = [] } = wanted;

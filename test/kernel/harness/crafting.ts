@@ -1,5 +1,5 @@
 /** Short forms for headers, for tests. */
-import type { Ipv4, Ipv6, Tcp, Udp } from './packet.ts';
+import type { Ipv4, Ipv6, Tcp, Udp } from '../../../cli/lab/packet.ts';
 
 export function ipv4(source: string, destination: string, more: Partial<Ipv4> = {}): Ipv4 {
   return { ...more, version: 4, source, destination };

@@ -1,11 +1,11 @@
 /** The router on which the harness tests itself: an inside, an uplink with the default route, and a narrow link. */
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { ipv4, ipv6 } from './crafting.ts';
-import { Lab } from './lab.ts';
-import type { InjectedFrame, Observation } from './observation.ts';
-import { formatObservation } from './observation.ts';
-import type { Network, Transport } from './packet.ts';
-import { encodePacket } from './packet.ts';
+import { Lab } from '../../../cli/lab/lab.ts';
+import type { InjectedFrame, Observation } from '../../../cli/lab/observation.ts';
+import { formatObservation } from '../../../cli/lab/observation.ts';
+import type { Network, Transport } from '../../../cli/lab/packet.ts';
+import { encodePacket } from '../../../cli/lab/packet.ts';
 
 export const outward4 = ipv4('10.0.0.5', '203.0.113.9');
 export const outward6 = ipv6('2001:db8:a::5', '2001:db8:ffff::9');

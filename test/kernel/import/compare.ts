@@ -3,9 +3,9 @@ import { Past, type Sent } from '../conformance/conversation.ts';
 import { parseAddress } from '../../../compiler/import/iptables/addresses.ts';
 import { labOptions, ownAddresses, type Network } from '../conformance/network.ts';
 import { roundsOf, type Script, type Step } from '../conformance/script.ts';
-import { Lab } from '../harness/lab.ts';
-import { ROUTER, type Observation } from '../harness/observation.ts';
-import { decodePacket, formatPacket, packetOfFrame, type DecodedPacket } from '../harness/packet.ts';
+import { Lab } from '../../../cli/lab/lab.ts';
+import { ROUTER, type Observation } from '../../../cli/lab/observation.ts';
+import { decodePacket, formatPacket, packetOfFrame, type DecodedPacket } from '../../../cli/lab/packet.ts';
 
 /** iptables-save texts by family. */
 export interface Dumps {

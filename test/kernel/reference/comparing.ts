@@ -10,9 +10,9 @@ import { EMPTY_STATE, type State } from '../../../compiler/semantics/state.ts';
 import { describe } from '../../builders/packets.ts';
 import { drawWith, type Draw } from '../conformance/draw.ts';
 import { environmentOf, labOptions, type Network } from '../conformance/network.ts';
-import { Lab, type LabSocket } from '../harness/lab.ts';
-import { ROUTER, type Observation as LabObservation } from '../harness/observation.ts';
-import { packetOfFrame, formatPacket } from '../harness/packet.ts';
+import { Lab, type LabSocket } from '../../../cli/lab/lab.ts';
+import { ROUTER, type Observation as LabObservation } from '../../../cli/lab/observation.ts';
+import { packetOfFrame, formatPacket } from '../../../cli/lab/packet.ts';
 import { Traffic, type Sent } from './traffic.ts';
 
 export interface Comparison {

@@ -8,7 +8,7 @@ import { decodePacket } from '../../../compiler/semantics/packet/decode.ts';
 import type { Packet } from '../../../compiler/semantics/packet/packet.ts';
 import { address } from '../../builders/policy.ts';
 import type { Draw } from '../conformance/draw.ts';
-import { ROUTER } from '../harness/observation.ts';
+import { ROUTER } from '../../../cli/lab/observation.ts';
 
 /** Where a packet enters, and the packet. */
 export interface Sent {

@@ -1,6 +1,6 @@
 /** A target's program at XDP, on the interfaces of the lab's router. */
 import type { Artifact } from '../../../compiler/plane.ts';
-import type { Lab } from '../harness/lab.ts';
+import type { Lab } from '../../../cli/lab/lab.ts';
 import { command, runner, withBuilt } from './build.ts';
 
 /** Loads it; what is given takes it away. A process holds the file system in which it is pinned. */
