@@ -7,6 +7,9 @@ import { addressField, numberField } from './fields.ts';
 import type { Journey } from './journey.ts';
 import { PersistentMap } from './persistent-map.ts';
 
+/** The end of what was never remembered: before any time, those before 1970 among them. */
+const NEVER = -Infinity;
+
 /** The key made of a packet's fields; undefined where the packet lacks one, or the memory is for the other family. */
 export function memoryKey(memory: Memory, fields: readonly MemoryKeyField[], journey: Journey): string | undefined {
   if (!holdsFamily(memory, journey.packet.family)) return undefined;
@@ -48,7 +51,7 @@ export function entriesOfKey({ hits }: Memory, key: string): string[] {
 /** Whether the key is remembered, as often as it has to be; where the memory is full, what `when full` says of other keys. */
 export function memoryHolds(journey: Journey, memory: Memory, key: string): boolean {
   const entries = entriesOf(journey, memory);
-  if (entriesOfKey(memory, key).every((entry) => (entries.get(entry) ?? 0) > journey.now)) return true;
+  if (entriesOfKey(memory, key).every((entry) => (entries.get(entry) ?? NEVER) > journey.now)) return true;
   return memory.bounds.whenFull === 'match' && isFullMemory(journey, memory, entries);
 }
 
@@ -56,8 +59,10 @@ export function memoryHolds(journey: Journey, memory: Memory, key: string): bool
 export function remember(journey: Journey, memory: Memory, key: string, duration: number | undefined): void {
   const entries = entriesOf(journey, memory);
   const all = entriesOfKey(memory, key);
-  const oldest = all.reduce((one, other) => ((entries.get(other) ?? 0) < (entries.get(one) ?? 0) ? other : one));
-  const isKnown = (entries.get(oldest) ?? 0) > journey.now;
+  const oldest = all.reduce((one, other) =>
+    (entries.get(other) ?? NEVER) < (entries.get(one) ?? NEVER) ? other : one,
+  );
+  const isKnown = (entries.get(oldest) ?? NEVER) > journey.now;
   if (!isKnown && isFullMemory(journey, memory, entries)) return;
   const lasts = duration ?? memory.timeout;
   const expires = lasts === undefined ? Infinity : journey.now + lasts;

@@ -91,6 +91,7 @@ expect {
   allow tcp 203.0.113.9:1 -> 10.0.0.1:22 in uplink out inside counted as ssh logged
   allow tcp 203.0.113.9:1 -> 10.0.0.1:22 in uplink out inside after 1 packets
   drop tcp 203.0.113.9:1 -> 10.0.0.1:22 in uplink out inside after 2 packets
+  drop tcp 203.0.113.9:1 -> 10.0.0.1:22 in uplink out inside after 2 packets within 1s
   allow tcp 203.0.113.9:1 -> 10.0.0.1:22 in uplink out inside after 2 packets within 30s
   allow udp 203.0.113.9:1 -> 10.0.0.1:99 in uplink out inside mark 7
 }
