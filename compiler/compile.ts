@@ -123,8 +123,25 @@ export interface CompileResult {
 
 /** Compiles a policy for its targets. Never throws for anything a policy or its data may contain. */
 export function compile(main: SourceFile, inputs: Inputs, options: CompileOptions): CompileResult {
-  const { policy, diagnostics: found, targets } = lowerPolicy(main, inputs, options);
-  if (!policy) return { policy, diagnostics: found, targets: [] };
+  const { policy, diagnostics, targets } = lowerPolicy(main, inputs, options);
+  return policy ? write(policy, diagnostics, targets, options) : { policy, diagnostics, targets: [] };
+}
+
+/** Compiles a policy that was checked before; its expectations are not run. */
+export function compileChecked(policy: Policy, options: CompileOptions): CompileResult {
+  const diagnostics: Diagnostic[] = [];
+  const targets = targetsOf(policy, options.target).map((target) =>
+    lowerTarget(policy, target, undefined, options, diagnostics),
+  );
+  return write(policy, diagnostics, diagnostics.some(isError) ? [] : targets, options);
+}
+
+function write(
+  policy: Policy,
+  found: readonly Diagnostic[],
+  targets: readonly LoweredTarget[],
+  options: CompileOptions,
+): CompileResult {
   const diagnostics = [...found];
   const written = targets.map((target) => writeTarget(target, policy, options, diagnostics));
   return { policy, diagnostics, targets: diagnostics.some(isError) ? [] : written };

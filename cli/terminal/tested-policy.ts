@@ -3,6 +3,7 @@ import { oneLine } from '../../compiler/3-check/origin.ts';
 import { placeOfSpan } from '../../compiler/diagnostics/place.ts';
 import type { CoveredRule } from '../../compiler/expectations/coverage.ts';
 import type { ExaminedExpectation } from '../../compiler/semantics/expect.ts';
+import type { TriedExpectation } from '../kernel/try-expectations.ts';
 import { formatCount } from './numbers.ts';
 import { tableLines } from './table.ts';
 
@@ -22,6 +23,23 @@ export function expectationsText(shownPath: string, examined: readonly ExaminedE
         ? `${count}, all held`
         : `${count}, ${formatCount(failed)} not met`;
   return [`${shownPath}: ${summary}`, ...tableLines(rows, ['left', 'right', 'left'], '  '), ''].join('\n');
+}
+
+const OUTCOMES = { held: 'ok', 'not met': 'FAILED', 'not tried': 'not tried' } as const;
+
+/** What the kernel made of them. */
+export function triedText(tried: readonly TriedExpectation[]): string {
+  const rows = tried.map(({ expectation, outcome }) => [
+    OUTCOMES[outcome],
+    String(placeOfSpan(expectation.span).start.line),
+    oneLine(expectation.span),
+  ]);
+  const counts = (['held', 'not met', 'not tried'] as const)
+    .map((wanted) => ({ wanted, count: tried.filter(({ outcome }) => outcome === wanted).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ wanted, count }) => `${formatCount(count)} ${wanted}`);
+  const summary = counts.length === 0 ? 'nothing was tried' : counts.join(', ');
+  return [`  in the kernel: ${summary}`, ...tableLines(rows, ['left', 'right', 'left'], '  '), ''].join('\n');
 }
 
 /** How many rules are touched, and which are not. */

@@ -8,10 +8,13 @@ import type { Packet } from '../packet/packet.ts';
 import { zoneOf } from '../zones.ts';
 import { endsText, fateInWords } from './words.ts';
 
+/** What a line can speak of. */
+type SeenOutcome = Pick<Outcome, 'fate' | 'counted' | 'logs'>;
+
 /** Undefined where the outcome is what the line says. */
 export function difference(
   expectation: Expectation,
-  outcome: Outcome,
+  outcome: SeenOutcome,
   policy: Policy,
   environment: Environment,
 ): string | undefined {
@@ -92,7 +95,7 @@ function socketDiffers({ socket }: Expectation, fate: Fate): string | undefined 
   return `the packet is ${fateInWords(fate)}`;
 }
 
-function recordDiffers({ counted, logged }: Expectation, outcome: Outcome): string | undefined {
+function recordDiffers({ counted, logged }: Expectation, outcome: SeenOutcome): string | undefined {
   for (const name of counted) {
     const names = new Set([name, `${name} sent`, `${name} received`]);
     if (!outcome.counted.some(({ counter }) => names.has(counter))) {

@@ -32,14 +32,39 @@ export function establish(
   state: State,
   now: number,
 ): Established {
+  const open = permissive(policy);
+  const packets = establishing(expectation, scene);
+  let reached = state;
+  let step = packets.next();
+  while (step.done !== true) {
+    const [outcome] = evaluate(open, scene.environment, reached, now, step.value).outcomes;
+    reached = outcome?.state ?? reached;
+    step = packets.next(outcome && leftBy(outcome));
+  }
+  return { state: reached, packet: step.value };
+}
+
+/** As what a packet that was let through went on. */
+export interface Left {
+  readonly packet: Packet;
+  /** Undefined where it reached this host itself. */
+  readonly out: string | undefined;
+}
+
+/**
+ * The packets that make the flow, one after another, under a policy that lets all of them through (`permissive`). Told after each
+ * what left, it ends with the expectation's packet.
+ */
+export function* establishing(expectation: Expectation, scene: Scene): Generator<Arrival, Packet, Left | undefined> {
   const isReply = expectation.flow === 'reply';
   const opener = isReply ? turned(expectation) : expectation;
-  const way = new Way(permissive(policy), scene, state, now);
   const first = describesError(expectation) ? errorCause(opener) : describedPacket(opener, openerDetails(opener));
-  const left = way.send(first, opener.in);
+  const left = yield arrivalAt(first, interfaceAt(opener.in, scene));
   const answersTo = left?.packet ?? first;
   const flags = expectation.tcpFlags ?? TCP_FLAGS.ack;
-  if (expectation.protocol === TCP && (flags & TCP_FLAGS.syn) === 0) way.shakeHands(opener, answersTo, left?.out);
+  if (expectation.protocol === TCP && (flags & TCP_FLAGS.syn) === 0) {
+    yield* handshake(opener, answersTo, left?.out, scene);
+  }
   const details: Details = {
     ...plainDetails(expectation),
     flags,
@@ -47,7 +72,25 @@ export function establish(
     ...numbersOf(isReply, (flags & TCP_FLAGS.syn) !== 0),
     about: describesError(expectation) ? answersTo : undefined,
   };
-  return { state: way.state, packet: describedPacket(expectation, details) };
+  return describedPacket(expectation, details);
+}
+
+/** The second and third segment of a connection whose first has left. */
+function* handshake(
+  opener: Expectation,
+  first: Packet,
+  answeredAt: string | undefined,
+  scene: Scene,
+): Generator<Arrival, void, unknown> {
+  const answer: Details = {
+    ...plainDetails(opener),
+    ...endsAnswering(first),
+    flags: TCP_FLAGS.syn | TCP_FLAGS.ack,
+    ...numbersOf(true, true),
+  };
+  yield arrivalAt(describedPacket(opener, answer), answeredAt);
+  const last: Details = { ...plainDetails(opener), flags: TCP_FLAGS.ack, ...numbersOf(false, false) };
+  yield arrivalAt(describedPacket(opener, last), interfaceAt(opener.in, scene));
 }
 
 /** The flow's first packet, seen from the expectation of a reply to it. */
@@ -118,7 +161,7 @@ function numbersOf(isReply: boolean, opens: boolean): Pick<Details, 'sequence' |
 }
 
 /** The policy with its translation alone, and filters that track every flow and let all of them through. */
-function permissive(policy: Policy): Policy {
+export function permissive(policy: Policy): Policy {
   const origin: Origin | undefined = policy.expectations[0] && { ...NO_ORIGIN, span: policy.expectations[0].span };
   const open = (hook: FilterBlock['hook']): FilterBlock => ({
     origin: origin ?? policy.filters[hook]?.origin ?? { ...NO_ORIGIN, span: EMPTY_SPAN },
@@ -137,49 +180,8 @@ function permissive(policy: Policy): Policy {
 const NO_ORIGIN = { name: '', text: '', documentation: [], owner: undefined, ticket: undefined, via: [] };
 const EMPTY_SPAN = { source: { path: '', text: '' }, start: 0, end: 0 };
 
-interface Left {
-  readonly packet: Packet;
-  /** Undefined where it reached this host itself. */
-  readonly out: string | undefined;
-}
-
-/** Packets one after another, each let through. */
-class Way {
-  state: State;
-  readonly #policy: Policy;
-  readonly #scene: Scene;
-  readonly #now: number;
-
-  constructor(policy: Policy, scene: Scene, state: State, now: number) {
-    this.#policy = policy;
-    this.#scene = scene;
-    this.state = state;
-    this.#now = now;
-  }
-
-  send(packet: Packet, zone: Zone | undefined): Left | undefined {
-    return this.#take(arrivalAt(packet, zone && this.#scene.interfaceOf(zone)));
-  }
-
-  /** The second and third segment of a connection whose first has left. */
-  shakeHands(opener: Expectation, first: Packet, answeredAt: string | undefined): void {
-    const answer: Details = {
-      ...plainDetails(opener),
-      ...endsAnswering(first),
-      flags: TCP_FLAGS.syn | TCP_FLAGS.ack,
-      ...numbersOf(true, true),
-    };
-    this.#take(arrivalAt(describedPacket(opener, answer), answeredAt));
-    const last: Details = { ...plainDetails(opener), flags: TCP_FLAGS.ack, ...numbersOf(false, false) };
-    this.send(describedPacket(opener, last), opener.in);
-  }
-
-  #take(arrival: Arrival): Left | undefined {
-    const [outcome] = evaluate(this.#policy, this.#scene.environment, this.state, this.#now, arrival).outcomes;
-    if (outcome === undefined) return undefined;
-    this.state = outcome.state;
-    return leftBy(outcome);
-  }
+function interfaceAt(zone: Zone | undefined, scene: Scene): string | undefined {
+  return zone && scene.interfaceOf(zone);
 }
 
 function arrivalAt(packet: Packet, at: string | undefined): Arrival {

@@ -33,17 +33,21 @@ export function situationOf(
     const arrival = arrivalOf(packet, expectation.in, expectation, scene);
     return { state: withEarlier(policy, expectation, scene, state, now, () => arrival), arrival };
   }
-  const plain = plainDetails(expectation);
-  const earlier = (number: number): Arrival => {
-    const details = { ...plain, sourcePort: EARLIER_PORTS + number, identifier: EARLIER_IDENTIFIERS + number };
-    return arrivalOf(describedPacket(expectation, details), expectation.in, expectation, scene);
-  };
-  const arrival = arrivalOf(describedPacket(expectation, plain), expectation.in, expectation, scene);
+  const earlier = (number: number): Arrival => earlierArrival(expectation, scene, number);
+  const packet = describedPacket(expectation, plainDetails(expectation));
+  const arrival = arrivalOf(packet, expectation.in, expectation, scene);
   return { state: withEarlier(policy, expectation, scene, remembered, now, earlier), arrival };
 }
 
+/** A packet of those that came before, counted from 0, where the line is about no flow. */
+export function earlierArrival(expectation: Expectation, scene: Scene, number: number): Arrival {
+  const own = { sourcePort: EARLIER_PORTS + number, identifier: EARLIER_IDENTIFIERS + number };
+  const packet = describedPacket(expectation, { ...plainDetails(expectation), ...own });
+  return arrivalOf(packet, expectation.in, expectation, scene);
+}
+
 /** In by the interface of a zone; without one, this host sends it. */
-function arrivalOf(packet: Packet, zone: Zone | undefined, expectation: Expectation, scene: Scene): Arrival {
+export function arrivalOf(packet: Packet, zone: Zone | undefined, expectation: Expectation, scene: Scene): Arrival {
   const mark = expectation.mark ?? 0;
   if (zone === undefined) return { kind: 'sent', packet, mark };
   return { kind: 'received', in: scene.interfaceOf(zone), frame: frameOf(packet), mark };
