@@ -116,6 +116,34 @@ there: blank lines, comments, declarations and blocks themselves are no rules.`,
     `\`sluice test\` writes --coverage-report and --junit beside the file that they name and then renames it over it, so the folder must be
 writable. What was there is as it was.`,
   ),
+  kernelDiffers: error(
+    'SL0941',
+    'an expectation that the kernel does not meet',
+    `\`sluice test --kernel\` has sent the packet of this line through what the policy compiles to, and something else became of
+it than the line says. Where the reference semantics say that the line is met, what was emitted is wrong, or this kernel is.`,
+  ),
+  kernelRefuses: error(
+    'SL0942',
+    'expectations that no kernel could be asked about',
+    `\`sluice test --kernel\` loads what the policy's first target compiles to into network namespaces of its own, by the
+commands of its manifest.json. The message says what is in the way: a plane that it does not load, or what a command said.`,
+  ),
+  notTried: {
+    code: 'SL0943',
+    severity: 'warning',
+    title: 'an expectation that was not tried in the kernel',
+    explanation: `\`sluice test --kernel\` tries the lines that packets can carry out exactly. Not those about another time than now, about
+a mark that a packet has already, about memories that hold something, about groups, and some more: the message says which.
+On the reference semantics they are run all the same.`,
+  },
+  runningNotCompared: {
+    code: 'SL0951',
+    severity: 'warning',
+    title: 'a part of what runs that was not compared',
+    explanation: `\`sluice diff --kernel\` lists the rules that run, loads what the policy compiles to into a network namespace of its own,
+and compares the two listings. The message says why that was not possible: there is no such listing for the plane, or what a
+command said.`,
+  },
   unreadableRevision: error(
     'SL0931',
     'a revision cannot be read',

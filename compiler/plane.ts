@@ -96,6 +96,37 @@ export interface Delta {
 /** A delta; or that both builds are one; or why there is no delta, in words that follow a colon. */
 export type DeltaOutcome = Delta | { readonly kind: 'same' } | { readonly kind: 'none'; readonly why: string };
 
+/** A part of what a plane has in the kernel that is not what it was to be. */
+export interface RunningDifference {
+  /** `chain filter_forward` */
+  readonly part: string;
+  readonly presence: 'both' | 'running' | 'built';
+  /** What only the running part has, in the plane's own words: rules, elements. */
+  readonly onlyRunning: readonly string[];
+  /** What only the build has. */
+  readonly onlyBuilt: readonly string[];
+  /** Both have the same, in another order. */
+  readonly isReordered: boolean;
+}
+
+/** What runs, beside a build of the policy. */
+export interface RunningRules {
+  /** The name of the build that was loaded, as what runs carries it; undefined: it carries none. */
+  readonly build: string | undefined;
+  /** Empty: what runs is the build. */
+  readonly differences: readonly RunningDifference[];
+}
+
+/** How what runs in the kernel is compared with a build: both are listed by the plane's own tool. */
+export interface Running {
+  /** The command that lists it. */
+  readonly list: readonly string[];
+  /** The command that loads a build's rules, and nothing else, in the target's folder. */
+  readonly load: string;
+  /** Of two listings: here, and where only the build is loaded. Undefined: nothing of Sluice's runs here. */
+  readonly compare: (running: string, built: string) => RunningRules | undefined;
+}
+
 export interface Plane {
   /** As a target names it: `nftables`. */
   readonly name: string;
@@ -129,6 +160,8 @@ export interface Plane {
   readonly takeAway?: (target: string) => readonly string[];
   /** The packets of each counter, by name, in what the plane's own tool lists; undefined: the text is no such list. */
   readonly readCounters?: (text: string) => ReadonlyMap<string, number> | undefined;
+  /** Undefined: what runs of the plane cannot be compared. */
+  readonly running?: Running;
   /** What each class of an interface's queues has let pass, by its number, in what the plane's own tool lists; likewise. */
   readonly readClasses?: (text: string) => ReadonlyMap<number, ClassTraffic> | undefined;
 }

@@ -10,6 +10,7 @@ import type { HostFile } from './host/host-file.ts';
 import { lowerPlan } from './lower/index.ts';
 import { readCounters } from './read-counters.ts';
 import { readBack } from './readback/index.ts';
+import { compareListings } from './running/compare.ts';
 import { opaqueWordsOf } from './readback/opaque-words.ts';
 import type { NftTable } from './tree.ts';
 
@@ -24,6 +25,11 @@ export const nftables: Plane = {
   prices,
   lower,
   readCounters: (text) => readCounters(text, TABLE),
+  running: {
+    list: ['nft', '--stateless', 'list', 'table', 'inet', TABLE],
+    load: `nft -f ${RULESET}`,
+    compare: (running, built) => compareListings(`inet ${TABLE}`, running, built),
+  },
 };
 
 function lower(plan: Plan): Lowered {

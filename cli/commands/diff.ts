@@ -9,6 +9,7 @@ import { EXIT } from '../exit-code.ts';
 import { report } from '../findings/report.ts';
 import { checkedPolicy, type CheckedFile } from '../inputs/checked-policy.ts';
 import { STANDARD_INPUT } from '../inputs/policy-file.ts';
+import { diffWithKernel } from '../kernel/diff-kernel.ts';
 import { differenceAsData } from '../output/policy-diff-data.ts';
 import { choicesFrom, formatOf, pathFrom, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -21,11 +22,22 @@ type FailOn = 'widening' | 'narrowing' | 'any';
 
 interface DiffFlags extends PolicyFlags {
   readonly git?: string;
+  readonly kernel?: true;
   readonly failOn?: FailOn;
 }
 
 /** Options of commands about policies that make sense here. */
-const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set(['--target', '--date', '--format', '--json']);
+const SHARED_OPTIONS: ReadonlySet<string | undefined> = new Set([
+  '--target',
+  '--date',
+  '--strict',
+  '--without',
+  '--no-proof',
+  '--keep-counters',
+  '--profile',
+  '--format',
+  '--json',
+]);
 
 /** Where the two policies come from. */
 interface Versions {
@@ -45,6 +57,10 @@ export const diff: CommandDefinition<DiffFlags> = {
       'different times (a limit), and `~` of everything else: translations, counters, marks, queues, sockets.',
     'With --git, one policy is compared with itself: REV with what is in the work tree, or REV..REV. Tables and lists are read as ' +
       'they are in the revision, too.',
+    'With --kernel, a policy is compared with what runs here, as root: the rules that run are listed, what the policy compiles to ' +
+      'is loaded into a network namespace of our own and listed there, and every set, chain and rule in which the two listings ' +
+      'differ is shown. What packets have filled in meanwhile (limits, memories, counters) is left out. Give the options that ' +
+      'the build was made with (--keep-counters and the like): they are for this alone.',
     'With --fail-on, the exit code is 1 where something differs in that way: for a check of changes. What could not be compared is ' +
       'an error in any case.',
   ],
@@ -57,6 +73,7 @@ export const diff: CommandDefinition<DiffFlags> = {
   ],
   options: [
     new Option('--git <rev>', 'compare a revision (REV) with the work tree, or two (REV..REV)').argParser(pathFrom),
+    new Option('--kernel', 'compare the policy with what runs in the kernel here; needs root').conflicts('git'),
     new Option('--fail-on <change>', 'end with exit code 1 at such a change').choices(['widening', 'narrowing', 'any']),
     ...policyOptions().filter(({ long }) => SHARED_OPTIONS.has(long)),
   ],
@@ -67,9 +84,22 @@ export const diff: CommandDefinition<DiffFlags> = {
       command: 'sluice diff policy.sluice --git main..HEAD --fail-on widening',
       does: 'refuse a branch that opens something',
     },
+    {
+      command: 'sudo sluice diff policy.sluice --kernel --fail-on any',
+      does: 'whether what runs here is what the policy compiles to',
+    },
     { command: 'sluice diff old.sluice new.sluice --json', does: 'all of it as data' },
   ],
   async run(session, [first = '', second], flags) {
+    if (flags.kernel) {
+      if (second !== undefined) throw new UsageError('With --kernel, name one policy.');
+      if (flags.failOn !== undefined && flags.failOn !== 'any') {
+        throw new UsageError(
+          'With --kernel, --fail-on takes `any`: rules are compared, and not what they do to packets.',
+        );
+      }
+      return diffWithKernel(first, flags, flags.failOn === 'any', session);
+    }
     const versions = versionsOf(first, second, flags.git);
     const { today } = choicesFrom(flags, session);
     const progress = startProgress(session);
@@ -95,7 +125,7 @@ export const diff: CommandDefinition<DiffFlags> = {
 
 function versionsOf(first: string, second: string | undefined, git: string | undefined): Versions {
   if (git === undefined) {
-    if (second === undefined) throw new UsageError('Name two policies, or one with --git REV.');
+    if (second === undefined) throw new UsageError('Name two policies, or one with --git REV or --kernel.');
     if (first === STANDARD_INPUT && second === STANDARD_INPUT) {
       throw new UsageError('Standard input can be read only once.');
     }

@@ -1,0 +1,78 @@
+/** `sluice diff POLICY --kernel`. */
+import { compile } from '../../compiler/compile.ts';
+import { isError } from '../../grammar/diagnostic.ts';
+import { EXIT, type ExitCode } from '../exit-code.ts';
+import { forbid } from '../findings/forbid.ts';
+import { report } from '../findings/report.ts';
+import { buildHash } from '../output/build-hash.ts';
+import { choicesFrom, formatOf, type PolicyFlags } from '../policy-options.ts';
+import type { Session } from '../session.ts';
+import { Phases } from '../terminal/phases.ts';
+import { startProgress } from '../terminal/progress.ts';
+import { runningText } from '../terminal/running-rules.ts';
+import { throughCompiler } from '../through-compiler.ts';
+import { UsageError } from '../usage-error.ts';
+import { compareTarget, findingsAbout, runsAsBuilt, type ComparedTarget } from './compare-target.ts';
+import { requireListing, type ComparedPlane } from './running.ts';
+
+/** `failsOnAny`: whether a difference makes the exit code 1. */
+export async function diffWithKernel(
+  path: string,
+  flags: PolicyFlags,
+  failsOnAny: boolean,
+  session: Session,
+): Promise<ExitCode> {
+  requireListing();
+  const progress = startProgress(session);
+  try {
+    const { read, findings } = await throughCompiler(
+      path,
+      choicesFrom(flags, session),
+      session,
+      new Phases(progress.phase),
+      (main, inputs, options) => compile(main, inputs, { ...options, nameBuild: buildHash }),
+    );
+    const policy = read?.result.policy;
+    const targets = read?.result.targets ?? [];
+    if (!policy || findings.some(isError)) return conclude(path, findings, undefined, flags, session);
+    const [target, another] = targets;
+    if (another) {
+      const names = targets.map(({ name }) => name).join(', ');
+      throw new UsageError(`One target runs here: say which with --target (${names}).`);
+    }
+    progress.phase('list');
+    const compared = target && compareTarget(policy, target);
+    const code = conclude(path, [...findings, ...(compared ? findingsAbout(compared) : [])], compared, flags, session);
+    return compared && failsOnAny && !runsAsBuilt(compared) ? EXIT.findings : code;
+  } finally {
+    progress.stop();
+  }
+}
+
+function conclude(
+  path: string,
+  findings: Parameters<typeof report>[2],
+  compared: ComparedTarget | undefined,
+  flags: PolicyFlags,
+  session: Session,
+): ExitCode {
+  report(session, flags, findings, { policy: path, ...(compared ? asData(compared) : {}) });
+  if (!compared) return EXIT.findings;
+  if (formatOf(flags) === 'text') session.stdout.write(runningText(compared));
+  return forbid(findings, flags.strict ?? false) ? EXIT.findings : EXIT.fine;
+}
+
+function asData(compared: ComparedTarget): object {
+  const planes = compared.planes.map(({ plane, build, compared: of }) => ({
+    plane,
+    build,
+    ...comparisonAsData(of),
+  }));
+  return { equal: runsAsBuilt(compared), target: compared.target, planes };
+}
+
+function comparisonAsData(compared: ComparedPlane): object {
+  if (compared === 'none') return { runs: false };
+  if ('why' in compared) return { notCompared: compared.why };
+  return { runs: true, runningBuild: compared.build ?? null, differences: compared.differences };
+}

@@ -1,0 +1,67 @@
+/** What runs in the kernel, compared with what a policy compiles to: both listed by the plane's own tool. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { PlaneOutput } from '../../compiler/compile.ts';
+import type { Running, RunningRules } from '../../compiler/plane.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** What runs of a plane; `none`: nothing does. Or why it could not be compared, in words that follow a colon. */
+export type ComparedPlane = RunningRules | 'none' | { readonly why: string };
+
+/** Listings of large tables are large. */
+const LONGEST_LISTING = 2 ** 30;
+
+/** Throws, saying what to do, where nothing can be listed. */
+export function requireListing(): void {
+  const missing = process.platform !== 'linux' ? 'Linux' : process.getuid?.() === 0 ? undefined : 'root';
+  if (missing === undefined) return;
+  throw new UsageError(
+    `--kernel needs ${missing}: it lists the rules that run here. Run it as root on the host itself ` +
+      '(`sudo sluice diff POLICY --kernel`).',
+  );
+}
+
+/** `interfaces`: what must be there for the build to load. */
+export function compareRunning(
+  { list, load, compare }: Running,
+  { artifacts }: PlaneOutput,
+  interfaces: readonly string[],
+): ComparedPlane {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-diff-'));
+  try {
+    for (const { path, content } of artifacts) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), Buffer.concat(content));
+    }
+    const running = listed(list);
+    if ('why' in running) return isAbsent(running.why) ? 'none' : running;
+    const built = listed(['unshare', '--net', 'sh', '-e', '-c', loadScript(interfaces, load, list)], folder);
+    if ('why' in built) return built;
+    return compare(running.text, built.text) ?? 'none';
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** In a network namespace of its own, which goes with the shell: what it loads, nothing else sees. */
+function loadScript(interfaces: readonly string[], load: string, list: readonly string[]): string {
+  const links = interfaces.map((name, index) => `ip link add ${name} type veth peer name sluice-peer${index}`);
+  return [...links, load, list.join(' ')].join('\n');
+}
+
+function isAbsent(why: string): boolean {
+  return why.includes('No such file or directory');
+}
+
+function listed(command: readonly string[], folder?: string): { readonly text: string } | { readonly why: string } {
+  const [name = '', ...args] = command;
+  const { status, stdout, stderr, error } = spawnSync(name, args, {
+    encoding: 'utf8',
+    maxBuffer: LONGEST_LISTING,
+    ...(folder === undefined ? {} : { cwd: folder }),
+  });
+  if (status === 0) return { text: stdout };
+  return { why: error?.message ?? (stderr.trim() || `${name} ended with ${status}`) };
+}

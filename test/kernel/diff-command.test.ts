@@ -1,0 +1,78 @@
+/** `sluice diff POLICY --kernel`: in a namespace of the test's own, for it is about what runs where the command runs. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { violations, type Schema } from '../builders/json-schema.ts';
+import { build, program } from '../unit/cli/built.ts';
+import { temporaryFolder } from '../unit/cli/temporary-folder.ts';
+import { describeWithKernel } from './harness/require-kernel.ts';
+
+const POLICY = `zone inside = eth0, eth2
+zone uplink = eth1
+memory banned(address: ip) timeout 1h keys 1000
+table rooms(room: prefix4 key, public: ipv4) = { (10.1.0.0/24, 198.51.100.1), (10.1.1.0/24, 198.51.100.2) }
+mitigate in uplink { drop from banned }
+nat { each r in rooms { snat from r.room out uplink -> r.public } }
+filter forward default drop {
+  reject in inside tcp/25 and count as smtp
+  allow in inside out uplink from rooms.room
+}
+filter input default drop { allow tcp/22 }
+`;
+
+interface Document {
+  readonly equal: boolean;
+  readonly planes: readonly {
+    readonly runs: boolean;
+    readonly differences?: readonly { readonly part: string; readonly onlyRunning: readonly string[] }[];
+  }[];
+}
+
+const SCHEMA = new URL('../../docs/schemas/diff-kernel.json', import.meta.url);
+
+describeWithKernel('sluice diff --kernel', () => {
+  beforeAll(build);
+
+  test('tells what runs from what the policy compiles to', () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'policy.sluice'), POLICY);
+    writeFileSync(join(folder, 'other.sluice'), POLICY.replace('tcp/22', 'tcp/23'));
+    const sluice = `'${process.execPath}' '${program}'`;
+    const script = `set -e
+      for name in eth0 eth1 eth2; do ip link add $name type veth peer name peer-$name; done
+      ${sluice} compile policy.sluice -o out > compiled
+      compare() { ${sluice} diff $1 --kernel --fail-on any --json > $2.json && echo 0 || echo $?; }
+      compare policy.sluice none
+      nft -f out/host/nftables/ruleset.nft
+      nft add element inet sluice banned_ipv4 '{ 9.9.9.9 }'
+      compare policy.sluice same
+      compare other.sluice other
+      nft add rule inet sluice filter_input tcp dport 24 accept
+      nft delete element inet sluice rooms_room_public '{ 10.1.1.0 }'
+      compare policy.sluice changed`;
+    const { status, stdout, stderr } = spawnSync('unshare', ['--net', 'sh', '-c', script], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr, codes: stdout.trim().split('\n') }).toEqual({
+      status: 0,
+      stderr: '',
+      codes: ['1', '0', '1', '1'],
+    });
+    const [none, same, other, changed] = ['none', 'same', 'other', 'changed'].map(
+      (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Document,
+    );
+    const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Schema;
+    for (const document of [none, same, other, changed]) expect(violations(document!, schema)).toEqual([]);
+    expect(none).toMatchObject({ equal: false, planes: [{ runs: false }] });
+    expect(same).toMatchObject({ equal: true, planes: [{ runs: true, differences: [] }] });
+    expect(other!.planes[0]!.differences).toMatchObject([
+      { part: 'chain filter_input', onlyRunning: [expect.stringContaining('tcp dport 22 accept')] },
+    ]);
+    expect(changed!.planes[0]!.differences!.map(({ part }) => part)).toEqual([
+      'map rooms_room_public',
+      'chain filter_input',
+    ]);
+  });
+});
