@@ -4587,13 +4587,16 @@ static long next_option_byte(__u64 index, struct option_walk *own)
 static __always_inline int has_sound_options(struct xdp_md *context, const struct packet *packet,
 					     struct options *options, __u32 at)
 {
-	const struct ipv6_header *header = frame_at(context, at, sizeof *header + 2);
+	const struct ipv6_header *header = frame_at(context, at, sizeof *header);
 	struct option_walk walk = { .context = context, .options = options };
 
 	if (!header)
 		return 0;
 	if (header->next != HOP_BY_HOP)
 		return 1;
+	header = frame_at(context, at, sizeof *header + 2);
+	if (!header)
+		return 0;
 	options->at = at + sizeof *header + 2;
 	options->end = at + sizeof *header + (((const __u8 *)(header + 1))[1] + 1) * 8;
 	options->left = options->wants_length = options->padding = options->is_sound = 0;

@@ -98,7 +98,7 @@ export class FrameSource {
     const protocol = this.#protocol(1);
     const options = this.#chance(15) ? this.#bytes(4 * (1 + this.#random(10))) : new Uint8Array(0);
     const [offset, more] = this.#fragment();
-    const content = this.#transport(protocol, 20 + options.length);
+    const content = this.#beginningOf(this.#transport(protocol, 20 + options.length));
     const header = new Uint8Array(20 + options.length);
     header[0] = 0x40 | (header.length / 4);
     header[1] = this.#trafficClass();
@@ -119,7 +119,7 @@ export class FrameSource {
     const kinds = [...extensions.map(({ kind }) => kind), protocol];
     extensions.forEach(({ bytes }, index) => (bytes[0] = kinds[index + 1]!));
     const before = concatenate(extensions.map(({ bytes }) => bytes));
-    const content = concatenate([before, this.#transport(protocol, 40 + before.length)]);
+    const content = concatenate([before, this.#beginningOf(this.#transport(protocol, 40 + before.length))]);
     writeUint16(header, 0, 0x6000 | (this.#trafficClass() << 4) | this.#random(16));
     // A jumbogram now and then.
     writeUint16(header, 4, kinds[0] === 0 && this.#chance(5) ? 0 : content.length);
@@ -127,6 +127,11 @@ export class FrameSource {
     header[7] = this.#ttl();
     this.#addresses(header, 8, 16, this.#anywhere[6]);
     return concatenate([header, content, this.#padding()]);
+  }
+
+  /** Now and then only the first bytes, or none, of what the IP header then says is all. */
+  #beginningOf(content: Uint8Array): Uint8Array {
+    return this.#chance(3) ? content.subarray(0, this.#random(Math.min(content.length, 9) + 1)) : content;
   }
 
   #addresses(header: Uint8Array, at: number, length: number, anywhere: readonly bigint[]): void {
