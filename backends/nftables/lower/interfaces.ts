@@ -23,6 +23,15 @@ export function interfaceNames(zone: Zone): string[] {
 
 /** The right side of a match of an interface's name: any interface of the zones. */
 export function interfaceSet(zones: readonly Zone[], context: Context, origin: Origin): string {
+  return setOfBound(
+    zones.map((zone) => context.bound(zone)),
+    context,
+    origin,
+  );
+}
+
+/** Likewise of zones that are as the target binds them. */
+function setOfBound(zones: readonly Zone[], context: Context, origin: Origin): string {
   const names = [...new Set(zones.flatMap((zone) => namesOf(zone, context, origin)))];
   const texts = names.map((name) => quoted(name, LONGEST_NAME));
   if (texts.length <= 1) return texts[0] ?? '';
@@ -43,8 +52,7 @@ export function interfaceSet(zones: readonly Zone[], context: Context, origin: O
   return `@${set}`;
 }
 
-function namesOf(named: Zone, context: Context, origin: Origin): string[] {
-  const zone = context.bound(named);
+function namesOf(zone: Zone, context: Context, origin: Origin): string[] {
   const names = interfaceNames(zone);
   if (zone.members.some((member) => member.ports !== undefined)) {
     context.refuse(origin, `nftables knows no ports of a NIC, as in zone \`${zone.name}\``, 'Name interfaces instead.');
@@ -71,7 +79,7 @@ export function ingressMatches(zones: readonly Zone[], context: Context, origin:
   const ways: Match[][] = [];
   if (whole.length > 0) {
     const [first] = zones;
-    const names = interfaceSet([{ ...first!, members: whole }], context, origin);
+    const names = setOfBound([{ ...first!, members: whole }], context, origin);
     ways.push([{ left: 'iifname', operator: '==', right: names }]);
   }
   for (const { interface: name, vlans } of members) {

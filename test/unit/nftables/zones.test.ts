@@ -29,6 +29,13 @@ test('at ingress, VLANs are a device and its tags', () => {
   expect(partOf(ruleset, 'chain mitigate_rooms')).toEqual(['meta l4proto udp drop']);
 });
 
+test('at ingress, a rule for two zones is for the interfaces of both, as the target binds them', () => {
+  const ruleset = artifactOf(
+    'zone a = eth0 zone b = eth1\nmitigate in b { drop in a, b udp } target t { zone a = eth7 nftables }',
+  );
+  expect(partOf(ruleset, 'chain mitigate').at(-1)).toBe('iifname { "eth7", "eth1" } meta l4proto udp drop');
+});
+
 test('all mitigate blocks are one base chain, which allow ends', () => {
   const ruleset = artifactOf(
     'zone a = eth0 zone b = eth1 mitigate in a { allow tcp } mitigate before in a, b { drop udp }',
