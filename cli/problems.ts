@@ -89,9 +89,15 @@ loaded. The message says what is wrong: the file is something else, or no block 
     code: 'SL0917',
     severity: 'warning',
     title: 'classes of the policy that are not listed',
-    explanation: `The file of \`sluice explain --analyze\` does not list all classes that the policy has. It may be of another interface, or of a host
-that runs an earlier build: numbers of classes follow from their names, so those that both have are told all the same.`,
+    explanation: `The file of \`sluice explain --analyze\`, or for \`sluice stats\` the kernel, does not list all classes that the policy, or the build,
+has. It may be of another interface, or of a host that runs another build: numbers of classes follow from their names, so those that both have are told all the same.`,
   },
+  noRunningClasses: error(
+    'SL0918',
+    'no classes to tell of',
+    `\`sluice stats\` takes the folder that \`sluice compile\` wrote for a policy with \`shape\` blocks, and asks the kernel for what their
+classes have sent. The message says what is wrong: the folder holds no such build, or the build is not loaded here.`,
+  ),
   noBaseline: error(
     'SL0921',
     'a file that is no baseline',

@@ -72,6 +72,25 @@ export interface ClassTraffic {
   readonly packetsWaiting: number;
 }
 
+/** A class in which packets wait. */
+export interface PlaneClass {
+  /** The interface that has the queues. */
+  readonly interface: string;
+  /** See model/shape-classes.ts. */
+  readonly number: number;
+  /** `voice/sip`; of what no class takes, `default`. */
+  readonly name: string;
+}
+
+export interface PlaneClasses {
+  /** Those of a build, by its files' paths below the target's folder. */
+  readonly namesIn: (files: ReadonlyMap<string, Uint8Array>) => readonly PlaneClass[];
+  /** What lists an interface's where the build is loaded, word by word. */
+  readonly command: (name: string) => readonly string[];
+  /** What each has let pass, by its number, in what that prints; undefined: the text is no such list. */
+  readonly read: (text: string) => ReadonlyMap<number, ClassTraffic> | undefined;
+}
+
 /** A plane's earlier build for a target, as its output folder holds it. */
 export interface FormerBuild {
   /** Its name. */
@@ -162,6 +181,6 @@ export interface Plane {
   readonly readCounters?: (text: string) => ReadonlyMap<string, number> | undefined;
   /** Undefined: what runs of the plane cannot be compared. */
   readonly running?: Running;
-  /** What each class of an interface's queues has let pass, by its number, in what the plane's own tool lists; likewise. */
-  readonly readClasses?: (text: string) => ReadonlyMap<number, ClassTraffic> | undefined;
+  /** The classes of its queues; undefined: it has none. */
+  readonly classes?: PlaneClasses;
 }

@@ -2,7 +2,7 @@
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, Stage } from '../../compiler/4-program/program.ts';
 import type { Shape } from '../../compiler/model/index.ts';
-import { interfaceOf } from '../../compiler/model/shape-interface.ts';
+import { asksTranslated } from '../../compiler/4-program/shape-ingress.ts';
 import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -19,12 +19,7 @@ export function refuseShape(shape: Shape, program: Program): readonly Diagnostic
   const refusal = (message: string, hint: string, span = origin.span): void => {
     refusals.push(diagnostic(PROBLEMS.notExact, span, message, { hint }));
   };
-  if (direction === 'ingress') {
-    refusal(
-      'packets queue where they leave, and `ingress` is not carried out yet',
-      'Shape the zones by which these packets leave again; in `mitigate`, `drop … over RATE` limits what comes in.',
-    );
-  }
+  if (direction === 'ingress') refuseIngress(shape, program, refusal);
   refuseInterface(shape, program, refusal);
   const classes = [...everyClass(classesIn(shape))];
   if (classes.length === 0 && queues !== undefined) {
@@ -57,12 +52,24 @@ function isImpatient({
   return latency !== undefined && (leaf === 'sfq' || leaf === 'fq');
 }
 
+type Refusal = (message: string, hint: string, span?: Shape['origin']['span']) => void;
+
+/** What comes in waits before it is tracked and translated, on an interface that has one queue. */
+function refuseIngress(shape: Shape, { policy }: Program, refusal: Refusal): void {
+  if (shape.queues !== undefined) {
+    refusal('`across N queues` is for what leaves: what comes in has one queue', 'Leave `across` out.');
+  }
+  for (const { origin, end } of asksTranslated(shape, policy)) {
+    refusal(
+      `packets wait in this class before \`nat\` is undone, when their real ${end} is not known yet`,
+      `Ask for what they carry then (\`on wire ${end === 'source' ? 'from' : 'to'} …\`, \`dscp is …\`), or shape where they leave again.`,
+      origin.span,
+    );
+  }
+}
+
 /** A rate is that of one link, and queues are an interface's. */
-function refuseInterface(
-  shape: Shape,
-  program: Program,
-  refusal: (message: string, hint: string, span?: Shape['origin']['span']) => void,
-): void {
+function refuseInterface(shape: Shape, program: Program, refusal: Refusal): void {
   const { zone } = shape;
   const { target } = program;
   const { members } = target?.zones.get(zone.name) ?? zone;
@@ -84,9 +91,4 @@ function refuseInterface(
   if (odd && program.policy.shapes[0] === shape) {
     refusal(`\`tc\` has no variant \`${odd.variant}\``, 'Leave the word out.', odd.span);
   }
-}
-
-/** The interface that a shaper is on. */
-export function deviceOf(shape: Shape, { target }: Program): string {
-  return interfaceOf(shape, target)!;
 }

@@ -4,13 +4,14 @@ import { oneLine } from '../../compiler/artifacts/one-line.ts';
 import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { Artifact, SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import { positionOf } from '../../grammar/source.ts';
+import { CLASSES, classLines } from './class-names.ts';
 import { commandText, emptied, withoutFilters } from './commands.ts';
+import { REDIRECT, redirectText } from './redirect.ts';
 import * as templates from './templates.gen.ts';
-import type { NamedClass, TcCommand, TcTree } from './tree.ts';
+import type { TcCommand, TcTree } from './tree.ts';
 
 export const UP = 'tc/up.batch';
 const DOWN = 'tc/down.batch';
-const CLASSES = 'tc/classes.tsv';
 
 /** Whose head a file has. */
 type Head = (values: object) => string;
@@ -25,7 +26,7 @@ export interface EmittedTree {
   readonly sourceMap: readonly SourceMapEntry[];
 }
 
-export function emitTree({ commands, classes }: TcTree, { policy, remarks }: WriteContext): EmittedTree {
+export function emitTree({ redirects, commands, classes }: TcTree, { policy, remarks }: WriteContext): EmittedTree {
   const values = (build: string) => ({ policy: oneLine(policy), build, remarks });
   const firstLine = linesIn(UP_HEAD(values(''))) + 1;
   const up = new UpText(firstLine);
@@ -47,14 +48,13 @@ export function emitTree({ commands, classes }: TcTree, { policy, remarks }: Wri
     artifacts: (build) => [
       { path: UP, content: [encoder.encode(UP_HEAD(values(build))), body], description: 'queues, and their classes' },
       text(DOWN, 'takes them away again', DOWN_HEAD(values(build)), down),
-      text(CLASSES, "the policy's names of classes", 'interface\tclass\tname\n', ...classes.map(classLine)),
+      ...(redirects.length > 0
+        ? [text(REDIRECT, 'what comes in, on its way to the queues', redirectText(redirects, values(build)))]
+        : []),
+      text(CLASSES, "the policy's names of classes", ...classLines(classes)),
     ],
     sourceMap: up.sourceMap,
   };
-}
-
-function classLine({ device, id, name }: NamedClass): string {
-  return `${device}\t${id}\t${oneLine(name)}\n`;
 }
 
 /** The commands, each behind the statement of the policy that it carries out; a table's rows stand behind one. */

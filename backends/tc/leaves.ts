@@ -41,10 +41,12 @@ function fqCodel(latency: number | undefined): string {
  * A link that all share alike: cake shapes and shares by itself, hosts first and then the flows of each. Behind a translation it
  * asks the kernel whose packets they were.
  */
-export function cakeText({ rate, link, overhead }: Shape, { nat }: Policy): string {
+export function cakeText({ direction, rate, link, overhead }: Shape, { nat }: Policy): string {
   const hosts = nat ? 'triple-isolate nat' : 'triple-isolate';
   const cells = link === 'atm' ? 'atm' : 'noatm';
   const least = link === 'docsis' ? ` mpu ${DOCSIS_FRAME}` : '';
   const added = overhead > 0 || link !== 'ethernet' ? ` overhead ${overhead + ETHERNET_HEADER}${least} ${cells}` : '';
-  return `cake bandwidth ${rateText(bitsOf(rate)!)} besteffort ${hosts}${added}`;
+  // What is dropped behind a link has gone through it all the same.
+  const side = direction === 'ingress' ? ' ingress' : '';
+  return `cake bandwidth ${rateText(bitsOf(rate)!)} besteffort ${hosts}${side}${added}`;
 }

@@ -10,10 +10,11 @@ import {
   type ClassNode,
   type ClassNumbers,
 } from '../../compiler/model/shape-classes.ts';
-import { deviceOf } from './capabilities.ts';
+import { interfaceOf, queueInterfaceOf } from '../../compiler/model/shape-interface.ts';
 import { cakeText, leafText, type LeafWish } from './leaves.ts';
 import { PROBLEMS } from './problems.ts';
 import { burstFor, leastRate, linkOptions, rateText, turnOf } from './rates.ts';
+import type { Redirect } from './redirect.ts';
 import type { NamedClass, TcCommand, TcTree } from './tree.ts';
 
 /** Of classes that say none. */
@@ -27,11 +28,18 @@ export function lowerProgram(program: Program): { readonly tree: TcTree; readonl
   const lowered = program.shapes.map((shape) => new ShapeLowering(shape, program));
   return {
     tree: {
+      redirects: program.shapes.flatMap((shape) => redirectOf(shape, program)),
       commands: lowered.flatMap(({ commands }) => commands),
       classes: lowered.flatMap(({ classes }) => classes),
     },
     diagnostics: lowered.flatMap(({ diagnostics }) => diagnostics),
   };
+}
+
+function redirectOf(shape: Shape, { target }: Program): readonly Redirect[] {
+  const { direction, zone, origin } = shape;
+  if (direction === 'egress') return [];
+  return [{ zone: zone.name, from: interfaceOf(shape, target)!, to: queueInterfaceOf(shape, target)!, origin }];
 }
 
 /** What classes have from the one around them. */
@@ -65,7 +73,7 @@ class ShapeLowering {
     const nodes = classesIn(shape);
     const rate = shareOf(shape);
     this.#shape = shape;
-    this.#device = deviceOf(shape, program);
+    this.#device = queueInterfaceOf(shape, program.target)!;
     this.#numbers = numberClasses(shape, program.policy.shapes.indexOf(shape), nodes);
     this.#least = leastRate(rate);
     this.#link = linkOptions(shape);

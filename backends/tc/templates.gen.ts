@@ -11,6 +11,18 @@ export const changeHead = `# What leads from build {{from}} of the queues of pol
 export const downHead = `# Takes the queues of policy \`{{policy}}\` away again, for tc -batch. Made by Sluice; build {{build}}.
 `;
 
+/** templates/redirect-head.hbs */
+export const redirectHead = `#!/usr/sbin/nft -f
+# What comes in by interfaces of policy \`{{policy}}\` waits in queues of others. Made by Sluice; build {{build}}. Edit the policy, not this file.
+#
+# The hook is that of \`mitigate\`, behind which the classes are chosen, and behind them this. Out of its queue a packet goes on as if
+# it had just come in, past this hook. Load it once the interfaces with the queues are there: nft takes them by number.
+
+table netdev {{table}}
+delete table netdev {{table}}
+
+`;
+
 /** templates/up-head.hbs */
 export const upHead = `# Queues of policy \`{{policy}}\`, for tc -batch. Made by Sluice; build {{build}}. Edit the policy, not this file.
 {{#each remarks}}

@@ -1,5 +1,6 @@
 /** What queues are made of, in tc's own terms: commands that are told apart by what they make. */
 import type { Origin } from '../../compiler/model/index.ts';
+import type { Redirect } from './redirect.ts';
 
 export interface TcCommand {
   readonly object: 'qdisc' | 'class' | 'filter';
@@ -23,6 +24,7 @@ export interface NamedClass {
 }
 
 export interface TcTree {
+  readonly redirects: readonly Redirect[];
   /** What stands in something behind it. */
   readonly commands: readonly TcCommand[];
   readonly classes: readonly NamedClass[];

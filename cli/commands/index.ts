@@ -7,6 +7,7 @@ import { fmt } from './fmt.ts';
 import { importRules } from './import.ts';
 import { lint } from './lint.ts';
 import { optimize } from './optimize.ts';
+import { stats } from './stats.ts';
 import { test } from './test.ts';
 
 /** All commands, in the order in which `--help` lists them. */
@@ -16,6 +17,7 @@ export const COMMANDS: readonly CommandDefinition<object>[] = [
   test,
   lint,
   explain,
+  stats,
   diff,
   fmt,
   importRules,

@@ -9,6 +9,8 @@ import { isSystemError, reasonOf } from '../system-error.ts';
 
 export interface FormerOutput {
   readonly kind: 'builds';
+  /** Those that have a build. */
+  readonly targets: readonly string[];
   /** A plane's build for a target; undefined: there is none. */
   readonly buildOf: (target: string, plane: string) => FormerBuild | undefined;
 }
@@ -40,6 +42,7 @@ function buildsIn(folder: string, { outputs, builds }: FormerManifest): OpenedFo
   }
   return {
     kind: 'builds',
+    targets: [...filesOf.keys()],
     buildOf: (target, plane) => {
       const found = builds.find((one) => one.target === target && one.plane === plane);
       return found && { build: found.build, files: filesOf.get(target) ?? new Map() };

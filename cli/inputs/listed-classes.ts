@@ -1,7 +1,7 @@
 /** The files that `--analyze` names: classes as a plane's tool lists them, each of one interface. */
 import type { LoweredPolicy } from '../../compiler/compile.ts';
 import { unlisted, type ListedClasses } from '../../compiler/explain/traffic.ts';
-import { interfaceOf } from '../../compiler/model/shape-interface.ts';
+import { queueInterfaceOf } from '../../compiler/model/shape-interface.ts';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { PLANES } from '../planes.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -34,17 +34,20 @@ function analyzed(wanted: string, targets: LoweredPolicy['targets']): Analyzed {
   const shapers = targets.flatMap(({ planes }) =>
     planes.flatMap(({ program }) =>
       program.shapes
-        .filter((shape) => interfaceOf(shape, program.target) === name)
+        .filter((shape) => queueInterfaceOf(shape, program.target) === name)
         .map((shape) => ({ shape, at: program.policy.shapes.indexOf(shape) })),
     ),
   );
   if (shapers.length === 0) {
-    return wrong(`nothing shapes \`${name}\``, 'Name an interface as the target binds a shaped zone.');
+    return wrong(
+      `nothing shapes \`${name}\``,
+      'Name an interface as the target binds a shaped zone; of what comes in, the one that the files for `tc` name.',
+    );
   }
   const read = readProfile(path);
   if ('finding' in read) return { listed: [], findings: [read.finding] };
-  for (const { readClasses } of PLANES) {
-    const classes = readClasses?.(read.text);
+  for (const plane of PLANES) {
+    const classes = plane.classes?.read(read.text);
     if (!classes) continue;
     const listed = { interface: name, classes };
     const missing = shapers.flatMap(({ shape, at }) => unlisted(shape, at, listed));

@@ -1,13 +1,13 @@
 /** Explained plans for people: a tree a stage, with what its steps cost, beside the lines that they carry out. */
 import type {
   Expense,
-  ExplainedClass,
   ExplainedPlane,
   ExplainedStage,
   ExplainedStep,
   PolicyLines,
   RuleExpense,
 } from '../../compiler/explain/explained.ts';
+import { classLines } from './class-table.ts';
 import { formatCount, formatNanoseconds } from './numbers.ts';
 import { tableLines } from './table.ts';
 
@@ -44,30 +44,8 @@ function stageLines(stage: ExplainedStage, options: PlanTextOptions): readonly s
     ...rows,
     ...(stage.default === undefined ? [] : [`  what no rule decides about: ${stage.default}`]),
     ...alternatives.map(({ without, expense: other }) => `  without ${without}: ${expenseText(other)}`),
-    ...(stage.classes ? classLines(stage.classes, options) : []),
+    ...(stage.classes ? ['', ...classLines(stage.classes, options.all)] : []),
   ];
-}
-
-/** So many classes are shown, those that have sent most. */
-const MOST_CLASSES = 20;
-
-function classLines(classes: readonly ExplainedClass[], { all }: PlanTextOptions): readonly string[] {
-  const total = classes.reduce((sum, { bytes }) => sum + bytes, 0);
-  const shown = all ? classes : classes.slice(0, MOST_CLASSES);
-  const rows = shown.map(({ name, bytes, packets, dropped, packetsWaiting }) => [
-    name,
-    formatCount(bytes),
-    total === 0 ? '' : `${((100 * bytes) / total).toFixed(1)} %`,
-    formatCount(packets),
-    formatCount(dropped),
-    formatCount(packetsWaiting),
-  ]);
-  const table = tableLines(
-    [['class', 'bytes', '', 'packets', 'dropped', 'waiting'], ...rows],
-    ['left', 'right', 'right', 'right', 'right', 'right'],
-  );
-  const rest = classes.length - shown.length;
-  return ['', ...table, ...(rest > 0 ? [`… ${formatCount(rest)} more (--all shows them)`] : [])];
 }
 
 function rowsOf(steps: readonly ExplainedStep[], indent: string, options: PlanTextOptions): string[][] {

@@ -167,12 +167,15 @@ export const ACTION_ROWS: Readonly<Record<ActionRow, Row>> = {
   class: { places: ['shape'], reason: 'Classes belong to `shape`.' },
 };
 
+/** What is not known of packets yet when `shape … ingress` has them wait. */
+const NOT_AT_ARRIVAL: ReadonlySet<Row> = new Set([CLAUSE_ROWS.out, CLAUSE_ROWS['original …'], CLAUSE_ROWS.mark]);
+
 /** Why the row cannot stand at the place; undefined where it can. */
 export function illegality(row: Row, place: Place | undefined): string | undefined {
   if (!place) return undefined;
   const wrongHook = place.hook !== undefined && (row.notAt?.includes(place.hook) ?? false);
-  const unknownWayOut = place.ingress === true && row === CLAUSE_ROWS.out;
-  return row.places.includes(place.kind) && !wrongHook && !unknownWayOut
+  const isYetToCome = place.ingress === true && NOT_AT_ARRIVAL.has(row);
+  return row.places.includes(place.kind) && !wrongHook && !isYetToCome
     ? undefined
     : (row.reasonAt?.[place.kind] ?? row.reason);
 }

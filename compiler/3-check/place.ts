@@ -38,7 +38,7 @@ const PLACE_TITLES: Readonly<Record<PlaceKind, string>> = {
 export interface Place {
   readonly kind: PlaceKind;
   readonly hook?: Hook | undefined;
-  /** `shape … ingress`: the way out is not known yet. */
+  /** `shape … ingress`: neither the way out nor the flow is known yet. */
   readonly ingress?: boolean | undefined;
   /** In `nat`, the walk that the rules of a group are for; undefined: rules of either kind may stand here. */
   readonly walk?: Walk | undefined;

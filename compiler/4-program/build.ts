@@ -1,11 +1,12 @@
 /** Policy → Program: blocks become stages, conditions become conjunctions of atoms, each rule of one family or of none. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Policy, Rule, RuleBlock, RuleItem, Shape, Target, Zone } from '../model/index.ts';
+import type { Policy, Rule, RuleBlock, RuleItem, Target, Zone } from '../model/index.ts';
 import { bindZones, type ZoneBinding } from './bind-zones.ts';
 import { rulesOf } from './rules.ts';
 import { TooManyConjunctions } from './conjunctions.ts';
 import { PROBLEMS } from './problems.ts';
 import { choiceOfClass } from './shape.ts';
+import { asItArrives } from './shape-ingress.ts';
 import type { Program, ProgramItem, Stage, StageId, Statefulness } from './program.ts';
 
 /** The Program of a policy as `target` binds its zones, and what could not be said in it. */
@@ -18,6 +19,7 @@ export function buildProgram(
   const builder = new StageBuilder(bind, zones);
   const stages = [
     ...policy.mitigate.map((block) => builder.stage('mitigate', block, { zones: block.zones?.map(bind) })),
+    builder.arrivals(policy),
     builder.block('raw', policy.raw),
     builder.block('mangle prerouting', policy.mangles.prerouting),
     builder.block('destination nat', policy.nat, isDestinationTranslation),
@@ -31,7 +33,7 @@ export function buildProgram(
     builder.block('mangle postrouting', policy.mangles.postrouting),
     builder.block('source nat', policy.nat, isSourceTranslation),
     builder.block('count', policy.count),
-    builder.shapes(policy.shapes),
+    builder.shapes(policy),
   ].filter((stage) => stage !== undefined);
   const program: Program = {
     policy,
@@ -98,12 +100,23 @@ class StageBuilder {
     };
   }
 
-  /** One stage for all shapers: their zones are disjoint, so each packet meets the rules of one. */
-  shapes(shapes: readonly Shape[]): Stage | undefined {
-    const [first] = shapes;
+  /** One stage for all shapers of what leaves: their zones are disjoint, so each packet meets the rules of one. */
+  shapes({ shapes }: Policy): Stage | undefined {
+    const first = shapes.find(({ direction }) => direction === 'egress');
     if (!first) return undefined;
-    const body = shapes.flatMap(choiceOfClass);
+    const body = shapes.flatMap((shape, at) => (shape.direction === 'egress' ? choiceOfClass(shape, at) : []));
     return this.stage('shape', { origin: { ...first.origin, name: 'shape' }, body }, {});
+  }
+
+  /** Likewise of what comes in; those without classes have nothing to choose. */
+  arrivals(policy: Policy): Stage | undefined {
+    const { shapes } = policy;
+    const shapers = shapes.filter(({ direction, body }) => direction === 'ingress' && body.length > 0);
+    const [first] = shapers;
+    if (!first) return undefined;
+    const body = shapers.flatMap((shape) => choiceOfClass(asItArrives(shape, policy), shapes.indexOf(shape)));
+    const zones = shapers.map(({ zone }) => this.#bind(zone));
+    return this.stage('shape ingress', { origin: { ...first.origin, name: 'shape ingress' }, body }, { zones });
   }
 
   #items(items: readonly RuleItem[], keep: Keep | undefined): readonly ProgramItem[] {

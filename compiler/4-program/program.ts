@@ -122,6 +122,7 @@ export type ProgramItem = ProgramRule | ProgramEach | ProgramScope;
 /** Where in a packet's path a list of rules stands; the order of `STAGES` is the order of the paths. */
 export const STAGES = [
   'mitigate',
+  'shape ingress',
   'raw',
   'mangle prerouting',
   'destination nat',
@@ -140,6 +141,11 @@ export const STAGES = [
 
 export type StageId = (typeof STAGES)[number];
 
+/** Whether a stage stands at the interfaces that frames come in by, before the host has made packets of them. */
+export function isAtArrival(id: StageId): boolean {
+  return id === 'mitigate' || id === 'shape ingress';
+}
+
 /** How a stateful filter treats packets before its rules are asked. */
 export interface Statefulness {
   readonly invalid: 'drop' | 'pass';
@@ -154,7 +160,7 @@ export interface Stage {
   readonly stateful: Statefulness | undefined;
   /** What a packet meets that no rule decided about; undefined: it goes on. */
   readonly default: Verdict | undefined;
-  /** `mitigate in ZONE`; undefined: no such bound. */
+  /** `mitigate in ZONE`, and the zones that shape what comes in; undefined: no such bound. */
   readonly zones: readonly Zone[] | undefined;
   /** Rules that the language implies (`std.essential`), before the policy's own. */
   readonly implied: readonly ProgramItem[];

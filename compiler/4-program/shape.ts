@@ -23,15 +23,15 @@ export function choiceOfClass(shape: Shape, at: number): readonly (Rule | Each)[
   const nodes = classesIn(shape);
   if (nodes.length === 0) return [];
   const numbers = numberClasses(shape, at, nodes);
-  const leaves: Condition = {
+  const passes: Condition = {
     kind: 'zone',
     field: shape.direction === 'egress' ? 'out' : 'in',
     zones: [shape.zone],
   };
   const chooser = new Chooser(nodes, numbers.of);
   return [
-    ...chooser.items(shape.body, [leaves], undefined),
-    choice({ ...shape.origin, name: `${shape.origin.name}/default` }, [leaves], numbers.default),
+    ...chooser.items(shape.body, [passes], undefined),
+    choice({ ...shape.origin, name: `${shape.origin.name}/default` }, [passes], numbers.default),
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Span } from '../../grammar/source.ts';
-import type { Program, Stage } from '../4-program/program.ts';
+import type { Program, Stage, StageId } from '../4-program/program.ts';
 import type { Balance, Policy, Shape, Target } from '../model/index.ts';
 import type { Plane } from '../plane.ts';
 import { PROBLEMS } from './problems.ts';
@@ -115,7 +115,8 @@ function placeShape(
     diagnostics.push(...(refusals.length > 0 ? refusals : [withoutQueues(shape, program)]));
     return [];
   }
-  const choice = program.stages.find(({ id }) => id === 'shape');
+  const wanted: StageId = shape.direction === 'egress' ? 'shape' : 'shape ingress';
+  const choice = program.stages.find(({ id }) => id === wanted);
   const chooser = choice && available.find((plane) => plane.refuse(choice, program).length === 0);
   const handover =
     chooser && chooser.name !== taker.name ? `; ${chooser.name} says the class by the packet's priority` : '';

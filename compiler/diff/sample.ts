@@ -43,7 +43,15 @@ const NOBODY: Somebody = {
 };
 
 const HAS_IN: ReadonlySet<StageId> = new Set<StageId>([
-  ...(['mitigate', 'raw', 'mangle prerouting', 'destination nat', 'mangle input', 'filter input'] as const),
+  ...([
+    'mitigate',
+    'shape ingress',
+    'raw',
+    'mangle prerouting',
+    'destination nat',
+    'mangle input',
+    'filter input',
+  ] as const),
   ...(['dispatch', 'mangle forward', 'filter forward'] as const),
 ]);
 const HAS_OUT: ReadonlySet<StageId> = new Set<StageId>([

@@ -1,5 +1,5 @@
 /** The stages of one name in two policies, and the regions in which they differ. */
-import type { StageId } from '../4-program/program.ts';
+import { isAtArrival, type StageId } from '../4-program/program.ts';
 import type { Table } from '../model/table.ts';
 import { NOTHING } from '../proof/diagrams.ts';
 import { likelyOrders } from '../proof/likely-orders.ts';
@@ -70,7 +70,7 @@ function compareIn(stages: ComparedStages, context: Context, walk: (table: Table
   });
 }
 
-const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>(['mitigate', 'raw', 'mangle prerouting']);
+const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>(['mitigate', 'shape ingress', 'raw', 'mangle prerouting']);
 
 /** Fragments have been put together where a connection table is asked. */
 function areWhole({ id, old, new: later }: ComparedStages, context: Context): boolean {
@@ -78,7 +78,7 @@ function areWhole({ id, old, new: later }: ComparedStages, context: Context): bo
   if (areStateful({ id, old, new: later })) return true;
   const families = [4, 6] as const;
   const policies = [context.old.policy, context.new.policy];
-  return id !== 'mitigate' && policies.every((policy) => families.every((family) => needsTracking(policy, family)));
+  return !isAtArrival(id) && policies.every((policy) => families.every((family) => needsTracking(policy, family)));
 }
 
 function areStateful({ id, old, new: later }: ComparedStages): boolean {

@@ -1,7 +1,7 @@
 /** What the stages of one name do to every packet at once, in one of the two policies. */
 import type { Table } from '../model/table.ts';
 import type { Origin, Verdict } from '../model/policy.ts';
-import type { ProgramRule, Stage, StageId } from '../4-program/program.ts';
+import { isAtArrival, type ProgramRule, type Stage, type StageId } from '../4-program/program.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import { NO_ROWS } from '../proof/bound-rows.ts';
 import { ALL, NOTHING, type Diagram } from '../proof/diagrams.ts';
@@ -64,8 +64,8 @@ function meaningOfStage(id: StageId, stage: Stage, side: Side, before: Outcome, 
     const meaning = new ProgramMeaning(own, new RuleMeaning(own), side.found, isAsked);
     return meaning.after([...stage.implied, ...stage.items], state, TOP);
   };
-  if (id === 'mitigate') {
-    return frame.outcomes.inside(meetsMitigate(stage, side), before, (state) => walk(() => true, state));
+  if (isAtArrival(id)) {
+    return frame.outcomes.inside(arrivesBy(stage, side), before, (state) => walk(() => true, state));
   }
   const { stateful } = stage;
   if (!stateful) {
@@ -100,7 +100,7 @@ function invalidPackets({ pickup }: NonNullable<Stage['stateful']>, { packets, t
 }
 
 /** What comes in by an interface of the block's zones: of any zone, where it names none. */
-function meetsMitigate({ zones }: Stage, { packets, zones: all }: Side): Diagram {
+function arrivesBy({ zones }: Stage, { packets, zones: all }: Side): Diagram {
   const names = zones?.map(({ name }) => name) ?? [...all.keys()];
   const numbers = IntervalSet.unionOf(
     INTERFACE_BITS,

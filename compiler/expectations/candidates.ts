@@ -37,6 +37,7 @@ const BEHIND_FILTER: ReadonlySet<StageId> = new Set<StageId>(['mangle postroutin
 /** Where a packet is yet to be routed. */
 const BEFORE_ROUTE: ReadonlySet<StageId> = new Set<StageId>([
   'mitigate',
+  'shape ingress',
   'raw',
   'mangle prerouting',
   'destination nat',

@@ -2,6 +2,7 @@
 import type { Expectation, ExpectationBlock, Given, Policy } from '../model/policy.ts';
 import { evaluate, type Outcome } from '../semantics/evaluate.ts';
 import type { Fate } from '../semantics/fate.ts';
+import type { Shaped } from '../semantics/shape.ts';
 import { endsText, fateInWords } from '../semantics/expectations/words.ts';
 import { situationOf } from '../semantics/expectations/history.ts';
 import { sceneFor } from '../semantics/expectations/scene.ts';
@@ -39,17 +40,23 @@ function saysNothing({ routes, addresses, down, time, memories }: Given): boolea
 }
 
 function wayOf({ fate, spoke, shaped }: Outcome): ExplainedWay {
-  const queues = shaped.map(({ zone, direction, classes }) => ({
-    block: `shape ${zone} ${direction}`,
-    did: classes.length > 0 ? `class ${classes.join('/')}` : 'default',
-    place: undefined,
-    text: '',
-  }));
+  const queues = (wanted: Shaped['direction']) =>
+    shaped.flatMap(({ zone, direction, classes }) =>
+      direction === wanted
+        ? [
+            {
+              block: `shape ${zone} ${direction}`,
+              did: classes.length > 0 ? `class ${classes.join('/')}` : 'default',
+              place: undefined,
+              text: '',
+            },
+          ]
+        : [],
+    );
+  const steps = spoke.map(({ block, did, origin }) => ({ block, did, place: origin?.span, text: origin?.text ?? '' }));
+  const arrived = spoke.filter(({ block }) => block === 'mitigate').length;
   return {
-    steps: [
-      ...spoke.map(({ block, did, origin }) => ({ block, did, place: origin?.span, text: origin?.text ?? '' })),
-      ...queues,
-    ],
+    steps: [...steps.slice(0, arrived), ...queues('ingress'), ...steps.slice(arrived), ...queues('egress')],
     fate: `${fateInWords(fate)}${endsBehind(fate)}`,
   };
 }

@@ -19,8 +19,15 @@ export function explainShape(shape: Shape): ExplainedStage {
     shared: undefined,
   });
   const classes = [...everyClass(classesIn(shape))].length;
-  const { queues } = shape;
-  const steps =
+  const { direction, queues } = shape;
+  const arrival =
+    direction === 'egress'
+      ? []
+      : [
+          step('from where it comes in to an interface that has queues (ifb), behind `mitigate`'),
+          step('avoided: a redirection by tc (mirred), which goes past `mitigate`'),
+        ];
+  const queued =
     classes === 0
       ? [step('cake: all hosts in turn, and the flows of each; no classes')]
       : [
@@ -29,12 +36,13 @@ export function explainShape(shape: Shape): ExplainedStage {
           step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
           step('avoided: a list of u32 filters', walked(classes)),
           ...(queues === undefined
-            ? [step('one lock, for all that leaves by this interface')]
+            ? [step(`one lock, for all that ${direction === 'egress' ? 'leaves' : 'comes in'} by this interface`)]
             : [
                 step(`a lock for each of ${queues} queues, which lend each other nothing`),
                 step("its queue: by its class's number", `${queues} filters, one after another`),
               ]),
         ];
+  const steps = [...arrival, ...queued];
   return { name: origin.name, before: [], default: undefined, expense: undefined, steps, alternatives: [] };
 }
 

@@ -26,7 +26,7 @@ export interface Outcome {
   readonly fate: Fate;
   readonly counted: readonly Counted[];
   readonly logs: readonly LogEntry[];
-  /** The classes it queues in, where it goes on through shaped zones. */
+  /** The classes it queues in as it comes in by a shaped zone, whatever becomes of it, and where it goes on by one. */
   readonly shaped: readonly Shaped[];
   /** The rules that spoke, in order, with the block each stands in. */
   readonly spoke: readonly Spoken[];
@@ -102,7 +102,7 @@ function outcomeOf({ fate, journey }: Walked, choices: Choices, walk: (choices: 
     counted: journey.counted,
     logs: journey.logs,
     spoke: journey.spoke,
-    shaped: goesOn(fate) ? shapedClasses(journey) : [],
+    shaped: shapedClasses(journey, goesOn(fate)),
     tracking: journey.tracking.kind,
     leftToClock: choices.leftToClock,
     state: journey.state,

@@ -89,6 +89,8 @@ export interface Journey {
   aboutFlow: boolean;
   /** Name of the block at hand, for the record. */
   block: string;
+  /** It came past `mitigate` and `balance`, so that a zone that shapes what comes in has it wait. */
+  isQueuedOnArrival: boolean;
   /** The row that each variable stands for. */
   rows: ReadonlyMap<RowVariable, number>;
   readonly spoke: Spoken[];
@@ -133,6 +135,7 @@ export function startJourney(start: Start): Journey {
     seesWire: true,
     aboutFlow: false,
     block: '',
+    isQueuedOnArrival: false,
     rows: new Map(),
     spoke: [],
     logs: [],

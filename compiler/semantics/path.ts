@@ -29,13 +29,15 @@ import { mangle } from './mangle.ts';
 import { mitigate } from './mitigate.ts';
 import { keepSourceOfDelivered, settleDestination, settleSource } from './nat.ts';
 import { raw } from './raw.ts';
+import { pastQueues, queueOnArrival } from './shape.ts';
 import { judged, passing, type End, type Step } from './steps.ts';
 
 const RECEIVED_FIRST: readonly Step[] = [
   checkFrame,
   judged(mitigate),
+  passing(queueOnArrival),
   receive,
-  balance,
+  pastQueues(balance),
   defragment,
   judged(raw),
   exemptProxied,

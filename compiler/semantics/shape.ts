@@ -1,9 +1,10 @@
 /** `shape`: the class that a packet queues in where it enters or leaves by a shaped zone. Classes are called as people call them. */
-import type { Shape, ShapeClass, ShapeItem, Zone } from '../model/policy.ts';
+import type { Shape, ShapeClass, ShapeItem } from '../model/policy.ts';
 import { candidateRows } from './candidate-rows.ts';
 import { cellName } from '../model/cells.ts';
 import { holds } from './condition.ts';
 import type { Journey } from './journey.ts';
+import type { Step } from './steps.ts';
 
 export interface Shaped {
   readonly zone: string;
@@ -12,19 +13,47 @@ export interface Shaped {
   readonly classes: readonly string[];
 }
 
-/** For the zone the packet came in by and the one it leaves by, if they are shaped. It shows the real hosts. */
-export function shapedClasses(journey: Journey): Shaped[] {
-  journey.seesWire = false;
-  return journey.policy.shapes
-    .filter((shape) => isPassed(shape, journey.inZone, journey.outZone))
-    .map((shape) => {
-      journey.rows = new Map();
-      return { zone: shape.zone.name, direction: shape.direction, classes: firstClass(shape.body, journey) ?? [] };
-    });
+/** Behind `mitigate`, a packet waits before anything else is done with it. */
+export function queueOnArrival(journey: Journey): void {
+  journey.isQueuedOnArrival = true;
 }
 
-function isPassed({ zone, direction }: Shape, inZone: Zone | undefined, outZone: Zone | undefined): boolean {
-  return (direction === 'ingress' ? inZone : outZone)?.name === zone.name;
+/** A step that comes before the queues, for packets that end there: frames are balanced as they arrive. */
+export function pastQueues(step: Step): Step {
+  return (journey) => {
+    const end = step(journey);
+    if (end !== undefined) journey.isQueuedOnArrival = false;
+    return end;
+  };
+}
+
+/** For the zone the packet came in by, and, where it goes on, the one it leaves by, if they are shaped. */
+export function shapedClasses(journey: Journey, goesOn: boolean): Shaped[] {
+  const { inZone, outZone, policy } = journey;
+  return policy.shapes.flatMap((shape) => {
+    const { zone, direction, body } = shape;
+    const isMet =
+      direction === 'ingress'
+        ? journey.isQueuedOnArrival && inZone?.name === zone.name
+        : goesOn && outZone?.name === zone.name;
+    if (!isMet) return [];
+    const seen = direction === 'ingress' ? asItArrived(journey) : journey;
+    seen.seesWire = false;
+    seen.rows = new Map();
+    return [{ zone: zone.name, direction, classes: firstClass(body, seen) ?? [] }];
+  });
+}
+
+/** The packet as it came in, of which the real hosts are known all the same; a later fragment has no ports. */
+function asItArrived(journey: Journey): Journey {
+  const { arrived, real } = journey;
+  const { sourcePort, destinationPort } = arrived;
+  const hasPorts = sourcePort !== undefined || destinationPort !== undefined;
+  return {
+    ...journey,
+    packet: arrived,
+    real: real && !hasPorts ? { ...real, sourcePort, destinationPort } : real,
+  };
 }
 
 /** The first class that matches, and within it the first nested one. */

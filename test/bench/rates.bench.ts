@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { offWanted, trialScript } from '../traffic/rates.ts';
-import { ceilings, overload } from '../traffic/trials.ts';
+import { arriving, ceilings, overload } from '../traffic/trials.ts';
 
-const trials = [...[1, 2, 5, 10, 25, 50].map((count) => ceilings(count)), ...overload];
+const trials = [...[1, 2, 5, 10, 25, 50].map((count) => ceilings(count)), ...overload, ...arriving];
 
 test.each(trials)('$name', (trial) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-rates-'));

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
-import { shapingPolicy } from '../arbitraries/policy/shaping.ts';
+import { ingressPolicy, shapingPolicy } from '../arbitraries/policy/shaping.ts';
 import { count, seed } from '../sampling.ts';
 import { buildPolicy, type BuildOptions, type Built, type PolicyText } from './conformance/build.ts';
 import { examine } from './conformance/examine.ts';
@@ -23,6 +23,7 @@ const POLICIES = count(20, 220);
 const COUNTED_POLICIES = count(8, 60);
 /** And as many shape what leaves. */
 const SHAPING_POLICIES = count(10, 100);
+const INGRESS_POLICIES = count(6, 100);
 const PACKETS = 1000;
 
 /** With a rule that asks for a protocol by its number and for ports, nft 1.0.6 can list nothing (an assertion of its own fails). */
@@ -49,6 +50,7 @@ describeWithKernel('kernel conformance', () => {
   test(`of ${COUNTED_POLICIES} with a counter for each rule`, () =>
     conform(policies, COUNTED_POLICIES, { keepCounters: true }));
   test(`of ${SHAPING_POLICIES} that shape, class by class`, () => conform(shapingPolicy(), SHAPING_POLICIES, {}));
+  test(`of ${INGRESS_POLICIES} that shape what comes in`, () => conform(ingressPolicy(), INGRESS_POLICIES, {}));
 });
 
 /** So many random policies do in the kernel what the reference says, and count what it counts. */

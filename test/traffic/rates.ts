@@ -10,7 +10,7 @@ import { trafficBinary } from './binary.ts';
 export type Flow = { readonly port: number } & ({ readonly udp: number } | { readonly tcp: true });
 
 export interface Trial {
-  /** A policy that shapes where packets leave by `uplink0`. */
+  /** A policy that shapes where packets leave by `uplink0`, or come in by `world0`, at the other end of it. */
   readonly policy: string;
   readonly flows: readonly Flow[];
   readonly milliseconds: number;
@@ -37,8 +37,10 @@ export interface TrialScript {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Names of files in the script's folder. */
-const [QUEUES, RULES] = ['up.batch', 'ruleset.nft'];
+/** The name of a file in the script's folder. */
+const RULES = 'ruleset.nft';
+/** The interface at the end that packets come in by. */
+export const ARRIVAL = 'world0';
 /** How much longer than it counts it sends, for both begin when the machine lets them. Milliseconds. */
 const LONGER = 500;
 /** Where the flows go. */
@@ -57,6 +59,7 @@ export function trialScript({ policy, flows, milliseconds }: Trial): TrialScript
     artifacts.map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()]),
   );
   const load = targets.flatMap(({ planes }) => planes.find(({ plane }) => plane === 'tc')?.load ?? []).join('\n');
+  const where = policy.includes(ARRIVAL) ? 'ip netns exec world ' : '';
   const traffic = trafficBinary();
   const ports = flows.map(({ port }) => port).join(' ');
   const script = `mkdir -p /run/netns
@@ -68,14 +71,17 @@ ip -n world address add ${WORLD}/24 dev world0
 ip link set uplink0 up
 ip -n world link set world0 up
 ip neigh add ${WORLD} lladdr 02:00:00:00:09:02 dev uplink0
-${load.replace('tc/up.batch', QUEUES)}
+cat > load <<'END'
+${load.replaceAll('tc/', '')}
 if [ -f ${RULES} ]; then nft -f ${RULES}; fi
+END
+${where}sh -e load
 ip netns exec world ${traffic} receive ${milliseconds} ${ports} > received &
 until grep -qs ready received; do sleep 0.1; done
 ${traffic} send ${WORLD} ${milliseconds + LONGER} ${flows.map(flowText).join(' ')}
 wait
 cat received
-tc -s qdisc show dev uplink0
+${where}tc -s qdisc show
 `;
   return { script, files };
 }

@@ -1,5 +1,5 @@
 /** Trials of shapers whose outcome follows from the policy: what each flow is to get, in bits a second of frames. */
-import type { Flow, Wanted, WantedTrial } from './rates.ts';
+import { ARRIVAL, type Flow, type Wanted, type WantedTrial } from './rates.ts';
 
 const MBIT = 1e6;
 const HEAD = 'zone uplink = uplink0\ntarget router { nftables tc on uplink0 }\n';
@@ -23,6 +23,11 @@ function classLine(port: number, options: string): string {
 
 function shape(head: string, lines: readonly string[]): string {
   return `${HEAD}shape uplink egress ${head} {\n${lines.map((line) => `  ${line}\n`).join('')}}\n`;
+}
+
+/** The same where packets come in. */
+function shapeArriving(head: string, lines: readonly string[]): string {
+  return shape(head, lines).replaceAll('uplink0', ARRIVAL).replace('egress', 'ingress');
 }
 
 /**
@@ -173,4 +178,41 @@ export const ofModules: readonly WantedTrial[] = [
   },
   ceilings(2, 'latency 10ms'),
   ...['fq_codel', 'cake', 'sfq', 'fq'].map((leaf) => ceilings(4, `leaf ${leaf}`)),
+];
+
+/** What comes in, in queues of an interface of their own. */
+export const arriving: readonly WantedTrial[] = [
+  {
+    name: 'classes of what comes in',
+    policy: shapeArriving('rate 40mbit', [
+      classLine(2001, 'guarantee 24mbit ceiling 24mbit'),
+      classLine(2002, 'guarantee 5mbit ceiling 5mbit'),
+      'class rest',
+      'default class rest',
+    ]),
+    flows: [flood(2001), { port: 2002, tcp: true }, flood(2003)],
+    milliseconds: MILLISECONDS,
+    wanted: new Map([
+      [2001, near(24 * MBIT)],
+      [2002, near(5 * MBIT)],
+      [2003, near(11 * MBIT)],
+    ]),
+  },
+];
+
+/** Likewise, of modules that the tests' own kernel has not. */
+export const arrivingInModules: readonly WantedTrial[] = [
+  {
+    name: 'cake of what comes in, flows in turn',
+    policy: shapeArriving('rate 12mbit', ['default fair']),
+    flows: [
+      { port: 2001, tcp: true },
+      { port: 2002, tcp: true },
+    ],
+    milliseconds: MILLISECONDS,
+    wanted: new Map([
+      [2001, near(6 * MBIT, 0.1)],
+      [2002, near(6 * MBIT, 0.1)],
+    ]),
+  },
 ];

@@ -2,12 +2,14 @@
 import { beforeAll, expect, test } from 'vitest';
 import { count } from '../sampling.ts';
 import { offWanted, trialScript } from '../traffic/rates.ts';
-import { ceilings, ofModules, overload } from '../traffic/trials.ts';
+import { arriving, arrivingInModules, ceilings, ofModules, overload } from '../traffic/trials.ts';
 import { describeWithMachine, runJobs, type JobResult } from './machine/boot.ts';
 
 const trials = [
   ...count([50], [1, 2, 10, 25, 50]).map((classes) => ceilings(classes)),
   ...overload,
+  ...arriving,
+  ...arrivingInModules,
   ...ofModules.slice(0, count(6, ofModules.length)),
 ];
 

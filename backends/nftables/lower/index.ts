@@ -2,11 +2,11 @@
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { NftTable } from '../tree.ts';
+import { lowerArrivals } from './arrivals.ts';
 import { lowerBalances } from './balance.ts';
 import { Context } from './context.ts';
 import { lowerHairpins } from './hairpin.ts';
 import { lowerFlowMarks } from './marks.ts';
-import { lowerMitigation } from './mitigate.ts';
 import { refuseFormerWayOut } from './own-packets.ts';
 import { declareRuleCounters } from './rule-counters.ts';
 import { lowerStage } from './stages.ts';
@@ -20,10 +20,7 @@ export function lowerPlan(
 ): { readonly table: NftTable; readonly diagnostics: readonly Diagnostic[] } {
   const context = new Context(plan.program);
   declareRuleCounters(context);
-  lowerMitigation(
-    plan.stages.filter(({ stage }) => stage.id === 'mitigate'),
-    context,
-  );
+  lowerArrivals(plan.stages, context);
   lowerSynproxyExemption(context);
   lowerFlowMarks(context);
   lowerBalances(context);

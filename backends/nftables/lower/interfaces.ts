@@ -1,4 +1,5 @@
 /** Zones as interfaces by name: one, a short list in place, or a named set of the zone's own. */
+import { isAtArrival } from '../../../compiler/4-program/program.ts';
 import type { ZoneTest } from '../../../compiler/model/condition.ts';
 import type { Origin, Zone } from '../../../compiler/model/index.ts';
 import { quoted } from '../names.ts';
@@ -93,7 +94,7 @@ export function ingressMatches(zones: readonly Zone[], context: Context, origin:
 }
 
 export function zoneMatch(test: ZoneTest, place: MatchPlace): Matches {
-  if (place.context.stage === 'mitigate') {
+  if (isAtArrival(place.context.stage)) {
     const [matches = [], ...others] = ingressMatches(test.zones, place.context, place.origin);
     return { matches, others, invertible: matches.length === 1 && others.length === 0 };
   }

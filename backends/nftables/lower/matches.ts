@@ -162,7 +162,7 @@ function addressLeft(test: FamilyAddressTest, place: MatchPlace): string {
 }
 
 /** Where headers are still as they came in. */
-const WIRE_STAGES = new Set(['mitigate', 'raw', 'mangle prerouting', 'destination nat']);
+const WIRE_STAGES = new Set(['mitigate', 'shape ingress', 'raw', 'mangle prerouting', 'destination nat']);
 
 function addressMatch(left: string, test: FamilyAddressTest, place: MatchPlace): Match {
   const { in: value } = test;

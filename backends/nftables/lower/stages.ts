@@ -24,7 +24,8 @@ interface StageHook {
  * where both ends are still the real hosts.
  */
 const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
-  mitigate: [], // At devices, not at a hook of all packets: mitigate.ts.
+  mitigate: [], // At devices, not at a hook of all packets: arrivals.ts.
+  'shape ingress': [], // Likewise.
   raw: [
     { name: 'raw_prerouting', type: 'filter', hook: 'prerouting', priority: 'raw' },
     { name: 'raw_output', type: 'filter', hook: 'output', priority: 'raw' },

@@ -17,6 +17,7 @@ const GOES_ON: Readonly<Partial<Record<StageId, string>>> = {
   'destination nat': 'not translated',
   'source nat': 'not translated',
   dispatch: 'not dispatched',
+  'shape ingress': 'in no class',
   shape: 'in no class',
 };
 
@@ -28,7 +29,7 @@ export class OutcomeWords {
   constructor(comparison: Comparison, id: StageId, program: Program) {
     this.#comparison = comparison;
     this.#id = id;
-    this.#classes = id === 'shape' ? classNames(program) : new Map();
+    this.#classes = id === 'shape' || id === 'shape ingress' ? classNames(program) : new Map();
   }
 
   /** What the function of a change says. */

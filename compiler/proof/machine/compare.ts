@@ -1,5 +1,5 @@
 /** Rules that were read back against the Program that they carry out, stage by stage. */
-import type { Family, Program, Stage, StageId } from '../../4-program/program.ts';
+import { isAtArrival, type Family, type Program, type Stage, type StageId } from '../../4-program/program.ts';
 import { needsTracking } from '../../semantics/needs.ts';
 import { Diagrams, NOTHING, type Assignment, type Diagram } from '../diagrams.ts';
 import { FieldLayout, ORDERS } from '../fields.ts';
@@ -31,6 +31,7 @@ const place = (type: Entry['type'], hook: Entry['hook'], priority: number): Plac
 /** The stages at the kernel's hooks (net/netfilter: NF_IP_PRI_*), as the table of paths in the language's reference has them. */
 const PLACES: { readonly [Id in StageId]: readonly Place[] } = {
   mitigate: [place('filter', 'ingress', -500)],
+  'shape ingress': [place('filter', 'ingress', -400)],
   raw: [place('filter', 'prerouting', -300), place('filter', 'output', -300)],
   'mangle prerouting': [place('filter', 'prerouting', -150)],
   'destination nat': [place('nat', 'prerouting', -100), place('nat', 'output', -100)],
@@ -182,8 +183,7 @@ function boundZones({ zones, target }: Program): Program['zones'] {
 }
 
 function pointOf(stage: StageId, hook: Entry['hook'], { policy }: Program): StagePoint {
-  const tracked =
-    stage === 'mitigate' ? [] : ([4, 6] as const).filter((family: Family) => needsTracking(policy, family));
+  const tracked = isAtArrival(stage) ? [] : ([4, 6] as const).filter((family: Family) => needsTracking(policy, family));
   return { stage, sent: hook === 'output', tracked };
 }
 

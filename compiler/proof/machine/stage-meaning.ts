@@ -1,5 +1,12 @@
 /** What a stage of a Program does, as diagrams: the rules as the language has them, and nothing of how they are planned. */
-import type { Family, ProgramEach, ProgramItem, ProgramRule, Stage } from '../../4-program/program.ts';
+import {
+  isAtArrival,
+  type Family,
+  type ProgramEach,
+  type ProgramItem,
+  type ProgramRule,
+  type Stage,
+} from '../../4-program/program.ts';
 import { ALL, NOTHING, type Diagram } from '../diagrams.ts';
 import { asksCell, conjunction, type Rows } from './atoms.ts';
 import { Decisions } from './decisions.ts';
@@ -76,7 +83,7 @@ class StageMeaning {
     const { id, zones } = this.#stage;
     const { diagrams, point } = this.#packets;
     // What this host sends to itself was not received from anywhere, and never enters a filter.
-    if (id === 'mitigate') return zones ? this.#packets.zoneIn('in', zones) : this.#packets.anyZone('in');
+    if (isAtArrival(id)) return zones ? this.#packets.zoneIn('in', zones) : this.#packets.anyZone('in');
     const isFilter = id.startsWith('filter ') && id !== 'filter forward';
     const isReceived = id === 'raw' || id === 'mangle prerouting';
     if (!isFilter && (!isReceived || point.sent)) return ALL;

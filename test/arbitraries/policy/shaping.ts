@@ -5,6 +5,7 @@ import { without, type Features } from './features.ts';
 import { natRules } from './nat.ts';
 import { either, joined, maybe, NOTHING, piece, plain, words, type Piece } from './piece.ts';
 import { HEADER, print, type RandomPolicy } from './policy.ts';
+import { rules } from './rules.ts';
 import { tables } from './tables.ts';
 
 const WAY: Way = { place: 'shape', hasIn: true, hasOut: false };
@@ -105,6 +106,39 @@ export function shapingPolicy(features: Features = SHAPING): Arbitrary<RandomPol
     mangle,
     shape(features, 'uplink egress rate 1gbit', true),
     maybe(shape(features, 'inside egress rate 900mbit link atm overhead 10', false), 40),
+  );
+  const target = 'target router {\n  nftables\n  tc on uplink0, lan0\n}\n';
+  return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(joined(parts, '\n\n'), rows, HEADER, target));
+}
+
+/** What packets carry as they come in is all that their classes can ask for. */
+const ARRIVING: Features = new Set([...SHAPING].filter((feature) => feature !== 'marks' && feature !== 'nat'));
+
+const MITIGATES: Way = { place: 'mitigate', hasIn: false, hasOut: false };
+
+/** The same for what comes in, some of it judged before it queues, and dropped behind. */
+export function ingressPolicy(features: Features = ARRIVING): Arbitrary<RandomPolicy> {
+  const blocks = fastCheck.tuple(
+    maybe(
+      rules(
+        without('limits', 'row limits', 'memory', 'log', 'count', 'times', 'protocol numbers', 'payload'),
+        MITIGATES,
+        5,
+      ).map(
+        (body) => piece`mitigate in uplink, inside {
+  ${body}
+}`,
+      ),
+      40,
+    ),
+    words(
+      'filter forward default allow {}',
+      'filter forward default allow { drop udp }',
+      'filter forward stateless default allow {}',
+    ),
+    shape(features, 'uplink ingress rate 1gbit', true),
+    maybe(shape(features, 'inside ingress rate 900mbit', false), 40),
+    maybe(shape(features, 'inside egress rate 900mbit', false), 30),
   );
   const target = 'target router {\n  nftables\n  tc on uplink0, lan0\n}\n';
   return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(joined(parts, '\n\n'), rows, HEADER, target));

@@ -22,6 +22,8 @@ export interface Built {
   readonly ruleset: string;
   /** For `tc -batch`; undefined: nothing is shaped. */
   readonly queues: string | undefined;
+  /** For `nft -f`: what comes in, on its way to queues; undefined: none of it is shaped. */
+  readonly redirect: string | undefined;
   /** Numbers of classes by interface and name, as the side file has them: `uplink0 voice/sip`. */
   readonly classes: ReadonlyMap<string, number>;
   /** What the host is asked to be set to. */
@@ -70,10 +72,19 @@ export function buildPolicy({ policy: text, files }: PolicyText, options: BuildO
   const ruleset = textOf(artifacts.find(({ path }) => path.endsWith('.nft')));
   const settings = textOf(artifacts.find(({ path }) => path.endsWith('sysctl.conf')));
   const queues = artifacts.find(({ path }) => path.endsWith('up.batch'));
+  const redirect = artifacts.find(({ path }) => path.endsWith('ingress.nft'));
   const classes = readClasses(textOf(artifacts.find(({ path }) => path.endsWith('classes.tsv'))));
   const sysctls = readSysctls(settings);
   const xdp = target.planes.find(({ plane }) => plane === 'xdp')?.artifacts;
-  const built = { policy, ruleset, queues: queues && textOf(queues), classes, sysctls, ...(xdp ? { xdp } : {}) };
+  const built = {
+    policy,
+    ruleset,
+    queues: queues && textOf(queues),
+    redirect: redirect && textOf(redirect),
+    classes,
+    sysctls,
+    ...(xdp ? { xdp } : {}),
+  };
   return { kind: 'built', built };
 }
 

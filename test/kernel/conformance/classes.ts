@@ -1,7 +1,12 @@
-/** Which class each packet queues in: by its priority as it leaves, and by what the kernel has counted in its queues. */
+/**
+ * Which class each packet queues in: where it leaves by its priority and by what the kernel has counted in its queues; where it
+ * comes in, by what the kernel has counted alone.
+ */
 import { readClasses } from '../../../backends/tc/read-classes.ts';
 import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
 import type { Shape } from '../../../compiler/model/policy.ts';
+import { queueInterfaceOf } from '../../../compiler/model/shape-interface.ts';
+import type { Shaped } from '../../../compiler/semantics/shape.ts';
 import { classesIn } from '../../../compiler/model/shape-classes.ts';
 import type { Lab } from '../../../cli/lab/lab.ts';
 import type { Observation } from '../../../cli/lab/observation.ts';
@@ -9,7 +14,8 @@ import type { Built } from './build.ts';
 
 export class Classes {
   readonly #built: Built;
-  readonly #left = new Map<string, number>();
+  /** Packets by interface with queues and class. */
+  readonly #passed = new Map<string, number>();
 
   constructor(built: Built) {
     this.#built = built;
@@ -18,12 +24,12 @@ export class Classes {
   /** Whether what leaves has the priority of the class that the reference names. */
   agree({ fate, shaped }: Outcome, observations: readonly Observation[]): boolean {
     if (fate.kind !== 'forwarded') return true;
-    return shaped.every(({ zone, classes }) => {
-      const shape = this.#built.policy.shapes.find((one) => one.zone.name === zone)!;
+    return shaped.every((met) => {
+      const shape = this.#shapeOf(met);
       // A shaper without classes is one queue, and nothing is written on its packets.
-      if (classesIn(shape).length === 0) return true;
+      if (shape.direction === 'ingress' || classesIn(shape).length === 0) return true;
       const device = deviceOf(shape);
-      const wanted = this.#numberOf(device, classes.length > 0 ? classes.join('/') : byDefault(shape));
+      const wanted = this.#numberOf(device, nameOf(met, shape));
       const priorities = observations.flatMap((one) =>
         one.kind !== 'delivered' && one.interface === device ? [one.priority] : [],
       );
@@ -35,7 +41,17 @@ export class Classes {
     for (const one of observations) if (one.kind !== 'delivered') this.#count(one.interface, one.priority);
   }
 
-  /** Lines for classes that have not counted just the packets that left with their priority. */
+  /** Of what came in, whatever became of it. */
+  noteArrival({ shaped }: Outcome): void {
+    for (const one of shaped) {
+      const shape = this.#shapeOf(one);
+      if (shape.direction === 'egress') continue;
+      const device = deviceOf(shape);
+      this.#count(device, this.#numberOf(device, nameOf(one, shape)));
+    }
+  }
+
+  /** Lines for classes that have not counted just the packets that are theirs. */
   async differing(lab: Lab): Promise<string[]> {
     const lines: string[] = [];
     for (const { interface: device, priority } of lab.strays.flatMap((one) => ('interface' in one ? [one] : []))) {
@@ -48,10 +64,10 @@ export class Classes {
       const rest = this.#numberOf(device, byDefault(shape));
       for (const [name, number] of this.#built.classes) {
         if (!name.startsWith(`${device} `)) continue;
-        const [seen, wanted] = [counts?.get(number)?.packets, this.#left.get(`${device} ${number}`) ?? 0];
+        const [seen, wanted] = [counts?.get(number)?.packets, this.#passed.get(`${device} ${number}`) ?? 0];
         // What is no IP packet, such as a question for a link address, is in the default class, too.
         const agrees = seen === wanted || (number === rest && seen !== undefined && seen >= wanted);
-        if (!agrees) lines.push(`class ${name}: ${seen} packets, and ${wanted} left with its priority`);
+        if (!agrees) lines.push(`class ${name}: ${seen} packets, and ${wanted} are its own`);
       }
     }
     return lines;
@@ -59,7 +75,11 @@ export class Classes {
 
   #count(device: string, priority: number): void {
     const key = `${device} ${priority}`;
-    this.#left.set(key, (this.#left.get(key) ?? 0) + 1);
+    this.#passed.set(key, (this.#passed.get(key) ?? 0) + 1);
+  }
+
+  #shapeOf({ zone, direction }: Shaped): Shape {
+    return this.#built.policy.shapes.find((one) => one.zone.name === zone && one.direction === direction)!;
   }
 
   #numberOf(device: string, name: string): number {
@@ -73,8 +93,12 @@ export class Classes {
   }
 }
 
-function deviceOf({ zone }: Shape): string {
-  return zone.members[0]!.interface!;
+function deviceOf(shape: Shape): string {
+  return queueInterfaceOf(shape, undefined)!;
+}
+
+function nameOf({ classes }: Shaped, shape: Shape): string {
+  return classes.length > 0 ? classes.join('/') : byDefault(shape);
 }
 
 /** The name of what no class takes, as the side file has it. */

@@ -173,12 +173,13 @@ voice    200,000   3.8 %      200       12        3
   });
 
   test('come with what their layout costs', async () => {
-    const of = async (across: string): Promise<string> => {
+    const of = async (across: string, direction = 'egress'): Promise<string> => {
       const path = join(temporaryFolder(), 'policy.sluice');
-      writeFileSync(path, SHAPED.replace('100mbit', `100mbit ${across}`));
+      writeFileSync(path, SHAPED.replace('100mbit', `100mbit ${across}`).replace('egress', direction));
       return (await runSluice(['explain', path])).stdout;
     };
     expect(await of('')).toContain('one lock, for all that leaves by this interface');
+    expect(await of('', 'ingress')).toContain('avoided: a redirection by tc (mirred), which goes past `mitigate`');
     expect(await of('across 4 queues')).toMatch(
       /a lock for each of 4 queues, which lend each other nothing .*\n.* its queue: by its class's number +4 filters, one after another/,
     );

@@ -675,6 +675,21 @@ describe('shape', () => {
     expect(classes(udp('10.0.9.9:1', '198.51.100.7:53'))).toEqual([]);
     expect(router.take(fromUplink(udp('198.51.100.7:53', '203.0.113.2:1'))).shaped).toEqual([]);
   });
+
+  it('has what comes in wait behind `mitigate`, whatever becomes of it then', () => {
+    const arriving: Shape = { ...shape, direction: 'ingress' };
+    const router = new Router({
+      ...policy(ZONES, mitigate(undefined, drop({ if: service('udp/19') })), filter('forward', { default: 'drop' })),
+      shapes: [arriving],
+    });
+    const taken = (packet: Parameters<typeof fromUplink>[0]) => router.take(fromUplink(packet));
+    const dropped = taken(udp('198.51.100.7:53', '10.0.2.9:5060', { dscp: 46 }));
+    expect(dropped.fate).toMatchObject({ kind: 'gone', by: 'policy' });
+    expect(dropped.shaped).toEqual([{ zone: 'uplink', direction: 'ingress', classes: ['voice', 'sip'] }]);
+    expect(taken(udp('198.51.100.7:53', '10.0.2.9:1')).shaped[0]?.classes).toEqual(['18']);
+    expect(taken(udp('198.51.100.7:53', '10.0.2.9:19')).shaped).toEqual([]);
+    expect(router.take(fromInside(udp('10.0.2.9:1', '198.51.100.7:53'))).shaped).toEqual([]);
+  });
 });
 
 describe('views', () => {

@@ -1,9 +1,11 @@
 /**
- * `mitigate` at ingress, a hook of devices: one base chain for all blocks, since `allow` ends mitigate as a whole. A zone
- * of VLANs is their device and the tag, which frames still carry here. Where rules ask for transport fields, later
- * fragments leave first for a chain of what can hold of them.
+ * What meets frames at ingress, a hook of devices. `mitigate`: one base chain for all blocks, since `allow` ends mitigate as a
+ * whole; behind it the classes of what comes in, which tc's queues then take the packets by. A zone of VLANs is their device and
+ * the tag, which frames still carry here. Where rules ask for transport fields, later fragments leave first for a chain of what
+ * can hold of them.
  */
 import { isNothing, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import type { StageId } from '../../../compiler/4-program/program.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import type { NftChain, NftRule } from '../tree.ts';
 import type { Context } from './context.ts';
@@ -12,37 +14,57 @@ import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
 import { matchText } from './matches.ts';
 import { lowerNode } from './nodes.ts';
 
-export function lowerMitigation(plans: readonly StagePlan[], context: Context): void {
-  if (plans.length === 0) return;
-  context.enterStage('mitigate');
+interface ArrivalHook {
+  readonly id: StageId;
+  readonly name: string;
+  readonly priority: string;
+}
+
+/** In the order in which they meet frames. What hands packets to tc's queues comes last (backends/tc/redirect.ts). */
+const HOOKS: readonly ArrivalHook[] = [
+  { id: 'mitigate', name: 'mitigate', priority: '-500' },
+  { id: 'shape ingress', name: 'shape_ingress', priority: '-400' },
+];
+
+export function lowerArrivals(plans: readonly StagePlan[], context: Context): void {
+  for (const hook of HOOKS) {
+    const own = plans.filter(({ stage }) => stage.id === hook.id);
+    if (own.length > 0) lowerHook(hook, own, context);
+  }
+}
+
+function lowerHook(hook: ArrivalHook, plans: readonly StagePlan[], context: Context): void {
+  const { id, name, priority } = hook;
+  context.enterStage(id);
   const devices = [...new Set(plans.flatMap((plan) => devicesOf(plan, context)))];
   const title = plans.map(({ stage }) => stage.origin.name).join(', ');
-  const base = context.chain('mitigate', 'mitigate', `${title} (every packet)`, {
+  const base = context.chain(name, name, `${title} (every packet)`, {
     type: 'filter',
     hook: 'ingress',
-    priority: '-500',
+    priority,
     devices,
     policy: 'accept',
   });
   lowerBlocks(plans, base, context);
   const ofLater = plans.map((plan) => ({ ...plan, body: forLaterFragments(plan.body) }));
   if (!ofLater.every(({ body }, index) => body === plans[index]!.body)) {
-    base.rules.unshift(...leadLaterFragments(ofLater, context));
+    base.rules.unshift(...leadLaterFragments(hook, ofLater, context));
   }
   base.rules.unshift(...context.takeHead());
 }
 
 /** The rules by which later fragments, which this hook does not tell apart by itself, leave for rules of their own. */
-function leadLaterFragments(plans: readonly StagePlan[], context: Context): NftRule[] {
-  const verdict = plans.every(({ body }) => isNothing(body)) ? 'accept' : `goto ${laterFragments(plans, context)}`;
+function leadLaterFragments(hook: ArrivalHook, plans: readonly StagePlan[], context: Context): NftRule[] {
+  const isEmpty = plans.every(({ body }) => isNothing(body));
+  const verdict = isEmpty ? 'accept' : `goto ${laterFragments(hook, plans, context)}`;
   return [laterFragmentRule(4, verdict), laterFragmentRule(6, verdict)];
 }
 
-function laterFragments(plans: readonly StagePlan[], context: Context): string {
-  context.enterStage('mitigate', 'later fragments');
-  const chain = context.chain('mitigate_later_fragments', 'mitigate', 'mitigate: what can hold of later fragments');
+function laterFragments({ id, name }: ArrivalHook, plans: readonly StagePlan[], context: Context): string {
+  context.enterStage(id, 'later fragments');
+  const chain = context.chain(`${name}_later_fragments`, name, `${id}: what can hold of later fragments`);
   lowerBlocks(plans, chain, context);
-  context.enterStage('mitigate');
+  context.enterStage(id);
   return chain.name;
 }
 
@@ -87,7 +109,7 @@ function devicesOf(plan: StagePlan, context: Context): string[] {
     );
   }
   if (names.length === 0) {
-    context.refuse(origin, 'no zone names a device for `mitigate`', 'Declare a zone with an interface.');
+    context.refuse(origin, `no zone names a device for \`${origin.name}\``, 'Declare a zone with an interface.');
   }
   return names;
 }
