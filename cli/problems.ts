@@ -85,6 +85,17 @@ rules once, with \`iptables-save -c\`, and give that file twice.`,
     `\`sluice explain --analyze INTERFACE=FILE\` takes what \`tc -s class show dev INTERFACE\` prints where the policy's queues are
 loaded. The message says what is wrong: the file is something else, or no block shapes that interface.`,
   ),
+  unlistedCounters: error(
+    'SL0925',
+    'counters that cannot be listed',
+    `\`sluice explain --analyze kernel\` asks \`nft -j list counters\`, which only root may. The message gives what nft said.`,
+  ),
+  noCapture: error(
+    'SL0924',
+    'a file that is no capture of packets',
+    `\`sluice explain --packet FILE.pcap\` takes what \`tcpdump -s 0 -w FILE.pcap\` writes: whole packets, in the file format of pcap.
+The message says what is wrong.`,
+  ),
   otherClasses: {
     code: 'SL0917',
     severity: 'warning',

@@ -10,6 +10,7 @@ import { prices } from './cost.ts';
 import { ProgramFiles } from './emit/index.ts';
 import { FORWARD } from './lower/forward.ts';
 import { lowerPlan } from './lower/index.ts';
+import { readCounters } from './read-counters.ts';
 import { refuseBalance } from './refused-balance.ts';
 import { isFilter, refuseFilter } from './refused-filter.ts';
 
@@ -20,6 +21,7 @@ export const xdp: Plane = {
   balances: { forward: FORWARD, refuse: refuseBalance },
   prices,
   lower,
+  readCounters,
   takeAway,
 };
 

@@ -4,6 +4,7 @@ import type {
   ExplainedPlane,
   ExplainedStage,
   ExplainedStep,
+  MetRule,
   PolicyLines,
   RuleExpense,
 } from '../../compiler/explain/explained.ts';
@@ -28,16 +29,23 @@ export function planText({ target, plane, stages }: ExplainedPlane, options: Pla
   return `${lines.join('\n')}\n`;
 }
 
+/** Shown where packets were counted. */
+const PACKETS_COLUMN = 4;
+
 function stageLines(stage: ExplainedStage, options: PlanTextOptions): readonly string[] {
   const { name, before, expense, steps, alternatives } = stage;
-  const [head = '', ...rows] = tableLines(
-    [
-      [name, '', ...(expense ? ['expected', 'worst'] : ['', '']), 'lines'],
-      ...rowsOf(steps, '', options),
-      ...(expense ? [['in all', '', formatNanoseconds(expense.expected), formatNanoseconds(expense.worst), '']] : []),
-    ],
-    ['left', 'left', 'right', 'right', 'left'],
-  );
+  const isCounted = steps.some(({ packets }) => packets !== undefined);
+  const rowsWithPackets = [
+    [name, '', ...(expense ? ['expected', 'worst'] : ['', '']), 'packets', 'lines'],
+    ...rowsOf(steps, '', options),
+    ...(expense ? [['in all', '', formatNanoseconds(expense.expected), formatNanoseconds(expense.worst), '', '']] : []),
+  ];
+  const [head = '', ...rows] = isCounted
+    ? tableLines(rowsWithPackets, ['left', 'left', 'right', 'right', 'right', 'left'])
+    : tableLines(
+        rowsWithPackets.map((row) => row.toSpliced(PACKETS_COLUMN, 1)),
+        ['left', 'left', 'right', 'right', 'left'],
+      );
   return [
     head,
     ...before.map((remark) => `  first, ${remark}`),
@@ -58,7 +66,7 @@ function rowsOf(steps: readonly ExplainedStep[], indent: string, options: PlanTe
       ...rowsOf(step.steps, `${indent}${isLast ? '   ' : '│  '}`, options),
     ];
   });
-  if (rest > 0) rows.push([`${indent}└─ … ${formatCount(rest)} more (--all shows them)`, '', '', '', '']);
+  if (rest > 0) rows.push([`${indent}└─ … ${formatCount(rest)} more (--all shows them)`, '', '', '', '', '']);
   return rows;
 }
 
@@ -77,6 +85,7 @@ function rowOf(step: ExplainedStep, lead: string, { mainPath }: PlanTextOptions)
     step.lookup ?? '',
     expense ? formatNanoseconds(expense.expected) : '',
     expense ? formatNanoseconds(expense.worst) : '',
+    step.packets === undefined ? '' : formatCount(step.packets),
     step.lines.map((lines) => linesText(lines, mainPath)).join('; '),
   ];
 }
@@ -103,6 +112,37 @@ function linesText({ path, lines }: PolicyLines, mainPath: string): string {
 
 function expenseText({ expected, worst }: Expense): string {
   return `expected ${formatNanoseconds(expected)}, worst ${formatNanoseconds(worst)}`;
+}
+
+/** So many rules that were met are shown, those that most packets met. */
+const MOST_MET = 20;
+
+/** Rules by the packets that met them, and those that none has met. */
+export function metText(rules: readonly MetRule[], { mainPath, all }: PlanTextOptions): string {
+  const placeOf = ({ path, line }: MetRule): string => (path === mainPath ? `${line}` : `${path}:${line}`);
+  const met = rules.filter(({ packets }) => packets > 0);
+  const never = rules.filter(({ packets }) => packets === 0);
+  const shown = all ? met : met.slice(0, MOST_MET);
+  const rest = met.length - shown.length;
+  const total = met.reduce((sum, { packets }) => sum + packets, 0);
+  const rows = shown.map((rule) => [
+    formatCount(rule.packets),
+    `${((100 * rule.packets) / total).toFixed(1)} %`,
+    placeOf(rule),
+    rule.text,
+  ]);
+  const lines = [
+    `rules that packets met (${formatCount(met.length)} of ${formatCount(rules.length)})`,
+    ...tableLines(rows, ['right', 'right', 'left', 'left'], '  '),
+    ...(rest > 0 ? [`  … ${formatCount(rest)} more (--all shows them)`] : []),
+    ...(never.length > 0 ? ['', `rules that no packet met (${formatCount(never.length)})`] : []),
+    ...tableLines(
+      never.map((rule) => [placeOf(rule), rule.text]),
+      ['left', 'left'],
+      '  ',
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
 }
 
 /** What a rule costs, a table row a stage. */

@@ -20,10 +20,24 @@ export interface ExplainedStep {
   readonly expense: Expense | undefined;
   /** Lines of the policy that it carries out, ascending within each file. */
   readonly lines: readonly PolicyLines[];
+  /** How often the rules of its lines were met, where that was counted. */
+  readonly packets?: number;
   /** Steps below it, in the order in which a packet meets them; those of a switch exclude each other. */
   readonly steps: readonly ExplainedStep[];
   /** Equal subtrees are one: a number where several ways lead here; only its first place shows what is below. */
   readonly shared: number | undefined;
+}
+
+/** A rule that has a counter of its own, and what it has counted. */
+export interface MetRule {
+  readonly path: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** As in artifacts' comments: `filter forward/allow-https`. */
+  readonly name: string;
+  readonly text: string;
+  readonly counter: string;
+  readonly packets: number;
 }
 
 /** Lines of one file, counted from 1. */

@@ -39,7 +39,7 @@ function saysNothing({ routes, addresses, down, time, memories }: Given): boolea
   return [routes, addresses, memories].every(({ length }) => length === 0) && down.isEmpty() && time === undefined;
 }
 
-function wayOf({ fate, spoke, shaped }: Outcome): ExplainedWay {
+export function wayOf({ fate, spoke, shaped }: Outcome): ExplainedWay {
   const queues = (wanted: Shaped['direction']) =>
     shaped.flatMap(({ zone, direction, classes }) =>
       direction === wanted

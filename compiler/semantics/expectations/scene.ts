@@ -18,7 +18,10 @@ const LOOPBACK = 'lo';
 /** Larger sets are routed to this host instead of being listed as addresses of an interface. */
 const LISTED_ADDRESSES = 1024n;
 
-export function sceneFor(policy: Policy, given: Given, expectation: Expectation): Scene {
+/** What the surroundings of a packet depend on. */
+type Ends = Pick<Expectation, 'source' | 'destination' | 'in' | 'out'>;
+
+export function sceneFor(policy: Policy, given: Given, expectation: Ends): Scene {
   const zones = policy.targets[0]?.zones;
   const named = new Map(policy.zones.map((zone) => [zone.name, interfaceFor(zone, zones)]));
   const interfaceOf = (zone: Zone): string => named.get(zone.name)?.name ?? zone.name;
@@ -95,7 +98,7 @@ function prefixesOf(set: AddressSet): Pick<Route, 'family' | 'network' | 'length
  * What the line itself gives where no `given` says otherwise: whatever has no route leaves by its `out`, answers go back by
  * its `in`; a packet that does not go out is for this host, and one that does not come in is from it.
  */
-function withImplied(known: Environment, expectation: Expectation, interfaceOf: (zone: Zone) => string): Environment {
+function withImplied(known: Environment, expectation: Ends, interfaceOf: (zone: Zone) => string): Environment {
   const { source, destination } = expectation;
   const routes: Route[] = [];
   const own: InterfaceAddress[] = [];
@@ -135,7 +138,7 @@ function everythingBy(out: string): Route[] {
 }
 
 /** A packet to a group is expected by someone who is in it. */
-function groupOf({ destination, in: zone }: Expectation, interfaceOf: (zone: Zone) => string): Environment['groups'] {
+function groupOf({ destination, in: zone }: Ends, interfaceOf: (zone: Zone) => string): Environment['groups'] {
   const { address } = destination;
   if (zone === undefined || address === undefined || !isMulticast(address.family, address.value)) return [];
   return [{ ...address, in: interfaceOf(zone) }];

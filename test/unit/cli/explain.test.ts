@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { udpPacket } from '../../../compiler/semantics/packet/build.ts';
 import { artifactOf } from '../../builders/ruleset.ts';
 import { runSluice, type Run } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -194,7 +195,8 @@ voice    200,000   3.8 %      200       12        3
   });
 
   test.each([
-    ['classes.txt', () => 'classes.txt', 'SL0916', 'names no file for an interface'],
+    ['no file of an interface', () => 'eth1=', 'SL0916', 'names no file for an interface'],
+    ['a list without its interface', (folder: string) => `${folder}/classes.txt`, 'SL0910', 'holds no counters'],
     ['another interface', (folder: string) => `eth7=${folder}/classes.txt`, 'SL0916', 'nothing shapes `eth7`'],
     ['another file', (folder: string) => `eth1=${folder}/policy.sluice`, 'SL0916', 'holds no classes as tc lists them'],
     ['no file', (folder: string) => `eth1=${folder}/nothing.txt`, 'SL0901', 'cannot be read'],
@@ -203,5 +205,173 @@ voice    200,000   3.8 %      200       12        3
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`error[${kind}]`);
     expect(stderr).toContain(message);
+  });
+});
+
+describe('what was counted', () => {
+  const listed = (counters: Readonly<Record<string, number>>): string =>
+    JSON.stringify({
+      nftables: Object.entries(counters).map(([name, packets]) => ({
+        counter: { family: 'inet', table: 'sluice', name, packets, bytes: 0 },
+      })),
+    });
+  const COUNTERS = {
+    filter_forward_drop_tcp_25: 1200,
+    filter_forward_allow_in_inside_out_uplink: 10_800,
+    filter_forward_each_rooms_allow_tcp_r_open: 0,
+    nat_masquerade_ipv4_out_uplink: 0,
+  };
+
+  async function analyze(text: string, ...more: readonly string[]): Promise<Run> {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'policy.sluice'), POLICY);
+    writeFileSync(join(folder, 'counters'), text);
+    return runSluice(['explain', join(folder, 'policy.sluice'), '--analyze', join(folder, 'counters'), ...more]);
+  }
+
+  test('stands beside what was expected, with the rules that no packet met', async () => {
+    const counters = Object.fromEntries(
+      counterNames().map((name) => [name, (COUNTERS as Record<string, number>)[name] ?? 0]),
+    );
+    const { code, stdout, stderr } = await analyze(listed(counters));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^filter forward .* expected .* worst .* packets {2}lines$/m);
+    expect(stdout).toMatch(/drop in inside tcp\/25 .* 1,200 {2}15$/m);
+    expect(stdout).toContain(`  10,800  90.0 %  16  allow in inside out uplink
+   1,200  10.0 %  15  drop in inside tcp/25
+`);
+    expect(stdout).toMatch(/^rules that no packet met \(\d+\)$/m);
+    expect(stdout).toMatch(/^ {2}14 .*allow in uplink to r\.room tcp\/r\.open$/m);
+  });
+
+  test('is data, too', async () => {
+    const { stdout } = await analyze(listed(COUNTERS), '--json');
+    const { rules } = JSON.parse(stdout) as { readonly rules: readonly { readonly line: number; packets: number }[] };
+    expect(rules[0]).toMatchObject({ line: 16, packets: 10_800, text: 'allow in inside out uplink' });
+    expect(rules.find(({ line }) => line === 15)?.packets).toBe(1200);
+  });
+
+  test('by a program at XDP is read from what its loader says', async () => {
+    const text = 'filter_forward_drop_tcp_25: 12 packets, 900 bytes\n';
+    const metric = 'sluice_packets_total{target="edge",counter="filter_forward_drop_tcp_25"} 12\n';
+    for (const listing of [text, metric]) {
+      const { code, stdout } = await analyze(listing);
+      expect(code).toBe(0);
+      expect(stdout).toContain('  12  100.0 %  15  drop in inside tcp/25\n');
+    }
+  });
+
+  test('elsewhere is an error', async () => {
+    const { code, stderr } = await analyze(listed({ other: 3 }));
+    expect(code).toBe(1);
+    expect(stderr).toContain('belongs to a rule of this policy');
+  });
+
+  /** Of a build that has them. */
+  function counterNames(): readonly string[] {
+    const ruleset = artifactOf(POLICY, 'nftables/ruleset.nft', {}, { keepCounters: true });
+    return [...ruleset.matchAll(/^\tcounter (\w+) \{$/gm)].map(([, name]) => name!);
+  }
+});
+
+describe('packets', () => {
+  const LINE = 'tcp 10.1.0.9:40000 -> 203.0.113.9:443 in inside out uplink';
+
+  async function explainWith(input: string, ...more: readonly string[]): Promise<Run> {
+    const path = join(temporaryFolder(), 'policy.sluice');
+    writeFileSync(path, POLICY);
+    return runSluice(['explain', path, ...more], { input });
+  }
+
+  test('come by standard input, a line each', async () => {
+    const { code, stdout, stderr } = await explainWith(`${LINE}\n\n# mail\n${LINE.replace('443', '25')}\n`, '--stdin');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`${LINE}\n`);
+    expect(stdout.match(/The packet is /g)).toHaveLength(2);
+    expect(stdout).toContain('The packet is dropped.');
+  });
+
+  test('that cannot be read are told with their line', async () => {
+    const { code, stderr } = await explainWith(`${LINE}\ntcp nonsense\n`, '--stdin');
+    expect(code).toBe(1);
+    expect(stderr).toContain('standard input, line 2');
+  });
+
+  test('and policy cannot both come by standard input', async () => {
+    const { code, stderr } = await runSluice(['explain', '-', '--stdin']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'error: Standard input can be read only once.\n' });
+  });
+
+  const ends = { family: 4, source: 0x0a010009n, destination: 0xcb007109n, ttl: 64 } as const;
+  const datagram = udpPacket(ends, { sourcePort: 40_000, destinationPort: 53, payload: new Uint8Array(4) }).bytes;
+  const ethernet = Buffer.concat([
+    Buffer.from('020000000101020000000201', 'hex'),
+    Buffer.from('0800', 'hex'),
+    datagram,
+  ]);
+
+  function capture(packets: readonly Uint8Array[], { link = 1, big = false, whole = true } = {}): Buffer {
+    const word = (value: number): Buffer => {
+      const bytes = Buffer.alloc(4);
+      if (big) bytes.writeUInt32BE(value);
+      else bytes.writeUInt32LE(value);
+      return bytes;
+    };
+    const head = [0xa1b2c3d4, big ? 0x00020004 : 0x00040002, 0, 0, 65_535, link].map(word);
+    const records = packets.flatMap((bytes, at) => [
+      ...[1_780_000_000 + at, 0, bytes.length, bytes.length + (whole ? 0 : 1)].map(word),
+      bytes,
+    ]);
+    return Buffer.concat([...head, ...records]);
+  }
+
+  async function explainCapture(content: Uint8Array, ...more: readonly string[]): Promise<Run> {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'policy.sluice'), POLICY);
+    writeFileSync(join(folder, 'eth0.pcap'), content);
+    return runSluice(['explain', join(folder, 'policy.sluice'), '--packet', join(folder, 'eth0.pcap'), ...more]);
+  }
+
+  test.each([
+    ['Ethernet', capture([ethernet, ethernet])],
+    ['IP alone, of a machine of the other byte order', capture([datagram, datagram], { link: 101, big: true })],
+    [
+      'any interface',
+      capture(
+        [Buffer.alloc(16), Buffer.alloc(16)].map((one) => Buffer.concat([one, datagram])),
+        { link: 113 },
+      ),
+    ],
+  ])('of a capture follow each other: %s', async (_, content) => {
+    const { code, stdout, stderr } = await explainCapture(content, '--in', 'inside', '--out', 'uplink');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [first = '', second = ''] = stdout.split('\npacket 2');
+    expect(first).toContain('packet 1: 10.1.0.9:40000 -> 203.0.113.9:53 in inside\n');
+    expect(first).toContain('allow in inside out uplink');
+    // It belongs to the flow of the first, and no rule is asked.
+    expect(second).not.toContain('allow in inside out uplink');
+    expect(second).toContain('The packet is allowed out of eth1, as 198.51.100.7:40000 -> 203.0.113.9:53.');
+  });
+
+  test.each([
+    ['the newer kind of captures', Buffer.concat([Buffer.from('0a0d0d0a', 'hex'), Buffer.alloc(40)]), 'pcapng'],
+    ['something else', Buffer.from('x'.repeat(100)), 'is no capture'],
+    ['half a packet', capture([ethernet]).subarray(0, 60), 'ends in the middle of packet 1'],
+    ['the beginning of packets', capture([ethernet], { whole: false }), 'has only the beginning of packet 1'],
+    ['packets of another link', capture([ethernet], { link: 147 }), 'a link that is not known (type 147)'],
+  ])('in %s are refused', async (_, content, message) => {
+    const { code, stderr } = await explainCapture(content, '--in', 'inside');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[SL0924]');
+    expect(stderr).toContain(message);
+  });
+
+  test('of a capture need to be told where they come in', async () => {
+    const without = await explainCapture(capture([ethernet]));
+    expect(without.code).toBe(2);
+    expect(without.stderr).toContain('--in ZONE');
+    const other = await explainCapture(capture([ethernet]), '--in', 'insde');
+    expect(other.code).toBe(2);
+    expect(other.stderr).toContain('`inside`');
   });
 });
