@@ -15,7 +15,7 @@ export interface AskedPackets {
 }
 
 /** Whether a value of `--packet` names a capture: no packet ends so. */
-export function isCapture(value: string): boolean {
+function isCapture(value: string): boolean {
   return /\.p?cap$/.test(value);
 }
 
