@@ -56,7 +56,7 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
     }
     case 'lookup': {
       const rows = node.classes.reduce((count, one) => count + one.rows.length, 0);
-      const lists = node.classes.map(({ rules }) => listCost(rules, prices, copies * node.classes.length));
+      const lists = costsOfClasses(node, prices, copies);
       return behind(prices.chain(copies * node.classes.length) + prices[keyKind(node)](rows, copies), lists);
     }
     case 'switch': {
@@ -64,6 +64,11 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
       return behind(switchPrice(node, prices, copies), [...cases, below(node.otherwise)]);
     }
   }
+}
+
+/** What the rules of each class of rows cost a packet that has found one of them. */
+export function costsOfClasses({ classes }: Lookup, prices: Prices, copies = 1): readonly Cost[] {
+  return classes.map(({ rules }) => listCost(rules, prices, copies * classes.length));
 }
 
 /** How a lookup finds a row: by whole values (of an address, upper bits), or among intervals. */
@@ -118,14 +123,28 @@ function listCost(rules: readonly ProgramRule[], prices: Prices, copies: number)
 
 /** What a packet pays, on average, for the rules up to the one that it is for. */
 function untilMet(rules: readonly ProgramRule[], asked: readonly number[]): number {
+  return partsUntilMet(rules, asked).reduce((all, part) => all + part, 0);
+}
+
+/** … and of that for each rule. */
+function partsUntilMet(rules: readonly ProgramRule[], asked: readonly number[]): readonly number[] {
   const all = totalWeight(rules);
   let left = all;
-  let expected = 0;
-  for (const [at, rule] of rules.entries()) {
-    expected += (left / all) * asked[at]!;
+  return rules.map((rule, at) => {
+    const part = (left / all) * asked[at]!;
     left -= weightOf(rule);
-  }
-  return expected;
+    return part;
+  });
+}
+
+/** How the expected cost of a list is made up of its rules, as far as packets are for each alike or as a profile says: parts of 1. */
+export function partsOfList(rules: readonly ProgramRule[], prices: Prices): readonly number[] {
+  const parts = partsUntilMet(
+    rules,
+    rules.map((one) => priceOfMatches(one, prices)),
+  );
+  const all = parts.reduce((whole, part) => whole + part, 0);
+  return parts.map((part) => (all === 0 ? 0 : part / all));
 }
 
 /** What reaching the next rule of a list takes, of what reaching any of many would: processors read ahead. */
@@ -151,20 +170,25 @@ function passing(atom: Atom): number {
   return atom.negated ? 1 - part : part;
 }
 
-/**
- * A packet goes through the steps up to the one that it is for. Only a profile tells which that is; without one, it goes
- * through all of them.
- */
+/** The steps together: a packet pays what each of them adds. */
 function stepsCost(steps: readonly PlanNode[], costs: readonly Cost[]): Cost {
-  const all = sum(costs);
-  if (!all.isProfiled || all.weight === 0) return all;
-  let left = all.weight;
-  let expected = 0;
-  for (const [at, own] of costs.entries()) {
+  const expected = partsOfSteps(steps, costs).reduce((all, part) => all + part, 0);
+  return { ...sum(costs), expected };
+}
+
+/**
+ * What each step of a sequence adds to the expected cost of all. A packet goes through the steps up to the one that it is for.
+ * Only a profile tells which that is; without one, it goes through all of them.
+ */
+export function partsOfSteps(steps: readonly PlanNode[], costs: readonly Cost[]): readonly number[] {
+  const { isProfiled, weight } = sum(costs);
+  if (!isProfiled || weight === 0) return costs.map(({ expected }) => expected);
+  let left = weight;
+  return costs.map((own, at) => {
     left -= own.weight;
-    expected += own.weight * own.expected + left * (steps[at]!.kind === 'rules' ? own.worst : own.expected);
-  }
-  return { ...all, expected: expected / all.weight };
+    const goingOn = left * (steps[at]!.kind === 'rules' ? own.worst : own.expected);
+    return (own.weight * own.expected + goingOn) / weight;
+  });
 }
 
 function sum(costs: readonly Cost[]): Cost {
@@ -185,6 +209,12 @@ function behind(price: number, ways: readonly Cost[]): Cost {
   const expected = weight === 0 ? 0 : ways.reduce((all, way) => all + way.expected * way.weight, 0) / weight;
   const worst = ways.reduce((most, way) => Math.max(most, way.worst), 0);
   return { expected: price + expected, worst: price + worst, weight, isProfiled: ways.some((way) => way.isProfiled) };
+}
+
+/** What each of several ways, of which a packet takes one, adds to the expected cost of all. */
+export function partsOfWays(ways: readonly Cost[]): readonly number[] {
+  const all = ways.reduce((whole, { weight }) => whole + weight, 0);
+  return ways.map(({ expected, weight }) => (all === 0 ? 0 : (expected * weight) / all));
 }
 
 /** What of a switch its lookup's price depends on. */

@@ -16,7 +16,15 @@ export function explainBalance(balance: Balance): ExplainedStage {
   const { name, hashOn, fragmentsOn, tableSize, forward, origin, rememberFlows, localFirst } = balance;
   const lines = new PolicyLineSets().ofOrigins([origin]);
   const what = hashOn === 'source' ? 'source' : 'both addresses, both ports, protocol';
-  const step = { expense: undefined, lines, steps: [], shared: undefined };
+  const step = {
+    kind: 'other',
+    expense: undefined,
+    share: undefined,
+    rule: undefined,
+    lines,
+    steps: [],
+    shared: undefined,
+  } as const;
   // Where the kernel tracks flows, it has put fragments together before.
   const ofFragments =
     forward === 'dnat' ? [] : [{ ...step, title: `of fragments: of ${fragmentsOn.join(', ')}`, lookup: undefined }];

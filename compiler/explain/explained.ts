@@ -10,14 +10,28 @@ export interface Expense {
   readonly worst: number;
 }
 
+/**
+ * What a step is: a single rule, rules one after another, a lookup in a table's rows, one among values, one of the ways behind a
+ * lookup (a packet takes one of them), a group, searches side by side, or something else, in words.
+ */
+export type StepKind = 'rule' | 'rules' | 'rows' | 'values' | 'way' | 'group' | 'searches' | 'steps' | 'other';
+
 /** A step of a plan. */
 export interface ExplainedStep {
+  readonly kind: StepKind;
   /** What it does, in a few words. */
   readonly title: string;
   /** How a value is found, and among how many: `hash, 24,000 rows`; undefined: no lookup. */
   readonly lookup: string | undefined;
   /** Undefined where the step's cost is that of the whole it stands in, and where the plane's prices tell no times. */
   readonly expense: Expense | undefined;
+  /**
+   * How much of the block's expected nanoseconds are spent in the step, counting how few packets come to it; what is below it
+   * included. Undefined where the plane's prices tell no times.
+   */
+  readonly share: number | undefined;
+  /** The text of the rule, of a step that is one; undefined: it is none, or several. */
+  readonly rule: string | undefined;
   /** Lines of the policy that it carries out, ascending within each file. */
   readonly lines: readonly PolicyLines[];
   /** How often the rules of its lines were met, where that was counted. */

@@ -1,10 +1,27 @@
 /** A plan's nodes as steps for people: what each looks up, what it costs, whose lines it carries out. */
 import type { Atom, ProgramRule } from '../4-program/program.ts';
-import { childrenOf, isNothing, type Lookup, type PlanNode, type Ranked, type Switch } from '../6-plan/plan.ts';
-import { keyKind, pricing, switchLookup, type Cost } from '../cost/cost.ts';
+import {
+  childrenOf,
+  isNothing,
+  type Lookup,
+  type PlanNode,
+  type Ranked,
+  type Sequence,
+  type Switch,
+} from '../6-plan/plan.ts';
+import {
+  costsOfClasses,
+  keyKind,
+  partsOfList,
+  partsOfSteps,
+  partsOfWays,
+  pricing,
+  switchLookup,
+  type Cost,
+} from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Origin } from '../model/index.ts';
-import type { Expense, ExplainedStep } from './explained.ts';
+import type { Expense, ExplainedStep, StepKind } from './explained.ts';
 import { PolicyLineSets } from './policy-lines.ts';
 import { switchedValues } from './values-text.ts';
 
@@ -14,7 +31,8 @@ export function stepsOf(root: PlanNode, prices: Prices): readonly ExplainedStep[
 }
 
 class Explainer {
-  readonly #expenseOf: (node: PlanNode) => Expense | undefined;
+  readonly #prices: Prices;
+  readonly #costOf: (node: PlanNode) => Cost;
   readonly #lines = new PolicyLineSets();
   /** Nodes that several ways lead to, by the number that they are shown with. */
   readonly #shared = new Map<PlanNode, number>();
@@ -23,13 +41,14 @@ class Explainer {
   readonly #shown = new Set<PlanNode>();
 
   constructor(prices: Prices) {
-    const costOf = pricing(prices);
-    this.#expenseOf = (node) => (prices.tellTime ? expenseOf(costOf(node)) : undefined);
+    this.#prices = prices;
+    this.#costOf = pricing(prices);
   }
 
   steps(root: PlanNode): readonly ExplainedStep[] {
     this.#countWays(root);
-    return this.#below(root);
+    // From the root on: a node's price depends on how many others stand beside it.
+    return this.#below(root, this.#costOf(root).expected);
   }
 
   /** Numbers the nodes with several ways in. */
@@ -43,103 +62,139 @@ class Explainer {
   }
 
   /** A node as the steps of what it stands in: sequences add nothing of their own. */
-  #below(node: PlanNode): readonly ExplainedStep[] {
+  #below(node: PlanNode, share: number): readonly ExplainedStep[] {
     if (isNothing(node)) return [];
-    return node.kind === 'sequence' && !this.#shared.has(node)
-      ? node.steps.flatMap((step) => this.#below(step))
-      : [this.#step(node)];
+    return node.kind === 'sequence' && !this.#shared.has(node) ? this.#stepsOf(node, share) : [this.#step(node, share)];
   }
 
-  #step(node: PlanNode): ExplainedStep {
+  #stepsOf(node: Sequence, share: number): readonly ExplainedStep[] {
+    const parts = this.#split(node, partsOfSteps(node.steps, node.steps.map(this.#costOf)), share);
+    return node.steps.flatMap((step, at) => this.#below(step, parts[at]!));
+  }
+
+  #step(node: PlanNode, share: number): ExplainedStep {
     const shared = this.#shared.get(node);
-    if (shared !== undefined && this.#shown.has(node)) return { ...this.#plain(node, 'as above', []), shared };
+    if (shared !== undefined && this.#shown.has(node)) {
+      return { ...this.#plain('steps', node, share, 'as above', []), shared };
+    }
     this.#shown.add(node);
-    return { ...this.#described(node), shared };
+    return { ...this.#described(node, share), shared };
   }
 
-  #described(node: PlanNode): ExplainedStep {
+  #described(node: PlanNode, share: number): ExplainedStep {
     switch (node.kind) {
       case 'sequence':
-        return this.#plain(
-          node,
-          'one after another',
-          node.steps.flatMap((step) => this.#below(step)),
-        );
+        return this.#plain('steps', node, share, 'one after another', this.#stepsOf(node, share));
       case 'rules':
       case 'candidates':
-        return this.#list(node, node.rules);
-      case 'scope':
-        return this.#plain(node, `group \`${node.name}\``, this.#below(node.body));
+        return this.#list(node, node.rules, share);
+      case 'scope': {
+        const [inner = 0] = this.#split(node, [this.#costOf(node.body).expected], share);
+        return this.#plain('group', node, share, `group \`${node.name}\``, this.#below(node.body, inner));
+      }
       case 'ranked':
-        return this.#ranked(node);
+        return this.#ranked(node, share);
       case 'lookup':
-        return this.#lookup(node);
+        return this.#lookup(node, share);
       case 'switch':
-        return this.#switch(node);
+        return this.#switch(node, share);
     }
   }
 
-  #plain(node: PlanNode, title: string, steps: readonly ExplainedStep[], lookup?: string): ExplainedStep {
-    const lines = this.#lines.of(node);
-    return { title, lookup, expense: this.#expenseOf(node), lines, steps, shared: undefined };
+  /** How much of a node's share is that of each of the nodes below it, of whose expected cost these are the parts. */
+  #split(node: PlanNode, parts: readonly number[], share: number): readonly number[] {
+    const { expected } = this.#costOf(node);
+    return parts.map((part) => (expected === 0 ? 0 : (share * part) / expected));
   }
 
-  #list(node: PlanNode, rules: readonly ProgramRule[]): ExplainedStep {
+  #plain(
+    kind: StepKind,
+    node: PlanNode,
+    share: number,
+    title: string,
+    steps: readonly ExplainedStep[],
+    lookup?: string,
+  ): ExplainedStep {
+    const times = this.#prices.tellTime ? { expense: expenseOf(this.#costOf(node)), share } : UNTIMED;
+    return { kind, title, lookup, ...times, rule: undefined, lines: this.#lines.of(node), steps, shared: undefined };
+  }
+
+  #list(node: PlanNode, rules: readonly ProgramRule[], share: number): ExplainedStep {
     const [first] = rules;
-    if (first && rules.length === 1) return this.#plain(node, ruleText(first), []);
-    return this.#plain(
+    if (first && rules.length === 1) {
+      return { ...this.#plain('rule', node, share, ruleText(first), []), rule: textOf(first.origin) };
+    }
+    return this.#plain('rules', node, share, `${rules.length} rules, one after another`, this.#rules(rules, share));
+  }
+
+  #rules(rules: readonly ProgramRule[], share: number): readonly ExplainedStep[] {
+    const parts = this.#prices.tellTime ? partsOfList(rules, this.#prices) : [];
+    return rules.map((rule, at) => ({
+      kind: 'rule',
+      title: ruleText(rule),
+      lookup: undefined,
+      expense: undefined,
+      share: this.#prices.tellTime ? share * parts[at]! : undefined,
+      rule: textOf(rule.origin),
+      lines: this.#lines.ofRules([rule]),
+      steps: [],
+      shared: undefined,
+    }));
+  }
+
+  #ranked(node: Ranked, share: number): ExplainedStep {
+    const parts = this.#split(
       node,
-      `${rules.length} rules, one after another`,
-      rules.map((rule) => this.#rule(rule)),
+      node.searches.map((search) => this.#costOf(search).expected),
+      share,
     );
-  }
-
-  #rule(rule: ProgramRule): ExplainedStep {
-    const lines = this.#lines.ofRules([rule]);
-    return { title: ruleText(rule), lookup: undefined, expense: undefined, lines, steps: [], shared: undefined };
-  }
-
-  #ranked(node: Ranked): ExplainedStep {
-    const searches = node.searches.map((search, index) =>
-      this.#plain(search, `search ${index + 1}`, this.#below(search)),
+    const searches = node.searches.map((search, at) =>
+      this.#plain('group', search, parts[at]!, `search ${at + 1}`, this.#below(search, parts[at]!)),
     );
     const title = `${node.searches.length} searches, all asked; of what they find, the first rule of the list decides`;
-    return this.#plain(node, title, searches);
+    return this.#plain('searches', node, share, title, searches);
   }
 
-  #lookup(node: Lookup): ExplainedStep {
+  #lookup(node: Lookup, share: number): ExplainedStep {
     const rows = node.classes.reduce((sum, one) => sum + one.rows.length, 0);
     const key = node.key.map(({ field }) => field).join(', ');
-    const classes = node.classes.map(({ rows: some, rules }): ExplainedStep => {
+    const parts = this.#split(node, partsOfWays(costsOfClasses(node, this.#prices)), share);
+    const classes = node.classes.map(({ rows: some, rules }, at): ExplainedStep => {
       const lines = this.#lines.ofRules(rules);
-      const steps = rules.map((rule) => this.#rule(rule));
+      const steps = this.#rules(rules, parts[at]!);
       const title = `${counted(some.length, 'row')}: ${counted(rules.length, 'rule')}`;
-      return { title, lookup: undefined, expense: undefined, lines, steps, shared: undefined };
+      const times = { expense: undefined, share: this.#prices.tellTime ? parts[at]! : undefined };
+      return { kind: 'way', title, lookup: undefined, ...times, rule: undefined, lines, steps, shared: undefined };
     });
     const [only] = classes;
     const steps = only && classes.length === 1 ? only.steps : classes;
     const title = `row of \`${node.row.table.name}\` by ${key}${guardText(node.guard)}`;
-    return this.#plain(node, title, steps, `${LOOKUPS[keyKind(node)]}, ${counted(rows, 'row')}`);
+    return this.#plain('rows', node, share, title, steps, `${LOOKUPS[keyKind(node)]}, ${counted(rows, 'row')}`);
   }
 
   /** One of the ways that exclude each other, on one line with the rule if there is only one. */
-  #way(values: string, body: PlanNode): ExplainedStep {
-    const steps = this.#below(body);
+  #way(values: string, body: PlanNode, share: number): ExplainedStep {
+    const steps = this.#below(body, share);
     const [only] = steps;
-    if (only === undefined) return this.#plain(body, `${values}: goes on`, []);
-    if (steps.length > 1 || only.steps.length > 0) return this.#plain(body, values, steps);
+    if (only === undefined) return this.#plain('way', body, share, `${values}: goes on`, []);
+    if (steps.length > 1 || only.steps.length > 0) return this.#plain('way', body, share, values, steps);
     return { ...only, title: `${values}: ${only.title}` };
   }
 
-  #switch(node: Switch): ExplainedStep {
+  #switch(node: Switch, share: number): ExplainedStep {
     const { kind, elements } = switchLookup(node);
-    const cases = node.cases.map(({ values, body }) => this.#way(switchedValues(node, values), body));
-    const otherwise = isNothing(node.otherwise) ? [] : [this.#way('anything else', node.otherwise)];
+    const bodies = [...node.cases.map(({ body }) => body), node.otherwise];
+    const parts = this.#split(node, partsOfWays(bodies.map(this.#costOf)), share);
+    const cases = node.cases.map(({ values, body }, at) => this.#way(switchedValues(node, values), body, parts[at]!));
+    const otherwise = isNothing(node.otherwise) ? [] : [this.#way('anything else', node.otherwise, parts.at(-1)!)];
     const family = node.family === undefined ? '' : `IPv${node.family}, `;
     const title = `${family}by ${node.field.field}${guardText(node.guard)}`;
-    return this.#plain(node, title, [...cases, ...otherwise], `${LOOKUPS[kind]}, ${counted(elements, 'element')}`);
+    const lookup = `${LOOKUPS[kind]}, ${counted(elements, 'element')}`;
+    return this.#plain('values', node, share, title, [...cases, ...otherwise], lookup);
   }
 }
+
+const UNTIMED = { expense: undefined, share: undefined } as const;
 
 const LOOKUPS = { hash: 'hash', interval: 'intervals', concatenatedInterval: 'intervals of several fields' } as const;
 

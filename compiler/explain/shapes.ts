@@ -11,9 +11,12 @@ export function explainShape(shape: Shape): ExplainedStage {
   const { origin } = shape;
   const lines = new PolicyLineSets().ofOrigins([origin]);
   const step = (title: string, lookup?: string): ExplainedStep => ({
+    kind: 'other',
     title,
     lookup,
     expense: undefined,
+    share: undefined,
+    rule: undefined,
     lines,
     steps: [],
     shared: undefined,

@@ -84,6 +84,22 @@ test('a list that is looked up by several fields at once is one step, with a cla
   expect(linesOf(steps)).toEqual(new Set(hosts.map((_, index) => index + 2)));
 });
 
+test('shares of the time add up: those below a step take no more than it, and those of a block what the block takes', () => {
+  const lists = [HOSTS, HOSTS.map((rule) => `${rule} tcp/{22, 80}`), ['allow from 10.0.0.1 tcp/80', 'reject tcp/81']];
+  for (const rules of lists) {
+    const { expense, steps } = explained(rules);
+    const sum = (some: readonly ExplainedStep[]): number => some.reduce((all, { share }) => all + share!, 0);
+    expect(sum(steps)).toBeCloseTo(expense!.expected, 6);
+    const check = ({ kind, share, expense: own, steps: below }: ExplainedStep): void => {
+      expect(sum(below)).toBeLessThanOrEqual(share! + 1e-9);
+      if (kind === 'rules') expect(sum(below)).toBeCloseTo(share!, 6);
+      if (own) expect(share!).toBeLessThanOrEqual(own.expected + 1e-9);
+      below.forEach(check);
+    };
+    steps.forEach(check);
+  }
+});
+
 test('rules that were merged are named with their lines', () => {
   const [list] = explained(['allow from 10.0.0.1 tcp/80', 'allow from 10.0.0.7 tcp/80']).steps;
   expect(list?.title).toBe('allow from 10.0.0.1 tcp/80 (IPv4; and 1 rule merged into it)');
