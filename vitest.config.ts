@@ -30,6 +30,18 @@ export default defineConfig({
         },
       },
       {
+        // One browser at a time is as much as two processors draw.
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: hangs,
+          hookTimeout: hangs,
+        },
+      },
+      {
         // Network namespaces and the kernel's rule sets are shared by the whole machine: one process, one file at a time.
         test: {
           name: 'kernel',

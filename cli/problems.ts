@@ -53,8 +53,9 @@ gives, could not be removed. Remove it by hand.`,
   notOurFile: error(
     'SL0908',
     'the output file holds something else',
-    `\`sluice optimize\` replaces its output file, so it only replaces what it has written itself, which says so in its
-second line. Anything else could be lost: the dump itself, for one. Choose another name, or move the file away.`,
+    `\`sluice optimize\` replaces its output file, and \`sluice explain\` the files of --html and --svg, so they only replace what
+they have written themselves, which says so in its first lines. Anything else could be lost: the dump itself, for one. Choose another
+name, or move the file away.`,
   ),
   noDelta: {
     code: 'SL0909',
@@ -108,6 +109,12 @@ has. It may be of another interface, or of a host that runs another build: numbe
     'no classes to tell of',
     `\`sluice stats\` takes the folder that \`sluice compile\` wrote for a policy with \`shape\` blocks, and asks the kernel for what their
 classes have sent. The message says what is wrong: the folder holds no such build, or the build is not loaded here.`,
+  ),
+  viewUnwritable: error(
+    'SL0924',
+    'the page or picture of a plan cannot be written',
+    `\`sluice explain\` writes --html and --svg beside the files that they name and then renames them over these, so the folders must
+be writable. What was there is as it was.`,
   ),
   noBaseline: error(
     'SL0921',

@@ -36,6 +36,7 @@ const forTests = [
   { name: 'qemu-system-x86', commands: ['qemu-system-x86_64'], use: 'a second kernel' },
   { name: 'busybox-static', commands: ['busybox'], use: 'a second kernel' },
   { name: 'xz-utils', commands: ['xz'], use: 'a second kernel' },
+  { name: 'chromium', commands: ['chromium'], use: 'tests in a browser' },
 ];
 
 /** @type {SystemPackage[]} */

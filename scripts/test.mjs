@@ -14,7 +14,9 @@ import { ensureSystemPackages } from './system-packages.mjs';
 import { checks } from './test/checks.mjs';
 import { runProject, skipProject } from './test/vitest.mjs';
 
-const projects = ['unit', 'cases', 'properties', 'kernel', 'vm'];
+const projects = ['unit', 'cases', 'properties', 'browser', 'kernel', 'vm'];
+/** Those that need packages of the system. */
+const onTheSystem = new Set(['browser', 'kernel', 'vm']);
 
 await main(async (args) => {
   const total = { passed: 0, failed: [], skipped: [] };
@@ -45,9 +47,7 @@ function stepsFor(args) {
 
 async function runSteps(steps, total) {
   await ensureModules();
-  const machine = steps.some(({ name }) => name === 'kernel' || name === 'vm')
-    ? await ensureSystemPackages()
-    : undefined;
+  const machine = steps.some(({ name }) => onTheSystem.has(name)) ? await ensureSystemPackages() : undefined;
   for (const line of machine?.missing ?? []) console.log(`Not on this system: ${line}`);
   for (const { name, run } of steps) {
     const started = Date.now();

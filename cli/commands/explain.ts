@@ -12,10 +12,11 @@ import { placeOfSpan } from '../../compiler/diagnostics/place.ts';
 import { startOfDay } from '../../compiler/inputs.ts';
 import type { Policy, Zone } from '../../compiler/model/index.ts';
 import { didYouMean } from '../../grammar/did-you-mean.ts';
-import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { diagnostic, isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Span } from '../../grammar/source.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { viewObstacles, writeViews } from '../explain-page/write-views.ts';
 import { exitCodeOf } from '../findings/exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
@@ -24,7 +25,8 @@ import { askedPackets, type AskedPackets } from '../inputs/asked-packets.ts';
 import { analyzedBy } from '../inputs/listed-classes.ts';
 import { isOfCounters, listedCounters } from '../inputs/listed-counters.ts';
 import { STANDARD_INPUT } from '../inputs/policy-file.ts';
-import { choicesFrom, formatOf, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
+import { version } from '../package.ts';
+import { choicesFrom, formatOf, pathFrom, policyArgument, policyOptions, type PolicyFlags } from '../policy-options.ts';
 import { PROBLEMS } from '../problems.ts';
 import { packetText } from '../terminal/explained-packet.ts';
 import { metText, planText, ruleText } from '../terminal/explained-plan.ts';
@@ -41,6 +43,8 @@ interface ExplainFlags extends PolicyFlags {
   readonly rule?: string;
   readonly all?: true;
   readonly analyze?: readonly string[];
+  readonly html?: string;
+  readonly svg?: string;
 }
 
 export const explain: CommandDefinition<ExplainFlags> = {
@@ -61,6 +65,9 @@ export const explain: CommandDefinition<ExplainFlags> = {
       '`tc -s class show dev INTERFACE` prints. With --analyze FILE, how many packets met the rules of each step, and which rules ' +
       'none has met: from what `nft -j list counters` or `sluice-load stats` say where a build made with --keep-counters ' +
       'runs, whose plan is shown then; `--analyze kernel` asks nft itself, as root. Counters of several planes add up.',
+    'With --html, the plan is written as a page that needs nothing else, not even a network: a flame graph of the expected cost, the ' +
+      'plan as a picture, and all rules by cost, searchable. With --svg, graph and plan as a picture. Both are written whole or not ' +
+      'at all, and replace only what this command has written.',
     'Costs are estimates for comparing plans with each other, not measured on this machine. A plane that finds all rules at ' +
       'once, as XDP does, shows none.',
   ],
@@ -83,6 +90,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
     )
       .argParser((text: string, former: readonly string[] = []) => [...former, text])
       .conflicts(['packet', 'stdin', 'rule']),
+    new Option('--html <file>', 'write the plan as a page').argParser(pathFrom).conflicts(['packet', 'stdin', 'rule']),
+    new Option('--svg <file>', 'write the plan as a picture').argParser(pathFrom).conflicts(['packet', 'stdin', 'rule']),
     new Option('--all', 'show every step, however many there are'),
     ...policyOptions(),
   ],
@@ -105,9 +114,18 @@ export const explain: CommandDefinition<ExplainFlags> = {
       command: 'sudo sluice explain policy.sluice --analyze kernel',
       does: 'how many packets met which rules, of a build made with --keep-counters',
     },
+    { command: 'sluice explain policy.sluice --html plan.html', does: 'a page for a browser' },
     { command: 'sluice explain policy.sluice --json', does: 'all of it as data' },
   ],
   async run(session, [path = ''], flags) {
+    if (flags.html !== undefined && flags.html === flags.svg) {
+      throw new UsageError('--html and --svg name the same file.');
+    }
+    const obstacles = viewObstacles(flags);
+    if (obstacles.length > 0) {
+      report(session, flags, obstacles, { policy: path });
+      return EXIT.findings;
+    }
     const counted = listedCounters((flags.analyze ?? []).filter(isOfCounters));
     // What was counted, was by a build with counters: its plan is the one to show.
     const chosen = choicesFrom(flags, session);
@@ -128,14 +146,27 @@ export const explain: CommandDefinition<ExplainFlags> = {
     const explained =
       read && explainedOf(read.result, read.policyPath, choices, { ...flags, asked, profile: counted.profile });
     const findings = [...asked.findings, ...counted.findings, ...processed.findings, ...(explained?.findings ?? [])];
+    const isForbidden = forbid(findings, flags.strict ?? false);
+    if (read && explained && !isForbidden) findings.push(...(await viewsWritten(explained, read, flags)));
     report(session, flags, findings, { policy: path, ...explained?.data });
-    if (forbid(findings, flags.strict ?? false) || explained === undefined) return exitCodeOf(findings);
+    if (findings.some(isError) || isForbidden || explained === undefined) return exitCodeOf(findings);
     if (formatOf(flags) === 'text') session.stdout.write(explained.text);
     return EXIT.fine;
   },
 };
 
+/** Writes the page and the picture that are asked for. */
+async function viewsWritten(
+  { planes, text }: Explained,
+  { policyPath }: NonNullable<Processed<LoweredPolicy>['read']>,
+  flags: ExplainFlags,
+): Promise<readonly Diagnostic[]> {
+  return writeViews(flags, { version, policy: policyPath, mainPath: policyPath, planes: planes ?? [] }, text);
+}
+
 interface Explained {
+  /** Of plans; undefined where something else was asked. */
+  readonly planes?: readonly ExplainedPlane[];
   readonly findings: readonly Diagnostic[];
   readonly text: string;
   readonly data: object;
@@ -178,7 +209,7 @@ function explainedOf(
     '\n',
   );
   const findings = [...analyzed.findings, ...(met?.diagnostics ?? [])];
-  return { findings, text, data: { planes, ...(rules ? { rules } : {}) } };
+  return { planes, findings, text, data: { planes, ...(rules ? { rules } : {}) } };
 }
 
 /** Throws, saying which there are, where the options name no zones of the policy. */

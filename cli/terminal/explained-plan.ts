@@ -5,11 +5,11 @@ import type {
   ExplainedStage,
   ExplainedStep,
   MetRule,
-  PolicyLines,
   RuleExpense,
 } from '../../compiler/explain/explained.ts';
 import { classLines } from './class-table.ts';
 import { formatCount, formatNanoseconds } from './numbers.ts';
+import { linesText } from './policy-lines.ts';
 import { tableLines } from './table.ts';
 
 export interface PlanTextOptions {
@@ -86,7 +86,7 @@ function rowOf(step: ExplainedStep, lead: string, { mainPath }: PlanTextOptions)
     expense ? formatNanoseconds(expense.expected) : '',
     expense ? formatNanoseconds(expense.worst) : '',
     step.packets === undefined ? '' : formatCount(step.packets),
-    step.lines.map((lines) => linesText(lines, mainPath)).join('; '),
+    step.lines.map((lines) => linesText(lines, mainPath, MOST_RUNS)).join('; '),
   ];
 }
 
@@ -96,19 +96,6 @@ function shortened(title: string): string {
 
 /** So many runs of lines are written out. */
 const MOST_RUNS = 4;
-
-/** `12, 14-20`, with the file's name unless it is the main one. */
-function linesText({ path, lines }: PolicyLines, mainPath: string): string {
-  const runs: [number, number][] = [];
-  for (const line of lines) {
-    const last = runs.at(-1);
-    if (last && line === last[1] + 1) last[1] = line;
-    else runs.push([line, line]);
-  }
-  const texts = runs.slice(0, MOST_RUNS).map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
-  const text = `${texts.join(', ')}${runs.length > MOST_RUNS ? ', …' : ''}`;
-  return path === mainPath ? text : `${path}:${text}`;
-}
 
 function expenseText({ expected, worst }: Expense): string {
   return `expected ${formatNanoseconds(expected)}, worst ${formatNanoseconds(worst)}`;

@@ -19,10 +19,11 @@ import * as diagnostics from './diagnostics.mjs';
 import * as fixed from './fixed.mjs';
 import * as legality from './legality.mjs';
 import * as lint from './lint.mjs';
+import * as pageAssets from './page-assets.mjs';
 import * as passes from './passes.mjs';
 import * as templates from './templates.mjs';
 
-export const generators = [templates, fixed, commands, diagnostics, legality, lint, passes];
+export const generators = [templates, fixed, pageAssets, commands, diagnostics, legality, lint, passes];
 
 /** Paths that the generator would write or remove. */
 export async function outdated(generator) {

@@ -19,6 +19,11 @@ export const checks = [
     ? [{ name: 'docs', what: 'files made from the build are current', run: () => generatedFrom('build') }]
     : []),
   { name: 'types', what: 'TypeScript', run: () => toolRuns('tsc', ['-p', 'tsconfig.json']) },
+  {
+    name: 'page types',
+    what: 'TypeScript of what runs in a browser',
+    run: () => toolRuns('tsc', ['-p', 'cli/explain-page/client/tsconfig.json']),
+  },
   { name: 'lint', what: 'oxlint', run: () => toolRuns('oxlint', ['--deny-warnings']) },
   { name: 'format', what: 'prettier', run: () => toolRuns('prettier', ['--check', '--log-level=warn', '.']) },
   { name: 'unused', what: 'knip', run: () => toolRuns('knip', ['--no-progress', '--no-config-hints']) },

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { udpPacket } from '../../../compiler/semantics/packet/build.ts';
@@ -52,6 +52,81 @@ describe('a plan', () => {
     expect(code).toBe(0);
     expect(document.planes[0]?.stages.map(({ name }) => name)).toEqual(['filter forward', 'source nat']);
     expect(document.planes[0]?.stages[0]?.default).toBe('drop');
+  });
+});
+
+describe('a page and a picture', () => {
+  /** Explains the policy with views in a folder of their own. */
+  async function views(text: string, existing: Readonly<Record<string, string>> = {}, ...more: readonly string[]) {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'policy.sluice'), text);
+    for (const [name, content] of Object.entries(existing)) writeFileSync(join(folder, name), content);
+    const files = ['--html', join(folder, 'plan.html'), '--svg', join(folder, 'plan.svg')];
+    const run = await runSluice(['explain', join(folder, 'policy.sluice'), ...files, ...more]);
+    const read = (name: string) =>
+      existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined;
+    return { ...run, html: read('plan.html'), svg: read('plan.svg'), files: readdirSync(folder).toSorted() };
+  }
+
+  test('hold the same steps as the data', async () => {
+    const { code, html, svg, stdout } = await views(POLICY, {}, '--json');
+    expect(code).toBe(0);
+    const [, data = ''] = /id="data">(.*)<\/script>/.exec(html!) ?? [];
+    const { planes } = JSON.parse(data) as { readonly planes: readonly { readonly root: object }[] };
+    const titles = (of: unknown): string[] =>
+      [...JSON.stringify(of).matchAll(/"title":"(.*?)"/g)].map(([, title]) => title!);
+    const document = JSON.parse(stdout) as { readonly planes: readonly object[] };
+    const [blocks, steps] = [titles(planes[0]), titles(document.planes)];
+    expect(blocks.filter((title) => steps.includes(title))).toEqual(steps);
+    expect(svg).toContain('hash, 2 rows');
+  });
+
+  test('ask nothing of any network, and run no script but their own', async () => {
+    const { html, svg } = await views(POLICY);
+    expect(html).toContain(`content="default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-`);
+    for (const text of [html!, svg!]) {
+      expect(text.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|\bsrc=|href=|@import|url\(/);
+    }
+  });
+
+  test('have names as text, whatever is in them', async () => {
+    const name = `</script><script>alert(1)</script><!--`;
+    const { code, html, svg } = await views(
+      POLICY.replace('drop in inside tcp/25', `drop in inside tcp/25 and log "${name}" up to 5/second`),
+    );
+    expect(code).toBe(0);
+    for (const text of [html!, svg!]) expect(text).not.toContain('<script>alert');
+    expect(html!.match(/<\/script>/g)).toHaveLength(2);
+    expect(svg).toContain('alert(1)');
+  });
+
+  test('are the same each time', async () => {
+    const [first, second] = [await views(POLICY), await views(POLICY)];
+    expect([first.html, first.svg]).toEqual([second.html, second.svg]);
+  });
+
+  test('replace what they replace whole, and nothing that is something else', async () => {
+    const { html, svg } = await views(POLICY);
+    const again = await views(POLICY, { 'plan.html': html!.slice(0, 1000), 'plan.svg': '' });
+    expect([again.code, again.html, again.svg]).toEqual([0, html, svg]);
+    const other = await views(POLICY, { 'plan.svg': '<svg/>' });
+    expect({ ...other, stderr: '' }).toMatchObject({ code: 1, stdout: '', html: undefined, svg: '<svg/>' });
+    expect(other.stderr).toContain('error[SL0908]');
+  });
+
+  test('are not written where the policy is wrong', async () => {
+    const { code, files } = await views(POLICY.replace('tcp/25', 'tcp/225555'));
+    expect({ code, files }).toEqual({ code: 1, files: ['policy.sluice'] });
+  });
+
+  test('that cannot be written are an error: SL0924', async () => {
+    const { code, stdout, stderr } = await explain('--html', '/nowhere/plan.html');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('error[SL0924]: /nowhere/plan.html cannot be written');
+  });
+
+  test('are two files', async () => {
+    expect((await explain('--html', '/tmp/one', '--svg', '/tmp/one')).code).toBe(2);
   });
 });
 
