@@ -20,6 +20,7 @@ export interface PolicyFlags {
   readonly proof: boolean;
   readonly keepCounters?: true;
   readonly profile?: string;
+  readonly calibration?: string;
   readonly format: FindingsFormat;
   readonly json?: true;
 }
@@ -60,6 +61,10 @@ export const policyOptions = (): readonly Option[] => [
   new Option('--profile <file>', 'counters of an earlier build: rules that many packets met are asked first').argParser(
     pathFrom,
   ),
+  new Option(
+    '--calibration <file>',
+    'what steps cost on the machine that is to run this, as `sluice calibrate` measured it there',
+  ).argParser(pathFrom),
   new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
     .choices(['text', 'json', 'github'])
     .default('text'),
@@ -83,7 +88,7 @@ export function formatOf({ format, json }: PolicyFlags): FindingsFormat {
 
 /** What the options decide about a compile. */
 export function choicesFrom(
-  { target, date, without = [], proof, keepCounters, profile }: PolicyFlags,
+  { target, date, without = [], proof, keepCounters, profile, calibration }: PolicyFlags,
   { environment }: Session,
 ): CompileChoices {
   return {
@@ -93,6 +98,7 @@ export function choicesFrom(
     proof,
     keepCounters: keepCounters ?? false,
     profile,
+    calibration,
   };
 }
 

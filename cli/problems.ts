@@ -116,6 +116,24 @@ classes have sent. The message says what is wrong: the folder holds no such buil
     `\`sluice explain\` writes --html and --svg beside the files that they name and then renames them over these, so the folders must
 be writable. What was there is as it was.`,
   ),
+  noCalibration: error(
+    'SL0919',
+    'a file that is no calibration',
+    `\`--calibration\` takes what \`sluice calibrate\` has written: for each plane with prices, all of its constants, each above 0
+(docs/schemas/calibration.json). The message says what is wrong: the file is something else, or another version has written it, whose
+prices are made of other constants. Measure again.`,
+  ),
+  notMeasured: error(
+    'SL0920',
+    'what steps cost cannot be measured here',
+    `\`sluice calibrate\` makes a network namespace, loads rules into it with nft and sends packets through them. The message says what
+failed: it needs root, Linux, and the commands unshare, ip and nft. Nothing was written.`,
+  ),
+  calibrationUnwritten: error(
+    'SL0923',
+    'the calibration cannot be written',
+    `The file is written beside the old one and then renamed over it, so the folder must be writable. The old one is as it was.`,
+  ),
   noBaseline: error(
     'SL0921',
     'a file that is no baseline',

@@ -5,6 +5,7 @@
 import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
 import type { Program, Stage } from './4-program/program.ts';
+import type { Calibration } from './cost/calibration.ts';
 import type { Prices } from './cost/prices.ts';
 import type { Balance, Shape } from './model/index.ts';
 import type { Plan } from './6-plan/plan.ts';
@@ -170,6 +171,8 @@ export interface Plane {
   };
   /** What the steps of a plan cost here. */
   readonly prices: Prices;
+  /** How these prices are measured on a machine; undefined: there is nothing to measure. */
+  readonly calibration?: Calibration;
   /** Carries out a plan. */
   readonly lower: (plan: Plan) => Lowered;
   /**

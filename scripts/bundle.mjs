@@ -17,6 +17,7 @@ export async function bundleCommand() {
   const input = {
     sluice: join(root, 'dist/cli/main.js'),
     'progress-worker': join(root, 'dist/cli/terminal/progress-worker.js'),
+    'measure-packets': join(root, 'dist/cli/calibrate/measure-packets.js'),
   };
   const bundle = await rolldown({ input, platform: 'node', external: [/^node:/], logLevel: 'warn' });
   rmSync(folder, { recursive: true, force: true });

@@ -1,25 +1,49 @@
 /**
  * What the steps of a plan cost in nftables: nanoseconds of a packet through a forward hook above those of an empty chain.
- * Drawn by hand through what `test/bench/prices.bench.ts` measured (nft 1.0.6, Linux 6.18, Sapphire Rapids) in two runs beside
- * other work, which scatter widely: each figure was taken relative to a refused rule in the same run, and that as the 4.5 ns
- * that it takes on a quiet machine. They order plans; as times of packets they are rough.
+ * The constants were drawn by hand through what `test/bench/prices.bench.ts` measured (nft 1.0.6, Linux 6.18, Sapphire Rapids) in two
+ * runs beside other work, which scatter widely: each figure was taken relative to a refused rule in the same run, and that as the
+ * 4.5 ns that it takes on a quiet machine. They order plans; as times of packets they are rough. `sluice calibrate` measures those
+ * of the machine at hand.
  */
-import type { Prices } from '../../compiler/cost/prices.ts';
+import type { Constants, Prices } from '../../compiler/cost/prices.ts';
 
-/** Reaching one of so many things of some hundred bytes each, in no order: past 10,000, most are in no cache of the core. */
-const reach = (things: number): number => 100 * Math.sqrt(Math.min(1, things / 10_000));
-
-export const prices: Prices = {
-  tellTime: true,
+/** Nanoseconds. Prices are sums of multiples of them, so that measured prices tell them (compiler/cost/fit.ts). */
+export const CONSTANTS = {
+  /** A rule that its first match refuses. */
   rule: 4.5,
+  /** Each further match, and each statement. */
   match: 4,
-  reach,
-  // The chain, and its rules.
-  chain: (copies) => 8 + reach(copies),
-  // A table of buckets.
-  hash: (elements, copies) => 14 + 0.6 * reach(elements * copies) + elements / 600,
-  // A red-black tree, a step for each doubling; the upper ones are in the caches.
-  interval: (intervals, copies) => 12 + 9 * Math.log2(Math.max(1, intervals)) + 0.3 * reach(intervals * copies),
-  // Pipapo: bitmaps of all elements, field by field.
-  concatenatedInterval: (elements, copies) => 45 + elements / 18 + 0.5 * reach(elements * copies),
-};
+  /** Entering a chain and coming back. */
+  chain: 8,
+  /** Reaching one of 10,000 things or more of some hundred bytes each, in no order: most are then in no cache of the core. */
+  reach: 100,
+  /** A lookup in a table of buckets, and what an element more adds to it. */
+  hash: 14,
+  hashElement: 1 / 600,
+  /** One in a red-black tree, and a step for each doubling; the upper ones are in the caches. */
+  interval: 12,
+  intervalStep: 9,
+  /** One in pipapo, which has bitmaps of all elements, field by field; and what an element more adds to it. */
+  concatenated: 45,
+  concatenatedElement: 1 / 18,
+} as const satisfies Constants;
+
+export function pricesOf(constants: Constants): Prices {
+  const of = (name: keyof typeof CONSTANTS) => constants[name] ?? CONSTANTS[name];
+  const reach = (things: number): number => of('reach') * Math.sqrt(Math.min(1, things / 10_000));
+  return {
+    tellTime: true,
+    rule: of('rule'),
+    match: of('match'),
+    reach,
+    // The chain, and its rules.
+    chain: (copies) => of('chain') + reach(copies),
+    hash: (elements, copies) => of('hash') + 0.6 * reach(elements * copies) + elements * of('hashElement'),
+    interval: (intervals, copies) =>
+      of('interval') + of('intervalStep') * Math.log2(Math.max(1, intervals)) + 0.3 * reach(intervals * copies),
+    concatenatedInterval: (elements, copies) =>
+      of('concatenated') + elements * of('concatenatedElement') + 0.5 * reach(elements * copies),
+  };
+}
+
+export const prices: Prices = pricesOf(CONSTANTS);

@@ -1,6 +1,7 @@
 /** The nftables plane: one table, loaded in one transaction by `nft -f` (nftables 1.0.6 and newer). */
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
+import { calibration } from './calibration.ts';
 import { refuse, refuseBalance } from './capabilities.ts';
 import { deltaBetween } from './delta/index.ts';
 import { prices } from './cost.ts';
@@ -23,6 +24,7 @@ export const nftables: Plane = {
   refuse,
   balances: { forward: ['dnat'], refuse: refuseBalance },
   prices,
+  calibration,
   lower,
   readCounters: (text) => readCounters(text, TABLE),
   running: {

@@ -68,7 +68,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
     'With --html, the plan is written as a page that needs nothing else, not even a network: a flame graph of the expected cost, the ' +
       'plan as a picture, and all rules by cost, searchable. With --svg, graph and plan as a picture. Both are written whole or not ' +
       'at all, and replace only what this command has written.',
-    'Costs are estimates for comparing plans with each other, not measured on this machine. A plane that finds all rules at ' +
+    'Costs are estimates for comparing plans with each other, not measured on this machine unless --calibration names what ' +
+      '`sluice calibrate` measured there. A plane that finds all rules at ' +
       'once, as XDP does, shows none.',
   ],
   arguments: [policyArgument()],

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { calibrate } from './calibrate.ts';
 import { check } from './check.ts';
 import { compile } from './compile.ts';
 import { diff } from './diff.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandDefinition<object>[] = [
   lint,
   explain,
   stats,
+  calibrate,
   diff,
   fmt,
   importRules,

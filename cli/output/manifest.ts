@@ -23,6 +23,8 @@ export interface CompileChoices {
   readonly keepCounters: boolean;
   /** The file whose counters tell how often rules were met. */
   readonly profile: string | undefined;
+  /** The file that tells what steps cost. */
+  readonly calibration: string | undefined;
 }
 
 export interface ManifestParts {
@@ -40,7 +42,7 @@ export interface DescribedFile extends OutputFile {
   readonly description: string;
 }
 
-function choicesAsData({ target, today, profile, ...others }: CompileChoices): object {
+function choicesAsData({ target, today, profile, calibration, ...others }: CompileChoices): object {
   const { without, proof, keepCounters } = others;
   const date = today ? formatDate(today) : null;
   return {
@@ -50,6 +52,7 @@ function choicesAsData({ target, today, profile, ...others }: CompileChoices): o
     proof,
     keepCounters,
     profile: profile === undefined ? null : basename(profile),
+    ...(calibration === undefined ? {} : { calibration: basename(calibration) }),
   };
 }
 

@@ -21,3 +21,6 @@ export interface Prices {
   /** A lookup among so many elements of several fields, one of them an interval. */
   readonly concatenatedInterval: (elements: number, copies: number) => number;
 }
+
+/** What prices are made of, by name: nanoseconds. Every price is a sum of multiples of them. */
+export type Constants = Readonly<Record<string, number>>;

@@ -18,7 +18,9 @@ export function violations(value: unknown, schema: Schema, root: Schema = schema
     return violations(value, root.$defs![name]!, root, path);
   }
   if (schema.enum && !schema.enum.includes(value)) return [`${path}: ${JSON.stringify(value)} is none of the values`];
-  if (schema.type !== undefined && ![schema.type].flat().includes(typeOf(value))) return [`${path}: no ${schema.type}`];
+  if (schema.type !== undefined && ![schema.type].flat().some((type) => isOf(type, value))) {
+    return [`${path}: no ${schema.type}`];
+  }
   if (Array.isArray(value)) {
     return value.flatMap((item, at) => (schema.items ? violations(item, schema.items, root, `${path}[${at}]`) : []));
   }
@@ -33,6 +35,11 @@ function ofObject(value: object, schema: Schema, root: Schema, path: string): re
     return typeof known === 'object' ? violations(own, known, root, `${path}.${name}`) : [];
   });
   return [...missing, ...found];
+}
+
+/** Whole numbers are numbers, too. */
+function isOf(type: string, value: unknown): boolean {
+  return type === typeOf(value) || (type === 'number' && typeof value === 'number');
 }
 
 function typeOf(value: unknown): string {

@@ -4,11 +4,10 @@ import { nftables } from '../../backends/nftables/index.ts';
 import { checkPolicy } from '../../compiler/check.ts';
 import { buildProgram } from '../../compiler/4-program/build.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
-import { PROTOCOLS_WITH_PORTS } from '../../compiler/model/fields.ts';
 import { CLASSBENCH_SEEDS, classbenchPath, classbenchPolicy, readClassbench } from '../builders/classbench.ts';
+import { abstractOf } from '../builders/classbench/abstract.ts';
 import { anyPacket, firstMatch, packetAtEdge, packetFor, randomFrom } from '../builders/classbench/packets.ts';
-import type { ClassbenchPacket } from '../builders/classbench/packets.ts';
-import { walkItems, walkPlan, type AbstractPacket, type Walk } from '../oracles/plan-walk.ts';
+import { walkItems, walkPlan, type Walk } from '../oracles/plan-walk.ts';
 import { count, seed } from '../sampling.ts';
 import { sharedBytes } from '../shared-data.ts';
 
@@ -78,24 +77,6 @@ test('lines as the policy says them', () => {
   ]);
   expect(() => readClassbench('@10.0.0.0/8\t')).toThrow('no line of ClassBench');
 });
-
-function abstractOf(packet: ClassbenchPacket): AbstractPacket {
-  const { protocol } = packet;
-  const hasPorts = PROTOCOLS_WITH_PORTS.some((one) => one === protocol);
-  return {
-    family: 4,
-    source: BigInt(packet.source),
-    destination: BigInt(packet.destination),
-    in: undefined,
-    out: undefined,
-    numbers: {
-      protocol,
-      ...(hasPorts ? { 'source port': packet.sourcePort, 'destination port': packet.destinationPort } : {}),
-      ...(protocol === 6 ? { 'tcp flags': packet.tcpFlags } : {}),
-      ...(protocol === 1 ? { icmp4: packet.icmp } : {}),
-    },
-  };
-}
 
 function verdictOf({ decision }: Walk): string | undefined {
   return decision === undefined ? undefined : (JSON.parse(decision) as { verdict: { kind: string } }).verdict.kind;

@@ -120,6 +120,7 @@ test('what planes of a target have in common is there once, and is done once', (
     proof: true,
     keepCounters: false,
     profile: undefined,
+    calibration: undefined,
   };
   const { described } = outputTree({ version: '', policy: '', choices, inputs: [], targets });
   const paths = described.map(({ path }) => path);

@@ -1,0 +1,108 @@
+/**
+ * Steps of nftables, each many times over, for `sluice calibrate`. They stand in a chain of the output hook, where a packet meets them
+ * as it would in the forward hook; lookups are in sets of the same elements, so that each needs memory of its own.
+ */
+import { CALIBRATION_PORT, type Calibration, type Experiment } from '../../compiler/cost/calibration.ts';
+import { CONSTANTS, pricesOf } from './cost.ts';
+
+/** Where no packet goes, and where all do. */
+const REFUSING = 'ip daddr 192.0.2.77';
+const HOLDING = 'ip daddr & 255.0.0.0 == 10.0.0.0';
+/** nft takes at most 128 expressions in a rule. */
+const MATCHES = 30;
+/** Lookups of a packet, each in a set of its own: of small sets more than of large ones, which take long to load. */
+const LOOKUPS = { small: 60, large: 12 } as const;
+const SMALL = 16;
+const LARGE = 5000;
+
+export const calibration: Calibration = {
+  constants: CONSTANTS,
+  pricesOf,
+  empty: table('', []),
+  addresses: Array.from({ length: LARGE }, (_, at) => address(at)),
+  experiments: () => [
+    ...[200, 800].map((count) => ({
+      name: `${count} rules that refuse`,
+      text: table(
+        '',
+        Array.from({ length: count }, () => REFUSING),
+      ),
+      times: count,
+      price: ({ rule }: { readonly rule: number }) => rule,
+    })),
+    ...[8, 20].map((count) => ({
+      name: `${count} rules of ${MATCHES} matches that hold`,
+      text: table(
+        '',
+        Array.from({ length: count }, () => Array.from({ length: MATCHES }, () => HOLDING).join(' ')),
+      ),
+      times: count,
+      price: ({ rule, match }: { readonly rule: number; readonly match: number }) => rule + (MATCHES - 1) * match,
+    })),
+    ...[200, 2000].map(chains),
+    ...[SMALL, LARGE].flatMap((size) => [
+      lookups('hash', size, (at) => address(at)),
+      lookups('interval', size, (at) => `${address(at)}-${address(at, 200)}`),
+    ]),
+    ...[SMALL, 1000].map((size) =>
+      lookups('concatenatedInterval', size, (at) => `${address(at)} . ${at % 8}-${CALIBRATION_PORT + (at % 100)}`),
+    ),
+  ],
+};
+
+/** An address of 10.0.0.0/8, all of different upper 24 bits and in no order. */
+function address(at: number, last = 0): string {
+  const upper = (at * 40_503) % 65_536;
+  return `10.${upper >> 8}.${upper & 255}.${last}`;
+}
+
+function chains(count: number): Experiment {
+  const names = Array.from({ length: count }, (_, at) => `c${at}`);
+  return {
+    name: `${count} chains`,
+    text: table(
+      names.map((name) => `chain ${name} {\n}\n`).join(''),
+      names.map((name) => `jump ${name}`),
+    ),
+    times: count,
+    // They lie in memory in the order in which they are entered, so none is slow to reach.
+    price: ({ chain }) => chain(1),
+  };
+}
+
+function lookups(
+  kind: 'hash' | 'interval' | 'concatenatedInterval',
+  size: number,
+  element: (at: number) => string,
+): Experiment {
+  const count = size === SMALL ? LOOKUPS.small : LOOKUPS.large;
+  const isPair = kind === 'concatenatedInterval';
+  const type = isPair ? 'ipv4_addr . inet_service' : 'ipv4_addr';
+  const flags = kind === 'hash' ? '' : ' flags interval;';
+  const sets = Array.from({ length: count }, (_, copy) => {
+    const elements = Array.from({ length: size }, (__, at) => element(at));
+    return `set s${copy} { type ${type};${flags} elements = { ${elements.join(', ')} }\n}\n`;
+  });
+  const key = isPair ? 'ip daddr . udp dport' : 'ip daddr';
+  return {
+    name: `${kind}, ${size} elements`,
+    text: table(
+      sets.join(''),
+      sets.map((_, copy) => `${key} @s${copy}`),
+    ),
+    times: count,
+    price: (prices) => prices[kind](size, count),
+  };
+}
+
+function table(declarations: string, rules: readonly string[]): string {
+  return `table inet calibrate
+delete table inet calibrate
+table inet calibrate {
+${declarations}chain out {
+type filter hook output priority filter; policy accept;
+${rules.join('\n')}
+}
+}
+`;
+}
