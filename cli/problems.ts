@@ -111,7 +111,7 @@ has. It may be of another interface, or of a host that runs another build: numbe
 classes have sent. The message says what is wrong: the folder holds no such build, or the build is not loaded here.`,
   ),
   viewUnwritable: error(
-    'SL0924',
+    'SL0926',
     'the page or picture of a plan cannot be written',
     `\`sluice explain\` writes --html and --svg beside the files that they name and then renames them over these, so the folders must
 be writable. What was there is as it was.`,

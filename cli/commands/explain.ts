@@ -92,7 +92,9 @@ export const explain: CommandDefinition<ExplainFlags> = {
       .argParser((text: string, former: readonly string[] = []) => [...former, text])
       .conflicts(['packet', 'stdin', 'rule']),
     new Option('--html <file>', 'write the plan as a page').argParser(pathFrom).conflicts(['packet', 'stdin', 'rule']),
-    new Option('--svg <file>', 'write the plan as a picture').argParser(pathFrom).conflicts(['packet', 'stdin', 'rule']),
+    new Option('--svg <file>', 'write the plan as a picture')
+      .argParser(pathFrom)
+      .conflicts(['packet', 'stdin', 'rule']),
     new Option('--all', 'show every step, however many there are'),
     ...policyOptions(),
   ],

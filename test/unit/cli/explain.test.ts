@@ -119,10 +119,10 @@ describe('a page and a picture', () => {
     expect({ code, files }).toEqual({ code: 1, files: ['policy.sluice'] });
   });
 
-  test('that cannot be written are an error: SL0924', async () => {
+  test('that cannot be written are an error: SL0926', async () => {
     const { code, stdout, stderr } = await explain('--html', '/nowhere/plan.html');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain('error[SL0924]: /nowhere/plan.html cannot be written');
+    expect(stderr).toContain('error[SL0926]: /nowhere/plan.html cannot be written');
   });
 
   test('are two files', async () => {
