@@ -31,6 +31,7 @@ import { PROBLEMS } from '../problems.ts';
 import { packetText } from '../terminal/explained-packet.ts';
 import { metText, planText, ruleText } from '../terminal/explained-plan.ts';
 import { Phases } from '../terminal/phases.ts';
+import type { Session } from '../session.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { throughCompiler, type Processed } from '../through-compiler.ts';
 import { UsageError } from '../usage-error.ts';
@@ -121,9 +122,7 @@ export const explain: CommandDefinition<ExplainFlags> = {
     { command: 'sluice explain policy.sluice --json', does: 'all of it as data' },
   ],
   async run(session, [path = ''], flags) {
-    if (flags.html !== undefined && flags.html === flags.svg) {
-      throw new UsageError('--html and --svg name the same file.');
-    }
+    refuseTheSameTwice(path, flags);
     const obstacles = viewObstacles(flags);
     if (obstacles.length > 0) {
       report(session, flags, obstacles, { policy: path });
@@ -133,18 +132,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
     // What was counted, was by a build with counters: its plan is the one to show.
     const chosen = choicesFrom(flags, session);
     const choices = counted.profile ? { ...chosen, keepCounters: true } : chosen;
-    if (flags.stdin && path === STANDARD_INPUT) throw new UsageError('Standard input can be read only once.');
     const asked = await askedPackets(flags.packet ?? [], flags.stdin ?? false, session);
-    const { questions } = asked;
-    const progress = startProgress(session);
-    let processed: Processed<LoweredPolicy>;
-    try {
-      processed = await throughCompiler(path, choices, session, new Phases(progress.phase), (main, inputs, options) =>
-        lowerPolicy(main, inputs, { ...options, questions }),
-      );
-    } finally {
-      progress.stop();
-    }
+    const processed = await planned(path, choices, session, asked);
     const { read } = processed;
     const explained =
       read && explainedOf(read.result, read.policyPath, choices, { ...flags, asked, profile: counted.profile });
@@ -157,6 +146,29 @@ export const explain: CommandDefinition<ExplainFlags> = {
     return EXIT.fine;
   },
 };
+
+/** Throws where two options name one file, or the standard input. */
+function refuseTheSameTwice(path: string, { html, svg, stdin }: ExplainFlags): void {
+  if (html !== undefined && html === svg) throw new UsageError('--html and --svg name the same file.');
+  if (stdin && path === STANDARD_INPUT) throw new UsageError('Standard input can be read only once.');
+}
+
+/** The policy as its planes carry it out, and the packets that are asked about. */
+async function planned(
+  path: string,
+  choices: CompileChoices,
+  session: Session,
+  { questions }: AskedPackets,
+): Promise<Processed<LoweredPolicy>> {
+  const progress = startProgress(session);
+  try {
+    return await throughCompiler(path, choices, session, new Phases(progress.phase), (main, inputs, options) =>
+      lowerPolicy(main, inputs, { ...options, questions }),
+    );
+  } finally {
+    progress.stop();
+  }
+}
 
 /** Writes the page and the picture that are asked for. */
 async function viewsWritten(
