@@ -154,6 +154,15 @@ export interface Plane {
   readonly isMadeFor?: (stage: Stage) => boolean;
   /** Why this plane cannot carry out a stage as it stands; empty: it can. */
   readonly refuse: (stage: Stage, program: Program) => readonly Diagnostic[];
+  /**
+   * The plane stands before the others and ends the way of some packets early, where they would end it alike; all other packets it
+   * leaves to them as they came. It takes no stage from them (`refuse` says so), and gets a copy of those that it can decide of.
+   */
+  readonly early?: {
+    readonly decides: (stage: Stage) => boolean;
+    /** What is wrong with what the target says of the plane. */
+    readonly refuse: (program: Program) => readonly Diagnostic[];
+  };
   /** `balance` blocks; undefined: it carries out none. */
   readonly balances?: {
     /** The ways to forward that it is made for. */

@@ -44,6 +44,7 @@ export interface Placed {
 export function place(program: Program, planes: readonly Plane[]): Placed {
   const diagnostics: Diagnostic[] = [...unsupportedParts(program.policy)];
   const available = planesOf(program.target, planes, diagnostics);
+  const before = earlyPlanes(program, available, diagnostics);
   const placements: Placement[] = [];
   for (const stage of program.stages) {
     const answers = available.map((plane) => ({ plane, refusals: plane.refuse(stage, program) }));
@@ -52,6 +53,7 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
       const passed = answers.slice(0, answers.indexOf(taker)).filter(({ plane }) => plane.isMadeFor?.(stage) ?? true);
       placements.push({ stage, plane: taker.plane.name, reason: reasonOf(available, passed) });
       diagnostics.push(...passed.map(({ plane, refusals }) => passedBy(stage, plane, taker.plane, refusals)));
+      placements.push(...decidedEarly(stage, taker.plane, before));
     } else {
       // What other planes say, that they have no such stage, helps nobody where one is made for it.
       const made = answers.filter(({ plane }) => plane.isMadeFor?.(stage) ?? true);
@@ -72,11 +74,31 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
     }))
     .filter(({ program: own }) => own.stages.length + own.balances.length + own.shapes.length > 0);
   // A policy without a rule replaces the one before it, too.
-  const [first] = available;
+  const first = available.find(({ early }) => early === undefined);
   const isEmpty = program.stages.length + program.balances.length + program.shapes.length === 0;
   if (parts.length === 0 && first && isEmpty) parts.push({ plane: first, program });
   const idle = available.filter((plane) => !parts.some((part) => part.plane === plane));
   return { parts, placements, balances, shapes, idle, diagnostics };
+}
+
+/** The planes before the others of which the target says what it must. */
+function earlyPlanes(program: Program, available: readonly Plane[], diagnostics: Diagnostic[]): readonly Plane[] {
+  return available.filter(({ early }) => {
+    const refusals = early?.refuse(program);
+    diagnostics.push(...(refusals ?? []));
+    return refusals?.length === 0;
+  });
+}
+
+/** Those that get a copy of the stage. */
+function decidedEarly(stage: Stage, taker: Plane, planes: readonly Plane[]): Placement[] {
+  return planes
+    .filter(({ early }) => early?.decides(stage))
+    .map(({ name: plane }) => ({
+      stage,
+      plane,
+      reason: `drops early what it can; \`${taker.name}\` decides about all other packets, as if \`${plane}\` were not there`,
+    }));
 }
 
 /** What is said where no plane can is what those say that are made for the block's way to forward, if there are any. */
@@ -139,7 +161,8 @@ interface Answer {
 }
 
 function reasonOf(available: readonly Plane[], passed: readonly Answer[]): string {
-  if (available.length === 1) return 'the only plane of the target';
+  const takers = available.filter(({ early }) => early === undefined);
+  if (takers.length === 1) return 'the only plane of the target';
   const obstacles = passed.map(({ plane, refusals }) => `; ${plane.name} cannot: ${refusals[0]!.message}`);
   return `the first plane of the target that can${obstacles.join('')}`;
 }
