@@ -1,6 +1,6 @@
 /** `docs/diagnostics.md`: what each code of a finding stands for, from the tables that the findings are made with. */
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure, root } from '../run.mjs';
@@ -29,11 +29,15 @@ function fromBuild(path) {
   return import(pathToFileURL(join(root, 'dist', path)).href);
 }
 
-/** Each plane's own findings: `backends/<plane>/problems.ts`. */
+/** The own findings of each plane that the command has: `backends/<plane>/problems.ts`. */
 async function planeSections() {
   const folder = join(root, 'dist/backends');
   const planes = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const names = planes.map((entry) => entry.name).toSorted();
+  const registered = readFileSync(join(root, 'dist/cli/planes.js'), 'utf8');
+  const names = planes
+    .map((entry) => entry.name)
+    .filter((plane) => registered.includes(`/backends/${plane}/`))
+    .toSorted();
   const sections = names.map(async (plane) => {
     const { PROBLEMS } = await fromBuild(`backends/${plane}/problems.js`);
     return { title: `The plane ${plane}`, problems: PROBLEMS };
