@@ -1,0 +1,55 @@
+/** The files of a NIC: its program, and its tables' entries in two forms. */
+import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
+import type { NicProgram } from '../tree.ts';
+import { clearingText, entriesText } from './commands.ts';
+import { programText, type Naming } from './program.ts';
+import { runtimeText } from './runtime.ts';
+import { SPLIT_HEAD, splitText } from './split.ts';
+
+const FOLDER = 'p4';
+
+export class NicFiles {
+  readonly #program: NicProgram;
+
+  constructor(program: NicProgram) {
+    this.#program = program;
+  }
+
+  get figures(): Readonly<Record<string, number>> {
+    const { families, split } = this.#program;
+    const rules = families.map((tables) => tables.rules);
+    const memberships = families.flatMap((tables) => tables.memberships);
+    const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+    return {
+      'rules on the NIC': split.filter(({ action }) => action === 'drop').length,
+      'rules of the host': split.filter(({ action }) => action === 'up').length,
+      entries: sum([...rules, ...memberships].map(({ entries }) => entries.length)),
+      'bits of tables': sum(rules.map(({ encodings }) => encodings[0]!.bits)),
+    };
+  }
+
+  artifacts(naming: Naming): readonly Artifact[] {
+    const program = this.#program;
+    return [
+      text('program.p4', programText(program, naming), 'the program of the NIC, for the architecture v1model'),
+      text('entries.txt', entriesText(program), "its tables' entries, for simple_switch_CLI"),
+      text('entries.txtpb', runtimeText(program, naming), 'the same for P4Runtime'),
+      text('clear.txt', clearingText(program), 'empties the tables: all packets go up'),
+      text('split.txt', splitText(program), 'which rules the NIC drops by, and why the others are left to the host'),
+    ];
+  }
+
+  /** Rules stand in `split.txt`, a line each. */
+  get sourceMap(): readonly SourceMapEntry[] {
+    return this.#program.split.map(({ origin }, at) => ({
+      path: `${FOLDER}/split.txt`,
+      line: SPLIT_HEAD + at + 1,
+      origin: origin.name,
+      span: origin.span,
+    }));
+  }
+}
+
+function text(path: string, content: string, description: string): Artifact {
+  return { path: `${FOLDER}/${path}`, content: [new TextEncoder().encode(content)], description };
+}

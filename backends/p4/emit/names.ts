@@ -1,0 +1,59 @@
+/** Names and numbers of tables and actions, as the program, the commands and P4Runtime have them. */
+import type { FamilyTables, MembershipTable, NicProgram, RuleTable } from '../tree.ts';
+
+/** What P4Runtime's numbers begin with, by kind. */
+const ACTION = 0x0100_0000;
+const TABLE = 0x0200_0000;
+const DIRECT_COUNTER = 0x1300_0000;
+
+export const DROP_ID = ACTION + 1;
+export const UP_ID = ACTION + 2;
+export const COMES_IN_BY_ID = ACTION + 3;
+export const ZONE_TABLE_ID = TABLE + 1;
+
+/** The control that all of them stand in. */
+export const CONTROL = 'Mitigate';
+export const ZONE_TABLE = 'zone_of';
+
+/** 16 numbers for each family, which stay as they are when other tables come and go. */
+function baseOf({ family }: FamilyTables): number {
+  return family * 16;
+}
+
+export function ruleTableId(tables: FamilyTables): number {
+  return TABLE + baseOf(tables);
+}
+
+export function counterId(tables: FamilyTables): number {
+  return DIRECT_COUNTER + baseOf(tables);
+}
+
+export function membershipIds(
+  tables: FamilyTables,
+  table: MembershipTable,
+): { readonly table: number; readonly action: number } {
+  const number = baseOf(tables) + 1 + tables.memberships.indexOf(table);
+  return { table: TABLE + number, action: ACTION + number };
+}
+
+export function actionOf(table: MembershipTable): string {
+  return `in_${table.name}`;
+}
+
+/** Room for the entries and one more, as a power of two: an update may add before it removes. */
+export function sizeFor(entries: readonly unknown[]): number {
+  return 2 ** Math.ceil(Math.log2(entries.length + 1));
+}
+
+/** Tables in the order in which they may be filled: what others ask for goes before them. */
+export function tablesOf(
+  families: NicProgram['families'],
+): readonly (
+  | { readonly kind: 'memberships'; readonly of: FamilyTables; readonly table: MembershipTable }
+  | { readonly kind: 'rules'; readonly of: FamilyTables; readonly table: RuleTable }
+)[] {
+  return families.flatMap((of) => [
+    ...of.memberships.map((table) => ({ kind: 'memberships' as const, of, table })),
+    { kind: 'rules' as const, of, table: of.rules },
+  ]);
+}

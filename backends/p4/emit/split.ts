@@ -1,0 +1,32 @@
+/** Which rules a NIC drops by, and why packets of the others go up; and what the tables need. */
+import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import { positionOf } from '../../../grammar/source.ts';
+import type { EncodingCost, NicProgram } from '../tree.ts';
+
+export const SPLIT_HEAD = 2;
+
+/** A line for each rule, behind `SPLIT_HEAD` lines; then the encodings that were weighed for each table of rules. */
+export function splitText({ split, families }: NicProgram): string {
+  const rules = split.map(({ origin, action, why }) => {
+    const { source, start } = origin.span;
+    const place = `${source.path}:${positionOf(source, start).line}`;
+    return `${action === 'drop' ? 'NIC ' : 'host'}  ${oneLine(`${place}: ${origin.text}`)}${why === undefined ? '' : `   (${why})`}`;
+  });
+  const tables = families.flatMap(({ rules: { name, encodings } }) => [
+    '',
+    `${name}: encodings by their cost, the first was taken`,
+    ...encodings.map(encodingText),
+  ]);
+  return [
+    'Rules of `mitigate`, in their order: who decides about packets that meet them.',
+    '',
+    ...rules,
+    ...tables,
+    '',
+  ].join('\n');
+}
+
+function encodingText({ looked, entries, keyWidth, bits }: EncodingCost): string {
+  const before = looked.length === 0 ? 'all fields in the key' : `looked up before: ${looked.join(', ')}`;
+  return `  ${bits} bits, ${entries} entries of ${keyWidth} bits; ${before}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * The plane `p4`: a program for a NIC that drops, before the host sees them, packets that `mitigate` drops. All others go up, and
+ * the host decides about them as if there were no NIC.
+ */
+import type { Program } from '../../compiler/4-program/program.ts';
+import type { Plan } from '../../compiler/6-plan/plan.ts';
+import type { Lowered, Plane } from '../../compiler/plane.ts';
+import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { decidesEarly, refuse, refuseRequests } from './capabilities.ts';
+import { prices } from './cost.ts';
+import { NicFiles } from './emit/index.ts';
+import { lowerPlan } from './lower/index.ts';
+import { requestsOf } from './lower/ports.ts';
+import { PROBLEMS } from './problems.ts';
+import type { NicProgram } from './tree.ts';
+
+export const p4: Plane = {
+  name: 'p4',
+  isMadeFor: () => false,
+  refuse,
+  early: { decides: decidesEarly, refuse: refuseRequests },
+  prices,
+  lower,
+};
+
+function lower(plan: Plan): Lowered {
+  const { nicProgram, diagnostics } = lowerPlan(plan);
+  const files = new NicFiles(nicProgram);
+  return {
+    diagnostics: [...diagnostics, ...nothingToDrop(nicProgram, plan.program)],
+    figures: files.figures,
+    load: ['p4c-bm2-ss --arch v1model -o p4/program.json p4/program.p4', 'simple_switch_CLI < p4/entries.txt'],
+    makes: ['p4/program.json'],
+    unload: ['simple_switch_CLI < p4/clear.txt'],
+    write: (context) => ({
+      artifacts: (build) => files.artifacts({ ...context, build }),
+      sourceMap: files.sourceMap,
+      since: () => ({ kind: 'none', why: 'the tables are emptied and filled anew, and meanwhile the host decides' }),
+    }),
+  };
+}
+
+function nothingToDrop({ families, zoneEntries }: NicProgram, program: Program): readonly Diagnostic[] {
+  const [request] = requestsOf(program);
+  if (!request || (families.length > 0 && zoneEntries.length > 0)) return [];
+  const message =
+    zoneEntries.length === 0
+      ? 'no zone of the policy is on the ports of the NIC, so all packets go up'
+      : 'the NIC can drop nothing that `mitigate` drops, so all packets go up';
+  return [diagnostic(PROBLEMS.nothing, request.span, message, { hint: '`p4/split.txt` says of each rule why.' })];
+}

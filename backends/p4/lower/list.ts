@@ -1,0 +1,142 @@
+/**
+ * A plan's rules as one list for a NIC. Each becomes a rule to drop by, where a NIC can ask all that it asks and it does nothing
+ * but drop; else a rule for at least all of its packets, which go up, so that the host decides about them. So whatever the NIC
+ * drops has met no rule before that would have done something else, and the list may end anywhere.
+ */
+import type { Atom, Family, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { KeyPart, Lookup, PlanNode, StagePlan } from '../../../compiler/6-plan/plan.ts';
+import { isUniqueKey } from '../../../compiler/6-plan/row-keys.ts';
+import { columnAddresses } from '../../../compiler/model/column-addresses.ts';
+import type { Zone } from '../../../compiler/model/index.ts';
+import type { NicAction, SplitRule } from '../tree.ts';
+import { askedOf, zoneTest, type KeyTest } from './tests.ts';
+import { whyUp } from './why-up.ts';
+
+/** A rule for packets of one family; all of its tests must hold. */
+export interface ListedRule {
+  readonly rule: SplitRule;
+  readonly action: NicAction;
+  readonly tests: readonly KeyTest[];
+}
+
+export interface RuleLists {
+  readonly ipv4: readonly ListedRule[];
+  readonly ipv6: readonly ListedRule[];
+  readonly split: readonly SplitRule[];
+}
+
+/** The rules of `mitigate`, block behind block: an `allow` in one ends all of them. `zones` of the policy, in their order. */
+export function listsOf(stages: readonly StagePlan[], zones: readonly Zone[]): RuleLists {
+  const list = new RuleList(zones);
+  for (const { stage, body } of stages) list.block(body, stage.zones ?? zones);
+  return { ipv4: upToLastDrop(list.rules[4]), ipv6: upToLastDrop(list.rules[6]), split: list.split };
+}
+
+/** What no rule is left for goes up anyway. */
+function upToLastDrop(rules: readonly ListedRule[]): readonly ListedRule[] {
+  return rules.slice(0, rules.findLastIndex(({ action }) => action === 'drop') + 1);
+}
+
+const FAMILIES: readonly Family[] = [4, 6];
+
+class RuleList {
+  readonly rules: Readonly<Record<Family, ListedRule[]>> = { 4: [], 6: [] };
+  readonly split: SplitRule[] = [];
+  readonly #zones: readonly Zone[];
+  /** Of the block at hand. */
+  #comesInBy: readonly Zone[] = [];
+
+  constructor(zones: readonly Zone[]) {
+    this.#zones = zones;
+  }
+
+  block(body: PlanNode, zones: readonly Zone[]): void {
+    this.#comesInBy = zones;
+    this.#add(body);
+  }
+
+  #add(node: PlanNode): void {
+    switch (node.kind) {
+      case 'sequence':
+        for (const step of node.steps) this.#add(step);
+        return;
+      case 'rules':
+        for (const rule of node.rules) this.#rule(rule);
+        return;
+      case 'scope':
+        // What leaves it goes up, so nothing has to know where it ends.
+        this.#add(node.body);
+        return;
+      case 'lookup':
+        for (const rule of rulesOfRows(node)) this.#rule(rule);
+        return;
+      default:
+        throw new Error(`a plan for P4 holds lists, and this one a ${node.kind}`);
+    }
+  }
+
+  #rule(rule: ProgramRule): void {
+    if (rule.decision === undefined && rule.effects.length === 0) return;
+    const why = whyUp(rule);
+    const split = this.#splitOf({ origin: rule.origin, action: why === undefined ? 'drop' : 'up', why });
+    for (const family of rule.family === undefined ? FAMILIES : [rule.family]) {
+      const tests = this.#testsOf(rule.atoms, family);
+      if (tests) this.rules[family].push({ rule: split, action: split.action, tests });
+    }
+  }
+
+  /** A rule of the policy is one, however many it has become. */
+  #splitOf(rule: SplitRule): SplitRule {
+    const last = this.split.at(-1);
+    if (last?.origin.span === rule.origin.span && last.action === rule.action && last.why === rule.why) return last;
+    this.split.push(rule);
+    return rule;
+  }
+
+  /** Tests that hold at least for all packets of the family that meet the atoms; undefined: there are none. */
+  #testsOf(atoms: readonly Atom[], family: Family): KeyTest[] | undefined {
+    const tests: KeyTest[] = [];
+    if (this.#comesInBy.length < this.#zones.length) tests.push(zoneTest(this.#comesInBy, this.#zones, family));
+    for (const atom of atoms) {
+      const asked = askedOf(atom, family, this.#zones);
+      if (asked === false) return undefined;
+      if (typeof asked === 'object') tests.push(asked);
+    }
+    return tests;
+  }
+}
+
+/**
+ * The rules of a lookup's rows: one for all rows where one column finds them, and it makes no difference which row that is; else
+ * rules that say of rows nothing that a NIC could ask, so that their packets go up.
+ */
+function rulesOfRows(lookup: Lookup): readonly ProgramRule[] {
+  const { row, key, classes, guard, family } = lookup;
+  const [part, ...more] = key;
+  const isOne = part !== undefined && more.length === 0;
+  const inOrder = isOne && (isUniqueKey(row.table, key) || classes.every(({ rules }) => rules.length === 1));
+  return classes.flatMap(({ rows, rules }) => {
+    const found = inOrder && classes.length === 1 ? keyAtom(lookup, part, rows) : undefined;
+    return rules.map((rule): ProgramRule => ({
+      ...rule,
+      family: rule.family ?? family,
+      atoms: [...guard, found ?? rowAtom(lookup), ...rule.atoms],
+    }));
+  });
+}
+
+/** That a packet's address is in the column of some of the rows. */
+function keyAtom({ row, family }: Lookup, { field, view, column }: KeyPart, rows: Uint32Array): Atom | undefined {
+  if ((field !== 'source' && field !== 'destination') || family === undefined) return undefined;
+  const addresses = columnAddresses(row.table, column, rows)?.[family === 4 ? 'ipv4' : 'ipv6'];
+  return addresses && { negated: false, test: { kind: 'address', field, view, family, in: addresses } };
+}
+
+/** That some row is found, which a NIC cannot ask. */
+function rowAtom({ row, key }: Lookup): Atom {
+  const column = key[0]?.column ?? '';
+  return {
+    negated: false,
+    test: { kind: 'service cell', protocol: { kind: 'cell', row, column }, port: { kind: 'cell', row, column } },
+  };
+}

@@ -1,0 +1,93 @@
+/** What a NIC keeps of a policy, in P4's own terms: tables, their keys, and their entries. */
+import type { Family } from '../../compiler/4-program/program.ts';
+import type { Origin } from '../../compiler/model/index.ts';
+import type { MaskedValue } from '../../compiler/net/masked.ts';
+import type { Membership } from './encode/memberships.ts';
+import type { KeyField } from './fields.ts';
+import type { NicDescription } from './targets/index.ts';
+
+export interface NicProgram {
+  /** The policy's target. */
+  readonly target: string;
+  readonly nic: NicDescription;
+  /** Ports to the network, by number; what comes in there goes up to the host by the interface of that name. */
+  readonly ports: readonly string[];
+  /** Of the policy, numbered from 1. */
+  readonly zones: readonly string[];
+  readonly zoneEntries: readonly ZoneEntry[];
+  /** Those that have a rule to drop by. */
+  readonly families: readonly FamilyTables[];
+  /** Every rule, in the policy's order, for people. */
+  readonly split: readonly SplitRule[];
+}
+
+/** Frames of a port, with these tags, come in by a zone; the first entry that matches counts. */
+export interface ZoneEntry {
+  readonly port: number;
+  /** Of `vlan` as a key holds it; undefined: tagged or not. */
+  readonly vlan: MaskedValue | undefined;
+  readonly zone: number;
+}
+
+export interface FamilyTables {
+  readonly family: Family;
+  readonly memberships: readonly MembershipTable[];
+  readonly rules: RuleTable;
+}
+
+/** In which sets a field's value is: longest prefix match. */
+export interface MembershipTable {
+  /** `source_sets_ipv4` */
+  readonly name: string;
+  readonly field: KeyField;
+  readonly width: number;
+  /** What each bit stands for, from the lowest. */
+  readonly sets: readonly string[];
+  readonly entries: readonly Membership[];
+}
+
+/** The rules, in order: ternary. */
+export interface RuleTable {
+  /** `mitigate_ipv4` */
+  readonly name: string;
+  readonly keys: readonly RuleKey[];
+  readonly entries: readonly RuleEntry[];
+  /** Entries that the rules would need under each encoding that was weighed, the chosen one first. */
+  readonly encodings: readonly EncodingCost[];
+}
+
+export interface RuleKey {
+  readonly field: KeyField;
+  /** Of the struct of keys. */
+  readonly name: string;
+  readonly width: number;
+  /** Whether it is the value itself, or the bits of the sets that it is in. */
+  readonly holds: 'value' | 'sets';
+}
+
+export interface RuleEntry {
+  readonly origin: Origin;
+  readonly action: NicAction;
+  /** By key; undefined: whatever it is. */
+  readonly values: readonly (MaskedValue | undefined)[];
+}
+
+/** `up`: the host decides. */
+export type NicAction = 'drop' | 'up';
+
+export interface EncodingCost {
+  /** The fields that are looked up in tables of sets; the others stand in the rules' key as they are. */
+  readonly looked: readonly KeyField[];
+  readonly entries: number;
+  readonly keyWidth: number;
+  /** Entries × key width of all tables together, in bits. */
+  readonly bits: number;
+}
+
+/** What became of a rule of the policy. */
+export interface SplitRule {
+  readonly origin: Origin;
+  readonly action: NicAction;
+  /** Why its packets go up; undefined where they do not. */
+  readonly why: string | undefined;
+}

@@ -1,0 +1,37 @@
+/** A NIC with room for some of the rules gets the first of them. */
+import { expect, it } from 'vitest';
+import { fitting } from '../../../backends/p4/lower/budget.ts';
+import type { ListedRule } from '../../../backends/p4/lower/list.ts';
+import { NICS } from '../../../backends/p4/targets/index.ts';
+import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import { origin } from '../../builders/policy.ts';
+
+const rules = Array.from({ length: 20 }, (_, number): ListedRule => ({
+  rule: { origin: origin(`rule ${number}`), action: 'drop', why: undefined },
+  action: 'drop',
+  tests: [{ field: 'protocol', set: IntervalSet.of(8, number), negated: false, name: undefined }],
+}));
+
+const nic = NICS[0]!;
+
+it('takes all rules where there is room', () => {
+  const { tables, diagnostics } = fitting(rules, 4, nic);
+  expect(tables?.rules.entries).toHaveLength(20);
+  expect(diagnostics).toEqual([]);
+});
+
+it('takes the first rules where there is not, and says from which on the host decides', () => {
+  const small = { ...nic, limits: { ...nic.limits, entriesPerTable: 7 } };
+  const { tables, diagnostics } = fitting(rules, 4, small);
+  expect(tables?.rules.entries.map((entry) => entry.origin.name)).toEqual(
+    Array.from({ length: 7 }, (_, number) => `rule ${number}`),
+  );
+  expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+    ['SL1503', 'the NIC takes 7 of 20 rules for IPv4: all would need 20 entries of 8 bits, 160 bits of tables'],
+  ]);
+});
+
+it('takes none where not even one fits', () => {
+  const none = { ...nic, limits: { ...nic.limits, keyBitsPerTable: 4 } };
+  expect(fitting(rules, 6, none).tables).toBe(undefined);
+});

@@ -1,0 +1,160 @@
+/** What a NIC gets of a policy, and in which order. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { NICS } from '../../../backends/p4/targets/index.ts';
+import { renderFindings } from '../../../compiler/diagnostics/render.ts';
+import { tcpPacket, udpPacket } from '../../../compiler/semantics/packet/build.ts';
+import { encodeFrame, frameOf } from '../../../compiler/semantics/packet/frame.ts';
+import { violations, type Schema } from '../../builders/json-schema.ts';
+import { compileForNic, switchWith } from '../../builders/nic-files.ts';
+
+const POLICY = `zone uplink = eth0, eth1 vlan 100-199
+zone inside = eth2
+let blocked = 192.0.2.0/24, 198.51.100.7, 2001:db8:bad::/48
+mitigate in uplink {
+  allow from 192.0.2.5
+  drop from blocked
+  drop udp/53 over 5000/second per destination
+  drop udp from any port 11211 where length > 1400
+  drop from 10.0.0.0/8 and count as tens
+  drop to 203.0.113.0/24 tcp/1000-1999, udp/0-1023
+}
+mitigate after in inside { drop not ipv4 }
+filter forward default drop { allow in inside out uplink }
+target edge { p4 v1model on eth0, eth1, eth2  nftables }
+`;
+
+function filesOf(text: string): ReadonlyMap<string, string> {
+  const { files, diagnostics } = compileForNic(text);
+  expect(renderFindings(diagnostics)).toBe('');
+  return files;
+}
+
+const FILES = filesOf(POLICY);
+
+function frame(source: bigint, port: number): Uint8Array {
+  const ends = { family: 4, source, destination: 0xcb007107n } as const;
+  return encodeFrame(frameOf(udpPacket(ends, { sourcePort: 4000, destinationPort: port })));
+}
+
+describe('a NIC', () => {
+  it('says of each rule who decides about its packets, and why', () => {
+    expect(FILES.get('p4/split.txt')!.split('\n').slice(2, 10)).toEqual([
+      "host  test.sluice:5: allow from 192.0.2.5   (what is allowed is the host's)",
+      'NIC   test.sluice:6: drop from blocked',
+      "host  test.sluice:7: drop udp/53 over 5000/second per destination   (its limit or sample is the host's)",
+      'NIC   test.sluice:8: drop udp from any port 11211 where length > 1400',
+      'host  test.sluice:9: drop from 10.0.0.0/8 and count as tens   (a NIC does not carry out `count` for the host)',
+      'NIC   test.sluice:10: drop to 203.0.113.0/24 tcp/1000-1999, udp/0-1023',
+      'NIC   test.sluice:12: drop not ipv4',
+      '',
+    ]);
+  });
+
+  it('drops by rules in their order, and sends the rest up by the same port', () => {
+    const nic = switchWith(FILES);
+    const portOf = (source: bigint, port: number, at = 0) => nic.run(at, frame(source, port)).port;
+    expect(portOf(0xc0000206n, 80)).toBe(undefined);
+    expect(portOf(0xc0000205n, 80)).toBe(256);
+    expect(portOf(0x0a000001n, 80)).toBe(256);
+    expect(portOf(0x0b000001n, 80)).toBe(undefined);
+    expect(portOf(0x0b000001n, 53)).toBe(256);
+    expect(portOf(0x0b000001n, 1024)).toBe(256);
+    // Of no zone without a tag; and from the host to the network.
+    expect(portOf(0xc0000206n, 80, 1)).toBe(257);
+    expect(portOf(0xc0000206n, 80, 256)).toBe(0);
+  });
+
+  it('drops nothing that it would not drop in the end, however far its tables are filled', () => {
+    const whole = switchWith(FILES);
+    const frames = [0xc0000206n, 0xc0000205n, 0x0a000001n, 0x0b000001n].flatMap((source) =>
+      [53, 80, 1024].map((port) => frame(source, port)),
+    );
+    const dropped = frames.map((bytes) => whole.run(0, bytes).port === undefined);
+    const commands = FILES.get('p4/entries.txt')!.split('\n').length;
+    for (let some = 0; some < commands; some++) {
+      const nic = switchWith(FILES, some);
+      frames.forEach((bytes, at) => {
+        if (nic.run(0, bytes).port === undefined) expect(dropped[at], `after ${some} commands`).toBe(true);
+      });
+    }
+  });
+
+  it('gives P4Runtime the same entries, with the numbers that the program says, and the first the highest priority', () => {
+    const text = FILES.get('p4/entries.txtpb')!;
+    const program = FILES.get('p4/program.p4')!;
+    const ids = new Map(
+      [...program.matchAll(/@id\((0x\w+)\)\s+(?:table|action) (\w+)/g)].map(
+        ([, id, name]) => [Number(id), name!] as const,
+      ),
+    );
+    expect(new Set(ids.values()).size).toBe(ids.size);
+    const found = text
+      .split('updates {')
+      .slice(1)
+      .map(
+        (update) =>
+          `${ids.get(Number(/table_id: (\d+)/.exec(update)![1]))} ${ids.get(Number(/action_id: (\d+)/.exec(update)![1]))}`,
+      );
+    const commands = FILES.get('p4/entries.txt')!
+      .split('\n')
+      .filter((line) => line.startsWith('table_add'));
+    expect(found).toEqual(commands.map((line) => line.replaceAll('Mitigate.', '').split(' ').slice(1, 3).join(' ')));
+    const priorities = [...text.matchAll(/priority: (\d+)/g)].map(([, number]) => Number(number));
+    expect(priorities.slice(0, 3)).toEqual([2 ** 24, 2 ** 24 - 1, 2 ** 24 - 2]);
+  });
+
+  it('has no name of more than 63 characters, no loop, and no condition in an action', () => {
+    const program = FILES.get('p4/program.p4')!.replaceAll(/\/\/.*/g, '');
+    expect(program.match(/[A-Za-z_]\w*/g)!.filter((name) => name.length > 63)).toEqual([]);
+    expect(program).not.toMatch(/\bfor\b/);
+    const actions = [...program.matchAll(/action \w+\([^)]*\) \{([^}]*)\}/g)].map(([, body]) => body);
+    expect(actions.length).toBeGreaterThan(3);
+    expect(actions.filter((body) => body!.includes('if'))).toEqual([]);
+  });
+
+  it('asks at most one longest prefix in a table, and each table once', () => {
+    const program = FILES.get('p4/program.p4')!.replaceAll(/\/\/.*/g, '');
+    const tables = [...program.matchAll(/table (\w+) \{(.*?)\n    \}/gs)];
+    expect(tables.length).toBeGreaterThan(2);
+    for (const [, name, body] of tables) {
+      expect((body!.match(/: lpm/g) ?? []).length).toBeLessThan(2);
+      expect(program.split(`${name}.apply()`)).toHaveLength(2);
+      expect(Math.log2(Number(/size = (\d+)/.exec(body!)![1])) % 1).toBe(0);
+    }
+  });
+
+  it('takes flags of TCP and what is malformed as the host does', () => {
+    const files = filesOf(`zone uplink = eth0
+mitigate in uplink { drop tcp flags syn, fin }
+target edge { nftables p4 v1model on eth0 }`);
+    const nic = switchWith(files);
+    const ends = { family: 4, source: 1n, destination: 2n } as const;
+    const syn = encodeFrame(frameOf(tcpPacket(ends, { sourcePort: 1, destinationPort: 2, flags: 0x02 })));
+    expect(nic.run(0, syn).port).toBe(undefined);
+    for (let length = 14; length < syn.length; length++) expect(nic.run(0, syn.subarray(0, length)).port).toBe(256);
+  });
+});
+
+describe('the line of a target', () => {
+  const withLine = (line: string) =>
+    renderFindings(
+      compileForNic(`zone uplink = eth0\nmitigate in uplink { drop tcp/23 }\ntarget edge { ${line} }`).diagnostics,
+    );
+
+  it.each([
+    ['nftables p4 pna on eth0', 'SL1502'],
+    ['nftables p4 on eth0', 'SL1502'],
+    ['p4 v1model on eth0', 'SL1501'],
+    ['nftables p4 v1model on eth9', 'SL1504'],
+  ])('%s: %s', (line, code) => {
+    expect(withLine(line)).toContain(code);
+  });
+});
+
+it('describes NICs by the schema', () => {
+  const path = new URL('../../../docs/schemas/p4-target.json', import.meta.url);
+  const schema = JSON.parse(readFileSync(path, 'utf8')) as Schema;
+  for (const nic of NICS) expect(violations(nic, schema)).toEqual([]);
+  expect(violations({ ...NICS[0], architecture: 'none' }, schema)).not.toEqual([]);
+});
