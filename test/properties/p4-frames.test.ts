@@ -37,7 +37,7 @@ describe('a NIC before the host', () => {
   it('drops what the reference drops and does nothing else with, and lets all else up as it came', () => {
     const policies = fastCheck.sample(mitigationPolicy(), { seed, numRuns: 8 * POLICIES });
     const seen = compareAll(policies, () => false);
-    expect(seen.dropped).toBeGreaterThan(seen.frames / 100);
+    expect(seen.dropped).toBeGreaterThan(seen.frames / 200);
   });
 
   it('drops all of that in policies whose rules a NIC can ask', () => {
