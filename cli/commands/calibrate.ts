@@ -1,6 +1,7 @@
 /** `sluice calibrate`: what the steps of plans cost on the machine at hand, in a file that other commands take. */
 import { release } from 'node:os';
-import { readFileSync } from 'node:fs';
+import { accessSync, constants as modes, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { calibrated, type Measured } from '../../compiler/cost/calibration.ts';
 import type { Plane } from '../../compiler/plane.ts';
@@ -87,6 +88,7 @@ function roundsFrom(text: string): number {
 /** What is in the way, said before the work rather than after it. */
 function obstacleOf(path: string): Diagnostic | undefined {
   try {
+    accessSync(`${dirname(path)}/.`, modes.W_OK);
     if (!holdsSomethingElse(path)) return undefined;
     const hint = 'Choose another name, or move that file away.';
     return diagnostic(PROBLEMS.notOurFile, undefined, `${path} is no calibration`, { hint });
@@ -106,7 +108,9 @@ function failed(session: Session, finding: Diagnostic) {
 
 /** What a program said that failed, or why there is none. */
 function firstLine(error: unknown): string {
-  const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : '';
+  const { code, path, stderr } = error as { code?: unknown; path?: unknown; stderr?: unknown };
+  if (code === 'ENOENT' && typeof path === 'string') return `there is no command \`${path}\``;
+  const said = String(stderr ?? '').trim();
   return said === '' ? reasonOf(error) : (said.split('\n').find((line) => /error|not|denied/i.test(line)) ?? said);
 }
 
