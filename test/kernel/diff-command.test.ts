@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { violations, type Schema } from '../builders/json-schema.ts';
-import { build, program } from '../unit/cli/built.ts';
+import { build, program, sluice } from '../unit/cli/built.ts';
 import { temporaryFolder } from '../unit/cli/temporary-folder.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
@@ -38,11 +38,11 @@ describeWithKernel('sluice diff --kernel', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'policy.sluice'), POLICY);
     writeFileSync(join(folder, 'other.sluice'), POLICY.replace('tcp/22', 'tcp/23'));
-    const sluice = `'${process.execPath}' '${program}'`;
+    const own = `'${process.execPath}' '${program}'`;
     const script = `set -e
       for name in eth0 eth1 eth2; do ip link add $name type veth peer name peer-$name; done
-      ${sluice} compile policy.sluice -o out > compiled
-      compare() { ${sluice} diff $1 --kernel --fail-on any --json > $2.json && echo 0 || echo $?; }
+      ${own} compile policy.sluice -o out > compiled
+      compare() { ${own} diff $1 --kernel --fail-on any --json > $2.json && echo 0 || echo $?; }
       compare policy.sluice none
       nft -f out/host/nftables/ruleset.nft
       nft add element inet sluice banned_ipv4 '{ 9.9.9.9 }'
@@ -74,5 +74,12 @@ describeWithKernel('sluice diff --kernel', () => {
       'map rooms_room_public',
       'chain filter_input',
     ]);
+  });
+
+  test('says which planes it cannot compare: SL0951', async () => {
+    const path = join(temporaryFolder(), 'policy.sluice');
+    writeFileSync(path, `${POLICY}target edge { xdp on eth1  nftables }\n`);
+    const { stderr } = await sluice(['diff', path, '--kernel']);
+    expect(stderr).toContain('warning[SL0951]: what runs of xdp (target `edge`) could not be compared');
   });
 });

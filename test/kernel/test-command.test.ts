@@ -149,6 +149,16 @@ expect {
     expect(stdout).toContain(`  in the kernel: 1 held\n  ok  28  ${LINES[0]}\n`);
   });
 
+  test('says by code what the kernel does otherwise, and what was not tried: SL0941, SL0943', async () => {
+    const wrong = LINES[0]!.replace('reject', 'drop');
+    const untried = 'drop udp 9.9.9.9:40000 -> 224.0.0.251:5353 in uplink';
+    writeFileSync(path, withLines([wrong, untried]));
+    const { code, stderr } = await runSluice(['test', path, '--kernel']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[SL0941]: expected `drop`, but in the kernel');
+    expect(stderr).toContain('warning[SL0943]: not tried in the kernel: it goes to a group');
+  });
+
   test('leaves planes alone that it does not load', async () => {
     writeFileSync(path, withLines(LINES.slice(0, 1)).replace('nftables', 'xdp on eth1\n  nftables'));
     const { code, stderr } = await runSluice(['test', path, '--kernel']);

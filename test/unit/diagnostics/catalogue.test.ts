@@ -44,7 +44,7 @@ test('no code stands for two kinds of finding', async () => {
 
 test('every kind is shown by a test', async () => {
   const kinds = [...kindsOf(COMPILER_SECTIONS), ...(await kindsBelow('backends')), ...(await kindsBelow('cli'))];
-  const texts = ['cases', 'unit'].flatMap((folder) => textsBelow(`test/${folder}`));
+  const texts = ['cases', 'unit', 'kernel'].flatMap((folder) => textsBelow(`test/${folder}`));
   const shown = new Set(texts.flatMap((text) => text.match(/\bSL\d{4}\b/g) ?? []));
   expect(codesOf(kinds).filter((code) => !shown.has(code))).toEqual([]);
 });
