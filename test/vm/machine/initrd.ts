@@ -31,7 +31,6 @@ mount -t overlay -o lowerdir=/host,upperdir=/layer/upper,workdir=/layer/work non
 for kind in proc sys dev; do mount --move /$kind /root/$kind; done
 cd /root
 for folder in tmp run var/lock lib/modules; do busybox mkdir -p $folder; done
-/bin/busybox mount -t tmpfs none tmp
 /bin/busybox mount -t tmpfs none run
 /bin/busybox mkdir -p run/job
 /bin/busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 job run/job
