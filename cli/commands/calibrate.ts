@@ -10,7 +10,8 @@ import { measure } from '../calibrate/measure.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { writeText } from '../findings/report.ts';
-import { calibrationText, holdsSomethingElse, type CalibratedPlanes } from '../inputs/calibration-file.ts';
+import { calibrationText, isCalibration, type CalibratedPlanes } from '../inputs/calibration-file.ts';
+import { isForeign } from '../output/foreign-file.ts';
 import { replaceFile } from '../output/replace-file.ts';
 import { PLANES } from '../planes.ts';
 import { pathFrom } from '../policy-options.ts';
@@ -89,7 +90,7 @@ function roundsFrom(text: string): number {
 function obstacleOf(path: string): Diagnostic | undefined {
   try {
     accessSync(`${dirname(path)}/.`, modes.W_OK);
-    if (!holdsSomethingElse(path)) return undefined;
+    if (!isForeign(path, isCalibration)) return undefined;
     const hint = 'Choose another name, or move that file away.';
     return diagnostic(PROBLEMS.notOurFile, undefined, `${path} is no calibration`, { hint });
   } catch (error) {

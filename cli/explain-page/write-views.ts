@@ -1,6 +1,6 @@
 /** The files of `sluice explain --html` and `--svg`: both written whole, or none. */
-import { existsSync, readFileSync } from 'node:fs';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import { isForeign } from '../output/foreign-file.ts';
 import { replaceFiles, type NewFile } from '../output/replace-file.ts';
 import { PROBLEMS } from '../problems.ts';
 import { reasonOf } from '../system-error.ts';
@@ -14,23 +14,16 @@ export interface ViewFiles {
   readonly svg?: string;
 }
 
-/** So many bytes of a file tell whether Sluice has written it. */
-const BEGINNING = 300;
-
 /** What is in the way of the files, said before the work rather than after it. */
 export function viewObstacles({ html, svg }: ViewFiles): readonly Diagnostic[] {
   return [html, svg].flatMap((path) => {
     if (path === undefined) return [];
     try {
-      return !existsSync(path) || isOurs(readFileSync(path)) ? [] : [foreign(path)];
+      return isForeign(path, (beginning) => beginning === '' || beginning.includes(MARK)) ? [foreign(path)] : [];
     } catch (error) {
       return [unwritable(path, error)];
     }
   });
-}
-
-function isOurs(bytes: Uint8Array): boolean {
-  return bytes.length === 0 || new TextDecoder().decode(bytes.subarray(0, BEGINNING)).includes(MARK);
 }
 
 function foreign(path: string): Diagnostic {

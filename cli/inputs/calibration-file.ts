@@ -1,5 +1,5 @@
 /** The file that `sluice calibrate` writes and `--calibration` names: docs/schemas/calibration.json says what is where. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Constants } from '../../compiler/cost/prices.ts';
 import type { Plane } from '../../compiler/plane.ts';
@@ -49,11 +49,9 @@ export function readCalibration(
   return { planes, bytes };
 }
 
-/** Whether a file holds something else, which must not be lost. */
-export function holdsSomethingElse(path: string): boolean {
-  if (!existsSync(path)) return false;
-  const text = readFileSync(path, 'utf8');
-  return text !== '' && !text.slice(0, 100).includes('"sluice-calibration"');
+/** Whether a file is empty, or begins as one that `sluice calibrate` has written. */
+export function isCalibration(beginning: string): boolean {
+  return beginning === '' || beginning.includes('"sluice-calibration"');
 }
 
 const HINT = '`sluice calibrate -o FILE` writes one, as this version needs it.';

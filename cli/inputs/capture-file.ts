@@ -29,6 +29,8 @@ const LINKS: Readonly<Record<number, (bytes: Uint8Array) => Frame | undefined>> 
   276: (bytes) => ipFrame(bytes.subarray(20)),
 };
 
+const HINT = 'Capture with `tcpdump -s 0 -w FILE.pcap`.';
+
 export function readCapture(path: string): ReadCapture {
   let bytes: Buffer;
   try {
@@ -39,7 +41,7 @@ export function readCapture(path: string): ReadCapture {
   const wrong = (why: string, hint?: string): ReadCapture => ({
     finding: diagnostic(PROBLEMS.noCapture, undefined, `${path} ${why}`, hint === undefined ? {} : { hint }),
   });
-  if (bytes.length < FILE_HEADER) return wrong('is no capture');
+  if (bytes.length < FILE_HEADER) return wrong('is no capture', HINT);
   if (bytes.readUInt32BE(0) === SECTION_HEADER) {
     return wrong(
       'is a capture of the newer kind (pcapng)',
@@ -49,7 +51,7 @@ export function readCapture(path: string): ReadCapture {
   const isLittle = [MICROSECONDS, NANOSECONDS].includes(bytes.readUInt32LE(0));
   const word = (at: number): number => (isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
   const magic = word(0);
-  if (magic !== MICROSECONDS && magic !== NANOSECONDS) return wrong('is no capture');
+  if (magic !== MICROSECONDS && magic !== NANOSECONDS) return wrong('is no capture', HINT);
   const link = LINKS[word(20) & 0xffff];
   if (!link) return wrong(`has packets of a link that is not known (type ${word(20) & 0xffff})`);
   const frames: CapturedFrame[] = [];

@@ -1,10 +1,11 @@
 /** What `sluice optimize` leaves to iptables: a file for each family, beside the one for nft. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import {
   RESIDUAL_MARK,
   RESIDUAL_PATHS,
   type Residual,
 } from '../../compiler/import/iptables/residual/write-residual.ts';
+import { isForeign } from './foreign-file.ts';
 import type { NewFile } from './replace-file.ts';
 
 /** `rules.nft`: `rules.iptables.save` */
@@ -19,17 +20,17 @@ export function residualFiles(output: string, residuals: readonly Residual[]): N
 
 /** Files that stand where one of these would, and that Sluice has not written. */
 export function foreignResiduals(output: string, residuals: readonly Residual[]): string[] {
-  return residuals.map(({ path }) => residualPath(output, path)).filter((path) => existsSync(path) && !isOurs(path));
+  return residuals.map(({ path }) => residualPath(output, path)).filter((path) => isForeign(path, isOurs));
 }
 
 /** Takes away those of an earlier time that would belong to other rules. */
 export function removeFormerResiduals(output: string, residuals: readonly Residual[]): void {
   for (const name of RESIDUAL_PATHS) {
     const path = residualPath(output, name);
-    if (!residuals.some((one) => one.path === name) && existsSync(path) && isOurs(path)) rmSync(path);
+    if (!residuals.some((one) => one.path === name) && existsSync(path) && !isForeign(path, isOurs)) rmSync(path);
   }
 }
 
-function isOurs(path: string): boolean {
-  return readFileSync(path, 'utf8').startsWith(RESIDUAL_MARK);
+function isOurs(beginning: string): boolean {
+  return beginning.startsWith(RESIDUAL_MARK);
 }

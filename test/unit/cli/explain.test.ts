@@ -119,6 +119,12 @@ describe('a page and a picture', () => {
     expect({ code, files }).toEqual({ code: 1, files: ['policy.sluice'] });
   });
 
+  test('a device is not read to find out whose it is', async () => {
+    const { code, stderr } = await explain('--html', '/dev/zero');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error[SL0908]: /dev/zero is no file');
+  });
+
   test('that cannot be written are an error: SL0926', async () => {
     const { code, stdout, stderr } = await explain('--html', '/nowhere/plan.html');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
