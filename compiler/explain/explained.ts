@@ -42,6 +42,21 @@ export interface ExplainedStep {
   readonly shared: number | undefined;
 }
 
+/** A step without a price of its own and with nothing below it: told in words. */
+export function stepInWords(title: string, lookup: string | undefined, lines: readonly PolicyLines[]): ExplainedStep {
+  return {
+    kind: 'other',
+    title,
+    lookup,
+    expense: undefined,
+    share: undefined,
+    rule: undefined,
+    lines,
+    steps: [],
+    shared: undefined,
+  };
+}
+
 /** A rule that has a counter of its own, and what it has counted. */
 export interface MetRule {
   readonly path: string;

@@ -1,7 +1,7 @@
 /** The queues of `shape` blocks as stages: how a packet gets to its class, and what was avoided. */
 import type { Shape } from '../model/index.ts';
 import { classesIn, defaultClass, everyClass } from '../model/shape-classes.ts';
-import type { ExplainedStage, ExplainedStep } from './explained.ts';
+import { stepInWords, type ExplainedStage, type ExplainedStep } from './explained.ts';
 import { PolicyLineSets } from './policy-lines.ts';
 
 /** Of the `fw` filter, by which classes are often picked (net/sched/cls_fw.c: HTSIZE). */
@@ -10,17 +10,7 @@ const BUCKETS_OF_FW = 256;
 export function explainShape(shape: Shape): ExplainedStage {
   const { origin } = shape;
   const lines = new PolicyLineSets().ofOrigins([origin]);
-  const step = (title: string, lookup?: string): ExplainedStep => ({
-    kind: 'other',
-    title,
-    lookup,
-    expense: undefined,
-    share: undefined,
-    rule: undefined,
-    lines,
-    steps: [],
-    shared: undefined,
-  });
+  const step = (title: string, lookup?: string): ExplainedStep => stepInWords(title, lookup, lines);
   const classes = [...everyClass(classesIn(shape))].length;
   const { direction, queues } = shape;
   const arrival =
