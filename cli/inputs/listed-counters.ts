@@ -39,7 +39,7 @@ function inKernel(): { readonly text: string } | { readonly finding: Diagnostic 
     maxBuffer: 2 ** 30,
   });
   if (status === 0) return { text: stdout };
-  const why = error?.message ?? stderr.trim();
+  const why = error?.message ?? stderr.trim().split('\n')[0]!;
   const hint = `List them as root, \`${COMMAND.join(' ')} > FILE\`, and analyze that file.`;
   return {
     finding: diagnostic(PROBLEMS.unlistedCounters, undefined, `the kernel's counters cannot be listed: ${why}`, {
