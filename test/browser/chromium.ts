@@ -3,7 +3,8 @@
  * and every address that the page asks for. Needs no package of npm.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -78,11 +79,13 @@ export class Chromium {
     return chromium;
   }
 
+  /** Asked to close, it waits for its own processes: of one that is killed, they go on writing into the folder for a while. */
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve));
-    this.#process.kill('SIGKILL');
+    // It may end before it answers.
+    await this.ask('Browser.close').catch(() => undefined);
     await ended;
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10 });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 
   /** Opens a file; gives what the page asked for besides itself, and what it complained about. */
