@@ -6,6 +6,7 @@ import type { Stage } from '../../compiler/4-program/program.ts';
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse } from './capabilities.ts';
+import { changesSince, type ProgramPaths } from './changes.ts';
 import { prices } from './cost.ts';
 import { ProgramFiles } from './emit/index.ts';
 import { FORWARD } from './lower/forward.ts';
@@ -13,6 +14,13 @@ import { lowerPlan } from './lower/index.ts';
 import { readCounters } from './read-counters.ts';
 import { refuseBalance } from './refused-balance.ts';
 import { isFilter, refuseFilter } from './refused-filter.ts';
+
+const PATHS: ProgramPaths = {
+  sources: ['ebpf/xdp.bpf.c', 'ebpf/policy.h'],
+  settings: 'ebpf/policy.conf',
+  maps: 'ebpf/maps',
+  changes: 'ebpf/changes.conf',
+};
 
 export const xdp: Plane = {
   name: 'xdp',
@@ -43,10 +51,14 @@ function lower(plan: Plan): Lowered {
     load: ['make -C ebpf', 'ebpf/sluice-load replace'],
     makes: ['ebpf/xdp.bpf.o', 'ebpf/sluice-load'],
     unload: ['ebpf/sluice-load down'],
-    write: (context) => ({
-      artifacts: (build) => files.artifacts({ ...context, build }),
-      sourceMap: files.sourceMap,
-      since: () => ({ kind: 'none', why: 'the program and its tables are replaced as one' }),
-    }),
+    write: (context) => {
+      const artifacts = (build: string) => files.artifacts({ ...context, build });
+      return {
+        artifacts,
+        sourceMap: files.sourceMap,
+        since: (former, build) =>
+          changesSince(former, { build, artifacts: artifacts(build), blockTables: files.blockTables }, PATHS),
+      };
+    },
   };
 }

@@ -144,7 +144,7 @@ static __always_inline __u32 {{name}}_row({{parameter}})
 	return table->rows[last_at_most_wide(table->high, table->low, LENGTH_OF(table->low), {{value}})];
 {{/if}}
 {{#if isBlocks}}
-	return row_in_blocks(table->starts, table->entries, LENGTH_OF(table->entries), {{steps}}, {{value}});
+	return row_in_blocks(table->blocks, table->entries, LENGTH_OF(table->entries), {{value}});
 {{/if}}
 {{/if}}
 }
@@ -261,7 +261,7 @@ struct rows {
  * Tables that lead from a value to its row:
  * - rows alone: one for each value;
  * - lows and rows: ranges by their first values, ascending; high and low: the halves of those. The last is repeated;
- * - starts and entries: ranges in blocks, see row_in_blocks.
+ * - blocks and entries: ranges in blocks, see row_in_blocks.
  */
 {{#each fields}}
 {{#each tables}}

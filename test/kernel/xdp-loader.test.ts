@@ -126,7 +126,7 @@ describeWithXdp('sluice-load', () => {
       'sluice-load: the memory banned has no room for one more address',
       'exit 1',
       'usage: sluice-load up|replace [--generic]',
-      'sluice-load down',
+      'sluice-load change|down',
       'sluice-load stats [--prometheus]',
       'sluice-load backend ADDRESS down|up|weight N',
       'sluice-load backends',

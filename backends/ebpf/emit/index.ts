@@ -10,7 +10,7 @@ import { headerText, programText, type Naming, type ProgramParts } from './progr
 import { rowBytes, ruleBytes, sizesOf } from './rules.ts';
 import { rulesText } from './rule-list.ts';
 import { settingsText } from './settings.ts';
-import { layoutOf, tableBytes, tablesIn } from './tables.ts';
+import { blockTablesIn, layoutOf, tableBytes, tablesIn } from './tables.ts';
 
 const FOLDER = 'ebpf';
 const RULES = `${FOLDER}/maps/rules.txt`;
@@ -60,6 +60,11 @@ export class ProgramFiles {
       ...(program.bucketTables.length > 0 ? { 'bytes of buckets': bytesOfBuckets(program.bucketTables) } : {}),
       ...(services.length > 0 ? { services: services.length, backends: backends.length } : {}),
     };
+  }
+
+  /** Names of tables that can be changed while the program runs. */
+  get blockTables(): readonly string[] {
+    return blockTablesIn(this.#parts.fields);
   }
 
   artifacts(naming: Naming): readonly Artifact[] {

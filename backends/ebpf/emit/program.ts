@@ -178,7 +178,6 @@ export function fieldValues(field: FieldLayout): object {
     tables: tablesIn(field).map((one) => ({
       name: one.name,
       absentRow: table.absentRow,
-      steps: one.steps,
       isDirect: one.kind === 'direct',
       isRanges: one.kind === 'ranges',
       isWide: one.kind === 'wide',

@@ -1,9 +1,9 @@
 /** The tables of fields, as they lie in memory: `struct NAME_table` of policy.h, and the bytes of maps/NAME.bin. */
 import { definitionOf, widthOf, type FieldDefinition } from '../fields.ts';
 import type { FieldTable, Ranges } from '../tree.ts';
+import { blocksOf } from './blocks.ts';
 import { MapBytes } from './map-bytes.ts';
 
-const BLOCKS = 65_536;
 /** Up to so many ranges of a field of 16 bits, or of addresses of IPv4, a search stays in few lines of the cache. */
 const FEW_OF_NUMBERS = 128;
 const FEW_OF_ADDRESSES = 256;
@@ -21,8 +21,6 @@ export interface TableLayout {
   /** Of the addresses in it. */
   readonly family?: 4 | 6;
   readonly columns: readonly Column[];
-  /** Halvings that find an entry in the largest block. */
-  readonly steps?: number;
 }
 
 /** The one row of all values. */
@@ -46,6 +44,11 @@ export function layoutOf(table: FieldTable): FieldLayout {
 /** The tables that are maps of their own. */
 export function tablesIn({ lookups }: FieldLayout): TableLayout[] {
   return lookups.flatMap((lookup) => (lookup.kind === 'constant' ? [] : [lookup]));
+}
+
+/** Names of those that are made of blocks. */
+export function blockTablesIn(fields: readonly FieldLayout[]): readonly string[] {
+  return fields.flatMap((field) => tablesIn(field).flatMap(({ kind, name }) => (kind === 'blocks' ? name : [])));
 }
 
 function lookupsOf({ field, map, search }: FieldDefinition, table: FieldTable): FieldLayout['lookups'] {
@@ -113,38 +116,12 @@ function padded<Values extends Column['values']>(column: Values): Values {
 }
 
 function blocks(name: string, ranges: Ranges): TableLayout {
-  const { starts, entries, steps } = blocksOf(ranges);
+  const { heads, entries } = blocksOf(ranges);
   const columns = [
-    { name: 'starts', values: starts },
+    { name: 'blocks', values: heads },
     { name: 'entries', values: entries },
   ];
-  return { kind: 'blocks', name, columns, steps };
-}
-
-/** Ranges of IPv4 addresses by their upper halves; each block begins with an entry for its first address. */
-export function blocksOf({ lows, rows }: Ranges): {
-  readonly starts: Uint32Array;
-  readonly entries: Uint32Array;
-  readonly steps: number;
-} {
-  const starts = new Uint32Array(BLOCKS + 1);
-  const entries = new Uint32Array(BLOCKS + rows.length);
-  let count = 0;
-  let range = 0;
-  let largest = 0;
-  for (let block = 0; block < BLOCKS; block++) {
-    starts[block] = count;
-    const first = block * 65_536;
-    while (range + 1 < rows.length && lows[range + 1]! <= first) range++;
-    entries[count++] = rows[range]!;
-    while (range + 1 < rows.length && lows[range + 1]! < first + 65_536) {
-      range++;
-      entries[count++] = (((lows[range]! & 0xffff) << 16) | rows[range]!) >>> 0;
-    }
-    largest = Math.max(largest, count - starts[block]!);
-  }
-  starts[BLOCKS] = count;
-  return { starts, entries: entries.slice(0, count), steps: Math.ceil(Math.log2(largest)) };
+  return { kind: 'blocks', name, columns };
 }
 
 /** In C. */

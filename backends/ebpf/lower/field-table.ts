@@ -50,7 +50,13 @@ export function fieldTable(
   const ranges = sides.map((family) =>
     rangesOf(testsOf(field, family, rules, zones), widthOf(field, family), rules.length, words, rows),
   );
-  return { field, ranges, absentRow: absentNumber, rowBits: rows.rows };
+  const { rows: rowBits, places } = rows.inOrder();
+  return {
+    field,
+    ranges: ranges.map((one) => ({ ...one, rows: one.rows.map((row) => places[row]!) })),
+    absentRow: places[absentNumber]!,
+    rowBits,
+  };
 }
 
 function absentRow(field: PacketField, rules: readonly TestedRule[], words: number): ChangingRow {

@@ -31,6 +31,17 @@ export class RowBits {
     this.#byHash.set(hash, [...candidates, number]);
     return number;
   }
+
+  /**
+   * The rows in an order that hangs on their bits alone, and the place of each there, by its number: where the same rows are
+   * found at other values, as in a later build whose lists are others, they have the same places.
+   */
+  inOrder(): { readonly rows: readonly Uint32Array[]; readonly places: Uint16Array } {
+    const order = Array.from(this.rows.keys()).toSorted((a, b) => compareBits(this.rows[a]!, this.rows[b]!));
+    const places = new Uint16Array(this.rows.length);
+    for (const [place, number] of order.entries()) places[number] = place;
+    return { rows: order.map((number) => this.rows[number]!), places };
+  }
 }
 
 /**
@@ -59,6 +70,13 @@ function scrambled(value: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return hash ^ (hash >>> 16);
+}
+
+function compareBits(a: Uint32Array, b: Uint32Array): number {
+  for (let word = 0; word < a.length; word++) {
+    if (a[word] !== b[word]) return a[word]! < b[word]! ? -1 : 1;
+  }
+  return 0;
 }
 
 function sameBits(a: Uint32Array, b: Uint32Array): boolean {

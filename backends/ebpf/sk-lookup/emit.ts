@@ -7,7 +7,7 @@ import { MapBytes } from '../emit/map-bytes.ts';
 import { commentText, compileTemplate, fieldValues, tableValues, type Naming } from '../emit/program.ts';
 import { rulesText } from '../emit/rule-list.ts';
 import { rowBytes, sizesOf, type Sizes } from '../emit/rules.ts';
-import { layoutOf, tableBytes, tablesIn, type FieldLayout } from '../emit/tables.ts';
+import { blockTablesIn, layoutOf, tableBytes, tablesIn, type FieldLayout } from '../emit/tables.ts';
 import { bucketLines } from '../emit/settings.ts';
 import { bytesOfBuckets, keyWordsOf } from '../lower/bucket-memory.ts';
 import type { LimitCondition } from '../tree.ts';
@@ -64,6 +64,11 @@ export class DispatchFiles {
       ...(bucketTables.length > 0 ? { 'bytes of buckets': bytesOfBuckets(bucketTables) } : {}),
       'bytes of maps': [...this.#maps.values()].reduce((sum, { length }) => sum + length, 0),
     };
+  }
+
+  /** Names of tables that can be changed while the program runs. */
+  get blockTables(): readonly string[] {
+    return blockTablesIn(this.#fields);
   }
 
   artifacts(naming: Naming): readonly Artifact[] {

@@ -3,9 +3,17 @@ import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import { routesFile } from '../../../compiler/artifacts/dispatch-routes.ts';
 import type { Lowered, Plane } from '../../../compiler/plane.ts';
 import { prices } from '../cost.ts';
+import { changesSince, type ProgramPaths } from '../changes.ts';
 import { refuse } from './capabilities.ts';
 import { DispatchFiles } from './emit.ts';
 import { lowerDispatch } from './lower.ts';
+
+const PATHS: ProgramPaths = {
+  sources: ['ebpf/dispatch.bpf.c', 'ebpf/dispatch.h'],
+  settings: 'ebpf/dispatch.conf',
+  maps: 'ebpf/maps/dispatch',
+  changes: 'ebpf/dispatch-changes.conf',
+};
 
 export const skLookup: Plane = {
   name: 'sk_lookup',
@@ -31,13 +39,20 @@ function lower(plan: Plan): Lowered {
     load: ['make -C ebpf', 'ebpf/sluice-load replace', ...(routes ? [routes.load] : [])],
     makes: ['ebpf/dispatch.bpf.o', 'ebpf/sluice-load'],
     unload: [...(routes ? [routes.unload] : []), 'ebpf/sluice-load down'],
-    write: (context) => ({
-      artifacts: (build) => [
+    write: (context) => {
+      const artifacts = (build: string) => [
         ...files.artifacts({ ...context, build }),
         ...(routes ? [{ ...routes, content: [new TextEncoder().encode(routes.text)] }] : []),
-      ],
-      sourceMap: files.sourceMap,
-      since: () => ({ kind: 'none', why: 'the program and its tables are replaced as one' }),
-    }),
+      ];
+      return {
+        artifacts,
+        sourceMap: files.sourceMap,
+        since: (former, build) => {
+          const { blockTables } = files;
+          const alsoLoad = routes ? [routes.load] : [];
+          return changesSince(former, { build, artifacts: artifacts(build), blockTables, alsoLoad }, PATHS);
+        },
+      };
+    },
   };
 }

@@ -8,7 +8,7 @@ import { PLANES } from '../../../cli/planes.ts';
 import { buildProgram } from '../../../compiler/4-program/build.ts';
 import type { Program } from '../../../compiler/4-program/program.ts';
 import { compile } from '../../../compiler/compile.ts';
-import type { Artifact } from '../../../compiler/plane.ts';
+import type { Artifact, FormerBuild } from '../../../compiler/plane.ts';
 import type { Policy } from '../../../compiler/model/index.ts';
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
@@ -24,13 +24,29 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function compileForXdp(text: string, files: Readonly<Record<string, string>> = {}): Compiled {
-  const options = { planes: PLANES, nameBuild: () => 'test' };
+/** `former`: a build from which there are to be deltas, among the artifacts. */
+export function compileForXdp(
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  { build = 'test', former }: { readonly build?: string; readonly former?: FormerBuild } = {},
+): Compiled {
+  const options = {
+    planes: PLANES,
+    nameBuild: () => build,
+    ...(former && { former: (_: string, plane: string) => (plane === 'nftables' ? undefined : former) }),
+  };
   const { policy, targets, diagnostics } = compile({ path: 'test.sluice', text }, inputsWith(files), options);
   const planes = targets.flatMap((target) => target.planes);
   const program = policy && buildProgram(policy, policy.targets[0]).program;
-  const artifacts = planes.flatMap((output) => (output.plane === 'nftables' ? [] : output.artifacts));
+  const artifacts = planes.flatMap(({ plane, artifacts: whole, since }) =>
+    plane === 'nftables' ? [] : [...whole, ...(since?.outcome.kind === 'delta' ? since.outcome.artifacts : [])],
+  );
   return { policy, program, artifacts, diagnostics };
+}
+
+/** What a later compile is told of a build. */
+export function formerOf(build: string, artifacts: readonly Artifact[]): FormerBuild {
+  return { build, files: new Map(artifacts.map(({ path, content }) => [path, Buffer.concat(content)])) };
 }
 
 /** `XDP_DROP` and `XDP_PASS`. */

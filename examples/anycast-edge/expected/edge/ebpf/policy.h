@@ -64,7 +64,7 @@ struct rows {
  * Tables that lead from a value to its row:
  * - rows alone: one for each value;
  * - lows and rows: ranges by their first values, ascending; high and low: the halves of those. The last is repeated;
- * - starts and entries: ranges in blocks, see row_in_blocks.
+ * - blocks and entries: ranges in blocks, see row_in_blocks.
  */
 
 /* source address, IPv4 */

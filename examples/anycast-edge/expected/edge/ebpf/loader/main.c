@@ -3,6 +3,7 @@
  *
  *   sluice-load up [--generic]       load it where nothing of the target runs yet
  *   sluice-load replace [--generic]  the same, in the place of what runs: no packet meets both, or neither
+ *   sluice-load change               change tables of what runs, from the build that this one was compiled `--since`
  *   sluice-load down                 take it away
  *   sluice-load stats [--prometheus] what its counters have counted, and which sockets are registered
  *   sluice-load socket NAME --pid P --fd N
@@ -16,7 +17,7 @@
  *   sluice-load memory NAME          which addresses are in there
  *
  * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
- * there is, and maps/. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
+ * there is, and maps/; for a change, changes.conf and dispatch-changes.conf. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
  * of sk_lookup likewise with `dispatch_` before the name, one link for the network namespace that this runs in, and the sockets
  * with the filter that limits what they get.
  * (`ip netns exec` hides the BPF file system; `nsenter --net=` does not.)
@@ -45,6 +46,7 @@
 static const struct hook hooks[MOST_HOOKS] = {
 	{
 		.settings = "policy.conf",
+		.changes = "changes.conf",
 		.file = "xdp",
 		.program = "sluice",
 		.maps = "maps",
@@ -55,6 +57,7 @@ static const struct hook hooks[MOST_HOOKS] = {
 	},
 	{
 		.settings = "dispatch.conf",
+		.changes = "dispatch-changes.conf",
 		.file = "dispatch",
 		.program = "dispatch",
 		.maps = "maps/dispatch",
@@ -89,7 +92,7 @@ static int silent(enum libbpf_print_level level, const char *format, va_list arg
 static int usage(void)
 {
 	fputs("usage: sluice-load up|replace [--generic]\n"
-	      "       sluice-load down\n"
+	      "       sluice-load change|down\n"
 	      "       sluice-load stats [--prometheus]\n"
 	      "       sluice-load backend ADDRESS down|up|weight N\n"
 	      "       sluice-load backends\n"
@@ -195,7 +198,7 @@ int main(int count, char **arguments)
 	const char *command = count > 1 ? arguments[1] : "";
 	const char *option = count > 2 ? arguments[2] : NULL;
 	const bool places = !strcmp(command, "up") || !strcmp(command, "replace");
-	const bool stats = !strcmp(command, "stats");
+	const bool stats = !strcmp(command, "stats"), changes = !strcmp(command, "change");
 	const char *possible = places ? "--generic" : stats ? "--prometheus" : "";
 
 	wait_for_others();
@@ -206,7 +209,7 @@ int main(int count, char **arguments)
 		return manage_backends(arguments + 1, count - 1);
 	if (is_of_memories(command))
 		return manage_memories(arguments + 1, count - 1);
-	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && strcmp(command, "down") != 0))
+	if (count > 3 || (option && strcmp(option, possible) != 0) || (!places && !stats && !changes && strcmp(command, "down") != 0))
 		return usage();
 	if (read_policies(policies) != DONE)
 		return FAILED;
@@ -214,5 +217,7 @@ int main(int count, char **arguments)
 		policies[XDP].interfaces[i].generic = true;
 	if (places)
 		return put_in_place(policies, MOST_HOOKS, !strcmp(command, "replace"));
+	if (changes)
+		return change_tables(policies, MOST_HOOKS);
 	return stats ? run_stats(policies, option != NULL) : take_away(&policies[XDP]);
 }

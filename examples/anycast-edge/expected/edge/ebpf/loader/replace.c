@@ -9,11 +9,26 @@
 #include "loader.h"
 
 /* What is pinned of a build, besides its links. */
-enum part { PROGRAM, COUNTERS, LIMITS, BUCKETS, FLOW_TABLES, FLOWS, SERVICES, BACKENDS, MAGLEV, SOCKETS, ABOUT, PARTS };
+enum part {
+	PROGRAM,
+	COUNTERS,
+	LIMITS,
+	BUCKETS,
+	FLOW_TABLES,
+	FLOWS,
+	SERVICES,
+	BACKENDS,
+	MAGLEV,
+	SOCKETS,
+	SOURCES,
+	DESTINATIONS,
+	ABOUT,
+	PARTS
+};
 
 static const char *const names[PARTS] = {
-	"program",  "counters", "limits", "buckets", "flow_tables", "flows",
-	"services", "backends", "maglev", "sockets", "about",
+	"program",  "counters", "limits", "buckets",	 "flow_tables",	     "flows", "services",
+	"backends", "maglev",	"sockets", "source_ipv4", "dest_ipv4", "about",
 };
 
 /* A program on its way to its hook. */

@@ -82,17 +82,19 @@ static __always_inline __u64 last_at_most_wide(const __u64 *highs, const __u64 *
 }
 
 /*
- * The row of an IPv4 address: its upper half leads to a block of entries, from `starts` of its own to that of the next, in
- * which a binary search of so many steps finds the last that begins at the lower half or below. An entry holds the lower half
- * of the first address in its upper, and the row in its lower 16 bits.
+ * The row of an IPv4 address: its upper half leads to a block of entries, of which a word says where they begin (the lower half)
+ * and how many they are (the upper). A binary search finds the last that begins at the address's lower half or below. An entry
+ * holds the lower half of the first address in its upper, and the row in its lower 16 bits.
+ * The loader changes blocks while the program runs, by writing that word: it is read once.
  */
-static __always_inline __u32 row_in_blocks(const __u32 *starts, const __u32 *entries, __u64 size, int steps, __u32 address)
+static __always_inline __u32 row_in_blocks(const __u64 *blocks, const __u32 *entries, __u64 size, __u32 address)
 {
-	__u64 at = starts[address >> 16];
-	__u64 left = starts[(address >> 16) + 1] - at;
+	const __u64 block = *(const volatile __u64 *)&blocks[address >> 16];
+	__u64 at = block & 0xffffffff;
+	__u64 left = block >> 32;
 
 #pragma unroll
-	for (int step = 0; step < steps; step++) {
+	for (int step = 0; step < 16; step++) {
 		const __u64 half = left / 2;
 
 		if (left <= 1 || at + half >= size)

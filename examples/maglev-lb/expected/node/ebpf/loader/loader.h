@@ -2,7 +2,7 @@
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
  * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
- * stays; replace.c: one in the place of another; sockets.c, socket-limits.c: who gets what is dispatched, and how much; stats.c: counters.
+ * stays; replace.c: one in the place of another; change.c: other contents of its tables; sockets.c, socket-limits.c: who gets what is dispatched, and how much; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
 #define SLUICE_LOADER_H
@@ -66,6 +66,7 @@ struct memory {
 /* Where in the kernel a program of the target runs. */
 struct hook {
 	const char *settings; /* the file with what the loader is told */
+	const char *changes;  /* the one with what leads on from an earlier build */
 	const char *file;     /* of the program, before `.bpf.o` */
 	const char *program;  /* its name in there */
 	const char *maps;     /* the folder with what its maps hold */
@@ -178,6 +179,9 @@ bool read_about(const struct policy *policy, struct about *about);
 /* replace.c; `policies`: of one target, for each hook. */
 int put_in_place(struct policy *policies, int count, bool may_replace);
 int take_away(const struct policy *policy);
+
+/* change.c; `policies`: likewise. */
+int change_tables(const struct policy *policies, int count);
 
 /* `struct socket_key` of the program: what a socket is registered under. */
 struct socket_key {
