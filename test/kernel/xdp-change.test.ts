@@ -17,7 +17,7 @@ const PIN = '/sys/fs/bpf/sluice/edge';
 /** As `od` prints verdicts: 1 drop, 2 pass. */
 const RUN = `runner run ${PIN}/program uplink0 < $frames | od -An -tu1`;
 const STEPS = count(3, 40);
-const FRAMES = 4000;
+const FRAMES = count(2000, 10_000);
 
 interface Prefix {
   readonly address: number;

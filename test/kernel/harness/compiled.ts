@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const cacheFolder = fileURLToPath(new URL('../../../node_modules/.cache/sluice/', import.meta.url));
+export const cacheFolder = fileURLToPath(new URL('../../../node_modules/.cache/sluice/', import.meta.url));
 
 export interface Compilation {
   /** Of the file that is made; a hash of what it is made from is appended. */

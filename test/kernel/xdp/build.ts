@@ -14,6 +14,7 @@ import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
 import { compiled } from '../harness/compiled.ts';
 import type { ArrivingFrame } from './frames.ts';
+import { makeWithLoader } from './made-loader.ts';
 
 export interface Compiled {
   readonly policy: Policy | undefined;
@@ -119,7 +120,7 @@ export function withBuilt<Result>(
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), Buffer.concat(content));
       }
-      command('make', ['-s', '-C', join(folder, 'ebpf')]);
+      makeWithLoader(join(folder, 'ebpf'), () => command('make', ['-s', '-C', join(folder, 'ebpf')]));
     }
     return use(folders);
   } finally {
