@@ -224,7 +224,7 @@ function explainedOf(
     '\n',
   );
   const findings = [...analyzed.findings, ...(met?.diagnostics ?? [])];
-  return { planes, findings, text, data: { planes, ...(rules ? { rules } : {}) } };
+  return { planes, findings, text, data: { planes, ...(rules ? { met: rules } : {}) } };
 }
 
 /** Throws, saying which there are, where the options name no zones of the policy. */

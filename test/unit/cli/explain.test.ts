@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { udpPacket } from '../../../compiler/semantics/packet/build.ts';
+import { violations, type Schema } from '../../builders/json-schema.ts';
 import { artifactOf } from '../../builders/ruleset.ts';
 import { runSluice, type Run } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -30,6 +31,14 @@ expect {
 }
 `;
 
+/** What `--json` printed, which the schema describes whole. */
+function documentIn({ stdout }: Run): object {
+  const document = JSON.parse(stdout) as object;
+  const schema = new URL('../../../docs/schemas/explain.json', import.meta.url);
+  expect(violations(document, JSON.parse(readFileSync(schema, 'utf8')) as Schema)).toEqual([]);
+  return document;
+}
+
 function explain(...more: readonly string[]): Promise<Run> {
   const path = join(temporaryFolder(), 'policy.sluice');
   writeFileSync(path, POLICY);
@@ -45,14 +54,18 @@ describe('a plan', () => {
   });
 
   test('is data with --json', async () => {
-    const { code, stdout } = await explain('--json');
-    const document = JSON.parse(stdout) as {
+    const run = await explain('--json');
+    const document = documentIn(run) as {
       readonly planes: readonly { readonly stages: readonly { readonly name: string; readonly default?: string }[] }[];
     };
-    expect(code).toBe(0);
+    expect(run.code).toBe(0);
     expect(document.planes[0]?.stages.map(({ name }) => name)).toEqual(['filter forward', 'source nat']);
     expect(document.planes[0]?.stages[0]?.default).toBe('drop');
   });
+});
+
+test.each(readdirSync('examples'))('the plans of examples/%s are data, as the schema says', async (name) => {
+  expect(documentIn(await runSluice(['explain', `examples/${name}/policy.sluice`, '--json']))).toHaveProperty('planes');
 });
 
 describe('a page and a picture', () => {
@@ -154,8 +167,7 @@ describe('a packet', () => {
 
   test('may be asked about several times, and as data', async () => {
     const mail = 'tcp 10.1.0.9:40000 -> 203.0.113.9:25 in inside out uplink';
-    const { stdout } = await explain('--packet', mail, '--packet', mail, '--json');
-    const { packets } = JSON.parse(stdout) as {
+    const { packets } = documentIn(await explain('--packet', mail, '--packet', mail, '--json')) as {
       readonly packets: readonly { readonly packet: string; readonly ways: readonly object[] }[];
     };
     const step = {
@@ -189,6 +201,14 @@ describe('a rule', () => {
   test('may be one for each row', async () => {
     const { stdout } = await explain('--rule', 'policy.sluice:14');
     expect(stdout).toContain('filter forward: allow in uplink to r.room tcp/r.open');
+  });
+
+  test('is data, too', async () => {
+    const document = documentIn(await explain('--rule', '15', '--json'));
+    const expense = { expected: expect.any(Number) as number, worst: expect.any(Number) as number };
+    expect(document).toMatchObject({
+      rules: [{ stage: 'filter forward', text: 'drop in inside tcp/25', expense: { alone: expense, margin: expense } }],
+    });
   });
 
   test('that is not there is an error', async () => {
@@ -252,6 +272,15 @@ class htb 1:b5bc parent 1:1 prio 4 rate 95bit ceil 100Mbit burst 3028b cburst 14
 rest   5,014,000  96.2 %    3,800       12        3
 voice    200,000   3.8 %      200       12        3
 `);
+  });
+
+  test('are data, too', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'policy.sluice');
+    writeFileSync(path, SHAPED);
+    writeFileSync(join(folder, 'classes.txt'), LISTED);
+    const run = await runSluice(['explain', path, '--json', '--analyze', `eth1=${join(folder, 'classes.txt')}`]);
+    expect(JSON.stringify(documentIn(run))).toContain('"classes":[{"name":"rest","bytes":5014000,');
   });
 
   test('come with what their layout costs', async () => {
@@ -326,10 +355,10 @@ describe('what was counted', () => {
   });
 
   test('is data, too', async () => {
-    const { stdout } = await analyze(listed(COUNTERS), '--json');
-    const { rules } = JSON.parse(stdout) as { readonly rules: readonly { readonly line: number; packets: number }[] };
-    expect(rules[0]).toMatchObject({ line: 16, packets: 10_800, text: 'allow in inside out uplink' });
-    expect(rules.find(({ line }) => line === 15)?.packets).toBe(1200);
+    const document = documentIn(await analyze(listed(COUNTERS), '--json'));
+    const { met } = document as { readonly met: readonly { readonly line: number; packets: number }[] };
+    expect(met[0]).toMatchObject({ line: 16, packets: 10_800, text: 'allow in inside out uplink' });
+    expect(met.find(({ line }) => line === 15)?.packets).toBe(1200);
   });
 
   test('by a program at XDP is read from what its loader says', async () => {
