@@ -139,6 +139,7 @@ function delta(
     ...(table
       ? [`table ${table.name}`, ...[...table.blocks].map(([block, entries]) => blockLine(block, entries))]
       : []),
+    'end',
   ];
   return {
     kind: 'delta',

@@ -536,6 +536,7 @@ struct block_table {
 struct change {
 	const struct policy *policy;
 	bool is_there; /* the policy has changes for the hook */
+	bool is_whole; /* its file was read to the end that it says it has */
 	char since[128], build[128];
 	struct block_table table;
 	uint64_t *heads; /* that blocks will have; 0: the block stays as it is */
@@ -546,7 +547,8 @@ static int open_block_table(const struct policy *policy, const char *name, struc
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE), heads = BLOCKS * sizeof *table->heads;
 	struct bpf_map_info info = {};
 	uint32_t size = sizeof info;
-	const int map = open_pin(policy, name, "");
+	const bool is_of_blocks = !strcmp(name, "source_ipv4") || !strcmp(name, "dest_ipv4");
+	const int map = is_of_blocks ? open_pin(policy, name, "") : -1;
 
 	if (map < 0 || bpf_obj_get_info_by_fd(map, &info, &size) || info.value_size <= heads)
 		return complain("the table %s of what runs cannot be changed: sluice-load replace", name);
@@ -621,6 +623,8 @@ static int read_line(struct change *change, const char *word, const char *values
 		return sscanf(values, "%127s", change->since) == 1 ? 1 : -1;
 	if (!strcmp(word, "build"))
 		return sscanf(values, "%127s", change->build) == 1 ? 1 : -1;
+	if (!strcmp(word, "end"))
+		return change->is_whole = true;
 	if (!strcmp(word, "block"))
 		return read_block(change, values);
 	if (strcmp(word, "table") != 0 || change->table.heads)
@@ -650,6 +654,8 @@ static int read_file(struct change *change, const char *path, FILE *file)
 	free(line);
 	if (result == -1 || (result == 1 && ferror(file)))
 		return complain("%s:%d: this cannot be read", path, number);
+	if (result == 1 && !change->is_whole)
+		return complain("%s is cut off", path);
 	if (result == 0)
 		return complain("no room is left for what %s has: sluice-load replace makes some", path);
 	return result == 1 ? DONE : FAILED;

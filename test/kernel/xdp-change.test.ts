@@ -178,14 +178,25 @@ describeWithXdp('sluice-load change', () => {
     const output = inShell(
       builds.map(({ artifacts }) => artifacts),
       [frameFrom(0x0a000000 + 600)],
-      `load 1 change || echo "exit $?"
+      `changes=\${folders[1]}/ebpf/changes.conf
+       load 1 change || echo "exit $?"
        load 0 up; load 0 change || echo "exit $?"
+       part() { sed -i.whole "$1" $changes; load 1 change || echo "exit $?"; mv $changes.whole $changes; }
+       part '$d'; part 's/^table .*/table program/'; part '/^block/s/ 2:/ 0:/'; part 's/^block .*/& 65536:1/'
        ${RUN}; load 1 change; ${RUN}; load 1 change || echo "exit $?"`,
     );
-    expect(output.split('\n')).toEqual([
+    expect(output.replaceAll(/ \S*\/changes/g, ' changes').split('\n')).toEqual([
       'sluice-load: nothing of target edge runs at XDP: sluice-load up',
       'exit 1',
       'sluice-load: there is no changes.conf here: sluice compile --since writes it',
+      'exit 1',
+      'sluice-load: changes.conf is cut off',
+      'exit 1',
+      'sluice-load: the table program of what runs cannot be changed: sluice-load replace',
+      'exit 1',
+      'sluice-load: changes.conf:6: this cannot be read',
+      'exit 1',
+      'sluice-load: changes.conf:6: this cannot be read',
       'exit 1',
       '   2',
       '   1',

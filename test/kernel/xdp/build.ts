@@ -130,7 +130,7 @@ export function withBuilt<Result>(
 
 /**
  * What a shell prints in a namespace with an interface `uplink0` (and its other end, `peer0`), on both outputs. There, `load N …`
- * is the loader of the build with that number, `runner …` the runner, and `$frames` a file with the frames.
+ * is the loader of the build with that number, `${folders[N]}` its folder, `runner …` the runner, and `$frames` a file with the frames.
  */
 export function inShell(
   builds: readonly (readonly Artifact[])[],
@@ -152,6 +152,7 @@ export function shell(
     writeFileSync(file, framesFile(frames, interfaces));
     const text = `${namespaceSteps(interfaces)}
 frames=${file}
+folders=(${folders.join(' ')})
 load() { build=$1; shift; case $build in ${folders.map((folder, n) => `${n}) ${folder}/ebpf/sluice-load "$@";;`).join(' ')} esac; }
 RUNNER=${runner()}
 runner() { $RUNNER "$@"; }

@@ -45,17 +45,18 @@ test('a block that has another range comes whole, and no other', () => {
     'build later',
     'table source_ipv4',
     expect.stringMatching(/^block 192\.0\.0\.0\/16 0:(\d+) 519:(\d+) 520:\1 768:\2 1024:\1$/),
+    'end',
   ]);
 });
 
 test('a prefix of many blocks is many blocks', () => {
   const lines = changes({}, { lists: [[...LISTS[0]!, '172.16.0.0/12'], LISTS[1]!] })!;
   expect(lines.filter((line) => /^block 172\.(1[6-9]|2\d|3[01])\.0\.0\/16 0:1$/.test(line))).toHaveLength(16);
-  expect(lines).toHaveLength(3 + 16);
+  expect(lines).toHaveLength(4 + 16);
 });
 
 test('where only words about the policy are others, there is nothing but a name to change', () => {
-  expect(changes({}, { before: '# Another line.\n' })).toEqual(['since earlier', 'build later']);
+  expect(changes({}, { before: '# Another line.\n' })).toEqual(['since earlier', 'build later', 'end']);
 });
 
 test.each<readonly [string, Policy]>([
@@ -84,6 +85,6 @@ test.each<readonly [string, Policy]>([
 test('two tables are not changed one after the other, for a packet would see that', () => {
   const rules = 'drop from a to b';
   const more = LISTS.map((list) => [...list, '192.0.2.7']);
-  expect(changes({ rules }, { rules, lists: [more[0]!, LISTS[1]!] })).toHaveLength(4);
+  expect(changes({ rules }, { rules, lists: [more[0]!, LISTS[1]!] })).toHaveLength(5);
   expect(changes({ rules }, { rules, lists: more })).toBeUndefined();
 });
