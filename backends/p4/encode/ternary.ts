@@ -2,10 +2,14 @@
  * Sets of a field's values as entries of a ternary table: value and mask, any of which a packet may meet. A single range gets
  * the fewest entries that there are for it, by the recursion below (of the kind of Schieber, Geist and Zaks, "Computing the
  * minimum DNF representation of Boolean functions defined by intervals", 2005); a set the entries of its ranges, joined where two
- * differ in one bit.
+ * differ in one bit, or those of its diagram, whichever are fewer.
  */
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { MaskedValue } from '../../../compiler/net/masked.ts';
+import { irredundantEntries } from './irredundant.ts';
+
+/** Of more ranges the diagram would take long. */
+const MOST_RANGES_IN_DIAGRAM = 256;
 
 /** Entries that together are exactly the set, none of which is needless beside another one. */
 export function toTernary(set: IntervalSet): MaskedValue[] {
@@ -13,7 +17,11 @@ export function toTernary(set: IntervalSet): MaskedValue[] {
   for (let index = 0; index < set.intervalCount; index++) {
     entries.push(...rangeToTernary(set.width, BigInt(set.lowAt(index)), BigInt(set.highAt(index))));
   }
-  return set.intervalCount > 1 ? joined(entries) : entries;
+  if (set.intervalCount <= 1) return entries;
+  const byRange = joined(entries);
+  if (set.intervalCount > MOST_RANGES_IN_DIAGRAM) return byRange;
+  const byDiagram = irredundantEntries(set);
+  return byDiagram.length < byRange.length ? byDiagram : byRange;
 }
 
 /** The fewest entries that together are exactly the values from `low` to `high`, both included: at most 2·width − 2. */
