@@ -290,7 +290,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
 {{/each}}
 
     @id({{counterId}})
-    direct_counter(CounterType.packets) met_ipv{{family}};
+    direct_counter(CounterType.packets) {{counter}};
 
     // The rules, in their order; the first that a packet meets counts.
     @id({{id}})
@@ -302,7 +302,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
         }
         actions = { drop; up; }
         const default_action = up();
-        counters = met_ipv{{family}};
+        counters = {{counter}};
         size = {{size}};
     }
 {{/each}}

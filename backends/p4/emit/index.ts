@@ -2,6 +2,7 @@
 import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
 import type { NicProgram } from '../tree.ts';
 import { clearingText, entriesText } from './commands.ts';
+import { p4infoText } from './p4info.ts';
 import { programText, type Naming } from './program.ts';
 import { runtimeText } from './runtime.ts';
 import { SPLIT_HEAD, splitText } from './split.ts';
@@ -34,6 +35,7 @@ export class NicFiles {
       text('program.p4', programText(program, naming), 'the program of the NIC, for the architecture v1model'),
       text('entries.txt', entriesText(program), "its tables' entries, for simple_switch_CLI"),
       text('entries.txtpb', runtimeText(program, naming), 'the same for P4Runtime'),
+      text('p4info.txtpb', p4infoText(program), 'tells a controller by P4Runtime what tables there are'),
       text('clear.txt', clearingText(program), 'empties the tables: all packets go up'),
       text('split.txt', splitText(program), 'which rules the NIC drops by, and why the others are left to the host'),
     ];

@@ -36,6 +36,11 @@ export function membershipIds(
   return { table: TABLE + number, action: ACTION + number };
 }
 
+/** Of packets that an entry of the rules has decided about. */
+export function counterOf({ family }: FamilyTables): string {
+  return `met_ipv${family}`;
+}
+
 export function actionOf(table: MembershipTable): string {
   return `in_${table.name}`;
 }

@@ -4,7 +4,7 @@ import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import { definitionOf, keyName, keyWidth } from '../fields.ts';
 import * as templates from '../templates.gen.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
-import { actionOf, counterId, membershipIds, ruleTableId, sizeFor, ZONE_TABLE_ID } from './names.ts';
+import { actionOf, counterId, counterOf, membershipIds, ruleTableId, sizeFor, ZONE_TABLE_ID } from './names.ts';
 import { stepsOf } from './steps.ts';
 
 export interface Naming {
@@ -51,6 +51,7 @@ function familyValues(tables: FamilyTables): object {
     family,
     name: rules.name,
     id: hex(ruleTableId(tables)),
+    counter: counterOf(tables),
     counterId: hex(counterId(tables)),
     size: sizeFor(rules.entries),
     keys: rules.keys,

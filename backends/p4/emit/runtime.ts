@@ -1,6 +1,6 @@
 /**
  * Entries as one batch of P4Runtime in text, for `p4.v1.WriteRequest`. The program says the numbers of tables and actions
- * (`@id`), so no p4info has to be read. A higher number goes first there, unlike in the switch's own commands.
+ * (`@id`), and p4info.ts repeats them. A higher number goes first there, unlike in the switch's own commands.
  */
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { MaskedValue } from '../../../compiler/net/masked.ts';

@@ -104,6 +104,42 @@ describe('a NIC', () => {
     expect(priorities.slice(0, 3)).toEqual([2 ** 24, 2 ** 24 - 1, 2 ** 24 - 2]);
   });
 
+  it('tells a controller of each table what the program has: number, keys, actions and room', () => {
+    const program = FILES.get('p4/program.p4')!.replaceAll(/\/\/.*/g, '');
+    const info = FILES.get('p4/p4info.txtpb')!;
+    const names = new Map(
+      [...info.matchAll(/id: (\d+)\n\s+name: "(?:Mitigate\.)?(\w+)"/g)].map(([, id, name]) => [id, name]),
+    );
+    const told = info
+      .split(/^tables \{$/m)
+      .slice(1)
+      .map((text) => {
+        const [own] = text.split(/^\}$/m) as [string];
+        const [id, ...actions] = [...own.matchAll(/(?:preamble|action_refs) \{\n\s+id: (\d+)/g)].map(
+          ([, number]) => number!,
+        );
+        const keys = [...own.matchAll(/name: "(\w+)"\n\s+bitwidth: \d+\n\s+match_type: (\w+)/g)];
+        return {
+          name: names.get(id),
+          id: Number(id),
+          keys: keys.map(([, name, kind]) => `${name}: ${kind!.toLowerCase()}`),
+          actions: actions.map((action) => names.get(action)),
+          otherwise: names.get(/const_default_action_id: (\d+)/.exec(own)![1]),
+          size: Number(/ size: (\d+)/.exec(own)![1]),
+        };
+      });
+    const written = [...program.matchAll(/@id\((\w+)\)\s+table (\w+) \{(.*?)\n    \}/gs)].map(([, id, name, body]) => ({
+      name,
+      id: Number(id),
+      keys: [...body!.matchAll(/: *(\w+) @name\("(\w+)"\)/g)].map(([, kind, key]) => `${key}: ${kind}`),
+      actions: /actions = \{(.*?)\}/.exec(body!)![1]!.replaceAll('@defaultonly', '').match(/\w+/g)!,
+      otherwise: /default_action = (\w+)/.exec(body!)![1],
+      size: Number(/size = (\d+)/.exec(body!)![1]),
+    }));
+    expect(written.length).toBeGreaterThan(3);
+    expect(told).toEqual(written);
+  });
+
   it('has no name of more than 63 characters, no loop, and no condition in an action', () => {
     const program = FILES.get('p4/program.p4')!.replaceAll(/\/\/.*/g, '');
     expect(program.match(/[A-Za-z_]\w*/g)!.filter((name) => name.length > 63)).toEqual([]);
