@@ -77,7 +77,8 @@ describeWithKernel('imported lists', () => {
           packets(family),
         );
         expect(differences.slice(0, 10).join('\n'), policy).toBe('');
-        expect(forwarded).toBeGreaterThan(compared / 50);
+        // Of lists that refuse all but the first packets of a host, no more get through of many than of few.
+        expect(forwarded).toBeGreaterThan(10);
         expect(forwarded).toBeLessThan(compared);
       });
     }
