@@ -68,6 +68,8 @@ function walkChain(tables: Tables, key: string, packet: Passing): string | undef
     const at = rule.indexOf('-j');
     if (!matches(rule.slice(0, at), packet)) continue;
     const end = act(tables, table, rule.slice(at + 1), packet);
+    // The packet goes on behind the jump that led here.
+    if (end === 'RETURN') return undefined;
     if (end !== undefined) return end;
   }
   return undefined;
@@ -90,6 +92,7 @@ function act(tables: Tables, table: string, target: readonly string[], packet: P
     case 'ACCEPT':
     case 'DROP':
     case 'REJECT':
+    case 'RETURN':
       return name;
     default:
       return walkChain(tables, `${table} ${name}`, packet);

@@ -13,6 +13,7 @@ import { conjoin } from './conjoin.ts';
 import { canLeave, negatedTerm } from './negate.ts';
 import { withPositiveFlags } from './positive-flags.ts';
 import type { TableMeaning } from './table-meaning.ts';
+import { withGuardsInside } from './guards.ts';
 
 /** A chain of so many rules is written out where several jumps under conditions lead to it. */
 const SHORT = 4;
@@ -26,6 +27,8 @@ export class ChainTranslator {
   readonly #facts: ChainFacts;
   readonly #table: DumpTable;
   readonly #groups = new Map<string, Item[]>();
+  /** Groups that are a chain's behind conditions, and the chain. */
+  readonly #guards = new Map<string, string>();
 
   constructor(table: DumpTable, rules: ReadonlyMap<string, readonly ImportedRule[]>, meaning: TableMeaning) {
     this.#table = table;
@@ -49,7 +52,7 @@ export class ChainTranslator {
       }
       blocks.set(name, this.#block(name, verdict, span));
     }
-    return { blocks, groups: this.#groups, policies };
+    return withGuardsInside({ blocks, groups: this.#groups, policies }, this.#guards);
   }
 
   #block(name: string, policy: 'allow' | 'drop', span: Span): Item[] {
@@ -236,15 +239,14 @@ export class ChainTranslator {
     return key;
   }
 
-  /** The chain's group, which whoever does not meet the terms leaves first: one that uses it, where others use it, too. */
+  /** A group that uses the chain's, and that whoever does not meet the terms leaves first. */
   #guarded(target: string, from: string, terms: readonly Term[], way: Way): Item {
-    const isAlone = this.#facts.jumpsTo(target) === 1 && !this.#groups.has(target);
     this.#group(target, way);
     const families = [this.#family];
     const leaving = terms.map((term) => this.#leaving([negatedTerm(term)]));
-    const key = isAlone ? target : this.#keyFor(target, from);
-    const rest: readonly Item[] = isAlone ? this.#groups.get(target)! : [{ kind: 'use', families, group: target }];
-    this.#groups.set(key, [...leaving, ...rest]);
+    const key = this.#keyFor(target, from);
+    this.#groups.set(key, [...leaving, { kind: 'use', families, group: target }]);
+    this.#guards.set(key, target);
     return { kind: 'use', families, group: key };
   }
 
