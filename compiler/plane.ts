@@ -65,6 +65,7 @@ export interface Written {
 
 /** What a class has let pass since it was made, and what waits in it. */
 export interface ClassTraffic {
+  /** Of a class that is policed, with those that were dropped. */
   readonly bytes: number;
   readonly packets: number;
   /** Packets. */
@@ -75,7 +76,7 @@ export interface ClassTraffic {
 
 /** A class in which packets wait. */
 export interface PlaneClass {
-  /** The interface that has the queues. */
+  /** The interface that has the queues; see `listedName` in model/shape-interface.ts. */
   readonly interface: string;
   /** See model/shape-classes.ts. */
   readonly number: number;

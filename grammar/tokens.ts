@@ -302,6 +302,7 @@ const FREE_WORDS = [
   'link',
   'overhead',
   'across',
+  'policed',
   'rate',
 ] as const;
 

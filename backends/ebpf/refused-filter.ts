@@ -42,8 +42,8 @@ export function refuseFilter(stage: Stage & { readonly id: FilterId }, program: 
 
 /** What comes between XDP and each filter in a packet's path. */
 const BEFORE: Readonly<Record<FilterId, readonly StageId[]>> = {
-  'filter input': ['raw', 'mangle prerouting', 'destination nat', 'mangle input'],
-  'filter forward': ['raw', 'mangle prerouting', 'destination nat', 'mangle forward'],
+  'filter input': ['police', 'shape ingress', 'raw', 'mangle prerouting', 'destination nat', 'mangle input'],
+  'filter forward': ['police', 'shape ingress', 'raw', 'mangle prerouting', 'destination nat', 'mangle forward'],
 };
 
 /** All that a packet meets before the filter must be done at XDP, or not at all. */

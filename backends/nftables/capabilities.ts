@@ -1,11 +1,14 @@
-/** What nftables can carry out at all: every stage, whose details are refused where they are lowered; of `balance`, `dnat`. */
+/** What nftables can carry out at all: every stage but `police`, whose details are refused where they are lowered; of `balance`, `dnat`. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
+import type { Stage } from '../../compiler/4-program/program.ts';
 import type { Balance } from '../../compiler/model/index.ts';
 import { PROBLEMS } from './problems.ts';
 
 /** Why this plane cannot take a stage. */
-export function refuse(): readonly Diagnostic[] {
-  return [];
+export function refuse({ id, origin }: Stage): readonly Diagnostic[] {
+  if (id !== 'police') return [];
+  const message = 'nftables cannot police: of its limits of bytes, a second is the shortest';
+  return [diagnostic(PROBLEMS.notExact, origin.span, message, { hint: 'Say `tc on INTERFACE` in the target.' })];
 }
 
 const ELSEWHERE = ', or name `xdp on …` before `nftables` in the target';

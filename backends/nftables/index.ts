@@ -21,6 +21,7 @@ const RULESET = 'nftables/ruleset.nft';
 
 export const nftables: Plane = {
   name: 'nftables',
+  isMadeFor: ({ id }) => id !== 'police',
   refuse,
   balances: { forward: ['dnat'], refuse: refuseBalance },
   prices,

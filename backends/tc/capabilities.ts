@@ -1,13 +1,15 @@
-/** What tc can carry out: the queues of `shape` where packets leave by one interface, and nothing of what judges packets. */
+/** What tc can carry out: the queues of `shape`, the choice of classes where it polices, and nothing of what judges packets. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, Stage } from '../../compiler/4-program/program.ts';
-import type { Shape } from '../../compiler/model/index.ts';
+import type { Shape, Zone } from '../../compiler/model/index.ts';
 import { asksTranslated } from '../../compiler/4-program/shape-ingress.ts';
 import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
+import { interfaceOf } from '../../compiler/model/shape-interface.ts';
 import { PROBLEMS } from './problems.ts';
 
 /** Why tc cannot take a stage. */
-export function refuse({ origin }: Stage): readonly Diagnostic[] {
+export function refuse({ id, origin }: Stage): readonly Diagnostic[] {
+  if (id === 'police') return [];
   const message = `\`tc\` has queues, and does not judge packets: \`${origin.name}\` needs another plane`;
   return [diagnostic(PROBLEMS.onlyQueues, origin.span, message, { hint: 'Add `nftables` to the target.' })];
 }
@@ -20,6 +22,7 @@ export function refuseShape(shape: Shape, program: Program): readonly Diagnostic
     refusals.push(diagnostic(PROBLEMS.notExact, span, message, { hint }));
   };
   if (direction === 'ingress') refuseIngress(shape, program, refusal);
+  if (shape.policed) refusePoliced(shape, program, refusal);
   refuseInterface(shape, program, refusal);
   const classes = [...everyClass(classesIn(shape))];
   if (classes.length === 0 && queues !== undefined) {
@@ -64,6 +67,22 @@ function refuseIngress(shape: Shape, { policy }: Program, refusal: Refusal): voi
       `packets wait in this class before \`nat\` is undone, when their real ${end} is not known yet`,
       `Ask for what they carry then (\`on wire ${end === 'source' ? 'from' : 'to'} …\`, \`dscp is …\`), or shape where they leave again.`,
       origin.span,
+    );
+  }
+}
+
+/** Policers stand where packets come in, before all that nftables does there. */
+function refusePoliced({ direction, zone }: Shape, { stages, target }: Program, refusal: Refusal): void {
+  if (direction === 'egress') {
+    refusal('tc polices what comes in, and what leaves can wait', 'Leave `policed` out.');
+  }
+  const name = interfaceOf({ zone }, target);
+  const isOfMember = (other: Zone) => other.members.some((member) => member.interface === name);
+  const mitigate = stages.find(({ id, zones }) => id === 'mitigate' && (zones?.some(isOfMember) ?? true));
+  if (mitigate) {
+    refusal(
+      `packets that \`${mitigate.origin.name}\` drops would have used up the rate: tc polices before it`,
+      'Leave `policed` out, so that packets wait behind `mitigate`; or have the block say `in` other zones.',
     );
   }
 }

@@ -6,9 +6,40 @@ export type PlainCommand = Omit<TcCommand, 'origin'>;
 
 export type Verb = 'add' | 'change' | 'del';
 
+const LED_TO = /action police (?:rate .*? )?index (\d+)/g;
+
+/**
+ * Filters make the policers that they lead to, and the kernel takes these away with the last of them, a moment later. So a filter
+ * says what a policer is like where it may be the first to lead to it; one that is there already stays as it was.
+ */
+export class PolicerText {
+  readonly #policers: ReadonlyMap<string, string>;
+  readonly #made = new Set<string>();
+
+  constructor(commands: Iterable<PlainCommand>) {
+    const policers = [...commands].filter(({ object }) => object === 'policer');
+    this.#policers = new Map(policers.map(({ id, what }) => [id, what]));
+  }
+
+  /** What a filter is, with the policers that no text before it has made. */
+  whatOf({ what }: PlainCommand): string {
+    return what.replaceAll(LED_TO, (led, index: string) => {
+      const policer = this.#policers.get(index);
+      if (policer === undefined || this.#made.has(index)) return led;
+      this.#made.add(index);
+      return `action police ${policer} index ${index}`;
+    });
+  }
+}
+
 /** `class add dev eth0 parent 1:1 classid 1:2f htb rate …`. To take something away, nobody need be told what it is. */
 export function commandText(verb: Verb, { object, device, parent, id, what }: PlainCommand): string {
   const options = verb === 'del' ? '' : ` ${what}`;
+  if (object === 'policer') return `actions change action police${options} index ${id}`;
+  if (parent === 'ingress') {
+    const asked = verb === 'del' ? ` ${what.split(' ', 1)[0]!}` : options;
+    return `filter ${verb === 'change' ? 'replace' : verb} dev ${device} ingress chain ${CHAIN} ${id}${asked}`;
+  }
   if (object === 'filter') {
     return `filter replace dev ${device} ${parent} pref ${PREFERENCE} protocol all handle ${id}${options}`;
   }
@@ -33,11 +64,46 @@ export function withoutFilters(device: string): string {
   return `filter del dev ${device} egress pref ${PREFERENCE}`;
 }
 
+/**
+ * What an earlier build has policed is policed no more: the chain is made, if there is none, and emptied. Others' filters are in
+ * other chains.
+ */
+export function withoutPolicing(device: string): readonly string[] {
+  return [
+    `filter replace dev ${device} ingress chain ${CHAIN} pref ${LAST_PREFERENCE} protocol all handle 0x1 flower action ok`,
+    emptyChain(device),
+  ];
+}
+
+/** From here on frames are policed: what comes in goes to the chain. */
+export function policing(device: string): string {
+  return `filter replace dev ${device} ingress ${ENTRY} protocol all handle 0x1 flower action goto chain ${CHAIN}`;
+}
+
+/** Takes the chain away, and the way there. */
+export function withoutChain(device: string): readonly string[] {
+  return [`filter del dev ${device} ingress ${ENTRY}`, emptyChain(device)];
+}
+
+function emptyChain(device: string): string {
+  return `filter del dev ${device} ingress chain ${CHAIN}`;
+}
+
+/** Of the filter behind those of all rules, in a chain of filters that police. */
+export const LAST_PREFERENCE = 65_000;
+
 /** No class and no shaper has this number; `ffff:` is that of what a device may have for packets that come in. */
 const PLACEHOLDER = '1f:';
 /** Of filters: others may stand before and behind them. */
 const PREFERENCE = 200;
+const ENTRY = `pref ${PREFERENCE}`;
+/** Of filters that police: a chain of their own. */
+const CHAIN = 200;
 
+const POLICER = /^actions change action police (.+) index (\d+)$/;
+const POLICING = /^filter add dev (\S+) ingress chain \d+ (pref \d+ protocol \S+ handle \S+) (.+)$/;
+/** What makes the chain and leads there is the same in all builds. */
+const FRAME_OF_POLICING = /^filter (?:replace|del) dev \S+ ingress /;
 const FILTER = /^filter replace dev (\S+) (egress) pref \d+ protocol all handle (\S+) (.+)$/;
 const CLSACT = /^qdisc replace dev (\S+) clsact$/;
 const QDISC = /^qdisc (?:add|replace) dev (\S+) (?:(root)|parent (\S+)) handle (\S+) (.+)$/;
@@ -47,12 +113,19 @@ const CLASS = /^class add dev (\S+) parent (\S+) classid (\S+) (.+)$/;
 export function readCommands(text: string): readonly PlainCommand[] | undefined {
   const commands: PlainCommand[] = [];
   for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('#')) continue;
+    if (line === '' || line.startsWith('#') || FRAME_OF_POLICING.test(line)) continue;
+    const ofPolicer = POLICER.exec(line);
+    const ofPolicing = POLICING.exec(line);
     const ofClass = CLASS.exec(line);
     const ofQdisc = QDISC.exec(line);
     const ofFilter = FILTER.exec(line);
     const ofClsact = CLSACT.exec(line);
-    if (ofClass) {
+    if (ofPolicer) {
+      commands.push({ object: 'policer', device: '', parent: '', id: ofPolicer[2]!, what: ofPolicer[1]! });
+    } else if (ofPolicing) {
+      const [, device, id, what] = ofPolicing;
+      commands.push({ object: 'filter', device: device!, parent: 'ingress', id: id!, what: withoutPolicers(what!) });
+    } else if (ofClass) {
       const [, device, parent, id, what] = ofClass;
       commands.push({ object: 'class', device: device!, parent: parent!, id: id!, what: what! });
     } else if (ofQdisc) {
@@ -70,4 +143,9 @@ export function readCommands(text: string): readonly PlainCommand[] | undefined 
     }
   }
   return commands;
+}
+
+/** A filter as it is told apart from others: by where it leads, and not by what is there. */
+function withoutPolicers(what: string): string {
+  return what.replaceAll(LED_TO, (_, index: string) => `action police index ${index}`);
 }

@@ -2,7 +2,7 @@
 import Handlebars from 'handlebars';
 import { oneLine } from '../../compiler/artifacts/one-line.ts';
 import type { DeltaOutcome, FormerBuild } from '../../compiler/plane.ts';
-import { commandText, readCommands, type PlainCommand } from './commands.ts';
+import { commandText, PolicerText, readCommands, type PlainCommand } from './commands.ts';
 import { UP } from './emit.ts';
 import * as templates from './templates.gen.ts';
 
@@ -25,7 +25,7 @@ export function deltaBetween(
     return none('an interface has another kind of queue, another default or other queues, and they are made anew');
   }
   const changes = changesBetween(was, is);
-  const lines = [...changes.removed, ...changes.changed, ...changes.added];
+  const lines = [...changes.removed, ...changes.changed, ...changes.added, ...changes.policed];
   const head = HEAD({ policy: oneLine(later.policy), from: former.build, build: later.build });
   return {
     kind: 'delta',
@@ -39,7 +39,7 @@ export function deltaBetween(
     load: lines.length > 0 ? [`tc -batch ${CHANGE}`] : [],
     figures: {
       'queues removed': changes.removed.length,
-      'queues changed': changes.changed.length,
+      'queues changed': changes.changed.length + changes.policed.length,
       'queues added': changes.added.length,
     },
     remarks: changes.removed.length > 0 ? ['packets that wait in a class that is gone are lost'] : [],
@@ -61,7 +61,7 @@ function byThing(commands: readonly PlainCommand[]): ByThing {
 }
 
 /** Lines in the order in which the kernel takes them: nothing is removed that something stands in, or added to what is not there. */
-function changesBetween(was: ByThing, is: ByThing): Record<'removed' | 'changed' | 'added', string[]> {
+function changesBetween(was: ByThing, is: ByThing): Record<'removed' | 'changed' | 'added' | 'policed', string[]> {
   const stays = (key: string, command: PlainCommand) => {
     const other = is.get(key);
     return other !== undefined && isOneThing(command, other) && !isMoved(command);
@@ -72,21 +72,25 @@ function changesBetween(was: ByThing, is: ByThing): Record<'removed' | 'changed'
   for (const [key, command] of was) {
     if (command.object === 'class' && !stays(key, command)) moved.add(`${command.device} ${command.id}`);
   }
+  const policers = new PolicerText(is.values());
   const removed: string[] = [];
   const changed: string[] = [];
+  const policed: string[] = [];
   for (const [key, command] of was) {
     if (stays(key, command)) {
       const later = is.get(key)!;
-      if (later.what !== command.what) changed.push(commandText('change', later));
-    } else if (command.object === 'class' || !isMoved(command)) {
+      if (later.what === command.what) continue;
+      const own = later.object === 'policer' ? policed : changed;
+      own.push(commandText('change', { ...later, what: policers.whatOf(later) }));
+    } else if (command.object === 'class' || (command.object !== 'policer' && !isMoved(command))) {
       // A class takes its queue away with it.
       removed.push(commandText('del', command));
     }
   }
   const added = [...is]
-    .filter(([key]) => !was.has(key) || !stays(key, was.get(key)!))
-    .map(([, command]) => commandText('add', command));
-  return { removed: removed.toReversed(), changed, added };
+    .filter(([key, { object }]) => object !== 'policer' && (!was.has(key) || !stays(key, was.get(key)!)))
+    .map(([, command]) => commandText('add', { ...command, what: policers.whatOf(command) }));
+  return { removed: removed.toReversed(), changed, added, policed };
 }
 
 /** Whether the kernel can change the one into the other: it stands in the same class, and is of the same kind. */

@@ -5,7 +5,16 @@ import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { Artifact, SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { CLASSES, classLines } from './class-names.ts';
-import { commandText, emptied, withoutFilters } from './commands.ts';
+import {
+  commandText,
+  PolicerText,
+  emptied,
+  policing,
+  withoutChain,
+  withoutFilters,
+  withoutPolicing,
+  type PlainCommand,
+} from './commands.ts';
 import { REDIRECT, redirectText } from './redirect.ts';
 import * as templates from './templates.gen.ts';
 import type { TcCommand, TcTree } from './tree.ts';
@@ -29,25 +38,20 @@ export interface EmittedTree {
 export function emitTree({ redirects, commands, classes }: TcTree, { policy, remarks }: WriteContext): EmittedTree {
   const values = (build: string) => ({ policy: oneLine(policy), build, remarks });
   const firstLine = linesIn(UP_HEAD(values(''))) + 1;
-  const up = new UpText(firstLine);
+  const up = new UpText(firstLine, new PolicerText(commands));
   for (const command of commands) up.add(command);
   const body = up.finish();
-  const devices = [...new Set(commands.map(({ device }) => device))];
+  const down = downLines(commands).map((line) => `${line}\n`);
   const encoder = new TextEncoder();
   const text = (path: string, description: string, ...parts: readonly string[]): Artifact => ({
     path,
     content: parts.map((part) => encoder.encode(part)),
     description,
   });
-  const filtered = new Set(commands.filter(({ object }) => object === 'filter').map(({ device }) => device));
-  const down = devices
-    .flatMap((device) => [...(filtered.has(device) ? [withoutFilters(device)] : []), `qdisc del dev ${device} root`])
-    .map((line) => `${line}\n`)
-    .join('');
   return {
     artifacts: (build) => [
       { path: UP, content: [encoder.encode(UP_HEAD(values(build))), body], description: 'queues, and their classes' },
-      text(DOWN, 'takes them away again', DOWN_HEAD(values(build)), down),
+      text(DOWN, 'takes them away again', DOWN_HEAD(values(build)), ...down),
       ...(redirects.length > 0
         ? [text(REDIRECT, 'what comes in, on its way to the queues', redirectText(redirects, values(build)))]
         : []),
@@ -57,20 +61,35 @@ export function emitTree({ redirects, commands, classes }: TcTree, { policy, rem
   };
 }
 
+/** What takes away all that the commands have made, but for what other filters may stand in. */
+function downLines(commands: readonly PlainCommand[]): readonly string[] {
+  const devicesOf = (isOne: (command: PlainCommand) => boolean) => [
+    ...new Set(commands.filter(isOne).map(({ device }) => device)),
+  ];
+  return [
+    ...devicesOf(({ object, parent }) => object === 'filter' && parent === 'egress').map(withoutFilters),
+    ...devicesOf(({ parent }) => parent === 'root').map((device) => `qdisc del dev ${device} root`),
+    ...devicesOf(({ parent }) => parent === 'ingress').flatMap(withoutChain),
+  ];
+}
+
 /** The commands, each behind the statement of the policy that it carries out; a table's rows stand behind one. */
 class UpText {
   readonly sourceMap: SourceMapEntry[] = [];
   readonly #out = new TextBuffer();
-  readonly #emptied = new Set<string>();
+  readonly #begun = new Set<string>();
+  readonly #policed: string[] = [];
+  readonly #policers: PolicerText;
   #line: number;
   #previous: TcCommand | undefined;
 
-  constructor(firstLine: number) {
+  constructor(firstLine: number, policers: PolicerText) {
     this.#line = firstLine;
+    this.#policers = policers;
   }
 
   add(command: TcCommand): void {
-    const { origin, device } = command;
+    const { origin } = command;
     if (origin !== this.#previous?.origin) {
       const { line } = positionOf(origin.span.source, origin.span.start);
       this.#put('');
@@ -78,13 +97,28 @@ class UpText {
       this.#put(`# ${oneLine(`${origin.span.source.path}:${line}: ${origin.text}`)}`);
       this.sourceMap.push({ path: UP, line: this.#line, origin: origin.name, span: origin.span });
     }
-    if (!this.#emptied.has(device)) this.#put(emptied(device));
-    this.#emptied.add(device);
-    this.#put(commandText('add', command));
+    for (const line of this.#begin(command)) this.#put(line);
+    this.#put(commandText('add', { ...command, what: this.#policers.whatOf(command) }));
     this.#previous = command;
   }
 
+  /** What makes room for what an interface is to have. */
+  #begin({ device, parent }: TcCommand): readonly string[] {
+    const isFirst = (place: string) => {
+      const key = `${place} ${device}`;
+      const isNew = !this.#begun.has(key);
+      this.#begun.add(key);
+      return isNew;
+    };
+    if (parent === 'root') return isFirst('root') ? [emptied(device)] : [];
+    if (parent !== 'ingress' || !isFirst('ingress')) return [];
+    this.#policed.push(device);
+    return withoutPolicing(device);
+  }
+
   finish(): Uint8Array {
+    if (this.#policed.length > 0) this.#put('');
+    for (const device of this.#policed) this.#put(policing(device));
     return this.#out.finish();
   }
 

@@ -1,7 +1,7 @@
 /** The plane `tc`: the queues of `shape`, loaded by `tc -batch` (iproute2 6.1 and newer). */
 import type { Program } from '../../compiler/4-program/program.ts';
 import type { Plan } from '../../compiler/6-plan/plan.ts';
-import { interfaceOf } from '../../compiler/model/shape-interface.ts';
+import { interfaceOf, isPoliced } from '../../compiler/model/shape-interface.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse, refuseShape } from './capabilities.ts';
 import { prices } from './cost.ts';
@@ -11,24 +11,31 @@ import { lowerProgram } from './lower.ts';
 import { interfaceCommands, REDIRECT, withoutInterfaces, withoutRedirects } from './redirect.ts';
 import { namesIn } from './class-names.ts';
 import { readClasses } from './read-classes.ts';
+import type { TcCommand } from './tree.ts';
 
 export const tc: Plane = {
   name: 'tc',
-  isMadeFor: () => false,
+  isMadeFor: ({ id }) => id === 'police',
   refuse,
   shapes: { refuse: refuseShape },
   prices,
   lower,
-  classes: { namesIn, command: (name) => ['tc', '-s', 'class', 'show', 'dev', name], read: readClasses },
+  classes: { namesIn, command: listing, read: readClasses },
 };
+
+/** What lists classes, or the policers of all interfaces. */
+function listing(name: string): readonly string[] {
+  return isPoliced(name)
+    ? ['tc', '-s', 'actions', 'list', 'action', 'police']
+    : ['tc', '-s', 'class', 'show', 'dev', name];
+}
 
 function lower({ program }: Plan): Lowered {
   const { tree, diagnostics } = lowerProgram(program);
   const { redirects } = tree;
-  const of = (wanted: string) => tree.commands.filter(({ object }) => object === wanted).length;
   return {
     diagnostics,
-    figures: { classes: of('class'), qdiscs: of('qdisc') },
+    figures: figuresOf(tree.commands),
     load: [
       ...queueChecks(program),
       ...interfaceCommands(redirects),
@@ -46,6 +53,12 @@ function lower({ program }: Plan): Lowered {
       };
     },
   };
+}
+
+function figuresOf(commands: readonly TcCommand[]): Record<string, number> {
+  const of = (wanted: TcCommand['object']) => commands.filter(({ object }) => object === wanted).length;
+  const policers = of('policer');
+  return { classes: of('class'), qdiscs: of('qdisc'), ...(policers > 0 && { policers, filters: of('filter') }) };
 }
 
 /**

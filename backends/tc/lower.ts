@@ -12,6 +12,7 @@ import {
 } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf, queueInterfaceOf } from '../../compiler/model/shape-interface.ts';
 import { cakeText, leafText, type LeafWish } from './leaves.ts';
+import { PolicerLowering } from './policers.ts';
 import { PROBLEMS } from './problems.ts';
 import { burstFor, leastRate, linkOptions, rateText, turnOf } from './rates.ts';
 import type { Redirect } from './redirect.ts';
@@ -25,7 +26,9 @@ const ROOT = 1;
 const ROUNDING = 1.01;
 
 export function lowerProgram(program: Program): { readonly tree: TcTree; readonly diagnostics: readonly Diagnostic[] } {
-  const lowered = program.shapes.map((shape) => new ShapeLowering(shape, program));
+  const lowered = program.shapes.map((shape) =>
+    shape.policed ? new PolicerLowering(shape, program) : new ShapeLowering(shape, program),
+  );
   return {
     tree: {
       redirects: program.shapes.flatMap((shape) => redirectOf(shape, program)),
@@ -37,8 +40,8 @@ export function lowerProgram(program: Program): { readonly tree: TcTree; readonl
 }
 
 function redirectOf(shape: Shape, { target }: Program): readonly Redirect[] {
-  const { direction, zone, origin } = shape;
-  if (direction === 'egress') return [];
+  const { direction, zone, origin, policed } = shape;
+  if (direction === 'egress' || policed) return [];
   return [{ zone: zone.name, from: interfaceOf(shape, target)!, to: queueInterfaceOf(shape, target)!, origin }];
 }
 

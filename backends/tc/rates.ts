@@ -26,6 +26,16 @@ export function burstFor(bits: number): number {
   return Math.max(2 * FRAME, Math.ceil((bits / 8) * LATENESS) + FRAME);
 }
 
+/** Senders hand packets of up to 64 KiB to the kernel, of which a policer lets through all or nothing; two may come at once. */
+const AGGREGATES = 2 * 65_536;
+/** TCP needs as long as this of the rate at once to reach it where what is too much is lost. Seconds; see test/vm/rates.test.ts. */
+const SAWTOOTH = 0.25;
+
+/** Bytes that a policer lets through at once. */
+export function policedBurst(bits: number): number {
+  return Math.max(AGGREGATES, Math.ceil((bits / 8) * SAWTOOTH));
+}
+
 /** Bytes of one turn among those that borrow: in proportion to what classes are guaranteed, at least a frame. */
 export function turnOf(bits: number): number {
   return Math.min(LONGEST_TURN, Math.max(FRAME, Math.round((bits / 8) * TURN)));
@@ -51,7 +61,12 @@ export function linkOptions({ link, overhead }: Pick<Shape, 'link' | 'overhead'>
   return link === 'docsis' ? `${added} mpu ${DOCSIS_FRAME}` : added;
 }
 
+/** What the link makes of a frame, as policers are told: where frames come in, the kernel no longer counts the Ethernet header. */
+export function countedOptions({ link, overhead }: Pick<Shape, 'link' | 'overhead'>): string {
+  return linkOptions({ link, overhead: overhead + ETHERNET_HEADER });
+}
+
 /** Bytes that a frame counts for at least on a cable. */
 export const DOCSIS_FRAME = 64;
-/** Bytes of the header that the kernel counts in a frame, and cake does not. */
+/** Bytes of the header that the kernel counts in a frame where it leaves, and neither cake nor a policer does. */
 export const ETHERNET_HEADER = 14;

@@ -31,5 +31,6 @@ export const upHead = `# Queues of policy \`{{policy}}\`, for tc -batch. Made by
 #
 # tc carries out line by line and stops at the first that the kernel refuses: load it again once the reason is gone. It begins
 # with an empty queue in place of what there is, so packets that wait are lost; change.batch, where there is one, loses none.
-# A packet's class is its priority, which nftables sets: no filter is asked. Names of classes are in classes.tsv.
+# A packet's class is its priority, which nftables sets, and no filter is asked; where packets are policed, filters lead to their
+# policers, and none waits. Names of classes are in classes.tsv.
 `;

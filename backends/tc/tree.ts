@@ -3,11 +3,15 @@ import type { Origin } from '../../compiler/model/index.ts';
 import type { Redirect } from './redirect.ts';
 
 export interface TcCommand {
-  readonly object: 'qdisc' | 'class' | 'filter';
+  readonly object: 'qdisc' | 'class' | 'filter' | 'policer';
+  /** Nothing of a policer, which any interface's filters may lead to. */
   readonly device: string;
-  /** `root`, `egress`, or the class that it is in: `1:1`. */
+  /** `root`, `egress`, `ingress`, or the class that it is in: `1:1`. */
   readonly parent: string;
-  /** `1:` of a qdisc, `1:2f` of a class, `0x20` of a filter; nothing of the qdisc `clsact`, which has always one. */
+  /**
+   * `1:` of a qdisc, `1:2f` of a class; of a filter its handle, and in `ingress` its place, too: `pref 3 protocol ip handle 0x20`;
+   * of a policer its number. Nothing of the qdisc `clsact`, which has always one.
+   */
   readonly id: string;
   /** Kind and options: `htb rate 5mbit ceil 5mbit …`. */
   readonly what: string;

@@ -1,7 +1,7 @@
 /** The files that `--analyze` names: classes as a plane's tool lists them, each of one interface. */
 import type { LoweredPolicy } from '../../compiler/compile.ts';
 import { unlisted, type ListedClasses } from '../../compiler/explain/traffic.ts';
-import { queueInterfaceOf } from '../../compiler/model/shape-interface.ts';
+import { listedName } from '../../compiler/model/shape-interface.ts';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { PLANES } from '../planes.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -34,7 +34,7 @@ function analyzed(wanted: string, targets: LoweredPolicy['targets']): Analyzed {
   const shapers = targets.flatMap(({ planes }) =>
     planes.flatMap(({ program }) =>
       program.shapes
-        .filter((shape) => queueInterfaceOf(shape, program.target) === name)
+        .filter((shape) => listedName(shape, program.target) === name)
         .map((shape) => ({ shape, at: program.policy.shapes.indexOf(shape) })),
     ),
   );

@@ -33,24 +33,25 @@ export function linkOf(index: number): Link {
  * For `ip -batch` in the router. No interface speaks ARP: the kernel then resolves every neighbour by itself, at once, to
  * the interface's own MAC address, so that nothing at a far end must answer and every frame that leaves is a foreign
  * one to the far end's stack.
+ * `outside`: a process in the other namespace, or that one's name.
  */
 export function routerCommands(
   interfaces: readonly LabInterface[],
   localAddresses: readonly string[],
-  outsideProcess: number,
+  outside: number | string,
 ): string {
   return [
     'link set lo up',
     ...localAddresses.map((address) => `addr add ${address} dev lo`),
-    ...interfaces.flatMap((one, index) => interfaceCommands(one, linkOf(index), outsideProcess)),
+    ...interfaces.flatMap((one, index) => interfaceCommands(one, linkOf(index), outside)),
     '',
   ].join('\n');
 }
 
-function interfaceCommands(one: LabInterface, link: Link, outsideProcess: number): string[] {
+function interfaceCommands(one: LabInterface, link: Link, outside: number | string): string[] {
   if (!/^[\w.-]{1,15}$/.test(one.name)) throw new Error(`'${one.name}' is no name for an interface`);
   const { name, mtu = 1500 } = one;
-  const peer = `peer name ${name} address ${link.peer} mtu ${mtu} netns ${outsideProcess}`;
+  const peer = `peer name ${name} address ${link.peer} mtu ${mtu} netns ${outside}`;
   const gateway = (version: 4 | 6) =>
     one.gateways?.find((address) => address.includes(':') === (version === 6)) ??
     (version === 6 ? 'fe80::1' : '169.254.0.1');

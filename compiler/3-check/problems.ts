@@ -233,6 +233,14 @@ export const CLASS_NAMES = error(
     'class, as the values of a `key` are.',
 );
 
+export const WAITS_NOWHERE = error(
+  'SL0356',
+  'a word of queues where nothing waits',
+  'A `policed` shaper lets packets through at once, or drops them where a class, or the shaper, has had its rate. What is guaranteed, ' +
+    'whose turn it is and how long packets wait can only be said of packets that wait. What no class takes shares the rate with all ' +
+    'others, unless `default` says something else.',
+);
+
 export const TOO_MANY_CLASSES = error(
   'SL0355',
   'more classes than a shaper can have',

@@ -18,8 +18,9 @@ export function buildProgram(
   const zones = policy.zones.map(bind);
   const builder = new StageBuilder(bind, zones);
   const stages = [
+    builder.arrivals(policy, true),
     ...policy.mitigate.map((block) => builder.stage('mitigate', block, { zones: block.zones?.map(bind) })),
-    builder.arrivals(policy),
+    builder.arrivals(policy, false),
     builder.block('raw', policy.raw),
     builder.block('mangle prerouting', policy.mangles.prerouting),
     builder.block('destination nat', policy.nat, isDestinationTranslation),
@@ -108,15 +109,18 @@ class StageBuilder {
     return this.stage('shape', { origin: { ...first.origin, name: 'shape' }, body }, {});
   }
 
-  /** Likewise of what comes in; those without classes have nothing to choose. */
-  arrivals(policy: Policy): Stage | undefined {
+  /** Likewise of what comes in, and waits or is policed; those without classes have nothing to choose. */
+  arrivals(policy: Policy, isPoliced: boolean): Stage | undefined {
     const { shapes } = policy;
-    const shapers = shapes.filter(({ direction, body }) => direction === 'ingress' && body.length > 0);
+    const shapers = shapes.filter(
+      ({ direction, body, policed }) => direction === 'ingress' && body.length > 0 && policed === isPoliced,
+    );
     const [first] = shapers;
     if (!first) return undefined;
     const body = shapers.flatMap((shape) => choiceOfClass(asItArrives(shape, policy), shapes.indexOf(shape)));
     const zones = shapers.map(({ zone }) => this.#bind(zone));
-    return this.stage('shape ingress', { origin: { ...first.origin, name: 'shape ingress' }, body }, { zones });
+    const name = isPoliced ? 'police' : 'shape ingress';
+    return this.stage(name, { origin: { ...first.origin, name }, body }, { zones });
   }
 
   #items(items: readonly RuleItem[], keep: Keep | undefined): readonly ProgramItem[] {

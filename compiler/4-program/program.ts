@@ -121,6 +121,7 @@ export type ProgramItem = ProgramRule | ProgramEach | ProgramScope;
 
 /** Where in a packet's path a list of rules stands; the order of `STAGES` is the order of the paths. */
 export const STAGES = [
+  'police',
   'mitigate',
   'shape ingress',
   'raw',
@@ -143,7 +144,7 @@ export type StageId = (typeof STAGES)[number];
 
 /** Whether a stage stands at the interfaces that frames come in by, before the host has made packets of them. */
 export function isAtArrival(id: StageId): boolean {
-  return id === 'mitigate' || id === 'shape ingress';
+  return id === 'police' || id === 'mitigate' || id === 'shape ingress';
 }
 
 /** How a stateful filter treats packets before its rules are asked. */

@@ -137,7 +137,7 @@ function placeShape(
     diagnostics.push(...(refusals.length > 0 ? refusals : [withoutQueues(shape, program)]));
     return [];
   }
-  const wanted: StageId = shape.direction === 'egress' ? 'shape' : 'shape ingress';
+  const wanted: StageId = shape.direction === 'egress' ? 'shape' : shape.policed ? 'police' : 'shape ingress';
   const choice = program.stages.find(({ id }) => id === wanted);
   const chooser = choice && available.find((plane) => plane.refuse(choice, program).length === 0);
   const handover =

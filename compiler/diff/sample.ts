@@ -44,6 +44,7 @@ const NOBODY: Somebody = {
 
 const HAS_IN: ReadonlySet<StageId> = new Set<StageId>([
   ...([
+    'police',
     'mitigate',
     'shape ingress',
     'raw',

@@ -70,7 +70,10 @@ function factsOfShape(shape: Shape): Settings {
   const name = `shape ${shape.zone.name} ${shape.direction}`;
   const facts = new Map([
     [`${name}: rate`, rateText(bitsOf(shape.rate) ?? 0)],
-    [`${name}: link`, `${shape.link}, overhead ${shape.overhead}, queues ${shape.queues ?? 'one'}`],
+    [
+      `${name}: link`,
+      `${shape.link}, overhead ${shape.overhead}, queues ${shape.policed ? 'none' : (shape.queues ?? 'one')}`,
+    ],
     [`${name}: default`, typeof shape.default === 'string' ? shape.default : shape.default.class],
   ]);
   for (const { path, guarantee, ceiling, source } of everyClass(classesIn(shape))) {

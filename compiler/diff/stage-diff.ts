@@ -70,7 +70,13 @@ function compareIn(stages: ComparedStages, context: Context, walk: (table: Table
   });
 }
 
-const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>(['mitigate', 'shape ingress', 'raw', 'mangle prerouting']);
+const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>([
+  'police',
+  'mitigate',
+  'shape ingress',
+  'raw',
+  'mangle prerouting',
+]);
 
 /** Fragments have been put together where a connection table is asked. */
 function areWhole({ id, old, new: later }: ComparedStages, context: Context): boolean {

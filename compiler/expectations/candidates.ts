@@ -36,6 +36,7 @@ const ORDER = ORDERS[0]!;
 const BEHIND_FILTER: ReadonlySet<StageId> = new Set<StageId>(['mangle postrouting', 'source nat', 'count']);
 /** Where a packet is yet to be routed. */
 const BEFORE_ROUTE: ReadonlySet<StageId> = new Set<StageId>([
+  'police',
   'mitigate',
   'shape ingress',
   'raw',

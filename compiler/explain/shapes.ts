@@ -13,6 +13,7 @@ export function explainShape(shape: Shape): ExplainedStage {
   const step = (title: string, lookup?: string): ExplainedStep => stepInWords(title, lookup, lines);
   const classes = [...everyClass(classesIn(shape))].length;
   const { direction, queues } = shape;
+  if (shape.policed) return inStage(origin.name, policedSteps(classes, step));
   const arrival =
     direction === 'egress'
       ? []
@@ -35,8 +36,26 @@ export function explainShape(shape: Shape): ExplainedStage {
                 step("its queue: by its class's number", `${queues} filters, one after another`),
               ]),
         ];
-  const steps = [...arrival, ...queued];
-  return { name: origin.name, before: [], default: undefined, expense: undefined, steps, alternatives: [] };
+  return inStage(origin.name, [...arrival, ...queued]);
+}
+
+function inStage(name: string, steps: readonly ExplainedStep[]): ExplainedStage {
+  return { name, before: [], default: undefined, expense: undefined, steps, alternatives: [] };
+}
+
+function policedSteps(
+  classes: number,
+  step: (title: string, lookup?: string) => ExplainedStep,
+): readonly ExplainedStep[] {
+  const found = [
+    step('its class: by filters of tc (flower), one behind another for each `class` and family', 'hash for each mask'),
+    step('its policer, and those of the classes around', counted(classes, 'class')),
+  ];
+  return [
+    ...(classes === 0 ? [] : found),
+    step('the policer of the link, for all that comes in; what goes beyond is lost'),
+    step('avoided: an interface of its own for what comes in (ifb), and waiting there'),
+  ];
 }
 
 function restOf(shape: Shape): string {

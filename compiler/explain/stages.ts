@@ -6,7 +6,7 @@ import { isNothing, type Plan, type StagePlan } from '../6-plan/plan.ts';
 import { costOf } from '../cost/cost.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Shape } from '../model/index.ts';
-import { queueInterfaceOf } from '../model/shape-interface.ts';
+import { listedName } from '../model/shape-interface.ts';
 import type { Alternative, Expense, ExplainedStage } from './explained.ts';
 import { explainBalance } from './balances.ts';
 import { explainShape } from './shapes.ts';
@@ -49,13 +49,14 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
 }
 
 function withTraffic(shape: Shape, { program, listed = [] }: PlannedPart): ExplainedStage {
-  const found = listed.find((one) => one.interface === queueInterfaceOf(shape, program.target));
+  const found = listed.find((one) => one.interface === listedName(shape, program.target));
   const explained = explainShape(shape);
   return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes.indexOf(shape), found) } : explained;
 }
 
 /** What packets meet before they are sent to backends, those that are translated last. */
 const BEFORE_BALANCE: ReadonlySet<string> = new Set([
+  'police',
   'mitigate',
   'shape ingress',
   'raw',

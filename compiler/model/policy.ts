@@ -268,6 +268,8 @@ export interface Shape {
   readonly link: 'ethernet' | 'atm' | 'docsis';
   readonly overhead: number;
   readonly queues: number | undefined;
+  /** What goes beyond a rate is dropped, and nothing waits; what no class takes by `fair` shares the rate with all. */
+  readonly policed: boolean;
   readonly body: readonly ShapeItem[];
   readonly default: 'fair' | 'unshaped' | { readonly class: string };
 }

@@ -4,6 +4,10 @@ import { candidateRows } from './candidate-rows.ts';
 import { cellName } from '../model/cells.ts';
 import { holds } from './condition.ts';
 import type { Journey } from './journey.ts';
+import { byteAt } from './packet/bytes.ts';
+import { fragmentHeaderAt } from './packet/ipv6.ts';
+import type { Packet } from './packet/packet.ts';
+import { decodeTransport } from './packet/transport.ts';
 import type { Step } from './steps.ts';
 
 export interface Shaped {
@@ -37,7 +41,7 @@ export function shapedClasses(journey: Journey, goesOn: boolean): Shaped[] {
         ? journey.isQueuedOnArrival && inZone?.name === zone.name
         : goesOn && outZone?.name === zone.name;
     if (!isMet) return [];
-    const seen = direction === 'ingress' ? asItArrived(journey) : journey;
+    const seen = direction === 'ingress' ? asItArrived(journey, shape.policed) : journey;
     seen.seesWire = false;
     seen.rows = new Map();
     return [{ zone: zone.name, direction, classes: firstClass(body, seen) ?? [] }];
@@ -45,8 +49,9 @@ export function shapedClasses(journey: Journey, goesOn: boolean): Shaped[] {
 }
 
 /** The packet as it came in, of which the real hosts are known all the same; a later fragment has no ports. */
-function asItArrived(journey: Journey): Journey {
-  const { arrived, real } = journey;
+function asItArrived(journey: Journey, isPoliced: boolean): Journey {
+  const { real } = journey;
+  const arrived = isPoliced ? asPolicersSee(journey.arrived) : journey.arrived;
   const { sourcePort, destinationPort } = arrived;
   const hasPorts = sourcePort !== undefined || destinationPort !== undefined;
   return {
@@ -54,6 +59,19 @@ function asItArrived(journey: Journey): Journey {
     packet: arrived,
     real: real && !hasPorts ? { ...real, sourcePort, destinationPort } : real,
   };
+}
+
+/**
+ * The packet as it is told where it is policed, as network cards do it: of a fragment, also of the first and of one that is the whole
+ * (RFC 6946), nothing is seen behind what makes it one.
+ */
+function asPolicersSee(packet: Packet): Packet {
+  const { family, bytes } = packet;
+  const at = family === 6 ? fragmentHeaderAt(bytes) : undefined;
+  if (at === undefined && packet.fragment === undefined) return packet;
+  const protocol = at === undefined ? packet.protocol : byteAt(bytes, at);
+  const fragment = packet.fragment ?? { offset: 0, more: false, identification: 0 };
+  return { ...packet, protocol, fragment, transportAt: undefined, ...decodeTransport(bytes, protocol, undefined) };
 }
 
 /** The first class that matches, and within it the first nested one. */

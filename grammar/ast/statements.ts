@@ -167,7 +167,7 @@ export interface Count extends Annotated {
   readonly body: readonly RuleItem[];
 }
 
-/** `shape uplink egress rate 6gbit link ethernet overhead 18 across 4 queues { … }` */
+/** `shape uplink egress rate 6gbit link ethernet overhead 18 across 4 queues { … }`, `shape uplink ingress rate 1gbit policed { … }` */
 export interface Shape extends Annotated {
   readonly kind: 'shape';
   readonly zone: Name;
@@ -176,6 +176,8 @@ export interface Shape extends Annotated {
   readonly link?: 'ethernet' | 'atm' | 'docsis';
   readonly overhead?: IntegerLiteral;
   readonly queues?: IntegerLiteral;
+  /** Packets beyond a rate are dropped, and none waits. */
+  readonly policed: boolean;
   readonly body: readonly RuleItem[];
 }
 

@@ -82,6 +82,7 @@ ${traffic} send ${WORLD} ${milliseconds + LONGER} ${flows.map(flowText).join(' '
 wait
 cat received
 ${where}tc -s qdisc show
+${where}tc -s actions list action police
 `;
   return { script, files };
 }

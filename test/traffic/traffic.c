@@ -4,17 +4,21 @@
  *   traffic receive MILLISECONDS PORT...
  *   traffic send ADDRESS MILLISECONDS udp:PORT:BITS | tcp:PORT ...
  *   traffic scatter ADDRESS COUNT STEP PACKETS [PRIORITIES]
+ *   traffic replay FILE
  *
  * Flows are told apart by their port, which UDP and TCP share. What arrives in the first quarter of the time, while TCP still
  * looks for its rate, does not count. `receive` says `ready`, and in the end for each port: PORT BYTES DATAGRAMS NANOSECONDS, where BYTES are of
  * payload and NANOSECONDS how long it counted. `scatter` sends small datagrams to random ones of COUNT addresses, STEP from one to
  * the next, and says how many nanoseconds of processor time each has cost; with a file of hexadecimal numbers, one for each
- * address, they have these as their priorities from the beginning (Linux 6.14 and newer).
+ * address, they have these as their priorities from the beginning (Linux 6.14 and newer). `replay` sends the frames of a file,
+ * each a line of an interface and the bytes in hexadecimal.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -245,17 +249,40 @@ static void scatter(in_addr_t first, uint32_t addresses, uint32_t step, long pac
 	printf("%.1f\n", (processor_time() - start) / packets);
 }
 
+static void replay(const char *path)
+{
+	static char digits[2 * CHUNK];
+	char name[IF_NAMESIZE];
+	FILE *file = fopen(path, "r");
+	int raw = socket(AF_PACKET, SOCK_RAW, 0);
+	if (!file || raw < 0)
+		fail(path);
+	while (fscanf(file, "%15s %131071s", name, digits) == 2) {
+		struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_ifindex = if_nametoindex(name) };
+		size_t length = 0;
+		for (unsigned byte; sscanf(digits + 2 * length, "%2x", &byte) == 1; length++)
+			buffer[length] = byte;
+		if (sendto(raw, buffer, length, 0, (void *)&to, sizeof(to)) < 0)
+			fail(name);
+	}
+	fclose(file);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 6 && strcmp(argv[1], "scatter") == 0) {
 		scatter(inet_addr(argv[2]), atoi(argv[3]), atoi(argv[4]), atol(argv[5]), argv[6]);
 		return 0;
 	}
+	if (argc == 3 && strcmp(argv[1], "replay") == 0) {
+		replay(argv[2]);
+		return 0;
+	}
 	int is_sender = argc > 1 && strcmp(argv[1], "send") == 0;
 	int next = is_sender ? 3 : 2;
 	if (argc < next + 2) {
 		fprintf(stderr, "traffic receive MILLISECONDS PORT... | traffic send ADDRESS MILLISECONDS FLOW... | "
-			"traffic scatter ADDRESS COUNT STEP PACKETS [PRIORITIES]\n");
+			"traffic scatter ADDRESS COUNT STEP PACKETS [PRIORITIES] | traffic replay FILE\n");
 		return 2;
 	}
 	double duration = atof(argv[next]) * 1e6;

@@ -216,3 +216,47 @@ export const arrivingInModules: readonly WantedTrial[] = [
     ]),
   },
 ];
+
+/** What TCP sends is policed in pieces of up to 64 KiB, each with one header of the frames that it is to be cut into. */
+const PIECES = 1514 / 1448;
+
+/** What comes in and is policed, as no kernel but the second one can. */
+export const policed: readonly WantedTrial[] = [
+  {
+    name: 'policed classes',
+    policy: shapeArriving('rate 40mbit policed', [
+      classLine(2001, 'ceiling 5mbit'),
+      classLine(2002, 'ceiling 20mbit'),
+      'class few ceiling 3mbit for udp/2003-2004 { class fewer ceiling 1mbit for udp/2003 }',
+    ]),
+    flows: [flood(2001, 10), { port: 2002, tcp: true }, flood(2003, 2)],
+    milliseconds: MILLISECONDS,
+    wanted: new Map([
+      [2001, near(5 * MBIT)],
+      [2002, near(20 * MBIT * PIECES)],
+      [2003, near(MBIT)],
+    ]),
+  },
+  {
+    // Nobody's turn it is: who comes first has it.
+    name: 'a policed link',
+    policy: shapeArriving('rate 20mbit policed', [classLine(2001, 'ceiling 5mbit')]),
+    flows: [flood(2001, 10), flood(2002, 40)],
+    milliseconds: MILLISECONDS,
+    wanted: new Map([[2001, { least: 0, most: 5.25 * MBIT }]]),
+    together: near(20 * MBIT),
+  },
+  policedTcp(2),
+  policedTcp(50),
+];
+
+/** One flow of TCP that reaches its rate, for what may go at once is enough for it. */
+function policedTcp(megabits: number): WantedTrial {
+  return {
+    name: `TCP policed at ${megabits} Mbit/s`,
+    policy: shapeArriving('rate 100mbit policed', [classLine(2001, `ceiling ${megabits}mbit`)]),
+    flows: [{ port: 2001, tcp: true }],
+    milliseconds: 2 * MILLISECONDS,
+    wanted: new Map([[2001, near(megabits * MBIT * PIECES)]]),
+  };
+}

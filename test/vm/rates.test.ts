@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { count } from '../sampling.ts';
 import { offWanted, trialScript } from '../traffic/rates.ts';
-import { arriving, arrivingInModules, ceilings, ofModules, overload } from '../traffic/trials.ts';
+import { arriving, arrivingInModules, ceilings, ofModules, overload, policed } from '../traffic/trials.ts';
 import { describeWithMachine, runJobs, type JobResult } from './machine/boot.ts';
 
 const trials = [
@@ -10,6 +10,7 @@ const trials = [
   ...overload,
   ...arriving,
   ...arrivingInModules,
+  ...policed,
   ...ofModules.slice(0, count(6, ofModules.length)),
 ];
 

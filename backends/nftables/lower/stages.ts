@@ -24,6 +24,7 @@ interface StageHook {
  * where both ends are still the real hosts.
  */
 const HOOKS: { readonly [Id in StageId]: readonly StageHook[] } = {
+  police: [], // tc's.
   mitigate: [], // At devices, not at a hook of all packets: arrivals.ts.
   'shape ingress': [], // Likewise.
   raw: [

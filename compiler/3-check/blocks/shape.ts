@@ -11,6 +11,7 @@ import { DUPLICATE_STATEMENT, SECOND_BLOCK, TOO_MANY_CLASSES, UNKNOWN_CLASS } fr
 import type { RuleContext } from '../context.ts';
 import { headOf, type Written } from './order.ts';
 import { checkClasses } from './shape-classes.ts';
+import { checkPoliced } from './shape-policed.ts';
 import { checkShapeItems } from './shape-items.ts';
 
 export function checkShapes(written: readonly Written<ShapeSyntax>[]): readonly Shape[] {
@@ -57,6 +58,7 @@ function checkShape({ block, context }: Written<ShapeSyntax>): Shape | undefined
   const items = block.body.filter((item) => item.kind !== 'shape-default');
   const body = checkShapeItems(items, inner, share);
   const fallback = checkDefault(block.body, body, inner);
+  if (block.policed) checkPoliced(block, inner);
   if (!zone || !limit || overhead === undefined || !fallback) return undefined;
   const shape: Shape = {
     origin: originOf(block, title, headLine(block.span, block.body), context),
@@ -66,6 +68,7 @@ function checkShape({ block, context }: Written<ShapeSyntax>): Shape | undefined
     link: block.link ?? 'ethernet',
     overhead,
     queues,
+    policed: block.policed,
     body,
     default: fallback,
   };

@@ -17,9 +17,12 @@ const GOES_ON: Readonly<Partial<Record<StageId, string>>> = {
   'destination nat': 'not translated',
   'source nat': 'not translated',
   dispatch: 'not dispatched',
+  police: 'in no class',
   'shape ingress': 'in no class',
   shape: 'in no class',
 };
+
+const CHOOSES_CLASS: ReadonlySet<StageId> = new Set<StageId>(['police', 'shape ingress', 'shape']);
 
 export class OutcomeWords {
   readonly #comparison: Comparison;
@@ -29,7 +32,7 @@ export class OutcomeWords {
   constructor(comparison: Comparison, id: StageId, program: Program) {
     this.#comparison = comparison;
     this.#id = id;
-    this.#classes = id === 'shape' || id === 'shape ingress' ? classNames(program) : new Map();
+    this.#classes = CHOOSES_CLASS.has(id) ? classNames(program) : new Map();
   }
 
   /** What the function of a change says. */

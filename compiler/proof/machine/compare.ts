@@ -30,6 +30,7 @@ const place = (type: Entry['type'], hook: Entry['hook'], priority: number): Plac
 
 /** The stages at the kernel's hooks (net/netfilter: NF_IP_PRI_*), as the table of paths in the language's reference has them. */
 const PLACES: { readonly [Id in StageId]: readonly Place[] } = {
+  police: [],
   mitigate: [place('filter', 'ingress', -500)],
   'shape ingress': [place('filter', 'ingress', -400)],
   raw: [place('filter', 'prerouting', -300), place('filter', 'output', -300)],

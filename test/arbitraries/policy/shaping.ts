@@ -143,3 +143,33 @@ export function ingressPolicy(features: Features = ARRIVING): Arbitrary<RandomPo
   const target = 'target router {\n  nftables\n  tc on uplink0, lan0\n}\n';
   return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(joined(parts, '\n\n'), rows, HEADER, target));
 }
+
+/** Packets that each go their way by themselves: nothing is followed, put together or translated. */
+const BY_THEMSELVES = 'filter forward stateless default allow {}';
+
+/** The same for what leaves, across queues of the interface; its rates fit into a queue's part. */
+export function acrossPolicy(): Arbitrary<RandomPolicy> {
+  const features: Features = new Set([...SHAPING].filter((feature) => feature !== 'nat'));
+  const blocks = shape(features, 'uplink egress rate 8gbit across 8 queues', true);
+  return withTables(blocks.map((block) => joined([plain(BY_THEMSELVES), block], '\n\n')));
+}
+
+/** What needs a queue. */
+const OF_QUEUES = / (?:guarantee \w+|first|priority \d|latency \w+|leaf \w+)(?=[ \n])/g;
+
+/** The same for what comes in and is policed. */
+export function policedPolicy(): Arbitrary<RandomPolicy> {
+  const heads = words('uplink ingress rate 1gbit policed', 'inside ingress rate 900mbit overhead 4 policed');
+  const blocks = heads.chain(({ text }) => shape(ARRIVING, text, true));
+  return withTables(
+    blocks.map((block) => {
+      const text = block.text.replaceAll(OF_QUEUES, '').replaceAll(/burst \w+ /g, '');
+      return joined([plain(BY_THEMSELVES), { ...block, text }], '\n\n');
+    }),
+  );
+}
+
+function withTables(blocks: Arbitrary<Piece>): Arbitrary<RandomPolicy> {
+  const target = 'target router {\n  nftables\n  tc on uplink0, lan0\n}\n';
+  return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(parts, rows, HEADER, target));
+}

@@ -295,8 +295,9 @@ const STATEMENTS: EachOf<Exclude<Statement, { kind: 'tenant' }>> = {
     maybe('link', constantFrom<'ethernet' | 'atm' | 'docsis'>('ethernet', 'atm', 'docsis')),
     maybe('overhead', V.decimal),
     maybe('queues', V.decimal),
-  ).map(([[said, zone, direction, rate, body], link, overhead, queues]) =>
-    node({ kind: 'shape', annotations: said, zone, direction, rate, ...link, ...overhead, ...queues, body }),
+    boolean(),
+  ).map(([[said, zone, direction, rate, body], link, overhead, queues, policed]) =>
+    node({ kind: 'shape', annotations: said, zone, direction, rate, ...link, ...overhead, ...queues, policed, body }),
   ),
   balance: tuple(annotations, name, many(anyOf(BALANCE), 0, 4)).map(([said, of, settings]) =>
     node({ kind: 'balance', annotations: said, name: of, settings }),

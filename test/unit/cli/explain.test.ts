@@ -296,6 +296,19 @@ voice    200,000   3.8 %      200       12        3
     );
   });
 
+  test('are policed without an interface of their own', async () => {
+    const path = join(temporaryFolder(), 'policy.sluice');
+    writeFileSync(
+      path,
+      `zone uplink = eth1
+      target router { tc on eth1 }
+      shape uplink ingress rate 1gbit policed { class web for tcp/80 ceiling 5mbit }`,
+    );
+    const { stdout } = await runSluice(['explain', path]);
+    expect(stdout).toContain('its policer, and those of the classes around');
+    expect(stdout).toContain('the policer of the link, for all that comes in');
+  });
+
   test('may be those of another build: SL0917', async () => {
     const { code, stdout, stderr } = await analyze((folder) => `eth1=${folder}/classes.txt`, LISTED);
     expect(code).toBe(0);

@@ -100,3 +100,26 @@ test('what tells nothing is an error: SL0918', async () => {
   expect((await plain.run()).stderr).toContain('holds no classes');
   expect((await runSluice(['stats', join(plain.output, 'router')])).stderr).toContain('error[SL0918]');
 });
+
+test('policers are those of all interfaces, and what one has dropped did not pass', async () => {
+  const policy = POLICY.replace('egress rate 100mbit', 'ingress rate 100mbit policed').replace('guarantee', 'ceiling');
+  const host = await compiled(policy);
+  const policer = (id: string, packets: number, dropped: number) => {
+    const [upper = '', lower = ''] = id.split(':');
+    return `\taction order 0:  police 0x${upper}${lower.padStart(4, '0')} rate 20Mbit burst 610Kb mtu 64Kb action drop overhead 14b
+\tref 3 bind 2  installed 6 sec used 2 sec firstused 6 sec
+\tAction statistics:
+\tSent ${packets * 100} bytes ${packets} pkt (dropped ${dropped}, overlimits ${dropped} requeues 0)
+\tbacklog 0b 0p requeues 0
+\tnot_in_hw
+`;
+  };
+  host.lists(
+    (idOf) =>
+      `[ "$*" = "-s actions list action police" ] || exit 1\n${prints(`total acts 2\n\n${policer(idOf('voice'), 30, 10)}\n${policer(idOf('rest'), 90, 0)}`)}`,
+  );
+  const { code, stdout, stderr } = await host.run();
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('router, eth1 policed');
+  expect(stdout).toMatch(/rest +9,000 +75\.0 % +90 +0 +0\nvoice +3,000 +25\.0 % +20 +10 +0/);
+});

@@ -1,3 +1,4 @@
+import { decodePacket } from '../../../compiler/semantics/packet/decode.ts';
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../compiler/model/condition.ts';
 import type { Shape, ShapeClass } from '../../../compiler/model/policy.ts';
@@ -653,6 +654,7 @@ describe('shape', () => {
     link: 'ethernet',
     overhead: 0,
     queues: undefined,
+    policed: false,
     body: [
       voice,
       {
@@ -674,6 +676,17 @@ describe('shape', () => {
     expect(classes(udp('10.0.2.9:1', '198.51.100.7:5061', { dscp: 46 }))).toEqual(['voice']);
     expect(classes(udp('10.0.9.9:1', '198.51.100.7:53'))).toEqual([]);
     expect(router.take(fromUplink(udp('198.51.100.7:53', '203.0.113.2:1'))).shaped).toEqual([]);
+  });
+
+  it('sees of fragments that are policed nothing behind the header of IP', () => {
+    const dns = { ...shape, body: [shapeClass('dns', service('udp/53')), shapeClass('udp', number('protocol', '17'))] };
+    const classes = (policed: boolean, packet: Parameters<typeof fromUplink>[0]) =>
+      new Router({ ...policy(ZONES), shapes: [{ ...dns, direction: 'ingress', policed }] }).take(fromUplink(packet))
+        .shaped[0]?.classes;
+    const whole = udp('198.51.100.7:9', '10.0.2.9:53');
+    const first = decodePacket(whole.bytes.with(6, 0x20), 4);
+    expect([whole, first].map((packet) => classes(false, packet))).toEqual([['dns'], ['dns']]);
+    expect([whole, first].map((packet) => classes(true, packet))).toEqual([['dns'], ['udp']]);
   });
 
   it('has what comes in wait behind `mitigate`, whatever becomes of it then', () => {

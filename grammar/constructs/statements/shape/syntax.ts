@@ -9,6 +9,7 @@ interface Draft {
   link?: (typeof LINKS)[number];
   overhead?: IntegerLiteral;
   queues?: IntegerLiteral;
+  policed?: boolean;
 }
 
 export const shapeSyntax: Syntax = (p) => {
@@ -20,22 +21,24 @@ export const shapeSyntax: Syntax = (p) => {
     p.consume(0, T.Keyword.rate);
     const rate = p.subrule(0, p.scalar);
     const draft: Draft = {};
-    p.many(0, () => p.or(0, options(p, draft)));
+    p.many(0, () => p.or(0, optionsOf(p, draft)));
     p.consume(0, T.LeftBrace);
+    const { policed = false, ...options } = draft;
     return opening('rules', (body, span): Shape => ({
       kind: 'shape',
       annotations,
       zone,
       direction,
       rate,
-      ...draft,
+      ...options,
+      policed,
       body,
       span,
     }));
   });
 };
 
-function options(p: Grammar, draft: Draft): { ALT: () => void }[] {
+function optionsOf(p: Grammar, draft: Draft): { ALT: () => void }[] {
   return [
     {
       ALT: () => {
@@ -54,6 +57,12 @@ function options(p: Grammar, draft: Draft): { ALT: () => void }[] {
         once(p, draft.queues === undefined, p.consume(0, T.Keyword.across));
         draft.queues = p.subrule(1, p.integer);
         p.word(2, ['queues'], 'unit of `across`');
+      },
+    },
+    {
+      ALT: () => {
+        once(p, draft.policed === undefined, p.consume(0, T.Keyword.policed));
+        draft.policed = true;
       },
     },
   ];
