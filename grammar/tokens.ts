@@ -303,6 +303,8 @@ const FREE_WORDS = [
   'overhead',
   'across',
   'policed',
+  'ecn',
+  'noecn',
   'rate',
 ] as const;
 

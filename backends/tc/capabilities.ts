@@ -1,7 +1,7 @@
 /** What tc can carry out: the queues of `shape`, the choice of classes where it polices, and nothing of what judges packets. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, Stage } from '../../compiler/4-program/program.ts';
-import type { Shape, Zone } from '../../compiler/model/index.ts';
+import type { Shape, ShapeClass, Zone } from '../../compiler/model/index.ts';
 import { asksTranslated } from '../../compiler/4-program/shape-ingress.ts';
 import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf } from '../../compiler/model/shape-interface.ts';
@@ -42,7 +42,22 @@ export function refuseShape(shape: Shape, program: Program): readonly Diagnostic
       place.span,
     );
   }
+  const unable = new Set(classes.map(({ source }) => source).filter(cannotMark));
+  for (const { ecn, leaf, latency, origin: place } of unable) {
+    const queue = leaf ?? (latency === undefined ? 'pfifo' : 'fq_codel');
+    refusal(
+      ecn ? `\`${queue}\` drops packets, and marks none` : `\`${queue}\` always marks packets of flows that can tell`,
+      `Say \`leaf fq_codel\`, or leave \`${ecn ? 'ecn' : 'noecn'}\` out.`,
+      place.span,
+    );
+  }
   return refusals;
+}
+
+/** Whether the queue cannot do what is asked about marks: `noecn` is what those do by themselves that only drop. */
+function cannotMark({ ecn, leaf, latency }: Pick<ShapeClass, 'ecn' | 'leaf' | 'latency'>): boolean {
+  if (ecn === undefined || leaf === 'fq_codel' || (leaf === undefined && latency !== undefined)) return false;
+  return ecn === (leaf !== 'cake');
 }
 
 function isImpatient({

@@ -7,6 +7,7 @@ import { DOCSIS_FRAME, ETHERNET_HEADER, rateText } from './rates.ts';
 export interface LeafWish {
   readonly leaf: Leaf | undefined;
   readonly latency: number | undefined;
+  readonly ecn: boolean | undefined;
   readonly ceiling: number;
 }
 
@@ -17,14 +18,14 @@ export interface LeafWish {
 const ANSWERS = 20;
 
 /** Kind and options of the queue; undefined: the one that HTB makes itself, packets in order. */
-export function leafText({ leaf, latency, ceiling }: LeafWish): string | undefined {
+export function leafText({ leaf, latency, ecn, ceiling }: LeafWish): string | undefined {
   switch (leaf) {
     case undefined:
-      return latency === undefined ? undefined : fqCodel(latency);
+      return latency === undefined ? undefined : fqCodel(latency, ecn);
     case 'pfifo':
       return latency === undefined ? undefined : `bfifo limit ${Math.ceil((ceiling / 8) * (latency / 1000))}`;
     case 'fq_codel':
-      return fqCodel(latency);
+      return fqCodel(latency, ecn);
     case 'cake':
       return `cake unlimited besteffort${latency === undefined ? '' : ` rtt ${latency * ANSWERS}ms`}`;
     case 'sfq':
@@ -33,8 +34,9 @@ export function leafText({ leaf, latency, ceiling }: LeafWish): string | undefin
   }
 }
 
-function fqCodel(latency: number | undefined): string {
-  return latency === undefined ? 'fq_codel' : `fq_codel target ${latency}ms interval ${latency * ANSWERS}ms`;
+function fqCodel(latency: number | undefined, ecn: boolean | undefined): string {
+  const times = latency === undefined ? '' : ` target ${latency}ms interval ${latency * ANSWERS}ms`;
+  return `fq_codel${times}${ecn === undefined ? '' : ecn ? ' ecn' : ' noecn'}`;
 }
 
 /**

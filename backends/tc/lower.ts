@@ -118,6 +118,7 @@ class ShapeLowering {
       this.#leaf(around, classId(fair), 'default', { rate: this.#least, ceiling: rate, priority: PRIORITY }, origin, {
         leaf: 'fq_codel',
         latency: undefined,
+        ecn: undefined,
         ceiling: rate,
       });
     }
@@ -133,19 +134,19 @@ class ShapeLowering {
   #classesIn(nodes: readonly ClassNode[], around: Around): void {
     for (const node of nodes) {
       const { source, nested, path } = node;
-      const { origin, burst, latency } = source;
+      const { origin, burst, latency, ecn } = source;
       const ceiling = node.ceiling ?? around.ceiling;
       const priority = source.priority ?? around.priority;
       const id = classId(this.#numbers.of(node));
       if (nested.length === 0) {
         const rates = { rate: this.#rateOf(node), ceiling, burst, priority };
-        this.#leaf(around, id, path, rates, origin, { leaf: source.leaf, latency, ceiling });
+        this.#leaf(around, id, path, rates, origin, { leaf: source.leaf, latency, ecn, ceiling });
         continue;
       }
       const inner = classId(this.#numbers.around(node));
       this.#class(around.id, inner, { rate: this.#rateOf(node), ceiling, burst }, origin);
       const inside: Around = { id: inner, ceiling, priority };
-      const rest = { leaf: undefined, latency, ceiling };
+      const rest = { leaf: undefined, latency, ecn: undefined, ceiling };
       this.#leaf(inside, id, path, { rate: this.#least, ceiling, burst, priority }, origin, rest);
       this.#classesIn(nested, inside);
     }

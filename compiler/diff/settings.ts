@@ -84,6 +84,7 @@ function factsOfShape(shape: Shape): Settings {
       ...(source.burst === undefined ? [] : [`burst ${source.burst}`]),
       ...(source.latency === undefined ? [] : [`latency ${source.latency} ms`]),
       ...(source.leaf === undefined ? [] : [source.leaf]),
+      ...(source.ecn === undefined ? [] : [source.ecn ? 'ecn' : 'noecn']),
     ];
     facts.set(`${name}: class ${path}`, parts.join(', ') || 'no rate of its own');
   }

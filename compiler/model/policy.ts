@@ -247,6 +247,8 @@ export interface ShapeClass {
   /** Milliseconds that packets are to wait at most. */
   readonly latency: number | undefined;
   readonly leaf: Leaf | undefined;
+  /** Whether packets of flows that can tell are marked instead of dropped (RFC 3168); undefined: as the queue does by itself. */
+  readonly ecn: boolean | undefined;
   readonly nested: readonly ShapeItem[];
 }
 

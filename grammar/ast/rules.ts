@@ -144,6 +144,8 @@ export interface ShapeClass extends Annotated {
   readonly latency?: Value;
   /** `leaf fq_codel` */
   readonly leaf?: Name;
+  /** `ecn` or `noecn` */
+  readonly ecn?: Name;
   readonly nested: readonly RuleItem[];
 }
 

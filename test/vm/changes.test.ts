@@ -11,7 +11,7 @@ const PAIRS = count(30, 200);
 
 /** The same with queues that flows share, and across the queues of the interface, where all rates fit into their parts. */
 function withMore({ policy, files }: RandomPolicy, at: number): RandomPolicy {
-  const leaf = ['fq_codel', 'sfq', 'fq', 'cake'][at % 4]!;
+  const leaf = ['fq_codel', 'sfq', 'fq', 'cake', 'fq_codel ecn', 'fq_codel noecn', 'cake ecn'][at % 7]!;
   const more = policy
     .replaceAll('latency 50ms leaf pfifo', 'latency 50ms')
     .replaceAll('leaf pfifo', `leaf ${leaf}`)

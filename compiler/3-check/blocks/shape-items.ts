@@ -100,6 +100,7 @@ function checkClass(
     burst,
     latency,
     leaf,
+    ecn: syntax.ecn && syntax.ecn.text === 'ecn',
     nested,
   };
 }
@@ -126,7 +127,12 @@ function reportRates(
   }
 }
 
-function checkLeaf({ leaf, nested }: ShapeClassSyntax, context: RuleContext): Leaf | undefined {
+function checkLeaf({ leaf, ecn, nested }: ShapeClassSyntax, context: RuleContext): Leaf | undefined {
+  if (ecn && nested.length > 0) {
+    report(context, UNKNOWN_LEAF, ecn.span, 'packets wait in the classes of this class, and not in itself', {
+      hint: `Say \`${ecn.text}\` in each of the classes in it.`,
+    });
+  }
   if (!leaf) return undefined;
   const known = LEAVES.find((name) => name === leaf.text);
   if (!known) {

@@ -6,7 +6,7 @@ import type { RuleContext } from '../context.ts';
 import { WAITS_NOWHERE } from '../problems.ts';
 
 /** What of a class needs packets that wait for their turn. */
-const OF_QUEUES = ['guarantee', 'priority', 'latency', 'leaf'] as const satisfies readonly (keyof ShapeClass)[];
+const OF_QUEUES = ['guarantee', 'priority', 'latency', 'leaf', 'ecn'] as const satisfies readonly (keyof ShapeClass)[];
 
 export function checkPoliced({ queues, body }: Shape, context: RuleContext): void {
   if (queues) complain('`across N queues`', queues.span, context);

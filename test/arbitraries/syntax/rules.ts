@@ -110,6 +110,10 @@ function classOf(nested: Arbitrary<RuleItem[]>): Arbitrary<RuleItem> {
     maybe('burst', scalar),
     maybe('latency', scalar),
     maybe('leaf', name),
+    maybe(
+      'ecn',
+      constantFrom('ecn', 'noecn').map((word) => node({ kind: 'name', text: word, quoted: false })),
+    ),
   ).map(([[said, of, its, items], ...options]) =>
     node({
       kind: 'class',

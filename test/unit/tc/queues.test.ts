@@ -69,6 +69,10 @@ test.each([
   ['latency 20ms leaf pfifo', 'bfifo limit 25000'],
   ['latency 20ms', 'fq_codel target 20ms interval 400ms'],
   ['leaf fq_codel', 'fq_codel'],
+  ['leaf fq_codel ecn', 'fq_codel ecn'],
+  ['latency 20ms noecn', 'fq_codel target 20ms interval 400ms noecn'],
+  ['leaf cake ecn', 'cake unlimited besteffort'],
+  ['leaf pfifo noecn', undefined],
   ['leaf sfq', 'sfq'],
   ['leaf fq', 'fq'],
   ['leaf cake latency 5ms', 'cake unlimited besteffort rtt 100ms'],
@@ -171,4 +175,13 @@ test('more classes than there are numbers are refused: SL0355', () => {
   expect(refusalsOf(`${HEAD} ${table} ${shape}`).join()).toContain(
     '65504 classes in one shaper, and 65503 are the most',
   );
+});
+
+test.each([
+  ['ecn', '`pfifo` drops packets, and marks none'],
+  ['leaf sfq ecn', '`sfq` drops packets, and marks none'],
+  ['leaf cake noecn', '`cake` always marks packets of flows that can tell'],
+])('`%s` is refused', (options, message) => {
+  const shape = `shape uplink egress rate 100mbit { class web ceiling 10mbit ${options} for tcp default unshaped }`;
+  expect(refusalsOf(`${HEAD}\n${shape}`).join()).toContain(message);
 });

@@ -15,7 +15,7 @@ export function printClass(shapeClass: ShapeClass, at: Printing): Doc {
   return nested.length === 0 ? head : at.block(shapeClass, head, nested, (item) => at.ruleItem(item));
 }
 
-function optionsOf({ guarantee, ceiling, priority, burst, latency, leaf }: ShapeClass, at: Printing): Doc[] {
+function optionsOf({ guarantee, ceiling, priority, burst, latency, leaf, ecn }: ShapeClass, at: Printing): Doc[] {
   const valued = (word: string, value: Value | undefined): Doc[] =>
     value === undefined ? [] : [words(word, at.value(value))];
   const isFirst = priority?.kind === 'integer' && priority.value === 0n && isWord(at.written(priority));
@@ -26,6 +26,7 @@ function optionsOf({ guarantee, ceiling, priority, burst, latency, leaf }: Shape
     ...valued('burst', burst),
     ...valued('latency', latency),
     ...(leaf ? [`leaf ${printName(leaf)}`] : []),
+    ...(ecn ? [ecn.text] : []),
   ];
 }
 

@@ -10,6 +10,7 @@ interface Draft {
   burst?: Value;
   latency?: Value;
   leaf?: Name;
+  ecn?: Name;
 }
 
 const RATES = ['guarantee', 'ceiling', 'priority', 'burst', 'latency'] as const;
@@ -53,6 +54,13 @@ function readOptions(p: Grammar, index: number, draft: Draft): void {
           draft.priority = { kind: 'integer', value: 0n, span: p.spanFrom(token.startOffset) };
         },
       },
+      ...(['ecn', 'noecn'] as const).map((word) => ({
+        ALT: () => {
+          const token = p.consume(index, T.Keyword[word]);
+          once(p, draft.ecn === undefined, token);
+          draft.ecn = { kind: 'name', text: word, quoted: false, span: p.spanFrom(token.startOffset) };
+        },
+      })),
       {
         ALT: () => {
           const token = p.consume(index, T.Keyword.leaf);
