@@ -72,7 +72,16 @@ import {
 
 function shapeClass(name: ShapeClass['name'], condition: Condition): ShapeClass {
   const none = { guarantee: undefined, ceiling: undefined, priority: undefined, burst: undefined, latency: undefined };
-  return { kind: 'class', origin: origin('class'), name, condition, ...none, leaf: undefined, ecn: undefined, nested: [] };
+  return {
+    kind: 'class',
+    origin: origin('class'),
+    name,
+    condition,
+    ...none,
+    leaf: undefined,
+    ecn: undefined,
+    nested: [],
+  };
 }
 
 const outward = udp('10.0.0.9:40000', '198.51.100.7:53');
