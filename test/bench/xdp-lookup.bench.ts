@@ -24,7 +24,7 @@ const SOURCES = 1 << 20;
 const FASTER = 5;
 /** Milliseconds in which the loader is to be done. */
 const LOADED_IN = 2000;
-/** Milliseconds that one address more or less may take, while the program runs. */
+/** Milliseconds that one address more or less may take, while the program runs, beyond the start of a process. */
 const CHANGED_IN = 10;
 
 interface Prefix {
@@ -77,6 +77,8 @@ test('a million prefixes, by the loader', () => {
   const steps = Array.from({ length: rounds }, (_, at) => [
     `load ${(at + 1) % 2} change`,
     `load 0 remember banned 192.0.2.${at}`,
+    // What it takes to start a process.
+    '/bin/true',
   ]).flat();
   const output = shell(
     builds,
@@ -90,19 +92,20 @@ test('a million prefixes, by the loader', () => {
     .split('\n')
     .map((line) => Number(line) / 100);
   const [loaded, replaced, , ...others] = times as [number, number, number, ...number[]];
-  const [changed, remembered] = [0, 1].map((kind) => median(others.filter((_, at) => at % 2 === kind))) as [
+  const [changed, remembered, started] = [0, 1, 2].map((kind) => median(others.filter((_, at) => at % 3 === kind))) as [
+    number,
     number,
     number,
   ];
   console.log(
     `${list.length} prefixes: loaded in ${loaded.toFixed(0)} ms (${LOADED_IN} are the goal); a build with one less put in their place in ` +
       `${replaced.toFixed(0)} ms; one less or one more changed in what runs in ${changed.toFixed(1)} ms, and one address remembered in ` +
-      `${remembered.toFixed(1)} ms (${CHANGED_IN} are the goal)`,
+      `${remembered.toFixed(1)} ms (${CHANGED_IN} are the goal beyond the ${started.toFixed(1)} ms of a process that does nothing)`,
   );
   expect.soft(loaded).toBeLessThanOrEqual(LOADED_IN);
   expect.soft(replaced).toBeLessThanOrEqual(LOADED_IN);
-  expect.soft(changed).toBeLessThanOrEqual(CHANGED_IN);
-  expect.soft(remembered).toBeLessThanOrEqual(CHANGED_IN);
+  expect.soft(changed - started).toBeLessThanOrEqual(CHANGED_IN);
+  expect.soft(remembered - started).toBeLessThanOrEqual(CHANGED_IN);
 });
 
 /** Most are /24, as in lists of the internet; no two alike. */
