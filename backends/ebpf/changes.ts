@@ -4,6 +4,7 @@
  * asks a table once, for one address, so it meets the earlier policy or the later one. Of two tables it might meet one of each.
  */
 import type { Artifact, DeltaOutcome, FormerBuild } from '../../compiler/plane.ts';
+import { concatenate } from '../../compiler/semantics/packet/bytes.ts';
 import { BLOCKS } from './emit/blocks.ts';
 
 /** The files of a program, by which two builds are compared; paths as artifacts have them. */
@@ -32,27 +33,28 @@ interface ChangedTable {
   readonly blocks: ReadonlyMap<number, Uint32Array>;
 }
 
-const REPLACED = 'the program and its tables are replaced as one';
+const MORE = 'more is another than lists of IPv4 addresses in tables of many, and such a program is replaced whole';
+const NO_ROOM = 'more addresses are others than its tables have room for';
+const TWO_TABLES = 'two tables are others, and a packet might meet one of them before, and the other after';
 
 export function changesSince(former: FormerBuild, later: LaterBuild, paths: ProgramPaths): DeltaOutcome {
-  const is = new Map(later.artifacts.map(({ path, content }) => [path, joined(content)]));
+  const is = new Map(later.artifacts.map(({ path, content }) => [path, concatenate(content)]));
   const tables = later.blockTables.map((name) => ({ name, path: `${paths.maps}/${name}.bin` }));
   const isTable = new Set(tables.map(({ path }) => path));
   for (const [path, content] of is) {
     const before = former.files.get(path);
     if (isTable.has(path) || !isOfProgram(path, paths)) continue;
-    if (!before || !isAlike(path, before, content, paths)) return none(REPLACED);
+    if (!before || !isAlike(path, before, content, paths)) return none(MORE);
   }
   const changed: ChangedTable[] = [];
   for (const { name, path } of tables) {
     const before = former.files.get(path);
-    const blocks = before && changedBlocks(wordsOf(before), wordsOf(is.get(path)!));
-    if (!blocks) return none(REPLACED);
+    if (!before) return none(MORE);
+    const blocks = changedBlocks(wordsOf(before), wordsOf(is.get(path)!));
+    if (!blocks) return none(NO_ROOM);
     if (blocks.size > 0) changed.push({ name, blocks });
   }
-  if (changed.length > 1) {
-    return none('two tables are others, and a packet might meet one of them before, and the other after');
-  }
+  if (changed.length > 1) return none(TWO_TABLES);
   return delta(former, later, changed[0], paths);
 }
 
@@ -86,17 +88,6 @@ function withoutNames(source: string): string {
   return source.replace(/^\/\*.*?\*\//s, '').replace(/(__u64 blocks\[\d+\];\n\s*__u32 entries)\[\d+\]/g, '$1');
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
-}
-
 /** Bytes of a table, as words of 32 bits with the low byte first. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -105,9 +96,8 @@ function wordsOf(bytes: Uint8Array): Uint32Array {
   return words;
 }
 
-/** The blocks that differ; undefined: this is no such table, or what changed has no room in it. */
+/** The blocks that differ; undefined: the table has no room for them. */
 function changedBlocks(before: Uint32Array, after: Uint32Array): ReadonlyMap<number, Uint32Array> | undefined {
-  if (before.length < 2 * BLOCKS) return undefined;
   const changed = new Map<number, Uint32Array>();
   let room = before.length - 2 * BLOCKS;
   for (let block = 0; block < BLOCKS; block++) {

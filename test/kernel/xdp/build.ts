@@ -8,7 +8,7 @@ import { PLANES } from '../../../cli/planes.ts';
 import { buildProgram } from '../../../compiler/4-program/build.ts';
 import type { Program } from '../../../compiler/4-program/program.ts';
 import { compile } from '../../../compiler/compile.ts';
-import type { Artifact, FormerBuild } from '../../../compiler/plane.ts';
+import type { Artifact, DeltaOutcome, FormerBuild } from '../../../compiler/plane.ts';
 import type { Policy } from '../../../compiler/model/index.ts';
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
@@ -22,6 +22,8 @@ export interface Compiled {
   readonly program: Program | undefined;
   /** Of `xdp` and `sk_lookup`; empty where other planes took everything, or nothing was compiled. */
   readonly artifacts: readonly Artifact[];
+  /** Of the same planes, from the build that was named. */
+  readonly deltas: readonly DeltaOutcome[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -39,10 +41,13 @@ export function compileForXdp(
   const { policy, targets, diagnostics } = compile({ path: 'test.sluice', text }, inputsWith(files), options);
   const planes = targets.flatMap((target) => target.planes);
   const program = policy && buildProgram(policy, policy.targets[0]).program;
-  const artifacts = planes.flatMap(({ plane, artifacts: whole, since }) =>
-    plane === 'nftables' ? [] : [...whole, ...(since?.outcome.kind === 'delta' ? since.outcome.artifacts : [])],
-  );
-  return { policy, program, artifacts, diagnostics };
+  const own = planes.filter(({ plane }) => plane !== 'nftables');
+  const deltas = own.flatMap(({ since }) => (since ? since.outcome : []));
+  const artifacts = [
+    ...own.flatMap((output) => output.artifacts),
+    ...deltas.flatMap((outcome) => (outcome.kind === 'delta' ? outcome.artifacts : [])),
+  ];
+  return { policy, program, artifacts, deltas, diagnostics };
 }
 
 /** What a later compile is told of a build. */
