@@ -63,6 +63,14 @@ export function keyWidth(field: KeyField, family: Family): number {
   return valueWidth(field, family) + Number(definitionOf(field).optional);
 }
 
+/**
+ * Bits of the key by which a table of longest prefixes asks a field: whole bytes, with zeros before the number. BMv2 counts a
+ * prefix's bits from the first bit of its first byte, whatever the width (behavioral-model, issue 1331).
+ */
+export function prefixKeyWidth(field: KeyField, family: Family): number {
+  return 8 * Math.ceil(keyWidth(field, family) / 8);
+}
+
 /** Of a field's value, in the struct of keys; addresses of both families have places of their own. */
 export function keyName(field: KeyField, family: Family): string {
   const { name } = definitionOf(field);

@@ -240,6 +240,7 @@ control NothingToVerify(inout headers_t headers, inout metadata_t meta) {
 }
 
 control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_metadata_t standard) {
+{{#if families.length}}
     @id(0x01000001)
     action drop() {
         mark_to_drop(standard);
@@ -249,6 +250,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     action up() {
     }
 
+{{/if}}
     @id(0x01000003)
     action comes_in_by(bit<8> zone) {
         meta.keys.zone = zone;
@@ -282,7 +284,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
 {{/each}}
     @id({{id}})
     table {{name}} {
-        key = { meta.keys.{{field}}: lpm @name("{{field}}"); }
+        key = { {{cast}}meta.keys.{{field}}: lpm @name("{{field}}"); }
         actions = { in_{{name}}; @defaultonly NoAction; }
         const default_action = NoAction();
         size = {{size}};

@@ -40,6 +40,7 @@ export interface MembershipTable {
   /** `source_sets_ipv4` */
   readonly name: string;
   readonly field: KeyField;
+  /** Of the key: whole bytes. */
   readonly width: number;
   /** What each bit stands for, from the lowest. */
   readonly sets: readonly string[];

@@ -2,7 +2,7 @@
 import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import type { MaskedValue } from '../../../compiler/net/masked.ts';
 import type { Membership } from '../encode/memberships.ts';
-import type { NicProgram } from '../tree.ts';
+import type { MembershipTable, NicProgram } from '../tree.ts';
 import { actionOf, CONTROL, tablesOf, ZONE_TABLE } from './names.ts';
 
 /**
@@ -26,7 +26,9 @@ export function entriesText(program: NicProgram): string {
   );
   const others = tablesOf(families).flatMap(({ kind, table }) =>
     kind === 'memberships'
-      ? table.entries.map((entry) => addition(table.name, actionOf(table), [prefixText(entry)], [hex(entry.sets)]))
+      ? table.entries.map((entry) =>
+          addition(table.name, actionOf(table), [prefixText(table, entry)], [hex(entry.sets)]),
+        )
       : table.entries.map(({ action, values }, at) => addition(table.name, action, values.map(ternary), [], at + 1)),
   );
   return clearingText(program) + lines([...zones, ...others]);
@@ -47,9 +49,9 @@ function ternary(value: MaskedValue | undefined): string {
   return value ? `${hex(value.value)}&&&${hex(value.mask)}` : '0x0&&&0x0';
 }
 
-function prefixText({ prefix, length }: Membership): string {
-  const { width, value } = prefix;
-  const text = width === 32 ? formatIpv4(Number(value)) : width === 128 ? formatIpv6(value) : hex(value);
+function prefixText({ field, width }: MembershipTable, { prefix: { value }, length }: Membership): string {
+  const isAddress = field === 'source' || field === 'destination';
+  const text = isAddress ? (width === 32 ? formatIpv4(Number(value)) : formatIpv6(value)) : hex(value);
   return `${text}/${length}`;
 }
 

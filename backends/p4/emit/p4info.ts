@@ -43,8 +43,7 @@ export function p4infoText({ nic, zoneEntries, families }: NicProgram): string {
       ...ruleTable(tables, tables.rules),
     ]),
     ...action(NO_ACTION_ID, 'NoAction', [String.raw`annotations: "@noWarn(\"unused\")"`]),
-    ...action(DROP_ID, `${CONTROL}.drop`),
-    ...action(UP_ID, `${CONTROL}.up`),
+    ...(families.length > 0 ? [...action(DROP_ID, `${CONTROL}.drop`), ...action(UP_ID, `${CONTROL}.up`)] : []),
     ...action(COMES_IN_BY_ID, `${CONTROL}.comes_in_by`, [], { name: 'zone', width: keyWidth('zone', 4) }),
     ...families.flatMap((tables) =>
       tables.memberships.flatMap((one) => {

@@ -38,7 +38,7 @@ function keysOf(families: readonly FamilyTables[]): object[] {
     ['vlan', keyWidth('vlan', 4)],
   ]);
   for (const { family, memberships, rules } of families) {
-    for (const { field, width } of memberships) widths.set(keyName(field, family), width);
+    for (const { field } of memberships) widths.set(keyName(field, family), keyWidth(field, family));
     for (const { name, width } of rules.keys) widths.set(name, width);
   }
   const longest = Math.max(...[...widths.values()].map((width) => `${width}`.length));
@@ -62,6 +62,7 @@ function familyValues(tables: FamilyTables): object {
       actionId: hex(membershipIds(tables, table).action),
       bits: table.sets.length,
       field: keyName(table.field, family),
+      cast: table.width > keyWidth(table.field, family) ? `(bit<${table.width}>)` : '',
       noun: definitionOf(table.field).noun,
       sets: table.sets.map((text, bit) => ({ bit, text: oneLine(text) })),
       size: sizeFor(table.entries),

@@ -13,6 +13,12 @@ export interface Membership {
   readonly sets: bigint;
 }
 
+/** The same for numbers with zeros before them, `width` bits in all. */
+export function widened({ prefix, length, sets }: Membership, width: number): Membership {
+  const longer = length + width - prefix.width;
+  return { prefix: MaskedValue.ofPrefix(width, prefix.value, longer), length: longer, sets };
+}
+
 /** One entry for each prefix that some set has, ascending; a value that no entry has is in no set. All of one width. */
 export function membershipsOf(sets: readonly IntervalSet[]): Membership[] {
   const byKey = new Map<string, { prefix: MaskedValue; length: number; sets: bigint }>();

@@ -6,9 +6,9 @@
 import type { Family } from '../../../compiler/4-program/program.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { MaskedValue } from '../../../compiler/net/masked.ts';
-import { membershipsOf, type Membership } from '../encode/memberships.ts';
+import { membershipsOf, widened, type Membership } from '../encode/memberships.ts';
 import { toTernary } from '../encode/ternary.ts';
-import { KEY_FIELDS, keyName, keyWidth, setsName, type KeyField } from '../fields.ts';
+import { KEY_FIELDS, keyName, keyWidth, prefixKeyWidth, setsName, type KeyField } from '../fields.ts';
 import type { EncodingCost, FamilyTables, MembershipTable, RuleEntry, RuleKey } from '../tree.ts';
 import type { ListedRule } from './list.ts';
 
@@ -57,6 +57,8 @@ function combinations<Value>(lists: readonly (readonly Value[])[]): Value[][] {
 class FieldInRules {
   readonly field: KeyField;
   readonly width: number;
+  /** Of the key of its table of sets. */
+  readonly prefixWidth: number;
   /** Of each rule, as it stands in the rules' key; one without a mask where the rule asks nothing; none where no value meets it. */
   readonly entries: readonly (readonly MaskedValue[])[];
   /** The sets that rules name, each once. */
@@ -68,6 +70,7 @@ class FieldInRules {
   constructor(field: KeyField, rules: readonly ListedRule[], family: Family) {
     this.field = field;
     this.width = keyWidth(field, family);
+    this.prefixWidth = prefixKeyWidth(field, family);
     const known = new Map<string, { readonly number: number; readonly set: IntervalSet; readonly name: string }>();
     const numberOf = (set: IntervalSet, name: string): number => {
       const key = set.fingerprint();
@@ -101,7 +104,7 @@ class FieldInRules {
   }
 
   get memberships(): readonly Membership[] {
-    return (this.#memberships ??= membershipsOf(this.sets));
+    return (this.#memberships ??= membershipsOf(this.sets).map((one) => widened(one, this.prefixWidth)));
   }
 
   /** What a rule asks of the bits; undefined: nothing. */
@@ -111,7 +114,7 @@ class FieldInRules {
   }
 
   table(family: Family): MembershipTable {
-    const { field, width, memberships: entries } = this;
+    const { field, prefixWidth: width, memberships: entries } = this;
     return { name: setsName(field, family), field, width, sets: this.#names, entries };
   }
 }
@@ -144,7 +147,7 @@ function costOf(
     0,
   );
   const keyBits = fields.reduce((sum, field) => sum + (looked.has(field) ? field.sets.length : field.width), 0);
-  const before = [...looked].reduce((sum, { memberships, width }) => sum + memberships.length * width, 0);
+  const before = [...looked].reduce((sum, { memberships, prefixWidth }) => sum + memberships.length * prefixWidth, 0);
   return {
     looked: [...looked].map(({ field }) => field),
     entries,

@@ -8,6 +8,7 @@ import type { KeyPart, Lookup, PlanNode, StagePlan } from '../../../compiler/6-p
 import { isUniqueKey } from '../../../compiler/6-plan/row-keys.ts';
 import { columnAddresses } from '../../../compiler/model/column-addresses.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
+import type { Span } from '../../../grammar/source.ts';
 import type { NicAction, SplitRule } from '../tree.ts';
 import { askedOf, zoneTest, type KeyTest } from './tests.ts';
 import { whyUp } from './why-up.ts';
@@ -41,7 +42,10 @@ const FAMILIES: readonly Family[] = [4, 6];
 
 class RuleList {
   readonly rules: Readonly<Record<Family, ListedRule[]>> = { 4: [], 6: [] };
+  /** Tests of rules for the host that all packets of some zones meet: none of these packets comes to a rule behind. */
+  readonly #allUp: Readonly<Record<Family, (readonly KeyTest[])[]>> = { 4: [], 6: [] };
   readonly split: SplitRule[] = [];
+  readonly #splitBySpan = new Map<Span, readonly SplitRule[]>();
   readonly #zones: readonly Zone[];
   /** Of the block at hand. */
   #comesInBy: readonly Zone[] = [];
@@ -78,19 +82,35 @@ class RuleList {
   #rule(rule: ProgramRule): void {
     if (rule.decision === undefined && rule.effects.length === 0) return;
     const why = whyUp(rule);
-    const split = this.#splitOf({ origin: rule.origin, action: why === undefined ? 'drop' : 'up', why });
-    for (const family of rule.family === undefined ? FAMILIES : [rule.family]) {
+    const action = why === undefined ? 'drop' : 'up';
+    const possible = (rule.family === undefined ? FAMILIES : [rule.family]).flatMap((family) => {
       const tests = this.#testsOf(rule.atoms, family);
-      if (tests) this.rules[family].push({ rule: split, action: split.action, tests });
+      return tests ? [{ family, tests }] : [];
+    });
+    const reached = possible.filter((one) => !this.#allUp[one.family].some((before) => isPartOf(before, one.tests)));
+    if (action === 'drop' && possible.length > 0 && reached.length === 0) {
+      this.#splitOf(rule, 'up', "all of its packets meet a rule before that is the host's");
+      return;
+    }
+    const split = this.#splitOf(rule, action, why);
+    for (const { family, tests } of reached) {
+      this.rules[family].push({ rule: split, action, tests });
+      if (action === 'up' && tests.every(({ field }) => field === 'zone')) this.#allUp[family].push(tests);
     }
   }
 
-  /** A rule of the policy is one, however many it has become. */
-  #splitOf(rule: SplitRule): SplitRule {
-    const last = this.split.at(-1);
-    if (last?.origin.span === rule.origin.span && last.action === rule.action && last.why === rule.why) return last;
-    this.split.push(rule);
-    return rule;
+  /** A rule of the policy is one, however many it has become; and those that were merged are many. */
+  #splitOf({ origin: own, merged = [] }: ProgramRule, action: NicAction, why: string | undefined): SplitRule {
+    const [first] = [own, ...merged].map((origin) => {
+      const known = this.#splitBySpan.get(origin.span) ?? [];
+      const same = known.find((one) => one.action === action && one.why === why);
+      if (same) return same;
+      const rule: SplitRule = { origin, action, why };
+      this.#splitBySpan.set(origin.span, [...known, rule]);
+      this.split.push(rule);
+      return rule;
+    }) as [SplitRule];
+    return first;
   }
 
   /** Tests that hold at least for all packets of the family that meet the atoms; undefined: there are none. */
@@ -104,6 +124,13 @@ class RuleList {
     }
     return tests;
   }
+}
+
+/** Whether each of these tests is one of all. */
+function isPartOf(some: readonly KeyTest[], all: readonly KeyTest[]): boolean {
+  return some.every(({ field, negated, set }) =>
+    all.some((one) => one.field === field && one.negated === negated && one.set.fingerprint() === set.fingerprint()),
+  );
 }
 
 /**

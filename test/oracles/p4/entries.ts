@@ -60,7 +60,7 @@ function entryOf(program: P4Program, block: Block, table: Table, [path, ...words
   if (fields.length !== table.keys.length) {
     throw new Error(`${fields.length} fields where ${table.keys.length} are wanted`);
   }
-  const widths = table.keys.map((key) => Number(typeOfPath(program, block.parameters, key.path)));
+  const widths = table.keys.map(({ path: key, width }) => width ?? Number(typeOfPath(program, block.parameters, key)));
   const keys = fields.map((field, at) => keyOf(field, table.keys[at]!.match, widths[at]!));
   const { parameters } = block.actions.get(action)!;
   if (given.length !== parameters.length) throw new Error(`${path} takes ${parameters.length} values`);

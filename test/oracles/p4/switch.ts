@@ -2,7 +2,7 @@
  * Runs a program for v1model on frames: a switch of our own, for what `syntax.ts` reads. It takes the place of BMv2 where that is
  * not at hand; that a real compiler takes the program, it does not say.
  */
-import type { Entries } from './entries.ts';
+import type { Entries, Entry } from './entries.ts';
 import type { Block, Expression, P4Program, Statement } from './syntax.ts';
 import { checkProgram, typeOfPath } from './types.ts';
 
@@ -15,22 +15,25 @@ export interface Passed {
 export class P4Switch {
   readonly #program: P4Program;
   readonly #entries: Entries;
+  readonly #met: Map<Entry, number>;
 
-  /** Throws where the program is not sound. */
-  constructor(program: P4Program, entries: Entries) {
+  /** Counts in `met` how often each entry was found. Throws where the program is not sound. */
+  constructor(program: P4Program, entries: Entries, met = new Map<Entry, number>()) {
     checkProgram(program);
     this.#program = program;
     this.#entries = entries;
+    this.#met = met;
   }
 
   run(port: number, bytes: Uint8Array): Passed {
-    return new Run(this.#program, this.#entries, port, bytes).all();
+    return new Run(this.#program, this.#entries, this.#met, port, bytes).all();
   }
 }
 
 class Run {
   readonly #program: P4Program;
   readonly #entries: Entries;
+  readonly #met: Map<Entry, number>;
   readonly #bytes: Uint8Array;
   readonly #values = new Map<string, bigint>();
   readonly #valid = new Set<string>();
@@ -40,9 +43,10 @@ class Run {
   #block!: Block;
   #out: Uint8Array[] = [];
 
-  constructor(program: P4Program, entries: Entries, port: number, bytes: Uint8Array) {
+  constructor(program: P4Program, entries: Entries, met: Map<Entry, number>, port: number, bytes: Uint8Array) {
     this.#program = program;
     this.#entries = entries;
+    this.#met = met;
     this.#bytes = bytes;
     this.#values.set('standard.ingress_port', BigInt(port));
     this.#values.set('standard.packet_length', BigInt(bytes.length));
@@ -133,6 +137,7 @@ class Run {
     const found = this.#entries
       .get(name)!
       .find((entry) => entry.keys.every(({ value, mask }, at) => (asked[at]! & mask) === value));
+    if (found) this.#met.set(found, (this.#met.get(found) ?? 0) + 1);
     const action = found?.action ?? otherwise;
     if (action === 'NoAction') return;
     const { parameters, statements } = this.#block.actions.get(action)!;

@@ -39,7 +39,8 @@ export interface Action {
 }
 
 export interface Table {
-  readonly keys: readonly { readonly path: string; readonly match: string }[];
+  /** `width`: of the key, where it is wider than what is asked. */
+  readonly keys: readonly { readonly path: string; readonly width: number | undefined; readonly match: string }[];
   readonly actions: readonly string[];
   readonly otherwise: string;
   readonly size: number;
@@ -199,7 +200,7 @@ class Reader {
   }
 
   #table(): Table {
-    const keys: { path: string; match: string }[] = [];
+    const keys: Table['keys'][number][] = [];
     const actions: string[] = [];
     let [otherwise, size] = ['', 0];
     this.#expect('{');
@@ -209,12 +210,7 @@ class Reader {
       this.#expect('=');
       if (property === 'key') {
         this.#expect('{');
-        while (!this.#has('}')) {
-          const path = this.#path();
-          this.#expect(':');
-          keys.push({ path, match: this.#name() });
-          this.#expect(';');
-        }
+        while (!this.#has('}')) keys.push(this.#key());
         continue;
       }
       if (property === 'actions') {
@@ -232,6 +228,21 @@ class Reader {
       this.#expect(';');
     }
     return { keys, actions, otherwise, size };
+  }
+
+  /** `meta.keys.vlan: ternary`, `(bit<24>)meta.keys.source_port: lpm` */
+  #key(): Table['keys'][number] {
+    let width: number | undefined;
+    if (this.#has('(')) {
+      this.#expect('bit');
+      width = this.#width();
+      this.#expect(')');
+    }
+    const path = this.#path();
+    this.#expect(':');
+    const match = this.#name();
+    this.#expect(';');
+    return { path, width, match };
   }
 
   #statements(): readonly Statement[] {

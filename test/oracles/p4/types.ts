@@ -58,8 +58,12 @@ class Checker {
       this.#roots = parameters;
     }
     for (const [name, { keys, actions: possible, otherwise }] of tables) {
-      for (const { path } of keys) {
-        if (typeof this.#type({ kind: 'name', path }) !== 'number') throw new Error(`${path} is no key`);
+      for (const { path, width = Infinity, match } of keys) {
+        const own = this.#type({ kind: 'name', path });
+        if (typeof own !== 'number' || own >= width) throw new Error(`${path} is no key`);
+        // BMv2 takes other prefixes for shorter ones.
+        const asked = width === Infinity ? own : width;
+        if (match === 'lpm' && asked % 8 !== 0) throw new Error(`${path}: not whole bytes`);
       }
       for (const action of possible) {
         if (action !== 'NoAction' && !actions.has(action)) throw new Error(`${name}: no action ${action}`);

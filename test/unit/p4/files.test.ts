@@ -160,6 +160,43 @@ describe('a NIC', () => {
     }
   });
 
+  it('names rules that were merged, and drops by none that no packet comes to', () => {
+    const files = filesOf(`zone uplink = eth0
+mitigate in uplink {
+  drop from 10.0.0.0/8
+  drop from 192.168.0.0/16
+  count as seen sample 1/1000
+  drop udp/53
+}
+target edge { nftables p4 v1model on eth0 }`);
+    expect(files.get('p4/split.txt')!.split('\n').slice(2, 6)).toEqual([
+      'NIC   test.sluice:3: drop from 10.0.0.0/8',
+      'NIC   test.sluice:4: drop from 192.168.0.0/16',
+      'host  test.sluice:5: count as seen sample 1/1000   (a NIC does not carry out `count` for the host)',
+      "host  test.sluice:6: drop udp/53   (all of its packets meet a rule before that is the host's)",
+    ]);
+    expect(files.get('p4/entries.txt')).not.toContain('Mitigate.up');
+    expect(switchWith(files).run(0, frame(0x0b000001n, 53)).port).toBe(256);
+  });
+
+  it('asks for longest prefixes in whole bytes, for which alone BMv2 takes their lengths as they are', () => {
+    const ports = Array.from({ length: 40 }, (_, number) => 1000 + 7 * number).join(', ');
+    const files = filesOf(`zone uplink = eth0
+let odd = ${ports}
+mitigate in uplink {
+  drop udp from any port odd where length > 900
+  drop tcp from any port odd
+}
+target edge { nftables p4 v1model on eth0 }`);
+    expect(files.get('p4/program.p4')).toContain('(bit<24>)meta.keys.source_port: lpm');
+    expect(files.get('p4/entries.txt')).toContain('source_port_sets_ipv4 0x103e8/24');
+    expect(files.get('p4/p4info.txtpb')).toMatch(/name: "source_port"\n\s+bitwidth: 24\n\s+match_type: LPM/);
+    const lengths = [...files.get('p4/program.p4')!.matchAll(/key = \{ (?:\(bit<(\d+)>\))?.*: lpm/g)].map(
+      ([, width = 0]) => +width % 8,
+    );
+    expect(new Set(lengths)).toEqual(new Set([0]));
+  });
+
   it('takes flags of TCP and what is malformed as the host does', () => {
     const files = filesOf(`zone uplink = eth0
 mitigate in uplink { drop tcp flags syn, fin }
