@@ -56,6 +56,19 @@ export default defineConfig({
         },
       },
       {
+        // The switch drops frames where the machine is busy: one file at a time.
+        test: {
+          name: 'p4',
+          include: ['test/p4/**/*.test.ts'],
+          setupFiles: ['test/sampling.ts'],
+          pool: 'forks',
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: hangs,
+          hookTimeout: hangs,
+        },
+      },
+      {
         // Each file boots a machine of its own, which has one processor.
         test: {
           name: 'vm',

@@ -14,7 +14,7 @@ import { ensureSystemPackages } from './system-packages.mjs';
 import { checks } from './test/checks.mjs';
 import { runProject, skipProject } from './test/vitest.mjs';
 
-const projects = ['unit', 'cases', 'properties', 'browser', 'kernel', 'vm'];
+const projects = ['unit', 'cases', 'properties', 'browser', 'p4', 'kernel', 'vm'];
 /** Those that need packages of the system. */
 const onTheSystem = new Set(['browser', 'kernel', 'vm']);
 

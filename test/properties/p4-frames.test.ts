@@ -8,18 +8,14 @@ import { buildProgram } from '../../compiler/4-program/build.ts';
 import { mitigationPolicy, XDP_INTERFACES } from '../arbitraries/policy/mitigation.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomFrom } from '../builders/classbench/packets.ts';
-import { compileForNic, switchWith } from '../builders/nic-files.ts';
+import { compileForNic, HOST_SIDE, onNic, switchWith } from '../builders/nic-files.ts';
+import { inputsWith } from '../builders/ruleset.ts';
 import { FrameSource } from '../kernel/xdp/frames.ts';
 import { MitigationReference } from '../oracles/mitigation-reference.ts';
 import { count, seed } from '../sampling.ts';
 
 const POLICIES = count(10, 100);
 const FRAMES = count(400, 1500);
-/** Of ports to the network, the other half leads to the host. */
-const HOST_SIDE = 256;
-
-const onNic = (text: string): string =>
-  text.replace(/xdp on (.*)/, (_, interfaces: string) => `nftables\n  p4 v1model on ${interfaces}`);
 
 const NO_LIMITS = [
   'limits',
@@ -63,7 +59,7 @@ function compareAll(
   let [frames, dropped, exact, compared] = [0, 0, 0, 0];
   for (const [number, { policy: text, files: data }] of policies.entries()) {
     if (compared >= POLICIES) break;
-    const { policy, files } = compileForNic(onNic(text), data);
+    const { policy, files } = compileForNic(onNic(text), inputsWith(data));
     // Empty sets and the like: not what this is about.
     if (!policy || files.size === 0) continue;
     compared++;

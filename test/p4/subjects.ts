@@ -1,0 +1,55 @@
+/** Policies to be tried with real compilers and a switch: examples that have `mitigate`, and random ones. */
+import fastCheck from 'fast-check';
+import { readFileSync } from 'node:fs';
+import type { Policy } from '../../compiler/model/index.ts';
+import { mitigationPolicy, XDP_INTERFACES } from '../arbitraries/policy/mitigation.ts';
+import { inputsOfFolder } from '../builders/inputs-of-folder.ts';
+import { compileForNic, onNic, type NicFiles } from '../builders/nic-files.ts';
+import { inputsWith } from '../builders/ruleset.ts';
+
+export interface Subject {
+  readonly name: string;
+  readonly policy: Policy;
+  /** The NIC's ports to the network. */
+  readonly interfaces: readonly string[];
+  /** Of the plane `p4`, by path. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Examples with `mitigate`, and the interfaces that are a NIC's here. Two of them leave it nothing to drop. */
+const EXAMPLES = [
+  ['smart-nic', ['eth0']],
+  ['edge-mitigation', ['eth0']],
+  ['anycast-edge', ['eth0']],
+  ['campus-isp', ['uplink0', 'lan0']],
+  ['maglev-lb', ['eth0', 'eth1']],
+] as const;
+
+export function exampleSubjects(): readonly Subject[] {
+  return EXAMPLES.map(([name, interfaces]) => {
+    const folder = new URL(`../../examples/${name}/`, import.meta.url);
+    const own = readFileSync(new URL('policy.sluice', folder), 'utf8');
+    const line = `target $1 {\n  p4 v1model on ${interfaces.join(', ')}`;
+    const text = own.includes('p4 v1model') ? own : own.replace(/^target (\w+) \{/m, line);
+    const subject = subjectOf(name, interfaces, compileForNic(text, inputsOfFolder(folder, undefined)));
+    if (!subject) throw new Error(`${name}: nothing for a NIC`);
+    return subject;
+  });
+}
+
+/** Policies that are in error, such as those with empty sets, are passed over. */
+export function randomSubjects(seed: number, count: number): readonly Subject[] {
+  const found: Subject[] = [];
+  for (const { policy, files } of fastCheck.sample(mitigationPolicy(), { seed, numRuns: 8 * count })) {
+    if (found.length >= count) break;
+    const name = `random policy ${found.length + 1}`;
+    const subject = subjectOf(name, XDP_INTERFACES, compileForNic(onNic(policy), inputsWith(files)));
+    if (subject) found.push(subject);
+  }
+  if (found.length < count) throw new Error(`${found.length} of ${count} random policies`);
+  return found;
+}
+
+function subjectOf(name: string, interfaces: readonly string[], { policy, files }: NicFiles): Subject | undefined {
+  return policy && files.size > 0 ? { name, policy, interfaces, files } : undefined;
+}
