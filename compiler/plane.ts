@@ -7,7 +7,7 @@ import type { Span } from '../grammar/source.ts';
 import type { Program, Stage } from './4-program/program.ts';
 import type { Calibration } from './cost/calibration.ts';
 import type { Prices } from './cost/prices.ts';
-import type { Balance, Shape } from './model/index.ts';
+import type { Balance, Origin, Shape } from './model/index.ts';
 import type { Plan } from './6-plan/plan.ts';
 import type { ReadBack } from './proof/machine/read-back.ts';
 
@@ -30,12 +30,35 @@ export interface SourceMapEntry {
   readonly span: Span;
 }
 
+/** A table of a device before the host. */
+export interface DeviceTable {
+  readonly name: string;
+  /** `match`: `exact`, `lpm`, `ternary`; `width` in bits. */
+  readonly keys: readonly { readonly name: string; readonly match: string; readonly width: number }[];
+  readonly entries: number;
+  /** For so many entries it is made. */
+  readonly room: number;
+  /** Entries × width of the keys. */
+  readonly bits: number;
+}
+
+/** What a device before the host has of a plan, and what it leaves to the host. */
+export interface Device {
+  readonly name: string;
+  /** In the order in which a packet meets them. */
+  readonly tables: readonly DeviceTable[];
+  /** Every rule, in the policy's order; `why` its packets go up to the host, where the device does not decide by it. */
+  readonly rules: readonly { readonly origin: Origin; readonly isDevice: boolean; readonly why: string | undefined }[];
+}
+
 /** A plan in a plane's own terms: all that can go wrong has, and nothing is written down yet. */
 export interface Lowered {
   /** What the plane cannot do exactly; if there is an error, this must not be written. */
   readonly diagnostics: readonly Diagnostic[];
   /** Counts of what was made (`rules`, `sets`, `elements`, …), for the summary and the manifest. */
   readonly figures: Readonly<Record<string, number>>;
+  /** Of a plane for a device before the host. */
+  readonly device?: Device;
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
   /** Files that loading makes beside the artifacts, such as programs from their source, relative to the target's folder. */

@@ -29,6 +29,7 @@ function lower(plan: Plan): Lowered {
   return {
     diagnostics: [...diagnostics, ...nothingToDrop(nicProgram, plan.program)],
     figures: files.figures,
+    device: files.device,
     load: ['p4c-bm2-ss --arch v1model -o p4/program.json p4/program.p4', 'simple_switch_CLI < p4/entries.txt'],
     makes: ['p4/program.json'],
     unload: ['simple_switch_CLI < p4/clear.txt'],

@@ -4,6 +4,7 @@ import { hitsOf, type Profile } from '../../compiler/4-program/hits.ts';
 import { lowerPolicy, type LoweredPolicy } from '../../compiler/compile.ts';
 import type { ExplainedPacket, ExplainedPlane } from '../../compiler/explain/explained.ts';
 import { explainCapture, type CaptureZones } from '../../compiler/explain/capture.ts';
+import { explainDevice } from '../../compiler/explain/device.ts';
 import { explainPackets } from '../../compiler/explain/packet.ts';
 import { metRules, withPackets } from '../../compiler/explain/met.ts';
 import { explainRule, meantBy } from '../../compiler/explain/rule-expense.ts';
@@ -54,7 +55,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
   description: [
     'Shows how each block is carried out, as a tree: what is looked up and among how many, what a packet pays for it in ' +
       "nanoseconds (expected, and at worst) by the plane's prices, which lines of the policy it is for, and what the plan " +
-      'would cost without each of the passes. A number in brackets marks a step that several ways lead to.',
+      'would cost without each of the passes. A number in brackets marks a step that several ways lead to. Of a NIC, its tables ' +
+      'with their keys, entries and bits, and by which rules the host decides instead, and why.',
     'With --packet, what becomes of a packet instead: the rules that had a say, block by block. A packet is written as in an ' +
       "`expect` block, without the verdict; the surroundings are those of the policy's first `expect` block, or what the line " +
       'itself implies. With --stdin, packets come by standard input, a line each. Where FILE.pcap is given for a packet, all packets ' +
@@ -217,7 +219,12 @@ function explainedOf(
   const rules = met && metRules(policy, met.hits);
   const planes = parts.map((part): ExplainedPlane => {
     const stages = explainStages(part);
-    return { target: part.target, plane: part.plane, stages: rules ? withPackets(stages, rules) : stages };
+    return {
+      target: part.target,
+      plane: part.plane,
+      stages: rules ? withPackets(stages, rules) : stages,
+      ...(part.lowered.device && { device: explainDevice(part.lowered.device) }),
+    };
   });
   const options = { mainPath, all: flags.all ?? false };
   const text = [...planes.map((plane) => planText(plane, options)), ...(rules ? [metText(rules, options)] : [])].join(

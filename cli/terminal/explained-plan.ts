@@ -8,6 +8,7 @@ import type {
   RuleExpense,
 } from '../../compiler/explain/explained.ts';
 import { classLines } from './class-table.ts';
+import { deviceLines } from './explained-device.ts';
 import { formatCount, formatNanoseconds } from './numbers.ts';
 import { linesText } from './policy-lines.ts';
 import { tableLines } from './table.ts';
@@ -24,8 +25,12 @@ const MOST_WAYS = 6;
 const LONGEST_TITLE = 76;
 
 /** Lines, each with its end. */
-export function planText({ target, plane, stages }: ExplainedPlane, options: PlanTextOptions): string {
-  const lines = [`${target}, ${plane}`, ...stages.flatMap((stage) => ['', ...stageLines(stage, options)])];
+export function planText({ target, plane, stages, device }: ExplainedPlane, options: PlanTextOptions): string {
+  const lines = [
+    `${target}, ${plane}`,
+    ...stages.flatMap((stage) => ['', ...stageLines(stage, options)]),
+    ...(device ? ['', ...deviceLines(device, options.mainPath)] : []),
+  ];
   return `${lines.join('\n')}\n`;
 }
 

@@ -1,6 +1,6 @@
 /** What `sluice explain` shows, as data: plans as trees with what their steps cost, and packets with their ways. */
 import type { Span } from '../../grammar/source.ts';
-import type { ClassTraffic } from '../plane.ts';
+import type { ClassTraffic, DeviceTable } from '../plane.ts';
 
 /** Nanoseconds of a packet, by the plane's prices. */
 export interface Expense {
@@ -104,11 +104,27 @@ export interface ExplainedStage {
   readonly classes?: readonly ExplainedClass[];
 }
 
+/** What a device before the host has, and who decides by each rule. */
+export interface ExplainedDevice {
+  readonly name: string;
+  readonly tables: readonly DeviceTable[];
+  readonly rules: readonly {
+    readonly path: string;
+    /** Counted from 1. */
+    readonly line: number;
+    readonly text: string;
+    readonly decides: 'device' | 'host';
+    /** Why the host does. */
+    readonly why?: string;
+  }[];
+}
+
 /** One plane's part of a target. */
 export interface ExplainedPlane {
   readonly target: string;
   readonly plane: string;
   readonly stages: readonly ExplainedStage[];
+  readonly device?: ExplainedDevice;
 }
 
 /** What one rule costs in a stage. */

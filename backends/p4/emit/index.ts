@@ -1,7 +1,8 @@
 /** The files of a NIC: its program, and its tables' entries in two forms. */
-import type { Artifact, SourceMapEntry } from '../../../compiler/plane.ts';
+import type { Artifact, Device, SourceMapEntry } from '../../../compiler/plane.ts';
 import type { NicProgram } from '../tree.ts';
 import { clearingText, entriesText } from './commands.ts';
+import { deviceOf } from './device.ts';
 import { p4infoText } from './p4info.ts';
 import { programText, type Naming } from './program.ts';
 import { runtimeText } from './runtime.ts';
@@ -27,6 +28,10 @@ export class NicFiles {
       entries: sum([...rules, ...memberships].map(({ entries }) => entries.length)),
       'bits of tables': sum(rules.map(({ encodings }) => encodings[0]!.bits)),
     };
+  }
+
+  get device(): Device {
+    return deviceOf(this.#program);
   }
 
   artifacts(naming: Naming): readonly Artifact[] {

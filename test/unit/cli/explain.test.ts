@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ExplainedDevice } from '../../../compiler/explain/explained.ts';
 import { udpPacket } from '../../../compiler/semantics/packet/build.ts';
 import { violations, type Schema } from '../../builders/json-schema.ts';
 import { artifactOf } from '../../builders/ruleset.ts';
@@ -44,6 +45,32 @@ function explain(...more: readonly string[]): Promise<Run> {
   writeFileSync(path, POLICY);
   return runSluice(['explain', path, ...more]);
 }
+
+describe('the plan of a NIC', () => {
+  const policy = join(import.meta.dirname, '../../../examples/smart-nic/policy.sluice');
+
+  test('tells its tables, and why the host decides by rules', async () => {
+    const { code, stdout } = await runSluice(['explain', policy]);
+    expect(code).toBe(0);
+    const lines = stdout.slice(stdout.indexOf('tables of bmv2'), stdout.indexOf('server, nftables')).split('\n');
+    expect(lines).toMatchSnapshot();
+  });
+
+  test('is data with --json', async () => {
+    const { planes } = documentIn(await runSluice(['explain', policy, '--json'])) as {
+      readonly planes: readonly { readonly plane: string; readonly device?: ExplainedDevice }[];
+    };
+    expect(planes.map(({ plane, device }) => [plane, device?.name])).toEqual([
+      ['p4', 'bmv2'],
+      ['nftables', undefined],
+    ]);
+    const { tables, rules } = planes[0]!.device!;
+    expect(tables.every(({ entries, room }) => entries < room)).toBe(true);
+    expect(rules.filter(({ why }) => why !== undefined)).toEqual([
+      expect.objectContaining({ decides: 'host', why: "its limit or sample is the host's" }),
+    ]);
+  });
+});
 
 describe('a plan', () => {
   test('is a tree with costs and lines', async () => {
