@@ -119,8 +119,10 @@ class FieldInRules {
   }
 }
 
+/** At least one: a table without keys has no entries. */
 function fieldsIn(rules: readonly ListedRule[], family: Family): readonly FieldInRules[] {
-  const asked = new Set(rules.flatMap(({ tests }) => tests.map(({ field }) => field)));
+  const named = rules.flatMap(({ tests }) => tests.map(({ field }) => field));
+  const asked = new Set<KeyField>(named.length > 0 ? named : ['zone']);
   return KEY_FIELDS.filter(({ field }) => asked.has(field)).map(({ field }) => new FieldInRules(field, rules, family));
 }
 

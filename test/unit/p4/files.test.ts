@@ -197,6 +197,14 @@ target edge { nftables p4 v1model on eth0 }`);
     expect(new Set(lengths)).toEqual(new Set([0]));
   });
 
+  it('drops all packets by a rule that asks nothing', () => {
+    const files = filesOf(`zone uplink = eth0
+mitigate in uplink { drop }
+target edge { nftables p4 v1model on eth0 }`);
+    expect(files.get('p4/entries.txt')).toContain('table_add Mitigate.mitigate_ipv4 Mitigate.drop 0x0&&&0x0 => 1\n');
+    expect(switchWith(files).run(0, frame(1n, 53)).port).toBe(undefined);
+  });
+
   it('takes flags of TCP and what is malformed as the host does', () => {
     const files = filesOf(`zone uplink = eth0
 mitigate in uplink { drop tcp flags syn, fin }
