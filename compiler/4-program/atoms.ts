@@ -151,6 +151,13 @@ function isPort(field: string): boolean {
   return field.endsWith(' port');
 }
 
+/** Whether a key of these fields has ports in it, and no packet that meets the conjunction has any. */
+export function lacksKey(conjunction: readonly Atom[], fields: readonly string[]): boolean {
+  if (!fields.some(isPort)) return false;
+  const hasPorts: Atom = { negated: false, test: { kind: 'number', field: 'protocol', in: WITH_PORTS } };
+  return simplify([...conjunction, hasPorts]) === undefined;
+}
+
 /** Fields that only packets of these protocols have. */
 const PROTOCOLS_OF_FIELDS: ReadonlyMap<NumberField, IntervalSet> = new Map([
   ['source port', WITH_PORTS],

@@ -1,6 +1,7 @@
 /** One rule of a policy as rules of the Program: a conjunction each, for one family or for both. */
 import type { Condition, Effect, Gate, GatedEffect, Rule, Translation, Zone } from '../model/index.ts';
 import { holdsFamily } from '../model/memory.ts';
+import { lacksKey } from './atoms.ts';
 import { conjunctionsOf } from './conjunctions.ts';
 import { withInsidePath } from './hairpin.ts';
 import { ALWAYS, forFamily, speaksOfFamily } from './family.ts';
@@ -51,11 +52,30 @@ function variants(rule: Rule, family: Family | undefined, zones: readonly Zone[]
     .map((effect) => programEffect(effect, family))
     .filter((effect) => effect.when.length > 0);
   if (!decision && effects.length === 0) return [];
-  return conjunctions(rule.condition, family, disjoint).map((conjunction): ProgramRule => {
+  return conjunctions(rule.condition, family, disjoint).flatMap((conjunction): ProgramRule[] => {
     const { origin, eachPacket, gates } = rule;
+    const possible = effects.filter((effect) => canHappen(conjunction, effect));
+    if (!canOpen(conjunction, gates) || (!decision && possible.length === 0)) return [];
     const atoms = withInsidePath(conjunction, rule, zones);
-    return { kind: 'rule', origin, family, eachPacket, atoms, gates, effects, decision };
+    return [{ kind: 'rule', origin, family, eachPacket, atoms, gates, effects: possible, decision }];
   });
+}
+
+/** A memory by ports learns nothing of a packet without ports. */
+function canHappen(conjunction: readonly Atom[], { effect, gates }: ProgramEffect): boolean {
+  const isMemory = effect.kind === 'remember' || effect.kind === 'forget';
+  return canOpen(conjunction, gates) && !(isMemory && lacksKey(conjunction, effect.key));
+}
+
+/** A limit by ports has no bucket for a packet without ports; one before it, whose bucket others share, is charged all the same. */
+function canOpen(conjunction: readonly Atom[], gates: readonly Gate[]): boolean {
+  for (const gate of gates) {
+    if (gate.kind === 'sample') continue;
+    const fields = gate.per.map(({ field }) => field);
+    if (lacksKey(conjunction, fields)) return false;
+    if (gate.kind === 'rate' && gate.bucket !== undefined) return true;
+  }
+  return true;
 }
 
 function conjunctions(condition: Condition, family: Family | undefined, disjoint: boolean): Atom[][] {
