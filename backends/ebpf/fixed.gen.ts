@@ -5091,6 +5091,7 @@ enum protocol {
 	DCCP = 33,
 	ROUTING = 43,
 	FRAGMENT = 44,
+	AUTHENTICATION = 51,
 	ICMPV6 = 58,
 	DESTINATION_OPTIONS = 60,
 	SCTP = 132,
@@ -5336,6 +5337,11 @@ struct extensions {
 /* As many as fit into the longest packet, eight bytes each. */
 #define MOST_EXTENSIONS 8192
 
+static __always_inline int is_extension(__u32 protocol)
+{
+	return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == FRAGMENT || protocol == DESTINATION_OPTIONS;
+}
+
 /* On to the header behind an extension header; 1 ends the walk. */
 static long skip_extension(__u64 index, struct extensions *walk)
 {
@@ -5354,7 +5360,8 @@ static long skip_extension(__u64 index, struct extensions *walk)
 		/* At offset 0 with no more to come, a fragment is whole by itself (RFC 6946). */
 		if (offset || header[3] & 1)
 			packet->fragment = offset ? 2 : 1;
-		packet->protocol = header[0];
+		/* What an extension header would lead to is not in a later fragment. */
+		packet->protocol = offset && (is_extension(header[0]) || header[0] == AUTHENTICATION) ? ABSENT : header[0];
 		packet->transport_at = at + 8;
 		return offset != 0;
 	case HOP_BY_HOP:
@@ -5371,11 +5378,6 @@ static long skip_extension(__u64 index, struct extensions *walk)
 	}
 	packet->protocol = ABSENT;
 	return 1;
-}
-
-static __always_inline int is_extension(__u32 protocol)
-{
-	return protocol == HOP_BY_HOP || protocol == ROUTING || protocol == FRAGMENT || protocol == DESTINATION_OPTIONS;
 }
 
 /* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */

@@ -18,7 +18,7 @@ export const ALWAYS: FamilyCondition = { kind: 'constant', value: true };
 const NEVER: FamilyCondition = { kind: 'constant', value: false };
 
 /** Number fields that every packet has, in every stage: only for these is "in the full set" certain. */
-const ALWAYS_PRESENT = new Set(['family', 'protocol', 'length', 'ttl', 'dscp', 'mark', 'fragment', 'state']);
+const ALWAYS_PRESENT = new Set(['family', 'length', 'ttl', 'dscp', 'mark', 'fragment', 'state']);
 
 /** Number fields that stand at another place, or mean something else, in IPv4 and in IPv6. */
 const FAMILY_FIELDS = new Set(['family', 'icmp4', 'icmp6', 'length', 'ttl', 'dscp', 'fragment']);

@@ -7,7 +7,10 @@
 export const FIELD_WIDTHS = {
   /** 4 or 6. */
   family: 8,
-  /** The protocol behind all extension headers (RFC 8200); of a later fragment, what its fragment header names. */
+  /**
+   * The protocol behind all extension headers (RFC 8200); of a later fragment, what its fragment header names, and none where
+   * that is an extension header.
+   */
   protocol: 8,
   /** TCP, UDP, UDP-Lite, DCCP, SCTP only, and not in later fragments. */
   'source port': 16,

@@ -33,6 +33,16 @@ const OWNERS: ReadonlyMap<DiagramField, Owner> = new Map([
   ['icmp6', { protocols: IntervalSet.of(8, 58), family: 6 }],
 ]);
 
+/**
+ * Extension headers (RFC 8200, RFC 4302). A later fragment of IPv6 whose header of fragments names one as the next has no
+ * protocol; its variables of the protocol have that header instead.
+ */
+const EXTENSIONS = IntervalSet.fromIntervals(
+  8,
+  [0, 43, 44, 51, 60].map((header) => [header, header] as const),
+);
+const LATER_FRAGMENT = IntervalSet.of(2, 2);
+
 /** By zone, the numbers of its interfaces; 0 is an interface of none. */
 export type ZoneNumbers = ReadonlyMap<string, IntervalSet>;
 
@@ -139,6 +149,9 @@ export class PacketTests {
   }
 
   #present(field: DiagramField, set: IntervalSet): Diagram {
+    if (field === 'protocol' && !set.intersects(EXTENSIONS)) {
+      return this.diagrams.inSet(this.layout.placeOf(field).first, set);
+    }
     return this.diagrams.when(this.#presence(field), this.diagrams.inSet(this.layout.placeOf(field).first, set));
   }
 
@@ -148,6 +161,7 @@ export class PacketTests {
    */
   #presence(field: DiagramField): Diagram {
     const { diagrams } = this;
+    if (field === 'protocol') return diagrams.not(this.#withoutProtocol());
     const { presence } = this.layout.placeOf(field);
     if (presence === undefined) return ALL;
     const owner = field.includes(' port/') ? WITH_PORTS : OWNERS.get(field);
@@ -156,6 +170,13 @@ export class PacketTests {
     const { first } = this.layout.placeOf('protocol');
     const ofFamily = owner.family === undefined ? ALL : this.family(owner.family);
     return diagrams.when(ofFamily, diagrams.when(diagrams.inSet(first, owner.protocols), there));
+  }
+
+  #withoutProtocol(): Diagram {
+    const { diagrams } = this;
+    const inSet = (field: DiagramField, set: IntervalSet) => diagrams.inSet(this.layout.placeOf(field).first, set);
+    const isLater = diagrams.when(this.family(6), inSet('fragment', LATER_FRAGMENT));
+    return diagrams.when(isLater, inSet('protocol', EXTENSIONS));
   }
 
   /** Ports by protocol, then both: the two fields need not stand side by side. */

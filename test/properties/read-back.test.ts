@@ -48,13 +48,13 @@ function at(stage: StageId, packet: TrackedPacket, { policy }: Program): Tracked
   const isWhole = sent || (stage !== 'mitigate' && needsTracking(policy, packet.family));
   // A later fragment has no transport header: as a whole packet it is one of a protocol without.
   const protocol = isWhole && numbers['fragment'] === 2 ? 253 : numbers['protocol']!;
-  return {
-    ...packet,
-    in: sent ? undefined : packet.in,
-    out: received ? undefined : packet.out,
-    numbers: { ...numbers, fragment: isWhole ? 0 : numbers['fragment']!, protocol },
-  };
+  const own = { ...numbers, fragment: isWhole ? 0 : numbers['fragment']!, protocol, 'next header': protocol };
+  // Where an extension header would lead to it, a later fragment of IPv6 has no protocol.
+  if (packet.family === 6 && own.fragment === 2 && EXTENSIONS.has(protocol)) Reflect.deleteProperty(own, 'protocol');
+  return { ...packet, in: sent ? undefined : packet.in, out: received ? undefined : packet.out, numbers: own };
 }
+
+const EXTENSIONS = new Set([0, 43, 44, 51, 60]);
 
 it('every stage, packet by packet', () => {
   const compared = new Map<string, number>();

@@ -4,13 +4,18 @@
  * the tag, which frames still carry here. Where rules ask for transport fields, later fragments leave first for a chain of what
  * can hold of them.
  */
-import { isNothing, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { StageId } from '../../../compiler/4-program/program.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
-import type { NftChain, NftRule } from '../tree.ts';
+import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
 import { ingressMatches } from './interfaces.ts';
-import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
+import {
+  forFragmentsWithoutProtocol,
+  forLaterFragments,
+  fragmentWithoutProtocolRule,
+  laterFragmentRule,
+} from './later-fragments.ts';
 import { matchText } from './matches.ts';
 import { lowerNode } from './nodes.ts';
 
@@ -46,26 +51,29 @@ function lowerHook(hook: ArrivalHook, plans: readonly StagePlan[], context: Cont
     policy: 'accept',
   });
   lowerBlocks(plans, base, context);
-  const ofLater = plans.map((plan) => ({ ...plan, body: forLaterFragments(plan.body) }));
-  if (!ofLater.every(({ body }, index) => body === plans[index]!.body)) {
-    base.rules.unshift(...leadLaterFragments(hook, ofLater, context));
-  }
+  const later = fragmentsVerdict(hook, plans, forLaterFragments, 'later fragments', context);
+  if (later !== undefined) base.rules.unshift(laterFragmentRule(4, later), laterFragmentRule(6, later));
+  const rest = fragmentsVerdict(hook, plans, forFragmentsWithoutProtocol, 'fragments without protocol', context);
+  if (rest !== undefined) base.rules.unshift(fragmentWithoutProtocolRule(rest));
   base.rules.unshift(...context.takeHead());
 }
 
-/** The rules by which later fragments, which this hook does not tell apart by itself, leave for rules of their own. */
-function leadLaterFragments(hook: ArrivalHook, plans: readonly StagePlan[], context: Context): NftRule[] {
-  const isEmpty = plans.every(({ body }) => isNothing(body));
-  const verdict = isEmpty ? 'accept' : `goto ${laterFragments(hook, plans, context)}`;
-  return [laterFragmentRule(4, verdict), laterFragmentRule(6, verdict)];
-}
-
-function laterFragments({ id, name }: ArrivalHook, plans: readonly StagePlan[], context: Context): string {
-  context.enterStage(id, 'later fragments');
-  const chain = context.chain(`${name}_later_fragments`, name, `${id}: what can hold of later fragments`);
-  lowerBlocks(plans, chain, context);
+/** Where some fragments go, which this hook does not tell apart by itself; undefined: they meet what all packets meet. */
+function fragmentsVerdict(
+  { id, name }: ArrivalHook,
+  plans: readonly StagePlan[],
+  forFragments: (node: PlanNode) => PlanNode,
+  title: string,
+  context: Context,
+): string | undefined {
+  const own = plans.map((plan) => ({ ...plan, body: forFragments(plan.body) }));
+  if (own.every(({ body }, index) => body === plans[index]!.body)) return undefined;
+  if (own.every(({ body }) => isNothing(body))) return 'accept';
+  context.enterStage(id, title);
+  const chain = context.chain(`${name}_${title.replaceAll(' ', '_')}`, name, `${id}: what can hold of ${title}`);
+  lowerBlocks(own, chain, context);
   context.enterStage(id);
-  return chain.name;
+  return `goto ${chain.name}`;
 }
 
 function lowerBlocks(plans: readonly StagePlan[], base: NftChain, context: Context): void {

@@ -1,6 +1,7 @@
 /**
  * What of a plan is left for later fragments, which have no transport header: no port, flag, ICMP type or payload. Linux
- * reads the first bytes of their data as if they were the header, where they are not put together before.
+ * reads the first bytes of their data as if they were the header, where they are not put together before. Of IPv6, one whose
+ * header of fragments names an extension header as the next has no protocol either.
  */
 import type { Atom, Family, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
 import {
@@ -15,14 +16,14 @@ import {
 import type { Gate } from '../../../compiler/model/index.ts';
 import type { NftRule } from '../tree.ts';
 
-const TRANSPORT_FIELDS: ReadonlySet<string> = new Set([
-  'source port',
-  'destination port',
-  'service',
-  'tcp flags',
-  'icmp4',
-  'icmp6',
-]);
+type Fields = ReadonlySet<string>;
+
+const TRANSPORT_FIELDS: Fields = new Set(['source port', 'destination port', 'service', 'tcp flags', 'icmp4', 'icmp6']);
+
+const TRANSPORT_AND_PROTOCOL: Fields = new Set([...TRANSPORT_FIELDS, 'protocol']);
+
+/** The extension headers behind which Linux looks for the protocol. */
+const EXTENSIONS = '{ 0, 43, 44, 51, 60 }';
 
 /** What becomes of later fragments of a family. */
 export function laterFragmentRule(family: Family, verdict: string): NftRule {
@@ -33,18 +34,52 @@ export function laterFragmentRule(family: Family, verdict: string): NftRule {
 
 /** The node as later fragments meet it; the same node where they meet all of it. */
 export function forLaterFragments(node: PlanNode): PlanNode {
+  return withoutFields(node, TRANSPORT_FIELDS);
+}
+
+/** The node as those meet it that have no protocol; the same node where nft's tests of protocols say the same of them. */
+export function forFragmentsWithoutProtocol(node: PlanNode): PlanNode {
+  return asksForOtherProtocols(node) ? withoutFields(node, TRANSPORT_AND_PROTOCOL) : node;
+}
+
+/** What becomes of those of IPv6 that have no protocol. */
+export function fragmentWithoutProtocolRule(verdict: string): NftRule {
+  const remark = 'of later fragments of IPv6 behind which an extension header would be, nft knows no protocol';
+  return { statements: ['frag frag-off != 0', `frag nexthdr ${EXTENSIONS}`, verdict], origin: undefined, remark };
+}
+
+/** Whether it holds of packets that they are of none of some protocols: nft breaks off where a packet has none at all. */
+function asksForOtherProtocols(node: PlanNode): boolean {
+  let asks = false;
+  const look = (atoms: readonly Atom[]): void => {
+    asks ||= atoms.some(({ negated, test }) => negated && 'field' in test && test.field === 'protocol');
+  };
+  const lookAtRule = (rule: ProgramRule): void => {
+    look(rule.atoms);
+    for (const { when } of rule.effects) when.forEach(look);
+  };
+  mapNodes(node, (one) => {
+    if ('guard' in one) look(one.guard);
+    if ('rules' in one) one.rules.forEach(lookAtRule);
+    if (one.kind === 'lookup') for (const { rules } of one.classes) rules.forEach(lookAtRule);
+    return one;
+  });
+  return asks;
+}
+
+function withoutFields(node: PlanNode, lacked: Fields): PlanNode {
   return mapNodes(node, (one) => {
     switch (one.kind) {
       case 'rules': {
-        const rules = mapped(one.rules, ruleForLaterFragments);
+        const rules = mapped(one.rules, (rule) => ruleWithout(rule, lacked));
         return rules === one.rules ? one : { ...one, rules };
       }
       case 'candidates':
-        return candidatesForLaterFragments(one);
+        return candidatesWithout(one, lacked);
       case 'lookup':
-        return lookupForLaterFragments(one);
+        return lookupWithout(one, lacked);
       case 'switch':
-        return switchForLaterFragments(one);
+        return switchWithout(one, lacked);
       case 'ranked': {
         const searches = mapped(one.searches, (search) => (isNothing(search) ? undefined : search));
         return searches === one.searches ? one : { ...one, searches };
@@ -55,18 +90,18 @@ export function forLaterFragments(node: PlanNode): PlanNode {
   });
 }
 
-function candidatesForLaterFragments(node: Candidates): Candidates {
-  const rules = node.rules.map(ruleForLaterFragments);
+function candidatesWithout(node: Candidates, lacked: Fields): Candidates {
+  const rules = node.rules.map((rule) => ruleWithout(rule, lacked));
   if (rules.every((rule, index) => rule === node.rules[index])) return node;
   const ranks = node.ranks.filter((_, index) => rules[index] !== undefined);
   return { ...node, rules: rules.filter((rule) => rule !== undefined), ranks };
 }
 
-function lookupForLaterFragments(lookup: Lookup): PlanNode {
-  const guard = atomsForLaterFragments(lookup.guard);
+function lookupWithout(lookup: Lookup, lacked: Fields): PlanNode {
+  const guard = atomsWithout(lookup.guard, lacked);
   if (guard === undefined || lookup.key.some(({ field }) => TRANSPORT_FIELDS.has(field))) return NOTHING;
   const classes = mapped(lookup.classes, (one) => {
-    const rules = mapped(one.rules, ruleForLaterFragments);
+    const rules = mapped(one.rules, (rule) => ruleWithout(rule, lacked));
     if (rules === one.rules) return one;
     return rules.length === 0 ? undefined : { ...one, rules };
   });
@@ -75,10 +110,10 @@ function lookupForLaterFragments(lookup: Lookup): PlanNode {
 }
 
 /** Later fragments are in no case of a field that they lack. */
-function switchForLaterFragments(node: Switch): PlanNode {
-  const guard = atomsForLaterFragments(node.guard);
+function switchWithout(node: Switch, lacked: Fields): PlanNode {
+  const guard = atomsWithout(node.guard, lacked);
   if (guard === undefined) return NOTHING;
-  if (!TRANSPORT_FIELDS.has(node.field.field)) {
+  if (!lacked.has(node.field.field)) {
     return withoutEmptyCases(guard === node.guard ? node : { ...node, guard });
   }
   if (isNothing(node.otherwise)) return NOTHING;
@@ -94,34 +129,34 @@ function withoutEmptyCases(node: Switch): PlanNode {
   return cases === node.cases ? node : { ...node, cases };
 }
 
-function ruleForLaterFragments(rule: ProgramRule): ProgramRule | undefined {
-  const atoms = atomsForLaterFragments(rule.atoms);
+function ruleWithout(rule: ProgramRule, lacked: Fields): ProgramRule | undefined {
+  const atoms = atomsWithout(rule.atoms, lacked);
   if (atoms === undefined || rule.gates.some(asksTransport)) return undefined;
-  const effects = mapped(rule.effects, effectForLaterFragments);
+  const effects = mapped(rule.effects, (effect) => effectWithout(effect, lacked));
   if (effects.length === 0 && rule.decision === undefined) return undefined;
   return atoms === rule.atoms && effects === rule.effects ? rule : { ...rule, atoms, effects };
 }
 
-function effectForLaterFragments(one: ProgramEffect): ProgramEffect | undefined {
+function effectWithout(one: ProgramEffect, lacked: Fields): ProgramEffect | undefined {
   const { effect } = one;
   const isByPort = (effect.kind === 'remember' || effect.kind === 'forget') && effect.key.some(isTransportField);
-  const when = mapped(one.when, atomsForLaterFragments);
+  const when = mapped(one.when, (atoms) => atomsWithout(atoms, lacked));
   if (isByPort || when.length === 0 || one.gates.some(asksTransport)) return undefined;
   return when === one.when ? one : { ...one, when };
 }
 
 /** Undefined where they cannot all hold; what holds of every later fragment is left out. */
-function atomsForLaterFragments(atoms: readonly Atom[]): readonly Atom[] | undefined {
-  if (atoms.some((atom) => asksField(atom) && !atom.negated)) return undefined;
-  return mapped(atoms, (atom) => (asksField(atom) ? undefined : atom));
+function atomsWithout(atoms: readonly Atom[], lacked: Fields): readonly Atom[] | undefined {
+  if (atoms.some((atom) => asksField(atom, lacked) && !atom.negated)) return undefined;
+  return mapped(atoms, (atom) => (asksField(atom, lacked) ? undefined : atom));
 }
 
-/** Whether the test is of a field that later fragments lack, so that it is false of them. */
-function asksField({ test }: Atom): boolean {
+/** Whether the test is of a field that these fragments lack, so that it is false of them. */
+function asksField({ test }: Atom, lacked: Fields): boolean {
   switch (test.kind) {
     case 'number':
     case 'masked':
-      return isTransportField(test.field);
+      return lacked.has(test.field);
     case 'same field':
       return isTransportField(test.left) || isTransportField(test.right);
     case 'memory':

@@ -1,12 +1,17 @@
 /** Stages as base chains: which hook, which priority, and the frame around the policy's own rules. */
 import type { StageId } from '../../../compiler/4-program/program.ts';
-import { isNothing, type Plan, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, type Plan, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { BaseChainHook, NftChain } from '../tree.ts';
 import { needsTracking } from '../../../compiler/semantics/needs.ts';
 import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
 import { beginDispatch } from './dispatch.ts';
-import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
+import {
+  forFragmentsWithoutProtocol,
+  forLaterFragments,
+  fragmentWithoutProtocolRule,
+  laterFragmentRule,
+} from './later-fragments.ts';
 import { lowerNode } from './nodes.ts';
 import { translatesOwnPackets, withoutIncoming } from './own-packets.ts';
 import type { RulePlace } from './rules.ts';
@@ -80,21 +85,36 @@ export function lowerStage(plan: StagePlan, whole: Plan, context: Context): void
 function leadFragments(plan: StagePlan, chain: NftChain, place: RulePlace): void {
   const { context } = place;
   const { stage } = plan;
-  const [body, eachPacket] = [forLaterFragments(plan.body), forLaterFragments(plan.eachPacket)];
   const leads = ([4, 6] as const).filter((family) => !needsTracking(context.program.policy, family));
-  const translates = stage.id === 'destination nat' || stage.id === 'source nat';
-  if (translates || leads.length === 0 || (body === plan.body && eachPacket === plan.eachPacket)) return;
-  context.enterStage(stage.id, 'later fragments');
-  const own = context.chain(
-    `${chain.name}_later_fragments`,
-    chain.name,
-    `${stage.origin.name}: what can hold of later fragments`,
-  );
+  if (stage.id === 'destination nat' || stage.id === 'source nat' || leads.length === 0) return;
+  if (leads.includes(6)) {
+    const own = fragmentsChain(plan, forFragmentsWithoutProtocol, 'fragments without protocol', chain, place);
+    if (own) chain.rules.push(fragmentWithoutProtocolRule(`goto ${own.name}`));
+  }
+  const own = fragmentsChain(plan, forLaterFragments, 'later fragments', chain, place);
+  if (own) chain.rules.push(...leads.map((family) => laterFragmentRule(family, `goto ${own.name}`)));
+}
+
+/** What can hold of some fragments, in a chain of its own; undefined where they meet what all packets meet. */
+function fragmentsChain(
+  plan: StagePlan,
+  forFragments: (node: PlanNode) => PlanNode,
+  title: string,
+  chain: NftChain,
+  place: RulePlace,
+): NftChain | undefined {
+  const { context } = place;
+  const { stage } = plan;
+  const [body, eachPacket] = [forFragments(plan.body), forFragments(plan.eachPacket)];
+  if (body === plan.body && eachPacket === plan.eachPacket) return undefined;
+  context.enterStage(stage.id, title);
+  const name = `${chain.name}_${title.replaceAll(' ', '_')}`;
+  const own = context.chain(name, chain.name, `${stage.origin.name}: what can hold of ${title}`);
   lowerNode(eachPacket, own, place);
   lowerNode(body, own, place);
   closeWithDefault(plan, own, context);
   context.enterStage(stage.id);
-  chain.rules.push(...leads.map((family) => laterFragmentRule(family, `goto ${own.name}`)));
+  return own;
 }
 
 function describe(plan: StagePlan): string {

@@ -54,7 +54,7 @@ export class PacketReads {
 
   #has(read: Read): Diagram {
     if (read.kind === 'field') {
-      if (read.field === 'fragment offset' || read.field === 'more fragments') {
+      if (FRAGMENT_FIELDS.has(read.field) && !EVERYWHERE.has(read.field)) {
         return fragmentIn(read, undefined, this.#packets);
       }
       if (EVERYWHERE.has(read.field)) return ALL;
@@ -119,7 +119,12 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['family', 'fragment header', 'i
 /** The number of an address that is this host's own. */
 const LOCAL = 1;
 
-const FRAGMENT_FIELDS: ReadonlySet<string> = new Set(['fragment offset', 'more fragments', 'fragment header']);
+const FRAGMENT_FIELDS: ReadonlySet<string> = new Set([
+  'fragment offset',
+  'more fragments',
+  'fragment header',
+  'next header',
+]);
 
 /** What no field of a policy stands for. */
 const OWN_FIELDS: { readonly [Field in FieldRead['field']]?: number } = {
@@ -142,7 +147,7 @@ function fieldBits({ field, family }: FieldRead, packets: StagePackets): Bits {
     return {
       first: packets.placeOf(plain).first,
       width: width ?? packets.placeOf(plain).width,
-      has: ofFamily,
+      has: plain === 'protocol' ? tests.present('protocol') : ofFamily,
       offset: 0,
     };
   }

@@ -77,7 +77,10 @@ function followChain(bytes: Uint8Array, throughAuthentication: boolean): Chain {
       // A fragment header with offset 0 and no more to come is an atomic fragment (RFC 6946): whole by itself.
       if (offset > 0 || (word & 1) !== 0) fragment = { offset, more: (word & 1) !== 0, identification };
       at += 8;
-      if (offset > 0) return { protocol: next, transportAt: undefined, fragment, options };
+      if (offset > 0) {
+        const protocol = next !== undefined && EXTENSIONS_AND_AUTHENTICATION.has(next) ? undefined : next;
+        return { protocol, transportAt: undefined, fragment, options };
+      }
       continue;
     }
     const length = extensionLength(bytes, at, header);
@@ -109,6 +112,10 @@ export function fragmentHeaderAt(bytes: Uint8Array): number | undefined {
 }
 
 const EXTENSIONS = new Set([HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS]);
+/**
+ * What Linux looks behind for the protocol, which in a later fragment is not there: such a fragment has none (ipv6_find_hdr;
+ * neither nft's `meta l4proto` nor `ip6tables -p` says anything of it).
+ */
 const EXTENSIONS_AND_AUTHENTICATION = new Set([...EXTENSIONS, AUTHENTICATION]);
 
 function isExtension(header: number): boolean {

@@ -131,6 +131,14 @@ describe('decoding IPv6', () => {
     expect(packet.fragment).toEqual({ offset: 1448, more: false, identification: 7 });
   });
 
+  it('knows no protocol of a later fragment behind which an extension header would lead to it', () => {
+    for (const next of ['00', '2b', '2c', '33', '3c']) {
+      const packet = base('2c', `${next} 00 05a8 00000007  0600 0035 0008 0000`);
+      expect(packet, next).toMatchObject({ protocol: undefined, fragment: { offset: 1448 } });
+    }
+    expect(base('2c', '3b 00 05a8 00000007  0600 0035 0008 0000').protocol).toBe(59);
+  });
+
   it('takes an atomic fragment for what it is', () => {
     expect(base('2c', '11 00 0000 00000007  0400 0035 0008 0000')).toMatchObject({
       fragment: undefined,
