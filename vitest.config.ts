@@ -7,6 +7,14 @@ import { defineConfig } from 'vitest/config';
  */
 const hangs = (process.env['SLUICE_FULL'] === '1' ? 600 : 30) * 60_000;
 
+const oneFileAtATime = {
+  pool: 'forks',
+  maxWorkers: 1,
+  fileParallelism: false,
+  testTimeout: hangs,
+  hookTimeout: hangs,
+} as const;
+
 export default defineConfig({
   test: {
     // Each processor: by itself, vitest leaves one idle, which is half of two.
@@ -34,11 +42,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
-          testTimeout: hangs,
-          hookTimeout: hangs,
+          ...oneFileAtATime,
         },
       },
       {
@@ -47,9 +51,7 @@ export default defineConfig({
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
           setupFiles: ['test/sampling.ts'],
-          pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
+          ...oneFileAtATime,
           isolate: false,
           testTimeout: 2 * hangs,
           hookTimeout: 2 * hangs,
@@ -61,11 +63,7 @@ export default defineConfig({
           name: 'p4',
           include: ['test/p4/**/*.test.ts'],
           setupFiles: ['test/sampling.ts'],
-          pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
-          testTimeout: hangs,
-          hookTimeout: hangs,
+          ...oneFileAtATime,
         },
       },
       {
@@ -74,11 +72,7 @@ export default defineConfig({
           name: 'vm',
           include: ['test/vm/**/*.test.ts'],
           setupFiles: ['test/sampling.ts'],
-          pool: 'forks',
-          maxWorkers: 1,
-          fileParallelism: false,
-          testTimeout: hangs,
-          hookTimeout: hangs,
+          ...oneFileAtATime,
         },
       },
     ],

@@ -60,3 +60,9 @@ export const TCP_FLAGS = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece
 
 /** Protocols whose header begins with two port numbers. */
 export const PROTOCOLS_WITH_PORTS = [6, 17, 33, 132, 136] as const;
+
+/**
+ * Extension headers of IPv6 behind which the protocol is looked for: hop-by-hop, routing, fragment, authentication, destination
+ * options (RFC 8200, RFC 4302). A later fragment whose fragment header names one has no protocol.
+ */
+export const EXTENSION_HEADERS = [0, 43, 44, 51, 60] as const;

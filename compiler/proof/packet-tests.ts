@@ -3,7 +3,7 @@
  * false, so `diagrams.not` of one holds for every packet without the field, too.
  */
 import type { View } from '../model/condition.ts';
-import { PROTOCOLS_WITH_PORTS, type AddressField, type NumberField } from '../model/fields.ts';
+import { EXTENSION_HEADERS, PROTOCOLS_WITH_PORTS, type AddressField, type NumberField } from '../model/fields.ts';
 import type { Zone } from '../model/policy.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import type { Family } from '../4-program/program.ts';
@@ -33,13 +33,10 @@ const OWNERS: ReadonlyMap<DiagramField, Owner> = new Map([
   ['icmp6', { protocols: IntervalSet.of(8, 58), family: 6 }],
 ]);
 
-/**
- * Extension headers (RFC 8200, RFC 4302). A later fragment of IPv6 whose header of fragments names one as the next has no
- * protocol; its variables of the protocol have that header instead.
- */
+/** A later fragment of IPv6 that has no protocol for one of these has the header itself in the variables of the protocol. */
 const EXTENSIONS = IntervalSet.fromIntervals(
   8,
-  [0, 43, 44, 51, 60].map((header) => [header, header] as const),
+  EXTENSION_HEADERS.map((header) => [header, header] as const),
 );
 const LATER_FRAGMENT = IntervalSet.of(2, 2);
 

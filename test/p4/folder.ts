@@ -1,3 +1,4 @@
+/** A folder for what compilers and the switch read and write. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,6 +2,7 @@
 import fastCheck from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Program, StageId } from '../../compiler/4-program/program.ts';
+import { EXTENSION_HEADERS } from '../../compiler/model/fields.ts';
 import type { Entry, Machine, MachineChain } from '../../compiler/proof/machine/form.ts';
 import { compareWithProgram } from '../../compiler/proof/machine/compare.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
@@ -54,7 +55,7 @@ function at(stage: StageId, packet: TrackedPacket, { policy }: Program): Tracked
   return { ...packet, in: sent ? undefined : packet.in, out: received ? undefined : packet.out, numbers: own };
 }
 
-const EXTENSIONS = new Set([0, 43, 44, 51, 60]);
+const EXTENSIONS: ReadonlySet<number> = new Set(EXTENSION_HEADERS);
 
 it('every stage, packet by packet', () => {
   const compared = new Map<string, number>();

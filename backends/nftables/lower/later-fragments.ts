@@ -13,6 +13,7 @@ import {
   type PlanNode,
   type Switch,
 } from '../../../compiler/6-plan/plan.ts';
+import { EXTENSION_HEADERS } from '../../../compiler/model/fields.ts';
 import type { Gate } from '../../../compiler/model/index.ts';
 import type { NftRule } from '../tree.ts';
 
@@ -21,9 +22,6 @@ type Fields = ReadonlySet<string>;
 const TRANSPORT_FIELDS: Fields = new Set(['source port', 'destination port', 'service', 'tcp flags', 'icmp4', 'icmp6']);
 
 const TRANSPORT_AND_PROTOCOL: Fields = new Set([...TRANSPORT_FIELDS, 'protocol']);
-
-/** The extension headers behind which Linux looks for the protocol. */
-const EXTENSIONS = '{ 0, 43, 44, 51, 60 }';
 
 /** What becomes of later fragments of a family. */
 export function laterFragmentRule(family: Family, verdict: string): NftRule {
@@ -45,7 +43,8 @@ export function forFragmentsWithoutProtocol(node: PlanNode): PlanNode {
 /** What becomes of those of IPv6 that have no protocol. */
 export function fragmentWithoutProtocolRule(verdict: string): NftRule {
   const remark = 'of later fragments of IPv6 behind which an extension header would be, nft knows no protocol';
-  return { statements: ['frag frag-off != 0', `frag nexthdr ${EXTENSIONS}`, verdict], origin: undefined, remark };
+  const isExtension = `frag nexthdr { ${EXTENSION_HEADERS.join(', ')} }`;
+  return { statements: ['frag frag-off != 0', isExtension, verdict], origin: undefined, remark };
 }
 
 /** Whether it holds of packets that they are of none of some protocols: nft breaks off where a packet has none at all. */

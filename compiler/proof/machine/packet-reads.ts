@@ -54,10 +54,8 @@ export class PacketReads {
 
   #has(read: Read): Diagram {
     if (read.kind === 'field') {
-      if (FRAGMENT_FIELDS.has(read.field) && !EVERYWHERE.has(read.field)) {
-        return fragmentIn(read, undefined, this.#packets);
-      }
       if (EVERYWHERE.has(read.field)) return ALL;
+      if (FRAGMENT_FIELDS.has(read.field)) return fragmentIn(read, undefined, this.#packets);
     }
     return this.#bitsOf(read).has;
   }
