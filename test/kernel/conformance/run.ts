@@ -114,7 +114,7 @@ class Comparison {
     );
     const [first] = outcomes;
     if (first === undefined) return { sent, allowed: evaluations, seen: observations };
-    this.classes.noteArrival(first);
+    this.classes.noteArrival(first, arrival);
     this.#compared += 1;
     this.#fates.set(first.fate.kind, (this.#fates.get(first.fate.kind) ?? 0) + 1);
     this.#isCut ||= outcomes.length > MOST_STATES;
