@@ -130,10 +130,18 @@ function withoutEmptyCases(node: Switch): PlanNode {
 
 function ruleWithout(rule: ProgramRule, lacked: Fields): ProgramRule | undefined {
   const atoms = atomsWithout(rule.atoms, lacked);
-  if (atoms === undefined || rule.gates.some(asksTransport)) return undefined;
+  if (atoms === undefined) return undefined;
+  if (rule.gates.some(asksTransport)) return onlyCharging({ ...rule, atoms });
   const effects = mapped(rule.effects, (effect) => effectWithout(effect, lacked));
   if (effects.length === 0 && rule.decision === undefined) return undefined;
   return atoms === rule.atoms && effects === rule.effects ? rule : { ...rule, atoms, effects };
+}
+
+/** A rule that no such fragment gets through: what it asks before of buckets that other rules share is charged all the same. */
+function onlyCharging(rule: ProgramRule): ProgramRule | undefined {
+  const gates = rule.gates.slice(0, rule.gates.findIndex(asksTransport));
+  const charges = gates.some((gate) => gate.kind === 'rate' && gate.bucket !== undefined);
+  return charges ? { ...rule, gates, effects: [], decision: undefined } : undefined;
 }
 
 function effectWithout(one: ProgramEffect, lacked: Fields): ProgramEffect | undefined {

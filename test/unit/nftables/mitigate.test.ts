@@ -42,6 +42,17 @@ test('later fragments meet the rules that can hold of them', () => {
   ]);
 });
 
+test('a bucket that other rules share is charged by later fragments too, before a limit by ports turns them away', () => {
+  const ruleset = mitigate(`
+    drop udp up to 3/hour bucket all up to 2/hour per destination port
+    drop tcp up to 3/hour bucket all
+  `);
+  expect(partOf(ruleset, 'chain mitigate_later_fragments')).toEqual([
+    'meta l4proto udp limit name "limit_all"',
+    'meta l4proto tcp limit name "limit_all" drop',
+  ]);
+});
+
 test('of later fragments nft may know no protocol, where a rule asks for all but some', () => {
   const ruleset = mitigate('drop from 2001:db8::/32 not tcp, udp drop gre');
   expect(partOf(ruleset, 'chain mitigate')[1]).toBe(
