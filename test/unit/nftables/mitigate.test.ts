@@ -53,15 +53,6 @@ test('a bucket that other rules share is charged by later fragments too, before 
   ]);
 });
 
-test('of later fragments nft may know no protocol, where a rule asks for all but some', () => {
-  const ruleset = mitigate('drop from 2001:db8::/32 not tcp, udp drop gre');
-  expect(partOf(ruleset, 'chain mitigate')[1]).toBe(
-    'frag frag-off != 0 frag nexthdr { 0, 43, 44, 51, 60 } goto mitigate_fragments_without_protocol',
-  );
-  expect(partOf(ruleset, 'chain mitigate_fragments_without_protocol')).toEqual(['ip6 saddr 2001:db8::/32 drop']);
-  expect(mitigate('drop tcp drop gre')).not.toContain('nexthdr');
-});
-
 test('both kinds of packets share counters, limits and memories', () => {
   const ruleset = artifactOf(`${zones}
     memory seen(address: ip, port: port) timeout 1h
