@@ -3,7 +3,7 @@
  * comes in, by what the kernel has counted alone.
  */
 import { readClasses } from '../../../backends/tc/read-classes.ts';
-import type { Arrival, Outcome } from '../../../compiler/semantics/evaluate.ts';
+import type { Outcome } from '../../../compiler/semantics/evaluate.ts';
 import type { Shape } from '../../../compiler/model/policy.ts';
 import { queueInterfaceOf } from '../../../compiler/model/shape-interface.ts';
 import type { Shaped } from '../../../compiler/semantics/shape.ts';
@@ -41,9 +41,8 @@ export class Classes {
     for (const one of observations) if (one.kind !== 'delivered') this.#count(one.interface, one.priority);
   }
 
-  /** Of what came in, whatever became of it behind the queues. */
-  noteArrival({ shaped }: Outcome, arrival: Arrival): void {
-    if (isLost(arrival)) return;
+  /** Of what came in, whatever became of it. */
+  noteArrival({ shaped }: Outcome): void {
     for (const one of shaped) {
       const shape = this.#shapeOf(one);
       if (shape.direction === 'egress') continue;
@@ -92,15 +91,6 @@ export class Classes {
       .map(([, number]) => number);
     return Math.floor((any ?? 0) / 0x10000) * 0x10000;
   }
-}
-
-/**
- * nft's ingress hook of family inet drops later fragments behind which an extension header would be, whatever the rules there say:
- * they come to no queue.
- */
-function isLost(arrival: Arrival): boolean {
-  const packet = arrival.kind === 'received' ? arrival.frame.packet : undefined;
-  return packet?.family === 6 && (packet.fragment?.offset ?? 0) > 0 && packet.protocol === undefined;
 }
 
 function deviceOf(shape: Shape): string {

@@ -144,7 +144,7 @@ describe('a shaper that is gone', () => {
       'ip link del dev ifb-lan0',
     ]);
     const back = sinceOf(`${target} ${out}`, `${target} ${out} ${inward}`);
-    expect(commandsOf(back)[1]).toMatch(/^qdisc replace dev ifb-lan0 root handle 2: htb /);
+    expect(commandsOf(back)[1]).toMatch(/^qdisc replace dev ifb-lan0 root handle 4: htb /);
     expect(loadOf(back)).toEqual([
       'ip link show dev ifb-lan0 > /dev/null 2>&1 || ip link add ifb-lan0 type ifb',
       'ip link set dev ifb-lan0 up txqueuelen 1000',

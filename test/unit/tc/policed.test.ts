@@ -15,7 +15,7 @@ const policyOf = (classes: string, head = 'rate 100mbit policed', more = ''): st
 
 /** The commands, with names in place of the numbers of policers. */
 function commandsOf(policy: string, path = 'tc/up.batch'): readonly string[] {
-  const names = new Map([['65537', 'LINK']]);
+  const names = new Map([['196609', 'LINK']]);
   for (const line of artifactOf(policy, 'tc/classes.tsv').trim().split('\n').slice(1)) {
     const [, id = '', name = ''] = line.split('\t');
     const [upper = 0, lower = 0] = id.split(':').map((part) => Number.parseInt(part, 16));
@@ -168,7 +168,7 @@ describe('changes', () => {
       .replace('6mbit)\n', '6mbit), (11, 10.0.11.0/24, 2001:db8:11::/64, 1mbit)\n');
     expect(changes(policy, more)).toEqual([
       expect.stringMatching(
-        /^filter add dev up0 ingress chain 200 pref 1 protocol ip handle \S+ flower dst_ip 10\.0\.11\.0\/24 action police rate 1mbit .* index \d+ action police rate 100mbit .* index 65537$/,
+        /^filter add dev up0 ingress chain 200 pref 1 protocol ip handle \S+ flower dst_ip 10\.0\.11\.0\/24 action police rate 1mbit .* index \d+ action police rate 100mbit .* index 196609$/,
       ),
     ]);
     expect(changes(more, policy)).toEqual([
@@ -182,7 +182,7 @@ describe('changes', () => {
       'filter del dev up0 ingress pref 200',
       'filter del dev up0 ingress chain 200',
       'qdisc replace dev ifb-up0 root handle 1f: pfifo',
-      'qdisc replace dev ifb-up0 root handle 1: htb default 0',
+      'qdisc replace dev ifb-up0 root handle 3: htb default 0',
     ]);
     const [gone, ...come] = changes(waiting, policy);
     expect(gone).toBe('qdisc del dev ifb-up0 root');
