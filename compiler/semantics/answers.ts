@@ -110,7 +110,8 @@ function beginAnswer(packet: Packet | undefined, journey: Journey): Journey | un
   const answer = startJourney({ policy, environment, now, choices, state, packet, isAnswer: true });
   const { tracking } = journey;
   if (tracking.kind === 'flow' || tracking.kind === 'related') {
-    answer.tracking = { kind: 'related', flow: tracking.flow, direction: opposite(tracking.direction) };
+    const { flow, direction, isNew = false } = tracking;
+    answer.tracking = { kind: 'related', flow, direction: opposite(direction), isNew };
   }
   answer.proxied = journey.proxied;
   return { ...answer, spoke: journey.spoke, logs: journey.logs, counted: journey.counted };

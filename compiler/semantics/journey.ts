@@ -19,8 +19,11 @@ export type Tracking =
   | { readonly kind: 'invalid' }
   /** Part of a flow; `isNew` until a packet of it was let through. */
   | { readonly kind: 'flow'; readonly flow: Flow; readonly direction: Direction; readonly isNew: boolean }
-  /** An ICMP error about a packet of a flow; `direction` is the way the error itself goes. */
-  | { readonly kind: 'related'; readonly flow: Flow; readonly direction: Direction };
+  /**
+   * An ICMP error about a packet of a flow, or a reset by this host; `direction` is the way the answer itself goes. `isNew`: this host
+   * answers in place of the first packet.
+   */
+  | { readonly kind: 'related'; readonly flow: Flow; readonly direction: Direction; readonly isNew?: boolean };
 
 /** A rule, a default or the host that had a say. */
 export interface Spoken {

@@ -11,6 +11,7 @@ import type { Journey } from './journey.ts';
 import { addressToward, primaryAddress } from './kernel/own-address.ts';
 import { translatedTuple, type Range, type Side } from './kernel/unique-tuple.ts';
 import { needsTranslation } from './needs.ts';
+import { TCP } from './packet/packet.ts';
 import { firstDecision } from './rules.ts';
 import { gone, type Step } from './steps.ts';
 import { replaceFlow } from './tracked.ts';
@@ -42,6 +43,7 @@ export const settleDestination: Step = (journey) => {
 /** The first packet of a flow: whom does it come from, seen from where it goes? */
 export const settleSource: Step = (journey) => {
   const { tracking } = journey;
+  if (needsTranslation(journey.policy) && isFirstReset(journey)) return askForReset(journey);
   if (!needsTranslation(journey.policy) || tracking.kind !== 'flow' || !tracking.isNew) return undefined;
   journey.seesWire = false;
   const isHairpin = tracking.flow.hairpin && turnsBack(journey);
@@ -55,6 +57,23 @@ export const settleSource: Step = (journey) => {
   settle(journey, range, 'source');
   return undefined;
 };
+
+/** A reset that this host sends in place of letting a flow's first packet on. */
+function isFirstReset({ tracking, isAnswer, packet }: Journey): boolean {
+  return isAnswer && packet.protocol === TCP && tracking.kind === 'related' && tracking.isNew === true;
+}
+
+/**
+ * Linux takes such a reset for the first packet of its flow that comes to the source translation (nf_nat_inet_fn,
+ * IP_CT_RELATED_REPLY): the rules are asked, and count, but the flow ends here, and the reset itself is no packet of the
+ * direction that is translated.
+ */
+function askForReset(journey: Journey): ReturnType<Step> {
+  journey.seesWire = false;
+  const rule = firstMatching(journey, ['snat', 'masquerade']);
+  const hasTarget = rule?.translation === undefined || rangeFor(rule.translation, journey) !== undefined;
+  return hasTarget ? undefined : gone('no address to masquerade as');
+}
 
 /** For packets to this host, no rule changes the source; but see `keep`. */
 export const keepSourceOfDelivered: Step = (journey) => {

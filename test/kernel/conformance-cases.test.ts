@@ -6,8 +6,8 @@ import { keptCases } from './conformance/kept-cases.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
 describeWithKernel('kernel conformance of cases that once failed', () => {
-  test.each(keptCases())('$name', async ({ text, script }) => {
-    const outcome = buildPolicy(text);
+  test.each(keptCases())('$name', async ({ text, options, script }) => {
+    const outcome = buildPolicy(text, options);
     if (outcome.kind === 'refused') throw new Error(outcome.diagnostics.map(({ message }) => message).join('\n'));
     const { report, result } = await examineScript(text, outcome.built, script);
     expect(report).toBeUndefined();

@@ -55,7 +55,7 @@ describeWithKernel('kernel conformance', () => {
 
 /** So many random policies do in the kernel what the reference says, and count what it counts. */
 async function conform(texts: fastCheck.Arbitrary<PolicyText>, wanted: number, options: BuildOptions): Promise<void> {
-  const hunt = new Hunt();
+  const hunt = new Hunt(options);
   const property = fastCheck.asyncProperty(texts, fastCheck.nat(), async (text, draw) => {
     if (hunt.isOver) return;
     const outcome = buildPolicy(text, options);
@@ -87,7 +87,12 @@ class Hunt {
   passed = 0;
   /** The smallest case that failed. */
   failure: { readonly text: PolicyText; readonly script: Script; readonly report: string } | undefined;
+  readonly #options: BuildOptions;
   #tries = 0;
+
+  constructor(options: BuildOptions) {
+    this.#options = options;
+  }
 
   get isOver(): boolean {
     return this.#tries >= SHRINKING_TRIES;
@@ -116,6 +121,6 @@ class Hunt {
   tell(): string | undefined {
     if (this.failure === undefined) return undefined;
     const { text, script, report } = this.failure;
-    return `${report}\n--- kept as test/cases/conformance/${keepCase(text, script)} ---`;
+    return `${report}\n--- kept as test/cases/conformance/${keepCase(text, this.#options, script)} ---`;
   }
 }
