@@ -4,7 +4,7 @@ import type { Program, Stage } from '../../compiler/4-program/program.ts';
 import { MOST_ZONES } from './fields.ts';
 import { requestsOf } from './lower/ports.ts';
 import { PROBLEMS } from './problems.ts';
-import { mostPorts, NICS, nicFor } from './targets/index.ts';
+import { NICS, nicFor } from './targets/index.ts';
 
 /** A NIC takes no stage from another plane. */
 export function refuse({ origin, id }: Stage): readonly Diagnostic[] {
@@ -30,8 +30,8 @@ export function refuseRequests(program: Program): readonly Diagnostic[] {
           : `no programs for the architecture \`${variant}\` in this version`;
       const hint = `Write \`p4 ${NICS[0]!.architecture} on ${on.join(', ')}\`. This version has ${known}.`;
       found.push(diagnostic(PROBLEMS.architecture, span, message, { hint }));
-    } else if (on.length > mostPorts(nic)) {
-      const message = `\`${nic.name}\` has ${mostPorts(nic)} ports to the network`;
+    } else if (on.length > nic.ports.most) {
+      const message = `\`${nic.name}\` has ${nic.ports.most} ports to the network`;
       found.push(diagnostic(PROBLEMS.architecture, span, message, { hint: 'Name fewer interfaces.' }));
     }
   }

@@ -30,9 +30,9 @@ function lower(plan: Plan): Lowered {
     diagnostics: [...diagnostics, ...nothingToDrop(nicProgram, plan.program)],
     figures: files.figures,
     device: files.device,
-    load: ['p4c-bm2-ss --arch v1model -o p4/program.json p4/program.p4', 'simple_switch_CLI < p4/entries.txt'],
-    makes: ['p4/program.json'],
-    unload: ['simple_switch_CLI < p4/clear.txt'],
+    load: files.commands.load,
+    makes: files.commands.makes,
+    unload: files.commands.unload,
     write: (context) => ({
       artifacts: (build) => files.artifacts({ ...context, build }),
       sourceMap: files.sourceMap,

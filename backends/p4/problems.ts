@@ -13,9 +13,10 @@ as if there were no NIC. So a target with \`p4\` needs a plane that carries out 
     code: 'SL1502',
     severity: 'error',
     title: 'an architecture of P4 that this version does not write for',
-    explanation: `P4 programs are written for an architecture, which a target names behind \`p4\`: \`p4 v1model on eth0, eth1\`. This version
-writes for \`v1model\` only, the architecture of the software switch BMv2. Behind \`on\` stand the interfaces by which the host gets what
-comes in by the NIC's ports, in the order of the ports, from 0.`,
+    explanation: `P4 programs are written for an architecture, which a target names behind \`p4\`: \`p4 pna on eth0, eth1\`. This version
+writes for \`pna\`, the Portable NIC Architecture, as p4c-dpdk and DPDK's pipeline carry it out, and for \`v1model\`, the architecture of
+the software switch BMv2. Behind \`on\` stand the interfaces by which the host gets what comes in by the NIC's ports, in the order of
+the ports, from 0.`,
   },
   tooMany: {
     code: 'SL1503',

@@ -67,7 +67,8 @@ export interface RuleKey {
 }
 
 export interface RuleEntry {
-  readonly origin: Origin;
+  /** One of `split`. */
+  readonly rule: SplitRule;
   readonly action: NicAction;
   /** By key; undefined: whatever it is. */
   readonly values: readonly (MaskedValue | undefined)[];

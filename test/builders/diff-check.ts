@@ -3,19 +3,17 @@ import { expect } from 'vitest';
 import { STAGES, type Program, type Stage, type StageId } from '../../compiler/4-program/program.ts';
 import type { RegionChange } from '../../compiler/diff/report.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
-import { walkStageForWrites, type TrackedPacket } from '../oracles/stage-walk.ts';
+import { walkStage, type TrackedPacket } from '../oracles/stage-walk.ts';
 import { asTracked, compare, isIn, type Compared } from './diff.ts';
 
-const NOTHING = JSON.stringify({ decision: 'accept', effects: [] });
+const NOTHING = JSON.stringify({ decision: 'accept', effects: [], mark: undefined });
 
-/**
- * What a side does to the packet, as a text; undefined: the walk does not know. A mark counts as written also where it was
- * that before: what a rule does is told of all packets that it does it to.
- */
+/** What a side does to the packet, as a text; undefined: the walk does not know. */
 function outcome(stage: Stage | undefined, program: Program, packet: TrackedPacket): string | undefined {
   if (!stage) return NOTHING;
   try {
-    return JSON.stringify(walkStageForWrites(stage, program, packet));
+    const { decision, effects, mark } = walkStage(stage, program, packet);
+    return JSON.stringify({ decision, effects, mark: mark === packet.numbers['mark'] ? undefined : mark });
   } catch {
     return undefined;
   }

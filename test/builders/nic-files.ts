@@ -2,13 +2,13 @@
 import { PLANES } from '../../cli/planes.ts';
 import { compile, type CompileResult } from '../../compiler/compile.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
-import { entriesOf } from '../oracles/p4/entries.ts';
+import { NICS, nicFor, portNumbers } from '../../backends/p4/targets/index.ts';
+import { entriesOf, entriesOfTableFiles, type Entries } from '../oracles/p4/entries.ts';
 import { P4Switch } from '../oracles/p4/switch.ts';
-import { readProgram } from '../oracles/p4/syntax.ts';
+import { readProgram, type P4Program } from '../oracles/p4/syntax.ts';
 import { inputsWith } from './ruleset.ts';
 
-/** Of ports to the network, the other half leads to the host. */
-export const HOST_SIDE = 256;
+export const ARCHITECTURES = NICS.map(({ architecture }) => architecture);
 
 export interface NicFiles extends CompileResult {
   /** Of the plane `p4`, by path; empty where it has nothing, or nothing was compiled. */
@@ -27,13 +27,25 @@ export function compileForNic(text: string, inputs: Inputs = inputsWith({})): Ni
 }
 
 /** A policy that is for XDP, for a NIC and the host behind it. */
-export function onNic(text: string): string {
-  return text.replace(/xdp on (.*)/, (_, interfaces: string) => `nftables\n  p4 v1model on ${interfaces}`);
+export function onNic(text: string, architecture: string): string {
+  return text.replace(/xdp on (.*)/, (_, interfaces: string) => `nftables\n  p4 ${architecture} on ${interfaces}`);
+}
+
+/** The number of the Nth port to the network, and of the port to the host behind it. */
+export function portsOfNic(architecture: string, at: number): { readonly network: number; readonly host: number } {
+  return portNumbers(nicFor(architecture)!, at);
+}
+
+/** What the tables hold after so many of the commands that fill them. */
+export function entriesOfNic(files: ReadonlyMap<string, string>, program: P4Program, commands = Infinity): Entries {
+  const some = (path: string): readonly string[] => files.get(path)!.split('\n').slice(0, commands);
+  return files.has('p4/entries.cli')
+    ? entriesOfTableFiles(program, 'Mitigate', some('p4/entries.cli'), (path) => files.get(path)!)
+    : entriesOf(program, 'Mitigate', some('p4/entries.txt').join('\n'));
 }
 
 /** A switch with the program, and with so many of the commands that fill its tables (all unless said). */
 export function switchWith(files: ReadonlyMap<string, string>, commands = Infinity): P4Switch {
   const program = readProgram(files.get('p4/program.p4')!);
-  const lines = files.get('p4/entries.txt')!.split('\n').slice(0, commands);
-  return new P4Switch(program, entriesOf(program, 'Mitigate', lines.join('\n')));
+  return new P4Switch(program, entriesOfNic(files, program, commands));
 }

@@ -5,13 +5,15 @@ import type { Environment, Interface } from '../../compiler/semantics/environmen
 import { startJourney } from '../../compiler/semantics/journey.ts';
 import { checkFrame } from '../../compiler/semantics/kernel/steps.ts';
 import { mitigate } from '../../compiler/semantics/mitigate.ts';
-import { decodeFrame, vlanOf } from '../../compiler/semantics/packet/frame.ts';
+import { decodeFrame, vlanOf, type Frame } from '../../compiler/semantics/packet/frame.ts';
 import type { Packet } from '../../compiler/semantics/packet/packet.ts';
 import { EMPTY_STATE, type State } from '../../compiler/semantics/state.ts';
 
 export interface Judged {
   /** Whatever the host's free choices are, it drops the frame, and nothing else is different afterwards. */
   readonly dropsPlainly: boolean;
+  /** The host takes the frame for damaged, so that no rule decides about it and nothing comes of it. */
+  readonly isGone: boolean;
   /** The frame holds a whole packet, whose transport header follows its fixed header at once. */
   readonly isWhole: boolean;
 }
@@ -31,7 +33,7 @@ export class MitigationReference {
   judge(frame: { readonly in: string; readonly bytes: Uint8Array }): Judged {
     const decoded = decodeFrame(frame.bytes);
     const { packet } = decoded;
-    if (!packet) return { dropsPlainly: false, isWhole: false };
+    if (!packet) return { dropsPlainly: false, isGone: isCutInTags(decoded), isWhole: false };
     const before = this.#state;
     const walks = explore((choices) => {
       const journey = startJourney({
@@ -46,13 +48,23 @@ export class MitigationReference {
         sourceMac: decoded.source,
         destinationMac: decoded.destination,
       });
-      const isDropped = checkFrame(journey) === undefined && mitigate(journey).kind === 'dropped';
+      const isGone = checkFrame(journey) !== undefined;
+      const isDropped = !isGone && mitigate(journey).kind === 'dropped';
       const isPlain = journey.state === before && journey.counted.length === 0 && journey.logs.length === 0;
-      return { state: journey.state, dropsPlainly: isDropped && isPlain };
+      return { state: journey.state, dropsPlainly: isDropped && isPlain, isGone };
     });
     this.#state = walks[0]!.state;
-    return { dropsPlainly: walks.every(({ dropsPlainly }) => dropsPlainly), isWhole: isWhole(packet) };
+    return {
+      dropsPlainly: walks.every(({ dropsPlainly }) => dropsPlainly),
+      isGone: walks.every(({ isGone }) => isGone),
+      isWhole: isWhole(packet),
+    };
   }
+}
+
+/** The frame ends before it says what it carries: no host knows that. */
+function isCutInTags({ etherType, tags }: Frame): boolean {
+  return etherType === undefined || (tags.length < 2 && (etherType === 0x8100 || etherType === 0x88a8));
 }
 
 /** Bytes of the transport header that a rule may ask about, by protocol. */

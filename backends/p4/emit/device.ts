@@ -2,12 +2,17 @@
 import type { Device, DeviceTable } from '../../../compiler/plane.ts';
 import { keyName, keyWidth } from '../fields.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
-import { sizeFor, ZONE_TABLE } from './names.ts';
+import { architectureOf } from './architectures.ts';
+import { OTHER_SIDE_TABLE, sizeFor, ZONE_TABLE } from './names.ts';
 
-export function deviceOf({ nic, zoneEntries, families, split }: NicProgram): Device {
+export function deviceOf({ nic, ports, zoneEntries, families, split }: NicProgram): Device {
+  const ways = ports.flatMap((port) => [port, port]);
   return {
     name: nic.name,
     tables: [
+      ...(architectureOf(nic).sendsByTable
+        ? [table(OTHER_SIDE_TABLE, [{ name: 'port', match: 'exact' as const, width: nic.portBits }], ways)]
+        : []),
       table(
         ZONE_TABLE,
         [

@@ -1,7 +1,8 @@
-/** The files of a NIC: its program, and its tables' entries in two forms. */
+/** The files of a NIC: its program, and its tables' entries for P4Runtime and for the tools of its architecture. */
 import type { Artifact, Device, SourceMapEntry } from '../../../compiler/plane.ts';
 import type { NicProgram } from '../tree.ts';
-import { clearingText, entriesText } from './commands.ts';
+import type { Architecture } from './architecture.ts';
+import { architectureOf } from './architectures.ts';
 import { deviceOf } from './device.ts';
 import { p4infoText } from './p4info.ts';
 import { programText, type Naming } from './program.ts';
@@ -34,14 +35,19 @@ export class NicFiles {
     return deviceOf(this.#program);
   }
 
+  /** How to fill the tables and to empty them. */
+  get commands(): Pick<Architecture, 'load' | 'makes' | 'unload'> {
+    return architectureOf(this.#program.nic);
+  }
+
   artifacts(naming: Naming): readonly Artifact[] {
     const program = this.#program;
+    const { name, entryFiles } = architectureOf(program.nic);
     return [
-      text('program.p4', programText(program, naming), 'the program of the NIC, for the architecture v1model'),
-      text('entries.txt', entriesText(program), "its tables' entries, for simple_switch_CLI"),
-      text('entries.txtpb', runtimeText(program, naming), 'the same for P4Runtime'),
+      text('program.p4', programText(program, naming), `the program of the NIC, for the architecture ${name}`),
+      ...entryFiles(program).map(({ path, content, description }) => text(path, content, description)),
+      text('entries.txtpb', runtimeText(program, naming), "its tables' entries, for P4Runtime"),
       text('p4info.txtpb', p4infoText(program), 'tells a controller by P4Runtime what tables there are'),
-      text('clear.txt', clearingText(program), 'empties the tables: all packets go up'),
       text('split.txt', splitText(program), 'which rules the NIC drops by, and why the others are left to the host'),
     ];
   }

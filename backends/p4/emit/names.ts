@@ -4,16 +4,22 @@ import type { FamilyTables, MembershipTable, NicProgram, RuleTable } from '../tr
 /** What P4Runtime's numbers begin with, by kind. */
 const ACTION = 0x0100_0000;
 const TABLE = 0x0200_0000;
+const COUNTER = 0x1200_0000;
 const DIRECT_COUNTER = 0x1300_0000;
 
 export const DROP_ID = ACTION + 1;
 export const UP_ID = ACTION + 2;
 export const COMES_IN_BY_ID = ACTION + 3;
+export const GOES_OUT_BY_ID = ACTION + 4;
+export const GOES_NOWHERE_ID = ACTION + 5;
 export const ZONE_TABLE_ID = TABLE + 1;
+export const OTHER_SIDE_TABLE_ID = TABLE + 2;
 
 /** The control that all of them stand in. */
 export const CONTROL = 'Mitigate';
 export const ZONE_TABLE = 'zone_of';
+/** Where the architecture has it that a table says where frames go out. */
+export const OTHER_SIDE_TABLE = 'other_side';
 
 /** 16 numbers for each family, which stay as they are when other tables come and go. */
 function baseOf({ family }: FamilyTables): number {
@@ -24,8 +30,19 @@ export function ruleTableId(tables: FamilyTables): number {
   return TABLE + baseOf(tables);
 }
 
-export function counterId(tables: FamilyTables): number {
+/** Of a counter of each entry. */
+export function directCounterId(tables: FamilyTables): number {
   return DIRECT_COUNTER + baseOf(tables);
+}
+
+/** Of a counter of each rule. */
+export function counterId(tables: FamilyTables): number {
+  return COUNTER + baseOf(tables);
+}
+
+/** Of actions that one table has; tables of sets have lower numbers. */
+export function ruleActionIds(tables: FamilyTables): { readonly drop: number; readonly up: number } {
+  return { drop: ACTION + baseOf(tables) + 14, up: ACTION + baseOf(tables) + 15 };
 }
 
 export function membershipIds(
@@ -36,7 +53,7 @@ export function membershipIds(
   return { table: TABLE + number, action: ACTION + number };
 }
 
-/** Of packets that an entry of the rules has decided about. */
+/** Of packets that entries of the rules have decided about. */
 export function counterOf({ family }: FamilyTables): string {
   return `met_ipv${family}`;
 }
@@ -46,8 +63,8 @@ export function actionOf(table: MembershipTable): string {
 }
 
 /** Room for the entries and one more, as a power of two: an update may add before it removes. */
-export function sizeFor(entries: readonly unknown[]): number {
-  return 2 ** Math.ceil(Math.log2(entries.length + 1));
+export function sizeFor({ length }: { readonly length: number }): number {
+  return 2 ** Math.ceil(Math.log2(length + 1));
 }
 
 /** Tables in the order in which they may be filled: what others ask for goes before them. */

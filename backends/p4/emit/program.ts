@@ -1,11 +1,25 @@
-/** The program's text for the architecture v1model. */
+/** The program's text, for the architecture of the NIC. */
 import Handlebars from 'handlebars';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import { definitionOf, keyName, keyWidth } from '../fields.ts';
+import { portNumbers } from '../targets/index.ts';
 import * as templates from '../templates.gen.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
-import { actionOf, counterId, counterOf, membershipIds, ruleTableId, sizeFor, ZONE_TABLE_ID } from './names.ts';
-import { stepsOf } from './steps.ts';
+import type { Architecture } from './architecture.ts';
+import { architectureOf } from './architectures.ts';
+import { keyStepsOf, resetsOf } from './key-steps.ts';
+import { keyWidthsOf } from './keys.ts';
+import {
+  actionOf,
+  counterId,
+  counterOf,
+  directCounterId,
+  membershipIds,
+  OTHER_SIDE_TABLE_ID,
+  ruleTableId,
+  sizeFor,
+  ZONE_TABLE_ID,
+} from './names.ts';
 
 export interface Naming {
   readonly policy: string;
@@ -13,46 +27,59 @@ export interface Naming {
   readonly remarks: readonly string[];
 }
 
-const V1MODEL = Handlebars.compile(templates.v1model, { noEscape: true, strict: false });
+const OPTIONS = { noEscape: true, strict: false } as const;
+
+/** What the texts for all architectures have in common. */
+const PARTS = {
+  frameHeaders: Handlebars.compile(templates.frameHeaders, OPTIONS),
+  frameStates: Handlebars.compile(templates.frameStates, OPTIONS),
+  zoneTable: Handlebars.compile(templates.zoneTable, OPTIONS),
+  membershipTable: Handlebars.compile(templates.membershipTable, OPTIONS),
+  askTables: Handlebars.compile(templates.askTables, OPTIONS),
+};
 
 export function programText(program: NicProgram, naming: Naming): string {
-  const { target, ports, zones, zoneEntries, families, nic } = program;
-  return V1MODEL({
+  const { target, ports, zones, zoneEntries, families, nic, split } = program;
+  const architecture = architectureOf(nic);
+  const { inputPort, startsWithZeros, tellsFrameLength } = architecture;
+  const values = {
     ...naming,
     policy: oneLine(naming.policy),
     target,
-    hostPort: 2 ** (nic.portBits - 1),
-    ports: ports.map((name, number) => ({ number, name: oneLine(name) })),
+    inputPort,
+    tellsFrameLength,
+    hostPort: nic.ports.host,
+    ports: ports.map((name, number) => ({ number, name: oneLine(name), ...portNumbers(nic, number) })),
     zones: zones.map((name, at) => ({ number: at + 1, name: oneLine(name) })),
     zoneTable: { id: hex(ZONE_TABLE_ID), size: sizeFor(zoneEntries) },
+    otherSide: { id: hex(OTHER_SIDE_TABLE_ID), size: sizeFor({ length: 2 * ports.length }) },
+    counterSize: sizeFor(split),
     keys: keysOf(families),
-    families: families.map(familyValues),
-    steps: stepsOf(families),
-  });
+    keysOf: keyStepsOf(families),
+    resets: startsWithZeros ? [] : resetsOf(families),
+    families: families.map((tables) => familyValues(tables, architecture)),
+  };
+  return Handlebars.compile(architecture.template, OPTIONS)(values, { partials: PARTS });
 }
 
 /** The members of the struct of keys, aligned. */
 function keysOf(families: readonly FamilyTables[]): object[] {
-  const widths = new Map<string, number>([
-    ['zone', keyWidth('zone', 4)],
-    ['vlan', keyWidth('vlan', 4)],
-  ]);
-  for (const { family, memberships, rules } of families) {
-    for (const { field } of memberships) widths.set(keyName(field, family), keyWidth(field, family));
-    for (const { name, width } of rules.keys) widths.set(name, width);
-  }
+  const widths = keyWidthsOf(families);
   const longest = Math.max(...[...widths.values()].map((width) => `${width}`.length));
   return [...widths].map(([name, width]) => ({ name, width, pad: ' '.repeat(longest - `${width}`.length) }));
 }
 
-function familyValues(tables: FamilyTables): object {
+function familyValues(tables: FamilyTables, { actions, counts }: Architecture): object {
   const { family, memberships, rules } = tables;
+  const { drop, up } = actions(tables);
   return {
     family,
     name: rules.name,
     id: hex(ruleTableId(tables)),
     counter: counterOf(tables),
-    counterId: hex(counterId(tables)),
+    counterId: hex(counts === 'entry' ? directCounterId(tables) : counterId(tables)),
+    drop: { ...drop, id: hex(drop.id) },
+    up: { ...up, id: hex(up.id) },
     size: sizeFor(rules.entries),
     keys: rules.keys,
     memberships: memberships.map((table) => ({

@@ -5,14 +5,25 @@
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { MaskedValue } from '../../../compiler/net/masked.ts';
 import { positionOf } from '../../../grammar/source.ts';
-import type { NicProgram, RuleEntry } from '../tree.ts';
-import { COMES_IN_BY_ID, DROP_ID, membershipIds, ruleTableId, tablesOf, UP_ID, ZONE_TABLE_ID } from './names.ts';
+import { portNumbers } from '../targets/index.ts';
+import type { FamilyTables, NicProgram } from '../tree.ts';
+import { architectureOf } from './architectures.ts';
+import {
+  COMES_IN_BY_ID,
+  GOES_OUT_BY_ID,
+  membershipIds,
+  OTHER_SIDE_TABLE_ID,
+  ruleTableId,
+  tablesOf,
+  ZONE_TABLE_ID,
+} from './names.ts';
 import type { Naming } from './program.ts';
 
 /** The highest number of a priority here. */
 const FIRST = 2 ** 24;
 
-export function runtimeText({ families, zoneEntries }: NicProgram, { policy, build, remarks }: Naming): string {
+export function runtimeText(program: NicProgram, { policy, build, remarks }: Naming): string {
+  const { families, nic, zoneEntries } = program;
   const head = [
     '# proto-file: p4/v1/p4runtime.proto',
     '# proto-message: p4.v1.WriteRequest',
@@ -24,31 +35,56 @@ export function runtimeText({ families, zoneEntries }: NicProgram, { policy, bui
   const zones = zoneEntries.map(({ port, vlan, zone }, at) =>
     update({
       table: ZONE_TABLE_ID,
-      match: [exact(1, BigInt(port)), ...ternary(2, vlan)],
+      match: [exact(1, portNumbers(nic, port).network), ...ternary(2, vlan)],
       action: COMES_IN_BY_ID,
       parameter: BigInt(zone),
       priority: FIRST - at,
     }),
   );
   const others = tablesOf(families).flatMap((one) => {
-    if (one.kind === 'rules') return rulesText(one.table.entries, ruleTableId(one.of));
+    if (one.kind === 'rules') return rulesText(program, one.of);
     const { table, action } = membershipIds(one.of, one.table);
     return one.table.entries.map(({ prefix, length, sets }) =>
       update({ table, match: lpm(1, prefix.value, length), action, parameter: sets }),
     );
   });
-  return [...head, ...zones, ...others, ''].join('\n');
+  return [...head, ...waysText(program), ...zones, ...others, ''].join('\n');
 }
 
-function rulesText(entries: readonly RuleEntry[], table: number): readonly string[] {
-  return entries.map(({ origin, action, values }, at) => {
+/** Where frames go out, for architectures that have a table for that. */
+function waysText({ nic, ports }: NicProgram): readonly string[] {
+  if (!architectureOf(nic).sendsByTable) return [];
+  return ports.flatMap((_, at) => {
+    const { network, host } = portNumbers(nic, at);
+    return [
+      [network, host],
+      [host, network],
+    ].map(([from, to]) =>
+      update({
+        table: OTHER_SIDE_TABLE_ID,
+        match: [exact(1, from!)],
+        action: GOES_OUT_BY_ID,
+        parameter: BigInt(to!),
+      }),
+    );
+  });
+}
+
+function rulesText({ nic, split }: NicProgram, tables: FamilyTables): readonly string[] {
+  const { entries } = tables.rules;
+  const { actions, counts } = architectureOf(nic);
+  const ids = actions(tables);
+  return entries.map(({ rule, action, values }, at) => {
+    const { origin } = rule;
     const { source, start } = origin.span;
     const comment =
-      entries[at - 1]?.origin === origin
+      entries[at - 1]?.rule.origin === origin
         ? ''
         : `# ${oneLine(`${source.path}:${positionOf(source, start).line}: ${origin.text}`)}\n`;
     const match = values.flatMap((value, key) => ternary(key + 1, value));
-    return comment + update({ table, match, action: action === 'drop' ? DROP_ID : UP_ID, priority: FIRST - at });
+    const parameter = counts === 'rule' ? { parameter: BigInt(split.indexOf(rule)) } : {};
+    const taken = { action: ids[action].id, ...parameter };
+    return comment + update({ table: ruleTableId(tables), match, ...taken, priority: FIRST - at });
   });
 }
 
@@ -77,8 +113,8 @@ function update({ table, match, action, parameter, priority }: Entry): string {
   ].join('\n');
 }
 
-function exact(field: number, value: bigint): string {
-  return `match { field_id: ${field} exact { value: ${bytes(value)} } }`;
+function exact(field: number, value: number): string {
+  return `match { field_id: ${field} exact { value: ${bytes(BigInt(value))} } }`;
 }
 
 /** What matches everything is left out. */

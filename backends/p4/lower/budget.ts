@@ -13,13 +13,13 @@ export interface Fitting {
 }
 
 export function fitting(rules: readonly ListedRule[], family: Family, nic: NicDescription): Fitting {
-  const whole = encodeRules(rules, family);
+  const whole = encodeRules(rules, family, nic.limits.resultBits);
   if (!whole || fits(whole, nic)) return { tables: whole, diagnostics: [] };
   let [least, most] = [0, rules.length];
   let tables: FamilyTables | undefined;
   while (least + 1 < most) {
     const middle = Math.floor((least + most) / 2);
-    const some = encodeRules(rules.slice(0, middle), family);
+    const some = encodeRules(rules.slice(0, middle), family, nic.limits.resultBits);
     if (some && !fits(some, nic)) {
       most = middle;
     } else {

@@ -15,21 +15,28 @@ import type { ListedRule } from './list.ts';
 /** Fields for which both ways are weighed; of more, those that would need most entries as they are. */
 const MOST_WEIGHED = 6;
 
-export function encodeRules(rules: readonly ListedRule[], family: Family): FamilyTables | undefined {
+/** `resultBits`: how many sets a table can tell of a field. */
+export function encodeRules(
+  rules: readonly ListedRule[],
+  family: Family,
+  resultBits: number,
+): FamilyTables | undefined {
   const fields = fieldsIn(rules, family);
   const possible = rules
     .map((rule, number) => ({ rule, number }))
     .filter(({ number }) => fields.every((field) => field.entries[number]!.length > 0));
   if (possible.length === 0) return undefined;
   const numbers = possible.map(({ number }) => number);
-  const costs = encodingsOf(fields, numbers).toSorted((a, b) => a.bits - b.bits || a.looked.length - b.looked.length);
+  const costs = encodingsOf(fields, numbers, resultBits).toSorted(
+    (a, b) => a.bits - b.bits || a.looked.length - b.looked.length,
+  );
   const [best] = costs;
   const looked = new Set(best!.looked);
   const keys = fields.map((one) => keyOf(one, family, looked));
   const entries = possible.flatMap(({ rule, number }) =>
     combinations(
       fields.map((one) => (looked.has(one.field) ? [one.bitsOf(number)] : one.entries[number]!.map(unlessAny))),
-    ).map((values): RuleEntry => ({ origin: rule.rule.origin, action: rule.action, values })),
+    ).map((values): RuleEntry => ({ rule: rule.rule, action: rule.action, values })),
   );
   return {
     family,
@@ -127,10 +134,10 @@ function fieldsIn(rules: readonly ListedRule[], family: Family): readonly FieldI
 }
 
 /** What each way costs, for the rules of these numbers. */
-function encodingsOf(fields: readonly FieldInRules[], numbers: readonly number[]): EncodingCost[] {
+function encodingsOf(fields: readonly FieldInRules[], numbers: readonly number[], resultBits: number): EncodingCost[] {
   const most = (field: FieldInRules): number => Math.max(...numbers.map((number) => field.entries[number]!.length));
   const weighed = fields
-    .filter((field) => most(field) > 1)
+    .filter((field) => most(field) > 1 && field.sets.length <= resultBits)
     .toSorted((a, b) => most(b) - most(a))
     .slice(0, MOST_WEIGHED);
   return Array.from({ length: 2 ** weighed.length }, (_, choice) =>

@@ -1,4 +1,4 @@
-/** Tables' entries as simple_switch_CLI is given them, checked against the program's keys and actions. */
+/** Tables' entries as simple_switch_CLI or DPDK's pipeline is given them, checked against the program's keys and actions. */
 import { parseIpv4, parseIpv6 } from '../../../compiler/net/address.ts';
 import type { Block, P4Program, Table } from './syntax.ts';
 import { typeOfPath } from './types.ts';
@@ -38,6 +38,11 @@ export function entriesOf(program: P4Program, control: string, commands: string)
       throw new Error(`no command ${command}`);
     }
   }
+  return ranked(block, entries);
+}
+
+/** In the order in which they are asked. Throws where two are of one rank. */
+function ranked(block: Block, entries: Map<string, Entry[]>): Entries {
   for (const [name, all] of entries) {
     const isTernary = block.tables.get(name)!.keys.some(({ match }) => match === 'ternary');
     const different = new Set(
@@ -47,6 +52,80 @@ export function entriesOf(program: P4Program, control: string, commands: string)
     all.sort((a, b) => a.priority - b.priority);
   }
   return entries;
+}
+
+/**
+ * What the tables hold after the pipeline has read these lines of `entries.cli` and taken them by `commit`. `read` gives a table
+ * file. Throws where the pipeline would refuse an entry.
+ */
+export function entriesOfTableFiles(
+  program: P4Program,
+  control: string,
+  commands: readonly string[],
+  read: (path: string) => string,
+): Entries {
+  const block = program.blocks.get(control)!;
+  const entries = new Map([...block.tables.keys()].map((name): [string, Entry[]] => [name, []]));
+  let waiting = new Map<string, Entry[]>();
+  for (const command of commands.filter((line) => line !== '')) {
+    if (command === 'pipeline sluice commit') {
+      for (const [name, all] of waiting) entries.get(name)!.push(...all);
+      waiting = new Map();
+      continue;
+    }
+    const [, name, path] = /^pipeline sluice table (\w+) add (\S+)$/.exec(command) ?? [];
+    const table = block.tables.get(name ?? '');
+    if (!table) throw new Error(`no command ${command}`);
+    const lines = read(path!)
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    if (lines.length > table.size) throw new Error(`${name} has no room for more than ${table.size}`);
+    waiting.set(
+      name!,
+      lines.map((line) => tableFileEntry(program, block, table, line)),
+    );
+  }
+  return ranked(block, entries);
+}
+
+/** `match 0x1/0x1 0x0/0x0 priority 3 action drop_ipv4 rule 2`: all words in this order. */
+function tableFileEntry(program: P4Program, block: Block, table: Table, line: string): Entry {
+  const [match, ...rest] = line.split(' ');
+  const fields = rest.splice(0, table.keys.length);
+  if (match !== 'match') throw new Error(`no entry: ${line}`);
+  const isTernary = table.keys.some(({ match: kind }) => kind === 'ternary');
+  const widths = table.keys.map(({ path: key, width }) => width ?? Number(typeOfPath(program, block.parameters, key)));
+  const keys = fields.map((field, at): KeyEntry => {
+    const width = widths[at]!;
+    // The pipeline holds numbers of whole bytes, and reads what is wider than 64 bits digit by digit.
+    const isWhole = width <= 64 || field.split('/').every((part) => part.length === 2 + width / 4);
+    if (!isWhole) throw new Error(`too few digits: ${line}`);
+    if (table.keys[at]!.match === 'exact') return keyOf(field, 'exact', width);
+    return keyOf(field.replace('/', '&&&'), 'ternary', width);
+  });
+  const priority = isTernary ? Number(expectWord(rest, 'priority')) : shorterBy(keys, widths);
+  const action = expectWord(rest, 'action');
+  if (!table.actions.includes(action)) throw new Error(`no action ${action}`);
+  const given = block.actions
+    .get(action)!
+    .parameters.map(({ name, type }) => fitting(BigInt(expectWord(rest, name)), Number(type)));
+  if (rest.length > 0) throw new Error(`behind the entry: ${line}`);
+  return { keys, priority, action, given };
+}
+
+function expectWord(words: string[], name: string): string {
+  const [found, value] = words.splice(0, 2);
+  if (found !== name || value === undefined) throw new Error(`\`${name}\` is missing`);
+  return value;
+}
+
+/** By how many bits the prefix is shorter than the field; none where all keys are exact. */
+function shorterBy(keys: readonly KeyEntry[], widths: readonly number[]): number {
+  return keys.reduce((sum, { mask }, at) => {
+    const bits = mask.toString(2).padStart(widths[at]!, '0');
+    if (bits.includes('01')) throw new Error(`${bits} is the mask of no prefix`);
+    return sum + (bits.length - bits.replaceAll('0', '').length);
+  }, 0);
 }
 
 function entryOf(program: P4Program, block: Block, table: Table, [path, ...words]: readonly string[]): Entry {

@@ -1,6 +1,6 @@
 /**
- * Runs a program for v1model on frames: a switch of our own, for what `syntax.ts` reads. It takes the place of BMv2 where that is
- * not at hand; that a real compiler takes the program, it does not say.
+ * Runs a program for v1model or PNA on frames: a switch of our own, for what `syntax.ts` reads. It takes the place of BMv2 and of
+ * DPDK's pipeline where these are not at hand; that a real compiler takes the program, it does not say.
  */
 import type { Entries, Entry } from './entries.ts';
 import type { Block, Expression, P4Program, Statement } from './syntax.ts';
@@ -16,6 +16,8 @@ export class P4Switch {
   readonly #program: P4Program;
   readonly #entries: Entries;
   readonly #met: Map<Entry, number>;
+  /** Of counters, as `met_ipv4[3]`. */
+  readonly counted = new Map<string, number>();
 
   /** Counts in `met` how often each entry was found. Throws where the program is not sound. */
   constructor(program: P4Program, entries: Entries, met = new Map<Entry, number>()) {
@@ -26,7 +28,7 @@ export class P4Switch {
   }
 
   run(port: number, bytes: Uint8Array): Passed {
-    return new Run(this.#program, this.#entries, this.#met, port, bytes).all();
+    return new Run(this.#program, this.#entries, this.#met, this.counted, port, bytes).all();
   }
 }
 
@@ -34,6 +36,9 @@ class Run {
   readonly #program: P4Program;
   readonly #entries: Entries;
   readonly #met: Map<Entry, number>;
+  readonly #counted: Map<string, number>;
+  /** v1model begins with zeros; PNA leaves open what has not been set. */
+  readonly #startsWithZeros: boolean;
   readonly #bytes: Uint8Array;
   readonly #values = new Map<string, bigint>();
   readonly #valid = new Set<string>();
@@ -43,11 +48,21 @@ class Run {
   #block!: Block;
   #out: Uint8Array[] = [];
 
-  constructor(program: P4Program, entries: Entries, met: Map<Entry, number>, port: number, bytes: Uint8Array) {
+  constructor(
+    program: P4Program,
+    entries: Entries,
+    met: Map<Entry, number>,
+    counted: Map<string, number>,
+    port: number,
+    bytes: Uint8Array,
+  ) {
     this.#program = program;
     this.#entries = entries;
     this.#met = met;
+    this.#counted = counted;
+    this.#startsWithZeros = program.architecture === 'V1Switch';
     this.#bytes = bytes;
+    this.#values.set('standard.input_port', BigInt(port));
     this.#values.set('standard.ingress_port', BigInt(port));
     this.#values.set('standard.packet_length', BigInt(bytes.length));
   }
@@ -92,7 +107,9 @@ class Run {
     if (call.kind !== 'call') throw new Error('no call');
     const { path, given } = call;
     const [first] = given;
-    if (path === 'mark_to_drop') this.#isDropped = true;
+    if (path === 'mark_to_drop' || path === 'drop_packet') this.#isDropped = true;
+    else if (path === 'send_to_port') this.#values.set('standard.egress_spec', this.#number(first!));
+    else if (path.endsWith('.count')) this.#count(path.replace('.count', ''), Number(this.#number(first!)));
     else if (path === 'packet.extract' && first?.kind === 'name') this.#extract(first.path);
     else if (path === 'packet.emit' && first?.kind === 'name') this.#emit(first.path);
     else this.#apply(path.replace('.apply', ''));
@@ -131,9 +148,21 @@ class Run {
     }
   }
 
+  #count(counter: string, at: number): void {
+    if (at >= this.#block.counters.get(counter)!) throw new Error(`${counter} has no place ${at}`);
+    const key = `${counter}[${at}]`;
+    this.#counted.set(key, (this.#counted.get(key) ?? 0) + 1);
+  }
+
+  #valueOf(path: string): bigint {
+    const value = this.#values.get(path);
+    if (value === undefined && !this.#startsWithZeros) throw new Error(`${path} is asked for and was never set`);
+    return value ?? 0n;
+  }
+
   #apply(name: string): void {
     const { keys, otherwise } = this.#block.tables.get(name)!;
-    const asked = keys.map(({ path }) => this.#values.get(path) ?? 0n);
+    const asked = keys.map(({ path }) => this.#valueOf(path));
     const found = this.#entries
       .get(name)!
       .find((entry) => entry.keys.every(({ value, mask }, at) => (asked[at]! & mask) === value));
@@ -161,7 +190,7 @@ class Run {
       case 'number':
         return value.value;
       case 'name':
-        return this.#program.constants.get(value.path)?.value ?? this.#values.get(value.path) ?? 0n;
+        return this.#program.constants.get(value.path)?.value ?? this.#valueOf(value.path);
       case 'cast':
         return BigInt.asUintN(value.width, this.#number(value.of));
       case 'slice':

@@ -51,6 +51,8 @@ export interface Block {
   readonly states: ReadonlyMap<string, State>;
   readonly actions: ReadonlyMap<string, Action>;
   readonly tables: ReadonlyMap<string, Table>;
+  /** Of counters that actions count with: how many each has. */
+  readonly counters: ReadonlyMap<string, number>;
   readonly apply: readonly Statement[];
 }
 
@@ -59,6 +61,8 @@ export interface P4Program {
   readonly headers: ReadonlyMap<string, readonly Member[]>;
   readonly structs: ReadonlyMap<string, readonly Member[]>;
   readonly blocks: ReadonlyMap<string, Block>;
+  /** `V1Switch`, or what other architectures call it. */
+  readonly architecture: string;
   /** What the switch is made of, in order. */
   readonly main: readonly string[];
 }
@@ -66,6 +70,9 @@ export interface P4Program {
 export function readProgram(text: string): P4Program {
   return new Reader(wordsOf(text)).program();
 }
+
+/** Of PNA's type of ports. */
+const PORT_WIDTH = 32;
 
 class Reader {
   readonly #words: readonly Word[];
@@ -80,7 +87,7 @@ class Reader {
     const headers = new Map<string, readonly Member[]>();
     const structs = new Map<string, readonly Member[]>();
     const blocks = new Map<string, Block>();
-    let main: readonly string[] = [];
+    let [architecture, main] = ['', [] as readonly string[]];
     while (this.#at < this.#words.length) {
       const word = this.#name();
       if (word === 'const') {
@@ -95,12 +102,13 @@ class Reader {
         if (blocks.has(name)) throw this.#odd(`${name} is declared twice`);
         blocks.set(name, this.#block());
       } else {
+        architecture = word;
         main = this.#list('(', ')', () => this.#instance());
         if (this.#name() !== 'main') throw this.#odd('no main');
         this.#expect(';');
       }
     }
-    return { constants, headers, structs, blocks, main };
+    return { constants, headers, structs, blocks, architecture, main };
   }
 
   #instance(): string {
@@ -125,7 +133,7 @@ class Reader {
   #member(): Member {
     let word = this.#name();
     if (['in', 'out', 'inout'].includes(word)) word = this.#name();
-    const type = word === 'bit' ? this.#width() : word;
+    const type = word === 'bit' ? this.#width() : word === 'PortId_t' ? PORT_WIDTH : word;
     return { type, name: this.#name() };
   }
 
@@ -143,6 +151,7 @@ class Reader {
       states: new Map<string, State>(),
       actions: new Map<string, Action>(),
       tables: new Map<string, Table>(),
+      counters: new Map<string, number>(),
       apply: [] as readonly Statement[],
     };
     this.#expect('{');
@@ -154,6 +163,9 @@ class Reader {
         this.#list('(', ')', () => this.#path());
         this.#name();
         this.#expect(';');
+      } else if (word === 'Counter') {
+        const [name, size] = this.#counter();
+        block.counters.set(name, size);
       } else {
         const name = this.#name();
         const known = block.actions.has(name) || block.tables.has(name) || block.states.has(name);
@@ -165,6 +177,22 @@ class Reader {
       }
     }
     return block;
+  }
+
+  /** `Counter<bit<64>, bit<32>>(8, PNA_CounterType_t.PACKETS) met_ipv4;` */
+  #counter(): readonly [string, number] {
+    this.#list('<', '>', () => {
+      this.#expect('bit');
+      return this.#width();
+    });
+    this.#expect('(');
+    const size = Number(this.#number());
+    this.#expect(',');
+    this.#path();
+    this.#expect(')');
+    const name = this.#name();
+    this.#expect(';');
+    return [name, size];
   }
 
   #action(): Action {

@@ -3,12 +3,15 @@ import type { Block, Expression, Member, P4Program, Statement } from './syntax.t
 
 export type Type = number | 'truth' | string;
 
-/** What v1model gives besides. */
-const STANDARD: readonly Member[] = [
-  { name: 'ingress_port', type: 9 },
-  { name: 'egress_spec', type: 9 },
-  { name: 'packet_length', type: 32 },
-];
+/** What v1model and PNA give besides, by the name of the struct. */
+const STANDARD: Readonly<Record<string, readonly Member[]>> = {
+  standard_metadata_t: [
+    { name: 'ingress_port', type: 9 },
+    { name: 'egress_spec', type: 9 },
+    { name: 'packet_length', type: 32 },
+  ],
+  pna_main_input_metadata_t: [{ name: 'input_port', type: 32 }],
+};
 
 /** Throws where something is undeclared, or of another width. */
 export function checkProgram(program: P4Program): void {
@@ -23,8 +26,7 @@ export function typeOfPath(program: P4Program, roots: readonly Member[], path: s
   if (constant) return constant.width;
   let type = roots.find(({ name }) => name === root)?.type;
   for (const part of rest) {
-    const members =
-      type === 'standard_metadata_t' ? STANDARD : (program.structs.get(`${type}`) ?? program.headers.get(`${type}`));
+    const members = STANDARD[`${type}`] ?? program.structs.get(`${type}`) ?? program.headers.get(`${type}`);
     type = members?.find(({ name }) => name === part)?.type;
   }
   if (type === undefined) throw new Error(`nothing is called ${path}`);
@@ -140,6 +142,13 @@ class Checker {
     const of = parts.join('.');
     if (path === 'mark_to_drop') {
       this.#require(given[0]!, 'standard_metadata_t');
+    } else if (path === 'send_to_port') {
+      this.#require(given[0]!, 32);
+    } else if (path === 'drop_packet') {
+      if (given.length > 0) throw new Error(`${path} takes nothing`);
+    } else if (method === 'count') {
+      if (!this.#block.counters.has(of)) throw new Error(`no counter ${of}`);
+      this.#require(given[0]!, 32);
     } else if (method === 'apply') {
       if (!this.#block.tables.has(of)) throw new Error(`no table ${of}`);
     } else {

@@ -23,7 +23,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     unload: [],
     since: undefined,
   };
-  return { name, planes: [plane], placements: [], balances: [], shapes: [], idle: [], gone: [] };
+  return { name, planes: [plane], placements: [], balances: [], shapes: [], idle: [] };
 }
 
 function mapOf(targets: readonly TargetOutput[]): unknown {

@@ -23,7 +23,7 @@ it('takes all rules where there is room', () => {
 it('takes the first rules where there is not, and says from which on the host decides', () => {
   const small = { ...nic, limits: { ...nic.limits, entriesPerTable: 7 } };
   const { tables, diagnostics } = fitting(rules, 4, small);
-  expect(tables?.rules.entries.map((entry) => entry.origin.name)).toEqual(
+  expect(tables?.rules.entries.map((entry) => entry.rule.origin.name)).toEqual(
     Array.from({ length: 7 }, (_, number) => `rule ${number}`),
   );
   expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([

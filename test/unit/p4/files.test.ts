@@ -224,7 +224,7 @@ describe('the line of a target', () => {
     );
 
   it.each([
-    ['nftables p4 pna on eth0', 'SL1502'],
+    ['nftables p4 psa on eth0', 'SL1502'],
     ['nftables p4 on eth0', 'SL1502'],
     ['p4 v1model on eth0', 'SL1501'],
     ['nftables p4 v1model on eth9', 'SL1504'],

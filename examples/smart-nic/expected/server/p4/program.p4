@@ -146,7 +146,8 @@ parser FrameParser(packet_in packet, out headers_t headers, inout metadata_t met
 
     state outer_vlan {
         packet.extract(headers.outer_vlan);
-        meta.before = 18;
+        meta.before    = 18;
+        meta.keys.vlan = 1w1 ++ headers.outer_vlan.number;
         transition select(headers.outer_vlan.ether_type) {
             ETHER_TYPE_VLAN:         inner_vlan;
             ETHER_TYPE_SERVICE_VLAN: inner_vlan;
@@ -172,6 +173,8 @@ parser FrameParser(packet_in packet, out headers_t headers, inout metadata_t met
         meta.protocol = headers.ipv4.protocol;
         meta.length   = (bit<32>)headers.ipv4.total_length;
         meta.least    = 20;
+        meta.keys.source_ipv4 = headers.ipv4.source;
+        meta.keys.destination_ipv4 = headers.ipv4.destination;
         transition select(headers.ipv4.version, headers.ipv4.header_words,
                           headers.ipv4.more_fragments, headers.ipv4.fragment_offset) {
             (4, 5, 0, 0): transport_of_ipv4;
@@ -196,6 +199,8 @@ parser FrameParser(packet_in packet, out headers_t headers, inout metadata_t met
         meta.protocol = headers.ipv6.next_header;
         meta.length   = (bit<32>)headers.ipv6.payload_length + 40;
         meta.least    = 40;
+        meta.keys.source_ipv6 = headers.ipv6.source;
+        meta.keys.destination_ipv6 = headers.ipv6.destination;
         transition select(headers.ipv6.version) {
             6:       transport_of_ipv6;
             default: accept;
@@ -222,12 +227,17 @@ parser FrameParser(packet_in packet, out headers_t headers, inout metadata_t met
     state tcp {
         packet.extract(headers.tcp);
         meta.least = meta.least + 20;
+        meta.keys.service = 1w1 ++ meta.protocol ++ headers.tcp.destination;
+        meta.keys.source_port = 1w1 ++ headers.tcp.source;
+        meta.keys.tcp_flags = 1w1 ++ headers.tcp.flags;
         transition whole;
     }
 
     state ports {
         packet.extract(headers.ports);
         meta.least = meta.least + 4;
+        meta.keys.service = 1w1 ++ meta.protocol ++ headers.ports.destination;
+        meta.keys.source_port = 1w1 ++ headers.ports.source;
         transition whole;
     }
 
@@ -238,6 +248,8 @@ parser FrameParser(packet_in packet, out headers_t headers, inout metadata_t met
     }
 
     state whole {
+        meta.keys.protocol = meta.protocol;
+        meta.keys.length = meta.length[16:0];
         meta.judged = 1;
         transition accept;
     }
@@ -268,7 +280,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     table zone_of {
         key = {
             standard.ingress_port: exact @name("port");
-            meta.keys.vlan:         ternary @name("vlan");
+            meta.keys.vlan: ternary @name("vlan");
         }
         actions = { comes_in_by; @defaultonly NoAction; }
         const default_action = NoAction();
@@ -445,27 +457,11 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
         // To the other side: the host's interface of a port to the network, and the other way round.
         standard.egress_spec = standard.ingress_port ^ HOST_SIDE;
 
-        if (headers.outer_vlan.isValid()) {
-            meta.keys.vlan = 1w1 ++ headers.outer_vlan.number;
-        }
         if (meta.judged == 1 && meta.length >= meta.least && meta.before + meta.length <= standard.packet_length) {
             zone_of.apply();
         }
         if (meta.keys.zone != 0) {
-            meta.keys.protocol = meta.protocol;
-            meta.keys.length = meta.length[16:0];
-            if (headers.tcp.isValid()) {
-                meta.keys.service = 1w1 ++ meta.protocol ++ headers.tcp.destination;
-                meta.keys.source_port = 1w1 ++ headers.tcp.source;
-                meta.keys.tcp_flags = 1w1 ++ headers.tcp.flags;
-            }
-            if (headers.ports.isValid()) {
-                meta.keys.service = 1w1 ++ meta.protocol ++ headers.ports.destination;
-                meta.keys.source_port = 1w1 ++ headers.ports.source;
-            }
             if (headers.ipv4.isValid()) {
-                meta.keys.source_ipv4 = headers.ipv4.source;
-                meta.keys.destination_ipv4 = headers.ipv4.destination;
                 source_sets_ipv4.apply();
                 service_sets_ipv4.apply();
                 source_port_sets_ipv4.apply();
@@ -473,8 +469,6 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
                 mitigate_ipv4.apply();
             }
             if (headers.ipv6.isValid()) {
-                meta.keys.source_ipv6 = headers.ipv6.source;
-                meta.keys.destination_ipv6 = headers.ipv6.destination;
                 source_sets_ipv6.apply();
                 service_sets_ipv6.apply();
                 source_port_sets_ipv6.apply();

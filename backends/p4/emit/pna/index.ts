@@ -1,0 +1,22 @@
+/** PNA, the Portable NIC Architecture, as p4c-dpdk and DPDK's pipeline carry it out. */
+import * as templates from '../../templates.gen.ts';
+import type { Architecture } from '../architecture.ts';
+import { ruleActionsOf } from './rule-actions.ts';
+import { tableFiles } from './table-files.ts';
+
+export const PNA: Architecture = {
+  name: 'pna',
+  template: templates.pna,
+  inputPort: 'input_port',
+  startsWithZeros: false,
+  tellsFrameLength: false,
+  portType: 'PortId_t',
+  sendsByTable: true,
+  // p4c-dpdk has no counter for an entry of a ternary table.
+  counts: 'rule',
+  actions: ruleActionsOf,
+  entryFiles: tableFiles,
+  load: ['p4c-dpdk --arch pna -o p4/program.spec p4/program.p4', 'nc -q 1 127.0.0.1 8086 < p4/entries.cli'],
+  makes: ['p4/program.spec'],
+  unload: ['nc -q 1 127.0.0.1 8086 < p4/clear.cli'],
+};
