@@ -4,11 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { capture, framesOf } from './capture-files.ts';
-import { run, type Tools } from './tools.ts';
+import { freePort } from './free-port.ts';
+import { run, type ToolsOf } from './tools.ts';
 
 export interface PortFrame {
   readonly port: number;
@@ -42,7 +42,7 @@ const LONGEST_WAIT = 256;
 /** Frames that wait to go out, so that none is dropped there. */
 const ROOM = 1_000_000;
 
-export async function runSwitch(tools: Tools, task: SwitchTask): Promise<SwitchRun> {
+export async function runSwitch(tools: ToolsOf<'v1model'>, task: SwitchTask): Promise<SwitchRun> {
   const { folder, ports, frames } = task;
   for (const port of ports) {
     const own = frames.flatMap((frame, at) => (frame.port === port ? [{ time: at, bytes: frame.bytes }] : []));
@@ -57,7 +57,7 @@ export async function runSwitch(tools: Tools, task: SwitchTask): Promise<SwitchR
 }
 
 /** Undefined: the tables were filled too late. */
-async function attempt(tools: Tools, task: SwitchTask, wait: number): Promise<SwitchRun | undefined> {
+async function attempt(tools: ToolsOf<'v1model'>, task: SwitchTask, wait: number): Promise<SwitchRun | undefined> {
   const { folder, ports, commands, questions, otherSide } = task;
   const service = ['--thrift-port', `${await freePort()}`];
   const interfaces = ports.flatMap((port) => ['-i', `${port}@${port}`]);
@@ -79,7 +79,7 @@ async function attempt(tools: Tools, task: SwitchTask, wait: number): Promise<Sw
 }
 
 /** Throws where the switch refuses one of the commands. */
-async function fill(tools: Tools, service: readonly string[], commands: string): Promise<void> {
+async function fill(tools: ToolsOf<'v1model'>, service: readonly string[], commands: string): Promise<void> {
   const input = `set_queue_depth ${ROOM}\n${commands}`;
   const wanted = commands.match(/^table_add/gm)?.length ?? 0;
   for (let tries = 0; tries < 100; tries++) {
@@ -107,15 +107,4 @@ async function untilLast(
     if (exitCode !== null) throw new Error(`simple_switch has ended with ${exitCode}`);
     await sleep(200);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

@@ -6,9 +6,11 @@ import { mitigationPolicy, XDP_INTERFACES } from '../arbitraries/policy/mitigati
 import { inputsOfFolder } from '../builders/inputs-of-folder.ts';
 import { compileForNic, onNic, type NicFiles } from '../builders/nic-files.ts';
 import { inputsWith } from '../builders/ruleset.ts';
+import type { Architecture } from './tools.ts';
 
 export interface Subject {
   readonly name: string;
+  readonly architecture: Architecture;
   readonly policy: Policy;
   /** The NIC's ports to the network. */
   readonly interfaces: readonly string[];
@@ -25,31 +27,43 @@ const EXAMPLES = [
   ['maglev-lb', ['eth0', 'eth1']],
 ] as const;
 
-export function exampleSubjects(): readonly Subject[] {
+export function exampleSubjects(architecture: Architecture): readonly Subject[] {
   return EXAMPLES.map(([name, interfaces]) => {
     const folder = new URL(`../../examples/${name}/`, import.meta.url);
     const own = readFileSync(new URL('policy.sluice', folder), 'utf8');
-    const line = `target $1 {\n  p4 v1model on ${interfaces.join(', ')}`;
-    const text = own.includes('p4 v1model') ? own : own.replace(/^target (\w+) \{/m, line);
-    const subject = subjectOf(name, interfaces, compileForNic(text, inputsOfFolder(folder, undefined)));
+    const line = `p4 ${architecture} on ${interfaces.join(', ')}`;
+    const text = /^ *p4 /m.test(own)
+      ? own.replace(/^( *)p4 .*/m, `$1${line}`)
+      : own.replace(/^target (\w+) \{/m, `target $1 {\n  ${line}`);
+    const subject = subjectOf(name, architecture, interfaces, compileForNic(text, inputsOfFolder(folder, undefined)));
     if (!subject) throw new Error(`${name}: nothing for a NIC`);
     return subject;
   });
 }
 
 /** Policies that are in error, such as those with empty sets, are passed over. */
-export function randomSubjects(seed: number, count: number): readonly Subject[] {
+export function randomSubjects(architecture: Architecture, seed: number, count: number): readonly Subject[] {
   const found: Subject[] = [];
   for (const { policy, files } of fastCheck.sample(mitigationPolicy(), { seed, numRuns: 8 * count })) {
     if (found.length >= count) break;
     const name = `random policy ${found.length + 1}`;
-    const subject = subjectOf(name, XDP_INTERFACES, compileForNic(onNic(policy), inputsWith(files)));
+    const subject = subjectOf(
+      name,
+      architecture,
+      XDP_INTERFACES,
+      compileForNic(onNic(policy, architecture), inputsWith(files)),
+    );
     if (subject) found.push(subject);
   }
   if (found.length < count) throw new Error(`${found.length} of ${count} random policies`);
   return found;
 }
 
-function subjectOf(name: string, interfaces: readonly string[], { policy, files }: NicFiles): Subject | undefined {
-  return policy && files.size > 0 ? { name, policy, interfaces, files } : undefined;
+function subjectOf(
+  name: string,
+  architecture: Architecture,
+  interfaces: readonly string[],
+  { policy, files }: NicFiles,
+): Subject | undefined {
+  return policy && files.size > 0 ? { name, architecture, policy, interfaces, files } : undefined;
 }
