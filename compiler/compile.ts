@@ -101,7 +101,19 @@ export interface PlaneOutput {
   readonly makes: readonly string[];
   readonly unload: readonly string[];
   /** What leads here from the earlier build; undefined: there is none. */
-  readonly since: { readonly build: string; readonly outcome: DeltaOutcome } | undefined;
+  readonly since: Since | undefined;
+}
+
+/** What leads from the earlier build of that name. */
+export interface Since {
+  readonly build: string;
+  readonly outcome: DeltaOutcome;
+}
+
+/** A plane that an earlier build had something for, and that this one has nothing for. */
+export interface GonePlane {
+  readonly plane: string;
+  readonly since: Since;
 }
 
 /** What one target gets. */
@@ -112,6 +124,7 @@ export interface TargetOutput {
   readonly balances: readonly BalancePlacement[];
   readonly shapes: readonly ShapePlacement[];
   readonly idle: readonly IdlePlane[];
+  readonly gone: readonly GonePlane[];
 }
 
 export interface CompileResult {
@@ -252,5 +265,35 @@ function writeTarget(
       since,
     };
   });
-  return { name, planes: written, placements, balances, shapes, idle };
+  return {
+    name,
+    planes: written,
+    placements,
+    balances,
+    shapes,
+    idle,
+    gone: goneFrom(name, planes, idle, policy, options),
+  };
+}
+
+/** What the earlier build had for planes that have no part any more, but for what is said of them anyway. */
+function goneFrom(
+  target: string,
+  parts: readonly LoweredPart[],
+  idle: readonly IdlePlane[],
+  policy: Policy,
+  { planes, former: formerOf }: CompileOptions,
+): readonly GonePlane[] {
+  return planes.flatMap((plane) => {
+    const { name, takeAway, since } = plane;
+    const isTold = [...parts, ...idle].some((one) => one.plane === name);
+    const former = isTold ? undefined : formerOf?.(target, name);
+    if (!former) return [];
+    const { build } = former;
+    if (since) return [{ plane: name, since: { build, outcome: since(former, policy.name) } }];
+    const outcome: DeltaOutcome = takeAway
+      ? { kind: 'delta', artifacts: [], load: takeAway(target), figures: { 'planes taken away': 1 }, remarks: [] }
+      : { kind: 'none', why: 'this one has nothing for it, and what the earlier one has loaded stays' };
+    return [{ plane: name, since: { build, outcome } }];
+  });
 }

@@ -213,6 +213,11 @@ export interface Plane {
    * the target names the plane and has nothing for it (any more).
    */
   readonly takeAway?: (target: string) => readonly string[];
+  /**
+   * What leads from an earlier build to nothing at all of the plane, where a policy of that name has nothing for it any more;
+   * undefined: that is for `takeAway` to say.
+   */
+  readonly since?: (former: FormerBuild, policy: string) => DeltaOutcome;
   /** The packets of each counter, by name, in what the plane's own tool lists; undefined: the text is no such list. */
   readonly readCounters?: (text: string) => ReadonlyMap<string, number> | undefined;
   /** Undefined: what runs of the plane cannot be compared. */

@@ -92,6 +92,23 @@ function emptyChain(device: string): string {
 /** Of the filter behind those of all rules, in a chain of filters that police. */
 export const LAST_PREFERENCE = 65_000;
 
+/**
+ * Fails where an interface does not use as many queues as its classes are across: what the filters then send to a queue that
+ * rests, the driver would give to another one, in whose tree it has no class.
+ */
+export function queueChecks(commands: readonly PlainCommand[]): readonly string[] {
+  return commands
+    .filter(({ parent, what }) => parent === 'root' && what === 'mq')
+    .map(({ device, id }) => {
+      const queues = commands.filter((one) => one.device === device && one.parent.startsWith(id) && isTree(one));
+      return `ls -d /sys/class/net/${device}/queues/tx-${queues.length - 1}`;
+    });
+}
+
+function isTree({ object, what }: PlainCommand): boolean {
+  return object === 'qdisc' && what.startsWith('htb ');
+}
+
 /** No class and no shaper has this number; `ffff:` is that of what a device may have for packets that come in. */
 const PLACEHOLDER = '1f:';
 /** Of filters: others may stand before and behind them. */

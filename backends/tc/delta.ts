@@ -2,102 +2,120 @@
 import Handlebars from 'handlebars';
 import { oneLine } from '../../compiler/artifacts/one-line.ts';
 import type { DeltaOutcome, FormerBuild } from '../../compiler/plane.ts';
-import { commandText, PolicerText, readCommands, type PlainCommand } from './commands.ts';
+import { changesBetween } from './changes.ts';
+import { PolicerText, queueChecks, readCommands, type PlainCommand } from './commands.ts';
 import { UP } from './emit.ts';
+import {
+  interfaceCommands,
+  REDIRECT,
+  redirectsIn,
+  withoutInterfaces,
+  withoutRedirects,
+  type Redirected,
+} from './redirect.ts';
+import { SetUp, takenDown } from './set-up.ts';
+import { isMadeAlike, sitesOf, type Sites } from './sites.ts';
 import * as templates from './templates.gen.ts';
 
 const CHANGE = 'tc/change.batch';
 const HEAD = Handlebars.compile(templates.changeHead, { noEscape: true, strict: false });
 
-/** The commands of both builds by what they make. */
-type ByThing = ReadonlyMap<string, PlainCommand>;
+/** What there is to be; of a policy that has no queues any more, nothing, and no build. */
+export interface Later {
+  readonly policy: string;
+  readonly build: string | undefined;
+  readonly commands: readonly PlainCommand[];
+  readonly redirects: readonly Redirected[];
+}
 
-export function deltaBetween(
-  former: FormerBuild,
-  later: { readonly policy: string; readonly build: string; readonly commands: readonly PlainCommand[] },
-): DeltaOutcome {
+export function deltaBetween(former: FormerBuild, later: Later): DeltaOutcome {
   const text = former.files.get(UP);
   const before = text && readCommands(new TextDecoder().decode(text));
-  if (!before) return none(`it has no ${UP} that this version of Sluice would write`);
-  const [was, is] = [byThing(before), byThing(later.commands)];
-  const roots = (things: ByThing) => [...things.values()].filter(isFixed).map((root) => commandText('add', root));
-  if (roots(was).join('\n') !== roots(is).join('\n')) {
-    return none('an interface has another kind of queue, another default or other queues, and they are made anew');
-  }
-  const changes = changesBetween(was, is);
-  const lines = [...changes.removed, ...changes.changed, ...changes.added, ...changes.policed];
+  if (!before) return { kind: 'none', why: `it has no ${UP} that this version of Sluice would write` };
+  const change = new Change(before, later.commands);
+  const { lines, figures, remarks } = change;
   const head = HEAD({ policy: oneLine(later.policy), from: former.build, build: later.build });
+  const where = later.build === undefined ? 'no queues at all' : 'this one';
   return {
     kind: 'delta',
     artifacts: [
       {
         path: CHANGE,
         content: [new TextEncoder().encode(`${head}\n${lines.map((line) => `${line}\n`).join('')}`)],
-        description: `what leads from build ${former.build.slice(0, 12)} to this one, line by line`,
+        description: `what leads from build ${former.build.slice(0, 12)} to ${where}, line by line`,
       },
     ],
-    load: lines.length > 0 ? [`tc -batch ${CHANGE}`] : [],
-    figures: {
-      'queues removed': changes.removed.length,
-      'queues changed': changes.changed.length + changes.policed.length,
-      'queues added': changes.added.length,
-    },
-    remarks: changes.removed.length > 0 ? ['packets that wait in a class that is gone are lost'] : [],
+    load: loadCommands(change, redirectsOf(former), later),
+    figures,
+    remarks,
   };
 }
 
-/** What the kernel changes only by making all of it anew; the trees across queues are HTB's, and their defaults are theirs. */
-function isFixed(command: PlainCommand): boolean {
-  const { object, parent } = command;
-  return parent === 'root' || parent === 'egress' || (object === 'qdisc' && kindOf(command) === 'htb');
+function redirectsOf({ files }: FormerBuild): readonly Redirected[] {
+  return redirectsIn(new TextDecoder().decode(files.get(REDIRECT) ?? new Uint8Array()));
 }
 
-function none(why: string): DeltaOutcome {
-  return { kind: 'none', why };
+/** An interface for what comes in is there before packets are sent to it, and they are no more before it goes. */
+function loadCommands({ lines, made }: Change, was: readonly Redirected[], { redirects }: Later): readonly string[] {
+  const missing = (from: readonly Redirected[], other: readonly Redirected[]) =>
+    from.filter((one) => !other.some(({ to }) => to === one.to));
+  const [gone, come] = [missing(was, redirects), missing(redirects, was)];
+  const isOther = gone.length + come.length > 0;
+  return [
+    ...queueChecks(made),
+    ...interfaceCommands(come),
+    ...(redirects.length === 0 ? withoutRedirects(was) : []),
+    ...(lines.length > 0 ? [`tc -batch ${CHANGE}`] : []),
+    ...(isOther && redirects.length > 0 ? [`nft -f ${REDIRECT}`] : []),
+    ...withoutInterfaces(gone),
+  ];
 }
 
-function byThing(commands: readonly PlainCommand[]): ByThing {
-  return new Map(commands.map((command) => [`${command.object} ${command.device} ${command.id}`, command]));
-}
+/** Of what stays where it is, what is different in it; all else is taken away as a whole, and made as a whole. */
+class Change {
+  readonly lines: readonly string[];
+  readonly figures: Readonly<Record<string, number>>;
+  readonly remarks: readonly string[];
+  /** The commands of what is made as a whole. */
+  readonly made: readonly PlainCommand[];
 
-/** Lines in the order in which the kernel takes them: nothing is removed that something stands in, or added to what is not there. */
-function changesBetween(was: ByThing, is: ByThing): Record<'removed' | 'changed' | 'added' | 'policed', string[]> {
-  const stays = (key: string, command: PlainCommand) => {
-    const other = is.get(key);
-    return other !== undefined && isOneThing(command, other) && !isMoved(command);
-  };
-  const moved = new Set<string>();
-  const isMoved = ({ device, parent }: PlainCommand) => moved.has(`${device} ${parent}`);
-  // What stands in something comes behind it, so what it stands in is known to be moved before it is asked.
-  for (const [key, command] of was) {
-    if (command.object === 'class' && !stays(key, command)) moved.add(`${command.device} ${command.id}`);
+  constructor(before: readonly PlainCommand[], after: readonly PlainCommand[]) {
+    const [was, is] = [sitesOf(before), sitesOf(after)];
+    const kept = [...is.keys()].filter((site) => isMadeAlike(was.get(site), is.get(site)));
+    const left = (sites: Sites) => [...sites].filter(([site]) => !kept.includes(site));
+    const commandsIn = (commands: readonly PlainCommand[], sites: Sites) => [
+      ...commands.filter(({ object }) => object === 'policer'),
+      ...kept.flatMap((site) => sites.get(site)!),
+    ];
+    const policers = new PolicerText(after);
+    const { removed, changed, added, policed } = changesBetween(
+      commandsIn(before, was),
+      commandsIn(after, is),
+      policers,
+    );
+    const gone = left(was).flatMap(([, commands]) => commands);
+    const setUp = new SetUp(policers);
+    this.made = left(is).flatMap(([, commands]) => commands);
+    this.lines = [
+      ...removed,
+      ...takenDown(gone),
+      ...changed,
+      ...added,
+      ...this.made.flatMap((command) => setUp.linesOf(command)),
+      ...setUp.end(),
+      ...policed,
+    ];
+    this.figures = {
+      'queues removed': removed.length + gone.length,
+      'queues changed': changed.length + policed.length,
+      'queues added': added.length + this.made.length,
+    };
+    const anew = left(is).flatMap(([site, [first]]) => (was.has(site) ? [first!.device] : []));
+    this.remarks = [
+      ...(removed.length + gone.length > 0 ? ['packets that wait in a class that is gone are lost'] : []),
+      ...anew.map(
+        (device) => `the queues of ${device} are made anew, for their kind, default, number or shaper is another`,
+      ),
+    ];
   }
-  const policers = new PolicerText(is.values());
-  const removed: string[] = [];
-  const changed: string[] = [];
-  const policed: string[] = [];
-  for (const [key, command] of was) {
-    if (stays(key, command)) {
-      const later = is.get(key)!;
-      if (later.what === command.what) continue;
-      const own = later.object === 'policer' ? policed : changed;
-      own.push(commandText('change', { ...later, what: policers.whatOf(later) }));
-    } else if (command.object === 'class' || (command.object !== 'policer' && !isMoved(command))) {
-      // A class takes its queue away with it.
-      removed.push(commandText('del', command));
-    }
-  }
-  const added = [...is]
-    .filter(([key, { object }]) => object !== 'policer' && (!was.has(key) || !stays(key, was.get(key)!)))
-    .map(([, command]) => commandText('add', { ...command, what: policers.whatOf(command) }));
-  return { removed: removed.toReversed(), changed, added, policed };
-}
-
-/** Whether the kernel can change the one into the other: it stands in the same class, and is of the same kind. */
-function isOneThing(one: PlainCommand, other: PlainCommand): boolean {
-  return one.parent === other.parent && kindOf(one) === kindOf(other);
-}
-
-function kindOf({ what }: PlainCommand): string {
-  return what.split(' ', 1)[0]!;
 }

@@ -5,17 +5,9 @@ import { TextBuffer } from '../../compiler/artifacts/text-buffer.ts';
 import type { Artifact, SourceMapEntry, WriteContext } from '../../compiler/plane.ts';
 import { positionOf } from '../../grammar/source.ts';
 import { CLASSES, classLines } from './class-names.ts';
-import {
-  commandText,
-  PolicerText,
-  emptied,
-  policing,
-  withoutChain,
-  withoutFilters,
-  withoutPolicing,
-  type PlainCommand,
-} from './commands.ts';
+import { PolicerText } from './commands.ts';
 import { REDIRECT, redirectText } from './redirect.ts';
+import { SetUp, takenDown } from './set-up.ts';
 import * as templates from './templates.gen.ts';
 import type { TcCommand, TcTree } from './tree.ts';
 
@@ -41,7 +33,7 @@ export function emitTree({ redirects, commands, classes }: TcTree, { policy, rem
   const up = new UpText(firstLine, new PolicerText(commands));
   for (const command of commands) up.add(command);
   const body = up.finish();
-  const down = downLines(commands).map((line) => `${line}\n`);
+  const down = takenDown(commands).map((line) => `${line}\n`);
   const encoder = new TextEncoder();
   const text = (path: string, description: string, ...parts: readonly string[]): Artifact => ({
     path,
@@ -61,31 +53,17 @@ export function emitTree({ redirects, commands, classes }: TcTree, { policy, rem
   };
 }
 
-/** What takes away all that the commands have made, but for what other filters may stand in. */
-function downLines(commands: readonly PlainCommand[]): readonly string[] {
-  const devicesOf = (isOne: (command: PlainCommand) => boolean) => [
-    ...new Set(commands.filter(isOne).map(({ device }) => device)),
-  ];
-  return [
-    ...devicesOf(({ object, parent }) => object === 'filter' && parent === 'egress').map(withoutFilters),
-    ...devicesOf(({ parent }) => parent === 'root').map((device) => `qdisc del dev ${device} root`),
-    ...devicesOf(({ parent }) => parent === 'ingress').flatMap(withoutChain),
-  ];
-}
-
 /** The commands, each behind the statement of the policy that it carries out; a table's rows stand behind one. */
 class UpText {
   readonly sourceMap: SourceMapEntry[] = [];
   readonly #out = new TextBuffer();
-  readonly #begun = new Set<string>();
-  readonly #policed: string[] = [];
-  readonly #policers: PolicerText;
+  readonly #setUp: SetUp;
   #line: number;
   #previous: TcCommand | undefined;
 
   constructor(firstLine: number, policers: PolicerText) {
     this.#line = firstLine;
-    this.#policers = policers;
+    this.#setUp = new SetUp(policers);
   }
 
   add(command: TcCommand): void {
@@ -97,28 +75,14 @@ class UpText {
       this.#put(`# ${oneLine(`${origin.span.source.path}:${line}: ${origin.text}`)}`);
       this.sourceMap.push({ path: UP, line: this.#line, origin: origin.name, span: origin.span });
     }
-    for (const line of this.#begin(command)) this.#put(line);
-    this.#put(commandText('add', { ...command, what: this.#policers.whatOf(command) }));
+    for (const line of this.#setUp.linesOf(command)) this.#put(line);
     this.#previous = command;
   }
 
-  /** What makes room for what an interface is to have. */
-  #begin({ device, parent }: TcCommand): readonly string[] {
-    const isFirst = (place: string) => {
-      const key = `${place} ${device}`;
-      const isNew = !this.#begun.has(key);
-      this.#begun.add(key);
-      return isNew;
-    };
-    if (parent === 'root') return isFirst('root') ? [emptied(device)] : [];
-    if (parent !== 'ingress' || !isFirst('ingress')) return [];
-    this.#policed.push(device);
-    return withoutPolicing(device);
-  }
-
   finish(): Uint8Array {
-    if (this.#policed.length > 0) this.#put('');
-    for (const device of this.#policed) this.#put(policing(device));
+    const last = this.#setUp.end();
+    if (last.length > 0) this.#put('');
+    for (const line of last) this.#put(line);
     return this.#out.finish();
   }
 

@@ -1,10 +1,10 @@
 /** The plane `tc`: the queues of `shape`, loaded by `tc -batch` (iproute2 6.1 and newer). */
-import type { Program } from '../../compiler/4-program/program.ts';
 import type { Plan } from '../../compiler/6-plan/plan.ts';
-import { interfaceOf, isPoliced } from '../../compiler/model/shape-interface.ts';
+import { isPoliced } from '../../compiler/model/shape-interface.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { refuse, refuseShape } from './capabilities.ts';
 import { prices } from './cost.ts';
+import { queueChecks } from './commands.ts';
 import { deltaBetween } from './delta.ts';
 import { emitTree, UP } from './emit.ts';
 import { lowerProgram } from './lower.ts';
@@ -20,6 +20,7 @@ export const tc: Plane = {
   shapes: { refuse: refuseShape },
   prices,
   lower,
+  since: (former, policy) => deltaBetween(former, { policy, build: undefined, commands: [], redirects: [] }),
   classes: { namesIn, command: listing, read: readClasses },
 };
 
@@ -37,7 +38,7 @@ function lower({ program }: Plan): Lowered {
     diagnostics,
     figures: figuresOf(tree.commands),
     load: [
-      ...queueChecks(program),
+      ...queueChecks(tree.commands),
       ...interfaceCommands(redirects),
       `tc -batch ${UP}`,
       ...(redirects.length > 0 ? [`nft -f ${REDIRECT}`] : []),
@@ -45,11 +46,11 @@ function lower({ program }: Plan): Lowered {
     unload: [...withoutRedirects(redirects), 'tc -batch tc/down.batch', ...withoutInterfaces(redirects)],
     write: (context) => {
       const { artifacts, sourceMap } = emitTree(tree, context);
-      const { commands } = tree;
+      const { policy } = context;
       return {
         artifacts,
         sourceMap,
-        since: (former, build) => deltaBetween(former, { policy: context.policy, build, commands }),
+        since: (former, build) => deltaBetween(former, { ...tree, policy, build }),
       };
     },
   };
@@ -59,16 +60,4 @@ function figuresOf(commands: readonly TcCommand[]): Record<string, number> {
   const of = (wanted: TcCommand['object']) => commands.filter(({ object }) => object === wanted).length;
   const policers = of('policer');
   return { classes: of('class'), qdiscs: of('qdisc'), ...(policers > 0 && { policers, filters: of('filter') }) };
-}
-
-/**
- * Fails where an interface does not use as many queues as its classes are across: what the filters then send to a queue that
- * rests, the driver would give to another one, in whose tree it has no class.
- */
-function queueChecks(program: Program): readonly string[] {
-  return program.shapes.flatMap((shape) =>
-    shape.queues === undefined
-      ? []
-      : [`ls -d /sys/class/net/${interfaceOf(shape, program.target)}/queues/tx-${shape.queues - 1}`],
-  );
 }

@@ -77,7 +77,7 @@ class ShapeLowering {
     const rate = shareOf(shape);
     this.#shape = shape;
     this.#device = queueInterfaceOf(shape, program.target)!;
-    this.#numbers = numberClasses(shape, program.policy.shapes.indexOf(shape), nodes);
+    this.#numbers = numberClasses(shape, program.policy.shapes, nodes);
     this.#least = leastRate(rate);
     this.#link = linkOptions(shape);
     const root = handleOf(this.#numbers.shaper);

@@ -45,11 +45,10 @@ export class PolicerLowering {
   constructor(shape: Shape, program: Program) {
     const { target, policy } = program;
     const nodes = classesIn(shape);
-    const at = policy.shapes.indexOf(shape);
     this.#shape = shape;
     this.#device = interfaceOf(shape, target)!;
     this.#listed = listedName(shape, target)!;
-    this.#numbers = numberClasses(shape, at, nodes);
+    this.#numbers = numberClasses(shape, policy.shapes, nodes);
     this.commands.push({
       object: 'qdisc',
       device: this.#device,

@@ -18,10 +18,13 @@ const PRIORITY = -300;
 const QUEUE_LENGTH = 1000;
 
 /** Where packets come in, and the interface that has their queues. */
-export interface Redirect {
-  readonly zone: string;
+export interface Redirected {
   readonly from: string;
   readonly to: string;
+}
+
+export interface Redirect extends Redirected {
+  readonly zone: string;
   readonly origin: Origin;
 }
 
@@ -46,18 +49,26 @@ function chainText({ zone, from, to, origin }: Redirect): readonly string[] {
   ];
 }
 
+/** What a file that `redirectText` wrote says. */
+export function redirectsIn(text: string): readonly Redirected[] {
+  return [...text.matchAll(/ hook ingress device "(.+?)" .*\n\s*fwd to "(.+?)"/g)].map(([, from = '', to = '']) => ({
+    from,
+    to,
+  }));
+}
+
 /** Makes the interfaces, those that are there already left as they are. */
-export function interfaceCommands(redirects: readonly Redirect[]): readonly string[] {
+export function interfaceCommands(redirects: readonly Redirected[]): readonly string[] {
   return redirects.flatMap(({ to }) => [
     `ip link show dev ${to} > /dev/null 2>&1 || ip link add ${to} type ifb`,
     `ip link set dev ${to} up txqueuelen ${QUEUE_LENGTH}`,
   ]);
 }
 
-export function withoutRedirects(redirects: readonly Redirect[]): readonly string[] {
+export function withoutRedirects(redirects: readonly Redirected[]): readonly string[] {
   return redirects.length > 0 ? [`nft delete table netdev ${TABLE}`] : [];
 }
 
-export function withoutInterfaces(redirects: readonly Redirect[]): readonly string[] {
+export function withoutInterfaces(redirects: readonly Redirected[]): readonly string[] {
   return redirects.map(({ to }) => `ip link del dev ${to}`);
 }

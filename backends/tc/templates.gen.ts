@@ -1,7 +1,11 @@
 // Written by `npm run generate` from templates/*.hbs; edit those.
 
 /** templates/change-head.hbs */
-export const changeHead = `# What leads from build {{from}} of the queues of policy \`{{policy}}\` to build {{build}}, for tc -batch.
+export const changeHead = `{{#if build}}
+# What leads from build {{from}} of the queues of policy \`{{policy}}\` to build {{build}}, for tc -batch.
+{{else}}
+# Takes the queues of build {{from}} of policy \`{{policy}}\` away, which has none any more, for tc -batch.
+{{/if}}
 #
 # Only for a host that runs that build: tc does not know builds, and stops at the first line that the kernel refuses.
 # What is not named here stays as it is, with the packets that wait there.

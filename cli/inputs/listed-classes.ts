@@ -35,7 +35,7 @@ function analyzed(wanted: string, targets: LoweredPolicy['targets']): Analyzed {
     planes.flatMap(({ program }) =>
       program.shapes
         .filter((shape) => listedName(shape, program.target) === name)
-        .map((shape) => ({ shape, at: program.policy.shapes.indexOf(shape) })),
+        .map((shape) => ({ shape, shapes: program.policy.shapes })),
     ),
   );
   if (shapers.length === 0) {
@@ -50,7 +50,7 @@ function analyzed(wanted: string, targets: LoweredPolicy['targets']): Analyzed {
     const classes = plane.classes?.read(read.text);
     if (!classes) continue;
     const listed = { interface: name, classes };
-    const missing = shapers.flatMap(({ shape, at }) => unlisted(shape, at, listed));
+    const missing = shapers.flatMap(({ shape, shapes }) => unlisted(shape, shapes, listed));
     return { listed: [listed], findings: missing.length > 0 ? [notListed(path, missing)] : [] };
   }
   return wrong(`${path} holds no classes as tc lists them`, `List them with \`${command}\`.`);

@@ -1,6 +1,6 @@
 /** `manifest.json`: what an output folder holds, what it was made from, and why each plane has what it has. */
 import { basename } from 'node:path';
-import type { PlaneOutput, TargetOutput } from '../../compiler/compile.ts';
+import type { PlaneOutput, Since, TargetOutput } from '../../compiler/compile.ts';
 import type { CalendarDate } from '../../compiler/inputs.ts';
 import type { InputRecord } from '../inputs/recorded-inputs.ts';
 import { formatDate } from '../inputs/today.ts';
@@ -76,7 +76,7 @@ export function manifestText(parts: ManifestParts): string {
 }
 
 /** A target without its artifacts' content, for the manifest and for `--json`. */
-export function targetAsData({ name, planes, placements, balances, shapes, idle }: TargetOutput): object {
+export function targetAsData({ name, planes, placements, balances, shapes, idle, gone }: TargetOutput): object {
   return {
     name,
     placements: [
@@ -91,6 +91,7 @@ export function targetAsData({ name, planes, placements, balances, shapes, idle 
     ],
     planes: planes.map(planeAsData),
     ...(idle.length > 0 ? { idle } : {}),
+    ...(gone.length > 0 ? { gone: gone.map(({ plane, since }) => ({ plane, since: sinceAsData(since) })) } : {}),
   };
 }
 
@@ -112,7 +113,7 @@ function comparedAsData(compared: NonNullable<PlaneOutput['compared']>): object 
 }
 
 /** How to get here from the earlier build: by these commands, by none, or only by loading the whole. */
-function sinceAsData({ build, outcome }: NonNullable<PlaneOutput['since']>): object {
+function sinceAsData({ build, outcome }: Since): object {
   switch (outcome.kind) {
     case 'delta': {
       const { figures, load, remarks } = outcome;

@@ -24,13 +24,14 @@ export function outputTree(parts: Omit<ManifestParts, 'files'>): OutputTree {
 /** The files of all planes, by the targets' folders. */
 function artifactsOf(targets: readonly TargetOutput[]): readonly DescribedFile[] {
   const files = targets.flatMap((target) =>
-    target.planes.flatMap(({ plane, artifacts, since }) =>
-      [...artifacts, ...(since?.outcome.kind === 'delta' ? since.outcome.artifacts : [])].map(
-        ({ path, content, description }) => {
-          if (!isInside(path)) throw new Error(`the plane ${plane} made a file of the path ${path}`);
-          return { path: `${target.name}/${path}`, content, description };
-        },
-      ),
+    [...target.planes, ...target.gone.map((one) => ({ ...one, artifacts: [] }))].flatMap(
+      ({ plane, artifacts, since }) =>
+        [...artifacts, ...(since?.outcome.kind === 'delta' ? since.outcome.artifacts : [])].map(
+          ({ path, content, description }) => {
+            if (!isInside(path)) throw new Error(`the plane ${plane} made a file of the path ${path}`);
+            return { path: `${target.name}/${path}`, content, description };
+          },
+        ),
     ),
   );
   return withoutRepeated(files);

@@ -1,5 +1,5 @@
 /** What a compile made, in a few lines for people. */
-import type { TargetOutput } from '../../compiler/compile.ts';
+import type { Since, TargetOutput } from '../../compiler/compile.ts';
 import type { DescribedFile } from '../output/manifest.ts';
 import { sizeOf } from '../output/output-file.ts';
 import { formatBytes, formatCount } from './numbers.ts';
@@ -19,7 +19,7 @@ export function summaryText(folder: string, targets: readonly TargetOutput[], fi
 function targetLines(folder: string, target: TargetOutput, files: readonly DescribedFile[]): readonly string[] {
   const own = files.filter(({ path }) => path.startsWith(`${target.name}/`));
   const rows = own.map(({ path, content, description }) => [path, formatBytes(sizeOf(content)), description]);
-  if (target.planes.length === 0 && target.idle.length === 0) return [`${target.name}: nothing to load`];
+  if (target.planes.length + target.idle.length + target.gone.length === 0) return [`${target.name}: nothing to load`];
   const where = `in ${folder}/${target.name}`;
   const commands = (title: string, list: readonly string[]): readonly string[] =>
     list.length > 0 ? [`  ${title}:`, ...list.map((line) => `    ${line}`)] : [];
@@ -30,7 +30,7 @@ function targetLines(folder: string, target: TargetOutput, files: readonly Descr
     ),
     ...tableLines(rows, ['left', 'right', 'left'], '  '),
     ...commands(`To load it, ${where}`, loadCommands(target)),
-    ...target.planes.flatMap(({ since }) => (since ? sinceLines(since, where) : [])),
+    ...[...target.planes, ...target.gone].flatMap(({ since }) => (since ? sinceLines(since, where) : [])),
     ...target.idle.flatMap(({ plane, takeAway }) =>
       commands(
         `Nothing of it is for ${plane}: what an earlier build runs there stays until you take it away`,
@@ -72,9 +72,6 @@ export function sinceLines({ build, outcome }: Since, where: string): readonly s
     ...remarks.map((remark) => `    # ${remark}`),
   ];
 }
-
-/** What leads from an earlier build. */
-export type Since = NonNullable<TargetOutput['planes'][number]['since']>;
 
 /** `12 rules, 1 set, 45,000 elements` */
 function figuresText(figures: Readonly<Record<string, number>>, none = 'nothing to do'): string {

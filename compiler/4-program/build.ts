@@ -105,7 +105,7 @@ class StageBuilder {
   shapes({ shapes }: Policy): Stage | undefined {
     const first = shapes.find(({ direction }) => direction === 'egress');
     if (!first) return undefined;
-    const body = shapes.flatMap((shape, at) => (shape.direction === 'egress' ? choiceOfClass(shape, at) : []));
+    const body = shapes.flatMap((shape) => (shape.direction === 'egress' ? choiceOfClass(shape, shapes) : []));
     return this.stage('shape', { origin: { ...first.origin, name: 'shape' }, body }, {});
   }
 
@@ -117,7 +117,7 @@ class StageBuilder {
     );
     const [first] = shapers;
     if (!first) return undefined;
-    const body = shapers.flatMap((shape) => choiceOfClass(asItArrives(shape, policy), shapes.indexOf(shape)));
+    const body = shapers.flatMap((shape) => choiceOfClass(asItArrives(shape, policy), shapes));
     const zones = shapers.map(({ zone }) => this.#bind(zone));
     const name = isPoliced ? 'police' : 'shape ingress';
     return this.stage(name, { origin: { ...first.origin, name }, body }, { zones });

@@ -1,6 +1,7 @@
-/** All rules of a Program's items, in groups and for rows too; the rules of a list that several uses share come once. */
-import type { ProgramItem, ProgramRule } from './program.ts';
+/** All rules of a Program, and what is asked of all of them. */
+import type { Program, ProgramItem, ProgramRule } from './program.ts';
 
+/** All rules of items, in groups and for rows too; the rules of a list that several uses share come once. */
 export function everyRule(items: readonly ProgramItem[]): ProgramRule[] {
   const rules: ProgramRule[] = [];
   const seen = new Set<readonly ProgramItem[]>();
@@ -14,4 +15,11 @@ export function everyRule(items: readonly ProgramItem[]): ProgramRule[] {
   };
   visit(items);
   return rules;
+}
+
+/** Whether some rule keeps packets out of the connection table. */
+export function exemptsFlows({ stages }: Program): boolean {
+  return stages.some(({ items }) =>
+    everyRule(items).some(({ effects }) => effects.some(({ effect }) => effect.kind === 'notrack')),
+  );
 }

@@ -18,11 +18,11 @@ import type {
 import { classesIn, everyClass, numberClasses, type ClassNode } from '../model/shape-classes.ts';
 import type { Column } from '../model/table.ts';
 
-/** `at`: which of the policy's shapers it is, from 0. The last rule is for what no class takes; without classes there is none. */
-export function choiceOfClass(shape: Shape, at: number): readonly (Rule | Each)[] {
+/** `shapes`: all of the policy's. The last rule is for what no class takes; without classes there is none. */
+export function choiceOfClass(shape: Shape, shapes: readonly Shape[]): readonly (Rule | Each)[] {
   const nodes = classesIn(shape);
   if (nodes.length === 0) return [];
-  const numbers = numberClasses(shape, at, nodes);
+  const numbers = numberClasses(shape, shapes, nodes);
   const passes: Condition = {
     kind: 'zone',
     field: shape.direction === 'egress' ? 'out' : 'in',

@@ -1,5 +1,5 @@
 /** What two policies do otherwise to packets: stage by stage, in regions that do not overlap. */
-import { everyRule } from '../4-program/every-rule.ts';
+import { exemptsFlows } from '../4-program/every-rule.ts';
 import { STAGES, type Program, type StageId } from '../4-program/program.ts';
 import { compareStages, type DifferingAspect } from './stage-diff.ts';
 import type { Comparison, Context } from './comparison.ts';
@@ -50,10 +50,4 @@ export function diffPrograms(
     }
   }
   return { context, stages, notCompared };
-}
-
-function exemptsFlows({ stages }: Program): boolean {
-  return stages.some(({ items }) =>
-    everyRule(items).some(({ effects }) => effects.some(({ effect }) => effect.kind === 'notrack')),
-  );
 }

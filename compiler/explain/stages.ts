@@ -51,7 +51,7 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
 function withTraffic(shape: Shape, { program, listed = [] }: PlannedPart): ExplainedStage {
   const found = listed.find((one) => one.interface === listedName(shape, program.target));
   const explained = explainShape(shape);
-  return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes.indexOf(shape), found) } : explained;
+  return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes, found) } : explained;
 }
 
 /** What packets meet before they are sent to backends, those that are translated last. */

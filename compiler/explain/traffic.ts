@@ -10,9 +10,13 @@ export interface ListedClasses {
   readonly classes: ReadonlyMap<number, ClassTraffic>;
 }
 
-/** The policy's classes that are listed, those that have sent most first. `at`: which of the policy's shapers it is, from 0. */
-export function trafficOf(shape: Shape, at: number, { classes }: ListedClasses): readonly ExplainedClass[] {
-  return [...namesOf(shape, at)]
+/** The policy's classes that are listed, those that have sent most first. `shapes`: all of the policy's. */
+export function trafficOf(
+  shape: Shape,
+  shapes: readonly Shape[],
+  { classes }: ListedClasses,
+): readonly ExplainedClass[] {
+  return [...namesOf(shape, shapes)]
     .flatMap(([number, name]) => {
       const traffic = classes.get(number);
       return traffic ? [{ name, ...traffic }] : [];
@@ -21,14 +25,14 @@ export function trafficOf(shape: Shape, at: number, { classes }: ListedClasses):
 }
 
 /** How many of the shaper's classes are missing in a list: it is then one of another build, or of another interface. */
-export function unlisted(shape: Shape, at: number, { classes }: ListedClasses): readonly string[] {
-  return [...namesOf(shape, at)].flatMap(([number, name]) => (classes.has(number) ? [] : [name]));
+export function unlisted(shape: Shape, shapes: readonly Shape[], { classes }: ListedClasses): readonly string[] {
+  return [...namesOf(shape, shapes)].flatMap(([number, name]) => (classes.has(number) ? [] : [name]));
 }
 
 /** The names of all classes in which packets wait, by number. */
-function namesOf(shape: Shape, at: number): ReadonlyMap<number, string> {
+function namesOf(shape: Shape, shapes: readonly Shape[]): ReadonlyMap<number, string> {
   const nodes = classesIn(shape);
-  const { of, fair } = numberClasses(shape, at, nodes);
+  const { of, fair } = numberClasses(shape, shapes, nodes);
   const named = [...everyClass(nodes)].map((node) => [of(node), node.path] as const);
   return new Map([...named, ...(shape.default === 'fair' && nodes.length > 0 ? [[fair, 'default'] as const] : [])]);
 }

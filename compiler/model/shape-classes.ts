@@ -86,7 +86,7 @@ export function shareOf({ rate, queues = 1 }: Pick<Shape, 'rate' | 'queues'>): n
  * by the upper 16. Number 0 of a shaper is to go by all of its classes.
  */
 export interface ClassNumbers {
-  /** Of the shaper: 1 and up, in the order of the policy's shapers. */
+  /** Of the shaper: 1 and up. */
   readonly shaper: number;
   /** Of the trees, in the order of the queues. */
   readonly trees: readonly number[];
@@ -108,6 +108,8 @@ const LAST = 0xfffe;
 const FAIR = 0x10;
 export const MOST_SHAPERS = FAIR - 1;
 export const MOST_QUEUES = 64;
+/** Any would do; with this one, the numbers of zones as they are usually called differ. */
+const SHAPERS_SEED = 102_108;
 /** Numbers that classes across queues leave to the trees. */
 const RESERVED = 0x60;
 
@@ -126,14 +128,28 @@ export function mostClasses({ queues }: Pick<Shape, 'queues'>): number {
 }
 
 /**
- * Numbers follow from the classes' names, so that other classes, and rows before them, do not change them; two names whose hashes
- * are one are numbered in the order of the names. There are at most `mostClasses` of them, each with a name of its own.
+ * Numbers of shapers follow from what they shape, so that another one beside them, or one less, does not change them but where two
+ * hashes are one. There are at most `MOST_SHAPERS` of them.
  */
-export function numberClasses(shape: Shape, at: number, nodes: readonly ClassNode[]): ClassNumbers {
-  const shaper = at + 1;
+function shaperNumber(shape: Shape, shapes: readonly Shape[]): number {
+  return 1 + hashedPlaces(shapes.map(shapedBy), MOST_SHAPERS, SHAPERS_SEED).get(shapedBy(shape))!;
+}
+
+/** What no two shapers of a policy shape. */
+function shapedBy({ zone, direction }: Shape): string {
+  return `${zone.name} ${direction}`;
+}
+
+/**
+ * Numbers follow from the classes' names, so that other classes, and rows before them, do not change them; two names whose hashes
+ * are one are numbered in the order of the names. There are at most `mostClasses` of them, each with a name of its own. `shapes`:
+ * the policy's.
+ */
+export function numberClasses(shape: Shape, shapes: readonly Shape[], nodes: readonly ClassNode[]): ClassNumbers {
+  const shaper = shaperNumber(shape, shapes);
   const trees = shape.queues === undefined ? [shaper] : TREES.slice(0, shape.queues);
   const first = shape.queues === undefined ? FIRST : FIRST + RESERVED;
-  const places = placesOf(nodes, mostClasses(shape));
+  const places = hashedPlaces([...everyClass(nodes)].flatMap(pathsOf), mostClasses(shape), 0);
   const numbers = new Map<string, number>();
   for (const node of nodes) {
     const tree = trees[places.get(node.path)! % trees.length]!;
@@ -155,20 +171,18 @@ function pathsOf({ path, nested }: ClassNode): readonly string[] {
   return nested.length > 0 ? [path, `${path}/`] : [path];
 }
 
-/** A place below `count` for each path, by its hash. */
-function placesOf(nodes: readonly ClassNode[], count: number): ReadonlyMap<string, number> {
+/** A place below `count` for each name, by its hash. */
+function hashedPlaces(names: readonly string[], count: number, seed: number): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   const taken = new Uint8Array(count);
   const encoder = new TextEncoder();
-  const hashed = [...everyClass(nodes)]
-    .flatMap(pathsOf)
-    .map((path) => ({ path, hash: jhash(encoder.encode(path), 0) }));
-  hashed.sort((a, b) => a.hash - b.hash || (a.path < b.path ? -1 : 1));
-  for (const { path, hash } of hashed) {
+  const hashed = names.map((name) => ({ name, hash: jhash(encoder.encode(name), seed) }));
+  hashed.sort((a, b) => a.hash - b.hash || (a.name < b.name ? -1 : 1));
+  for (const { name, hash } of hashed) {
     let place = hash % count;
     while (taken[place] === 1) place = (place + 1) % count;
     taken[place] = 1;
-    places.set(path, place);
+    places.set(name, place);
   }
   return places;
 }

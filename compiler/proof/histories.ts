@@ -2,6 +2,7 @@
  * What happened to one thing (a mark, a counter, a memory, a bucket) on a packet's way, as numbers at the ends of diagrams.
  * Histories that leave the same behind have the same number; 0 is that nothing happened.
  */
+import type { Cell } from '../model/condition.ts';
 import type { Effect } from '../model/policy.ts';
 import { OutOfBudget } from './node-table.ts';
 
@@ -72,11 +73,14 @@ function canonicalMark(keep: number, set: number): HistoryEvent {
   return { kind: 'mark', keep: (keep & ~set) >>> 0, set: set >>> 0 };
 }
 
-/** What an effect with constant values does to its register; `text` for any other. */
-export function eventOf(effect: Effect, text: string): HistoryEvent {
-  if (effect.kind === 'mark set' && typeof effect.value === 'number') {
-    return { kind: 'mark', keep: ~effect.mask >>> 0, set: effect.value & effect.mask };
-  }
-  if (effect.kind === 'dscp set' && typeof effect.value === 'number') return { kind: 'dscp', value: effect.value };
-  return { kind: 'other', text };
+/**
+ * What an effect does to its register: `text` unless it writes a constant. `cell` says what a cell stands for, of a known row
+ * its number.
+ */
+export function eventOf(effect: Effect, text: string, cell: (cell: Cell) => unknown): HistoryEvent {
+  if (effect.kind !== 'mark set' && effect.kind !== 'dscp set') return { kind: 'other', text };
+  const value = typeof effect.value === 'number' ? effect.value : cell(effect.value);
+  if (typeof value !== 'number') return { kind: 'other', text };
+  if (effect.kind === 'dscp set') return { kind: 'dscp', value };
+  return { kind: 'mark', keep: ~effect.mask >>> 0, set: value & effect.mask };
 }

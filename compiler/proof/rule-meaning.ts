@@ -1,5 +1,5 @@
 /** What one rule does to every packet at once. */
-import type { Gate } from '../model/condition.ts';
+import type { Cell, Gate } from '../model/condition.ts';
 import type { Verdict } from '../model/policy.ts';
 import type { Atom, ProgramEffect, ProgramRule } from '../4-program/program.ts';
 import type { AtomTests, AtomContext } from './atom-tests.ts';
@@ -130,8 +130,9 @@ export class RuleMeaning {
 
   #effect(effect: ProgramEffect, { reached, registers }: Step, place: Place): Registers {
     const { diagrams, outcomes, histories } = this.#frame;
-    const text = canonicalText(effect.effect, (cell, key) => cellInText(cell, key, place.rows));
-    const event = diagrams.value(histories.single(eventOf(effect.effect, text)));
+    const cellText = (cell: Cell, key: string) => cellInText(cell, key, place.rows);
+    const text = canonicalText(effect.effect, cellText);
+    const event = diagrams.value(histories.single(eventOf(effect.effect, text, (cell) => cellText(cell, 'value'))));
     const name = registerOf(effect, text);
     let after = registers;
     // The conjunctions exclude each other, so each packet meets one at most.

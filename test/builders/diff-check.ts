@@ -3,17 +3,19 @@ import { expect } from 'vitest';
 import { STAGES, type Program, type Stage, type StageId } from '../../compiler/4-program/program.ts';
 import type { RegionChange } from '../../compiler/diff/report.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
-import { walkStage, type TrackedPacket } from '../oracles/stage-walk.ts';
+import { walkStageForWrites, type TrackedPacket } from '../oracles/stage-walk.ts';
 import { asTracked, compare, isIn, type Compared } from './diff.ts';
 
-const NOTHING = JSON.stringify({ decision: 'accept', effects: [], mark: undefined });
+const NOTHING = JSON.stringify({ decision: 'accept', effects: [] });
 
-/** What a side does to the packet, as a text; undefined: the walk does not know. */
+/**
+ * What a side does to the packet, as a text; undefined: the walk does not know. A mark counts as written also where it was
+ * that before: what a rule does is told of all packets that it does it to.
+ */
 function outcome(stage: Stage | undefined, program: Program, packet: TrackedPacket): string | undefined {
   if (!stage) return NOTHING;
   try {
-    const { decision, effects, mark } = walkStage(stage, program, packet);
-    return JSON.stringify({ decision, effects, mark: mark === packet.numbers['mark'] ? undefined : mark });
+    return JSON.stringify(walkStageForWrites(stage, program, packet));
   } catch {
     return undefined;
   }

@@ -1,21 +1,63 @@
-/** `--since` for queues: the kernel has the same classes behind the changes as behind the whole. */
+/** `--since` for queues: the kernel has the same classes behind the changes as behind the whole, made where nothing was. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
-import { shapingPolicy } from '../arbitraries/policy/shaping.ts';
-import { changeBetween, queuesOf, textOf } from '../builders/queues.ts';
+import { ingressPolicy, shapingPolicy } from '../arbitraries/policy/shaping.ts';
+import type { RandomPolicy } from '../arbitraries/policy/policy.ts';
+import { changeBetween, queuesOf, textOf, type Loading, type QueueChange } from '../builders/queues.ts';
 import { count, seed } from '../sampling.ts';
 import { labOptions, NETWORK } from './conformance/network.ts';
 import { Lab } from '../../cli/lab/lab.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
-const PAIRS = count(30, 300);
+const PAIRS = count(8, 150);
 
-/** Everything that queues, in no order. */
-async function shown(lab: Lab): Promise<string[]> {
-  const listings = ['uplink0', 'lan0'].flatMap((device) =>
-    ['qdisc', 'class'].map((object) => lab.exec(['tc', object, 'show', 'dev', device])),
-  );
-  return (await Promise.all(listings)).flatMap((text) => text.split('\n')).toSorted();
+/** Everything that queues, or sends packets to queues, each line in no order. */
+const SHOWN = `ip -br link | cut -d ' ' -f 1 | grep -v '^lo' | sed 's/@.*//' > devices
+for device in $(cat devices); do echo $device; for object in qdisc class; do tc $object show dev $device; done; done
+nft list tables netdev | grep sluice_ingress && nft list table netdev sluice_ingress || true`;
+
+async function shown(lab: Lab, folder: string): Promise<string[]> {
+  const text = await lab.exec(['sh', '-ec', `cd ${folder}\n${SHOWN}`]);
+  return text.split('\n').toSorted();
+}
+
+async function load(lab: Lab, folder: string, { commands, files }: Loading): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await lab.exec(['sh', '-ec', [`cd ${folder}`, ...commands].join('\n')]);
+}
+
+/** In one router, one after another. */
+async function lead(pairs: readonly (readonly [RandomPolicy, RandomPolicy])[]): Promise<QueueChange[]> {
+  const lab = await Lab.create(labOptions(NETWORK));
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-queues-'));
+  try {
+    const nothing = await shown(lab, folder);
+    const changes: QueueChange[] = [];
+    for (const [before, after] of pairs) {
+      const change = changeBetween(before, after);
+      if (!change) continue;
+      const told = `${before.policy}\n--- to ---\n${after.policy}`;
+      await load(lab, folder, change.before);
+      await load(lab, folder, change.change);
+      const byChanges = await shown(lab, folder);
+      await load(lab, folder, change.down);
+      expect(await shown(lab, folder), told).toEqual(nothing);
+      await load(lab, folder, change.after);
+      expect(byChanges, told).toEqual(await shown(lab, folder));
+      await load(lab, folder, change.down);
+      changes.push(change);
+    }
+    return changes;
+  } finally {
+    rmSync(folder, { recursive: true });
+    await lab.destroy();
+  }
 }
 
 describeWithKernel('changes of queues', () => {
@@ -35,26 +77,36 @@ describeWithKernel('changes of queues', () => {
     }
   });
 
-  test(`of ${PAIRS} pairs of policies lead where the whole does`, async () => {
-    const lab = await Lab.create(labOptions(NETWORK));
-    let changed = 0;
-    try {
-      const policies = fastCheck.sample(shapingPolicy(), { numRuns: 2 * PAIRS, seed });
-      for (let at = 0; at < policies.length; at += 2) {
-        const [before, after] = [policies[at]!, policies[at + 1]!];
-        const files = changeBetween(before, after);
-        if (!files) continue;
-        await lab.exec(['tc', '-batch', '-'], files.before);
-        await lab.exec(['tc', '-batch', '-'], files.change);
-        const byChanges = await shown(lab);
-        await lab.exec(['tc', '-batch', '-'], files.after);
-        expect(byChanges, `${before.policy}\n--- to ---\n${after.policy}`).toEqual(await shown(lab));
-        await lab.exec(['tc', '-batch', '-'], files.down);
-        changed += 1;
-      }
-    } finally {
-      await lab.destroy();
-    }
-    expect(changed).toBeGreaterThan(PAIRS / 10);
+  test.each([
+    ['shape what leaves', shapingPolicy()],
+    ['shape what comes in', ingressPolicy()],
+  ])(`of ${PAIRS} pairs of policies that %s lead where the whole does`, async (_, policies) => {
+    const pairs = fastCheck.sample(fastCheck.tuple(policies, policies), { numRuns: PAIRS, seed });
+    const changes = await lead(pairs);
+    expect(changes.length).toBeGreaterThan(PAIRS / 4);
+    const gone = changes.filter(({ change }) => /^qdisc del dev \S+ root$/m.test(change.files['tc/change.batch']!));
+    expect(gone.length).toBeGreaterThan(changes.length / 10);
+  });
+
+  test('take queues away that the policy has no more, and those that it has elsewhere', async () => {
+    const policy = (...shapes: readonly string[]): RandomPolicy => ({
+      policy: `zone uplink = uplink0 zone inside = lan0 target router { nftables tc on uplink0, lan0 } ${shapes.join(' ')}`,
+      files: {},
+    });
+    const out = 'shape uplink egress rate 1gbit { class one for tcp ceiling 5mbit default unshaped }';
+    const inward = 'shape uplink ingress rate 1gbit { class one for tcp default unshaped }';
+    const elsewhere = out.replace('uplink', 'inside');
+    const changes = await lead([
+      [policy(out, elsewhere), policy(elsewhere)],
+      [policy(out, elsewhere), policy(out)],
+      [policy(out), policy(elsewhere)],
+      [policy(out, inward), policy(out)],
+      [policy(out), policy(out, inward)],
+      [policy(inward), policy(inward.replace('uplink', 'inside'))],
+      [policy(out, inward, inward.replace('uplink', 'inside')), policy(inward, out)],
+      [policy(out), policy(out.replace('unshaped', 'class one'))],
+      [policy(out, inward), policy()],
+    ]);
+    expect(changes).toHaveLength(9);
   });
 });

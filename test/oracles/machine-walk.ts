@@ -258,7 +258,6 @@ const FIELDS: { readonly [Field in ReadField]?: FieldReader } = {
     family === 4 ? [0, 0x2000, 0x0005][numbers['fragment']!] : [undefined, 0, 1][numbers['fragment']!],
   'more fragments': ({ numbers }) => (numbers['fragment'] === 0 ? undefined : 1),
   'fragment header': ({ numbers }) => Number(numbers['fragment'] !== 0),
-  'next header': ({ numbers }) => (numbers['fragment'] === 0 ? undefined : numbers['next header']),
   'flow confirmed': ({ confirmed }) => (confirmed === undefined ? undefined : Number(confirmed)),
   state: ({ numbers }) => numbers['state'],
   vlan: () => undefined,

@@ -28,14 +28,31 @@ export interface Outcome {
   readonly mark: number;
 }
 
+export interface WrittenOutcome extends Omit<Outcome, 'mark'> {
+  /** Undefined: no rule wrote any bit of it. */
+  readonly mark: string | undefined;
+}
+
 type Row = ReadonlyMap<RowVariable, number>;
 
 /** Where the rules stand in the policy, loopback apart. */
-export function walkStage(stage: Stage, { zones }: Program, packet: TrackedPacket): Outcome {
+export function walkStage(stage: Stage, program: Program, packet: TrackedPacket): Outcome {
+  const { decision, walker } = walked(stage, program, packet);
+  return { decision, effects: walker.effects.toSorted(), mark: walker.mark };
+}
+
+/** The same, with the bits of the mark that rules wrote in place of what it is in the end. */
+export function walkStageForWrites(stage: Stage, program: Program, packet: TrackedPacket): WrittenOutcome {
+  const { decision, walker } = walked(stage, program, packet);
+  const { bits, values } = walker.markWritten;
+  return { decision, effects: walker.effects.toSorted(), mark: bits === 0 ? undefined : `${values} in ${bits}` };
+}
+
+function walked(stage: Stage, { zones }: Program, packet: TrackedPacket): { decision: string; walker: Walker } {
   const walker = new Walker(packet);
   const meets = stage.id !== 'mitigate' || comesBy(stage.zones ?? zones, packet);
   const decision = (meets ? walker.stage(stage) : undefined) ?? wordsOf(stage.default, packet) ?? 'accept';
-  return { decision, effects: walker.effects.toSorted(), mark: walker.mark };
+  return { decision, walker };
 }
 
 function comesBy(zones: readonly Zone[], packet: AbstractPacket): boolean {
@@ -47,6 +64,7 @@ type Step = { readonly decision: string } | 'on' | 'leaves';
 class Walker {
   readonly effects: string[] = [];
   mark: number;
+  markWritten = { bits: 0, values: 0 };
   readonly #packet: TrackedPacket;
 
   constructor(packet: TrackedPacket) {
@@ -129,7 +147,10 @@ class Walker {
         return;
       case 'mark set': {
         const value = typeof effect.value === 'number' ? effect.value : Number(textOf(effect.value, row));
-        this.mark = ((this.mark & ~effect.mask) | (value & effect.mask)) >>> 0;
+        const into = (former: number): number => ((former & ~effect.mask) | (value & effect.mask)) >>> 0;
+        this.mark = into(this.mark);
+        const { bits, values } = this.markWritten;
+        this.markWritten = { bits: (bits | effect.mask) >>> 0, values: into(values) };
         return;
       }
       case 'dscp set':

@@ -47,11 +47,14 @@ function at(stage: StageId, packet: TrackedPacket, { policy }: Program): Tracked
   const { numbers } = packet;
   // What the host sends is cut into fragments behind all rules.
   const isWhole = sent || (stage !== 'mitigate' && needsTracking(policy, packet.family));
+  const isLater = numbers['fragment'] === 2;
+  // Where an extension header would lead to it, a later fragment of IPv6 has no protocol; at ingress there are no such.
+  const lacksProtocol = packet.family === 6 && isLater && EXTENSIONS.has(numbers['protocol']!);
   // A later fragment has no transport header: as a whole packet it is one of a protocol without.
-  const protocol = isWhole && numbers['fragment'] === 2 ? 253 : numbers['protocol']!;
-  const own = { ...numbers, fragment: isWhole ? 0 : numbers['fragment']!, protocol, 'next header': protocol };
-  // Where an extension header would lead to it, a later fragment of IPv6 has no protocol.
-  if (packet.family === 6 && own.fragment === 2 && EXTENSIONS.has(protocol)) Reflect.deleteProperty(own, 'protocol');
+  const isOther = (isWhole && isLater) || (stage === 'mitigate' && lacksProtocol);
+  const protocol = isOther ? 253 : numbers['protocol']!;
+  const own = { ...numbers, fragment: isWhole ? 0 : numbers['fragment']!, protocol };
+  if (lacksProtocol && !isOther) Reflect.deleteProperty(own, 'protocol');
   return { ...packet, in: sent ? undefined : packet.in, out: received ? undefined : packet.out, numbers: own };
 }
 

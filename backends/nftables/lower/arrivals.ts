@@ -2,20 +2,15 @@
  * What meets frames at ingress, a hook of devices. `mitigate`: one base chain for all blocks, since `allow` ends mitigate as a
  * whole; behind it the classes of what comes in, which tc's queues then take the packets by. A zone of VLANs is their device and
  * the tag, which frames still carry here. Where rules ask for transport fields, later fragments leave first for a chain of what
- * can hold of them.
+ * can hold of them. Of IPv6 without a protocol nothing gets here: the kernel drops it before (nft_do_chain_inet_ingress).
  */
-import { isNothing, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import { isNothing, type StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { StageId } from '../../../compiler/4-program/program.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import type { NftChain } from '../tree.ts';
 import type { Context } from './context.ts';
 import { ingressMatches } from './interfaces.ts';
-import {
-  forFragmentsWithoutProtocol,
-  forLaterFragments,
-  fragmentWithoutProtocolRule,
-  laterFragmentRule,
-} from './later-fragments.ts';
+import { forLaterFragments, laterFragmentRule } from './later-fragments.ts';
 import { matchText } from './matches.ts';
 import { lowerNode } from './nodes.ts';
 
@@ -51,26 +46,22 @@ function lowerHook(hook: ArrivalHook, plans: readonly StagePlan[], context: Cont
     policy: 'accept',
   });
   lowerBlocks(plans, base, context);
-  const later = fragmentsVerdict(hook, plans, forLaterFragments, 'later fragments', context);
+  const later = laterFragmentsVerdict(hook, plans, context);
   if (later !== undefined) base.rules.unshift(laterFragmentRule(4, later), laterFragmentRule(6, later));
-  const rest = fragmentsVerdict(hook, plans, forFragmentsWithoutProtocol, 'fragments without protocol', context);
-  if (rest !== undefined) base.rules.unshift(fragmentWithoutProtocolRule(rest));
   base.rules.unshift(...context.takeHead());
 }
 
-/** Where some fragments go, which this hook does not tell apart by itself; undefined: they meet what all packets meet. */
-function fragmentsVerdict(
+/** Where later fragments go; undefined: they meet what all packets meet. */
+function laterFragmentsVerdict(
   { id, name }: ArrivalHook,
   plans: readonly StagePlan[],
-  forFragments: (node: PlanNode) => PlanNode,
-  title: string,
   context: Context,
 ): string | undefined {
-  const own = plans.map((plan) => ({ ...plan, body: forFragments(plan.body) }));
+  const own = plans.map((plan) => ({ ...plan, body: forLaterFragments(plan.body) }));
   if (own.every(({ body }, index) => body === plans[index]!.body)) return undefined;
   if (own.every(({ body }) => isNothing(body))) return 'accept';
-  context.enterStage(id, title);
-  const chain = context.chain(`${name}_${title.replaceAll(' ', '_')}`, name, `${id}: what can hold of ${title}`);
+  context.enterStage(id, 'later fragments');
+  const chain = context.chain(`${name}_later_fragments`, name, `${id}: what can hold of later fragments`);
   lowerBlocks(own, chain, context);
   context.enterStage(id);
   return `goto ${chain.name}`;

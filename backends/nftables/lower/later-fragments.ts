@@ -1,7 +1,8 @@
 /**
  * What of a plan is left for later fragments, which have no transport header: no port, flag, ICMP type or payload. Linux
- * reads the first bytes of their data as if they were the header, where they are not put together before. Of IPv6, one whose
- * header of fragments names an extension header as the next has no protocol either.
+ * reads the first bytes of their data as if they were the header, where they are not put together before. Packets of IPv6 may
+ * have no protocol either: later fragments whose header of fragments names an extension header as the next, and what is cut
+ * off in its extension headers.
  */
 import type { Atom, Family, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type PlanNode,
   type Switch,
 } from '../../../compiler/6-plan/plan.ts';
-import { EXTENSION_HEADERS } from '../../../compiler/model/fields.ts';
 import type { Gate } from '../../../compiler/model/index.ts';
 import type { NftRule } from '../tree.ts';
 
@@ -35,16 +35,15 @@ export function forLaterFragments(node: PlanNode): PlanNode {
   return withoutFields(node, TRANSPORT_FIELDS);
 }
 
-/** The node as those meet it that have no protocol; the same node where nft's tests of protocols say the same of them. */
-export function forFragmentsWithoutProtocol(node: PlanNode): PlanNode {
+/** The node as packets meet it that have no protocol; the same node where nft's tests of protocols say the same of them. */
+export function forPacketsWithoutProtocol(node: PlanNode): PlanNode {
   return asksForOtherProtocols(node) ? withoutFields(node, TRANSPORT_AND_PROTOCOL) : node;
 }
 
-/** What becomes of those of IPv6 that have no protocol. */
-export function fragmentWithoutProtocolRule(verdict: string): NftRule {
-  const remark = 'of later fragments of IPv6 behind which an extension header would be, nft knows no protocol';
-  const isExtension = `frag nexthdr { ${EXTENSION_HEADERS.join(', ')} }`;
-  return { statements: ['frag frag-off != 0', isExtension, verdict], origin: undefined, remark };
+/** What becomes of packets of which nft can read a protocol, whichever it is. */
+export function withProtocolRule(verdict: string): NftRule {
+  const remark = 'behind this, there are only packets of IPv6 whose extension headers lead to no protocol';
+  return { statements: ['meta l4proto 0-255', verdict], origin: undefined, remark };
 }
 
 /** Whether it holds of packets that they are of none of some protocols: nft breaks off where a packet has none at all. */
@@ -130,10 +129,18 @@ function withoutEmptyCases(node: Switch): PlanNode {
 
 function ruleWithout(rule: ProgramRule, lacked: Fields): ProgramRule | undefined {
   const atoms = atomsWithout(rule.atoms, lacked);
-  if (atoms === undefined || rule.gates.some(asksTransport)) return undefined;
+  if (atoms === undefined) return undefined;
+  if (rule.gates.some(asksTransport)) return onlyCharging({ ...rule, atoms });
   const effects = mapped(rule.effects, (effect) => effectWithout(effect, lacked));
   if (effects.length === 0 && rule.decision === undefined) return undefined;
   return atoms === rule.atoms && effects === rule.effects ? rule : { ...rule, atoms, effects };
+}
+
+/** A rule that no such fragment gets through: what it asks before of buckets that other rules share is charged all the same. */
+function onlyCharging(rule: ProgramRule): ProgramRule | undefined {
+  const gates = rule.gates.slice(0, rule.gates.findIndex(asksTransport));
+  const charges = gates.some((gate) => gate.kind === 'rate' && gate.bucket !== undefined);
+  return charges ? { ...rule, gates, effects: [], decision: undefined } : undefined;
 }
 
 function effectWithout(one: ProgramEffect, lacked: Fields): ProgramEffect | undefined {

@@ -1,16 +1,17 @@
 /** Stages as base chains: which hook, which priority, and the frame around the policy's own rules. */
+import { exemptsFlows } from '../../../compiler/4-program/every-rule.ts';
 import type { StageId } from '../../../compiler/4-program/program.ts';
-import { isNothing, type Plan, type PlanNode, type StagePlan } from '../../../compiler/6-plan/plan.ts';
-import type { BaseChainHook, NftChain } from '../tree.ts';
+import { isNothing, type Plan, type StagePlan } from '../../../compiler/6-plan/plan.ts';
+import type { BaseChainHook, NftChain, NftRule } from '../tree.ts';
 import { needsTracking } from '../../../compiler/semantics/needs.ts';
 import type { Context } from './context.ts';
 import { verdictStatement } from './decisions.ts';
 import { beginDispatch } from './dispatch.ts';
 import {
-  forFragmentsWithoutProtocol,
   forLaterFragments,
-  fragmentWithoutProtocolRule,
+  forPacketsWithoutProtocol,
   laterFragmentRule,
+  withProtocolRule,
 } from './later-fragments.ts';
 import { lowerNode } from './nodes.ts';
 import { translatesOwnPackets, withoutIncoming } from './own-packets.ts';
@@ -69,13 +70,46 @@ export function lowerStage(plan: StagePlan, whole: Plan, context: Context): void
     skipLoopback(hook, plan, whole, chain);
     const head = chain.rules.length;
     if (stage.id === 'dispatch') beginDispatch(chain, context);
-    if (hook.hook !== 'output') leadFragments({ ...plan, body, eachPacket }, chain, place);
-    lowerNode(eachPacket, chain, place);
-    passEstablished(plan, chain, context);
-    lowerNode(body, chain, place);
-    closeWithDefault(plan, chain, context);
+    const asked = { ...plan, body, eachPacket };
+    const rules = hook.hook === 'output' ? chain : leadPacketsWithoutProtocol(asked, chain, place);
+    if (hook.hook !== 'output') leadFragments(asked, rules, place);
+    lowerNode(eachPacket, rules, place);
+    passEstablished(plan, rules, context);
+    lowerNode(body, rules, place);
+    closeWithDefault(plan, rules, context);
     chain.rules.splice(head, 0, ...context.takeHead());
   }
+}
+
+/**
+ * The chain for packets that have a protocol. Where rules ask for all protocols but some, nft breaks off at packets that have
+ * none: these go on in the base chain, and meet there what can hold of them.
+ */
+function leadPacketsWithoutProtocol(plan: StagePlan, chain: NftChain, place: RulePlace): NftChain {
+  const { context } = place;
+  const { stage } = plan;
+  // They belong to no flow, and so are never translated.
+  if (stage.id === 'destination nat' || stage.id === 'source nat') return chain;
+  const own = { body: forPacketsWithoutProtocol(plan.body), eachPacket: forPacketsWithoutProtocol(plan.eachPacket) };
+  const isDropped = stage.stateful?.invalid === 'drop' && !exemptsFlows(context.program);
+  if (own.eachPacket === plan.eachPacket && (isDropped || own.body === plan.body)) return chain;
+  const others = context.chain(
+    `${chain.name}_by_protocol`,
+    chain.name,
+    `${stage.origin.name}: packets with a protocol`,
+  );
+  chain.rules.push(withProtocolRule(`goto ${others.name}`));
+  context.enterStage(stage.id, 'packets without protocol');
+  lowerNode(own.eachPacket, chain, place);
+  if (stage.stateful?.invalid === 'drop') chain.rules.push(invalidRule());
+  lowerNode(own.body, chain, place);
+  closeWithDefault(plan, chain, context);
+  context.enterStage(stage.id);
+  return others;
+}
+
+function invalidRule(): NftRule {
+  return { statements: ['ct state invalid', 'drop'], origin: undefined, remark: 'what belongs to no flow ends here' };
 }
 
 /**
@@ -87,34 +121,16 @@ function leadFragments(plan: StagePlan, chain: NftChain, place: RulePlace): void
   const { stage } = plan;
   const leads = ([4, 6] as const).filter((family) => !needsTracking(context.program.policy, family));
   if (stage.id === 'destination nat' || stage.id === 'source nat' || leads.length === 0) return;
-  if (leads.includes(6)) {
-    const own = fragmentsChain(plan, forFragmentsWithoutProtocol, 'fragments without protocol', chain, place);
-    if (own) chain.rules.push(fragmentWithoutProtocolRule(`goto ${own.name}`));
-  }
-  const own = fragmentsChain(plan, forLaterFragments, 'later fragments', chain, place);
-  if (own) chain.rules.push(...leads.map((family) => laterFragmentRule(family, `goto ${own.name}`)));
-}
-
-/** What can hold of some fragments, in a chain of its own; undefined where they meet what all packets meet. */
-function fragmentsChain(
-  plan: StagePlan,
-  forFragments: (node: PlanNode) => PlanNode,
-  title: string,
-  chain: NftChain,
-  place: RulePlace,
-): NftChain | undefined {
-  const { context } = place;
-  const { stage } = plan;
-  const [body, eachPacket] = [forFragments(plan.body), forFragments(plan.eachPacket)];
-  if (body === plan.body && eachPacket === plan.eachPacket) return undefined;
-  context.enterStage(stage.id, title);
-  const name = `${chain.name}_${title.replaceAll(' ', '_')}`;
-  const own = context.chain(name, chain.name, `${stage.origin.name}: what can hold of ${title}`);
+  const [body, eachPacket] = [forLaterFragments(plan.body), forLaterFragments(plan.eachPacket)];
+  if (body === plan.body && eachPacket === plan.eachPacket) return;
+  context.enterStage(stage.id, 'later fragments');
+  const name = `${chain.name}_later_fragments`;
+  const own = context.chain(name, chain.name, `${stage.origin.name}: what can hold of later fragments`);
+  chain.rules.push(...leads.map((family) => laterFragmentRule(family, `goto ${own.name}`)));
   lowerNode(eachPacket, own, place);
   lowerNode(body, own, place);
   closeWithDefault(plan, own, context);
   context.enterStage(stage.id);
-  return own;
 }
 
 function describe(plan: StagePlan): string {

@@ -73,7 +73,6 @@ const FIELDS: ReadonlyMap<string, FieldDefinition> = new Map<string, FieldDefini
   ['ip6 dscp', ofFamily(6, 'dscp', 'number')],
   ['frag frag-off', ofFamily(6, 'fragment offset', 'number')],
   ['frag more-fragments', ofFamily(6, 'more fragments', 'number')],
-  ['frag nexthdr', ofFamily(6, 'next header', 'protocol')],
   ['th sport', plain('source port', 'number')],
   ['th dport', plain('destination port', 'number')],
   ['tcp flags', plain('tcp flags', 'flags', { protocol: TCP })],

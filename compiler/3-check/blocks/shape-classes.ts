@@ -54,7 +54,7 @@ function treesOf(shape: Shape, nodes: readonly ClassNode[], limit: number) {
   const name = `\`${shape.origin.name}\``;
   const span = headOf(shape.origin.span);
   if (shape.queues === undefined) return [{ nodes, limit, name, span }];
-  const { trees, treeOf } = numberClasses(shape, 0, nodes);
+  const { trees, treeOf } = numberClasses(shape, [shape], nodes);
   return trees.map((_, tree) => ({
     nodes: nodes.filter((node) => treeOf(node) === tree),
     limit,

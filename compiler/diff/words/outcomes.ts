@@ -86,11 +86,11 @@ function doneTo(aspect: string): string {
   return words[aspect] ?? (aspect.startsWith('{') ? 'counted' : 'written');
 }
 
-function classNames({ shapes }: Program): ReadonlyMap<number, string> {
+function classNames({ shapes, policy }: Program): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
-  for (const [at, shape] of shapes.entries()) {
+  for (const shape of shapes) {
     const nodes = classesIn(shape);
-    const numbers = numberClasses(shape, at, nodes);
+    const numbers = numberClasses(shape, policy.shapes, nodes);
     for (const node of everyClass(nodes)) names.set(numbers.of(node), `in class ${classText(node)}`);
     names.set(numbers.fair, 'in the fair rest');
   }

@@ -33,7 +33,6 @@ export const READ_WIDTHS = {
   /** IPv6: 1 where there is a fragment header, 0 where not. */
   'fragment header': 1,
   /** IPv6: what the fragment header says comes next; absent without one. */
-  'next header': 8,
   'maximum segment': 16,
   vlan: 12,
   'source mac': 48,

@@ -35,7 +35,6 @@ export function fragmentIn(
 
   function ipv6Found(): Diagram {
     if (mask !== undefined) throw new NotCompared('a mask on a fragment header of IPv6');
-    if (field === 'next header') return set === undefined ? header : nextHeaderIn(set);
     const wanted = set === undefined ? undefined : valueOf(set);
     switch (field) {
       case 'fragment header':
@@ -49,13 +48,6 @@ export function fragmentIn(
         if (wanted !== 0) throw new NotCompared('an offset of a fragment other than 0');
         return diagrams.orElse(kind(1), atomic);
     }
-  }
-
-  /** Of a later fragment it stands where the protocol does; of a first one it is not known. */
-  function nextHeaderIn(wanted: IntervalSet): Diagram {
-    const ofLater = diagrams.when(kind(2), diagrams.inSet(packets.placeOf('protocol').first, wanted));
-    const ofFirst = diagrams.when(header, tests.free(`next header in ${[...wanted.numberIntervals()].join(' ')}`));
-    return diagrams.orElse(ofLater, diagrams.unless(kind(2), ofFirst));
   }
 }
 

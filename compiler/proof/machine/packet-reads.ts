@@ -117,12 +117,7 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['family', 'fragment header', 'i
 /** The number of an address that is this host's own. */
 const LOCAL = 1;
 
-const FRAGMENT_FIELDS: ReadonlySet<string> = new Set([
-  'fragment offset',
-  'more fragments',
-  'fragment header',
-  'next header',
-]);
+const FRAGMENT_FIELDS: ReadonlySet<string> = new Set(['fragment offset', 'more fragments', 'fragment header']);
 
 /** What no field of a policy stands for. */
 const OWN_FIELDS: { readonly [Field in FieldRead['field']]?: number } = {

@@ -1,5 +1,5 @@
 /** The packets that a stage sees, as diagrams: their interfaces, what tracking knows of them, and which can be at all. */
-import type { Family, StageId } from '../../4-program/program.ts';
+import { isAtArrival, type Family, type StageId } from '../../4-program/program.ts';
 import { PROTOCOLS_WITH_PORTS } from '../../model/fields.ts';
 import type { Zone } from '../../model/policy.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
@@ -140,6 +140,8 @@ export class StagePackets {
         this.#numberIn('fragment', [WHOLE, WHOLE]),
       );
     }
+    // The kernel's ingress hook of family inet drops IPv6 that leads to no protocol, whatever rules say.
+    if (isAtArrival(point.stage)) conditions.push(tests.present('protocol'));
     for (const family of point.tracked) {
       conditions.push(this.#implies(tests.family(family), this.#numberIn('fragment', [WHOLE, WHOLE])));
     }

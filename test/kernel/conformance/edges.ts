@@ -50,7 +50,7 @@ function blocksOf(policy: Policy): { readonly kind: BlockKind; readonly items: r
       [hook, mangles[hook]?.body] as const,
     ]),
   ];
-  const classes = policy.shapes.map((shape, at) => ({ kind: 'any' as const, items: choiceOfClass(shape, at) }));
+  const classes = policy.shapes.map((shape) => ({ kind: 'any' as const, items: choiceOfClass(shape, policy.shapes) }));
   return [...byKind.map(([kind, items]) => ({ kind, items: items ?? [] })), ...classes];
 }
 

@@ -84,6 +84,46 @@ describe('--since', () => {
   });
 });
 
+describe('--since, where the target has nothing for a plane any more', () => {
+  /** Another policy for the same target. */
+  async function later(before: string, after: string): Promise<Run & { readonly folder: string }> {
+    const folder = await project(before);
+    writeFileSync(join(folder, 'policy.sluice'), after);
+    return { ...(await compile(folder, 'new', '--since', join(folder, 'old'))), folder };
+  }
+
+  test('takes away its queues', async () => {
+    const shaped = policy(TEN).replace('nftables', 'nftables tc on eth1');
+    const shape = 'shape uplink egress rate 1gbit { class one for tcp default unshaped }';
+    const { code, stdout, stderr, folder } = await later(`${shaped} ${shape}`, policy(TEN));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Or on a host that runs build [0-9a-f]{12}, in .*:\n {4}tc -batch tc\/change.batch\n/);
+    const { ['router/tc/change.batch']: change, ['manifest.json']: manifest = '' } = contentOf(join(folder, 'new'));
+    expect(change).toMatch(/\n\nqdisc del dev eth1 root\n$/);
+    expect(JSON.parse(manifest)).toMatchObject({
+      targets: [{ gone: [{ plane: 'tc', since: { load: ['tc -batch tc/change.batch'] } }] }],
+    });
+  });
+
+  test('says what takes its program away', async () => {
+    const mitigated = `${policy(TEN).replace('nftables', 'xdp on eth1 nftables')} mitigate in uplink { drop udp }`;
+    const { stdout, stderr } = await later(mitigated, policy(TEN));
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/\(1 plane taken away\):\n {4}find \/sys\/fs\/bpf\/sluice\/router /);
+  });
+
+  test('says that its rules stay', async () => {
+    const mitigated = `zone uplink = eth1 mitigate in uplink { drop udp }`;
+    const { stderr } = await later(
+      `${mitigated} filter input default drop {} target router { xdp on eth1 nftables }`,
+      `${mitigated} target router { xdp on eth1 }`,
+    );
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+      'there is no delta for router, nftables: this one has nothing for it',
+    );
+  });
+});
+
 describe('SL0909: where nothing leads from the earlier output, the whole is written all the same', () => {
   async function warned(folder: string, message: RegExp): Promise<void> {
     const { code, stderr } = await changed(folder);

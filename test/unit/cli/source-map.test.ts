@@ -23,7 +23,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     unload: [],
     since: undefined,
   };
-  return { name, planes: [plane], placements: [], balances: [], shapes: [], idle: [] };
+  return { name, planes: [plane], placements: [], balances: [], shapes: [], idle: [], gone: [] };
 }
 
 function mapOf(targets: readonly TargetOutput[]): unknown {

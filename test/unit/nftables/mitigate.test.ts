@@ -42,13 +42,15 @@ test('later fragments meet the rules that can hold of them', () => {
   ]);
 });
 
-test('of later fragments nft may know no protocol, where a rule asks for all but some', () => {
-  const ruleset = mitigate('drop from 2001:db8::/32 not tcp, udp drop gre');
-  expect(partOf(ruleset, 'chain mitigate')[1]).toBe(
-    'frag frag-off != 0 frag nexthdr { 0, 43, 44, 51, 60 } goto mitigate_fragments_without_protocol',
-  );
-  expect(partOf(ruleset, 'chain mitigate_fragments_without_protocol')).toEqual(['ip6 saddr 2001:db8::/32 drop']);
-  expect(mitigate('drop tcp drop gre')).not.toContain('nexthdr');
+test('a bucket that other rules share is charged by later fragments too, before a limit by ports turns them away', () => {
+  const ruleset = mitigate(`
+    drop udp up to 3/hour bucket all up to 2/hour per destination port
+    drop tcp up to 3/hour bucket all
+  `);
+  expect(partOf(ruleset, 'chain mitigate_later_fragments')).toEqual([
+    'meta l4proto udp limit name "limit_all"',
+    'meta l4proto tcp limit name "limit_all" drop',
+  ]);
 });
 
 test('both kinds of packets share counters, limits and memories', () => {

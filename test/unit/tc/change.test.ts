@@ -1,10 +1,11 @@
 /** What leads from one build's queues to the next one's: what is alike is not named. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tc } from '../../../backends/tc/index.ts';
 import { nftables } from '../../../backends/nftables/index.ts';
 import { buildHash } from '../../../cli/output/build-hash.ts';
 import { compile } from '../../../compiler/compile.ts';
 import type { DeltaOutcome, FormerBuild } from '../../../compiler/plane.ts';
+import { formerOf, queuesOf, queuesSince } from '../../builders/queues.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
 
 /** A build of these classes, and the way to it from another. */
@@ -25,6 +26,12 @@ function built(
   const files = new Map(plane.artifacts.map(({ path, content }) => [path, Buffer.concat(content)]));
   const outcome = plane.since?.outcome ?? ({ kind: 'same' } as const);
   return { former: { build: plane.build, files }, outcome, load: plane.load };
+}
+
+/** What leads from one policy's queues to another's. */
+function sinceOf(before: string, after: string): DeltaOutcome {
+  const was = queuesOf({ policy: before, files: {} })!;
+  return queuesSince({ policy: after, files: {} }, formerOf(was)) ?? { kind: 'same' };
 }
 
 function between(before: string, after: string): DeltaOutcome {
@@ -106,9 +113,76 @@ test('of what is of another kind, the old queue goes first', () => {
   expect(come).toMatch(/^qdisc add dev up0 parent 1:b5bc handle b5bc: fq$/);
 });
 
-test('another default makes the queues anew', () => {
+test('another default makes the queues anew, and says so', () => {
   const outcome = between('rate 1gbit { class rest default class rest }', 'rate 1gbit { class rest default unshaped }');
-  expect(outcome).toEqual({ kind: 'none', why: expect.stringContaining('another default') });
+  expect(commandsOf(outcome).slice(0, 3)).toEqual([
+    'qdisc del dev up0 root',
+    'qdisc replace dev up0 root handle 1f: pfifo',
+    'qdisc replace dev up0 root handle 1: htb default 0',
+  ]);
+  expect(outcome).toMatchObject({
+    remarks: [
+      'packets that wait in a class that is gone are lost',
+      'the queues of up0 are made anew, for their kind, default, number or shaper is another',
+    ],
+  });
+});
+
+describe('a shaper that is gone', () => {
+  const target = 'zone uplink = up0 zone inside = lan0 target router { nftables tc on up0, lan0 }';
+  const out = 'shape uplink egress rate 1gbit { class one for tcp default unshaped }';
+  const inward = 'shape inside ingress rate 1gbit { class one for tcp default unshaped }';
+  const policed = 'shape inside ingress rate 1gbit policed { class one for tcp ceiling 5mbit default unshaped }';
+  const loadOf = (outcome: DeltaOutcome) => (outcome.kind === 'delta' ? outcome.load : outcome.kind);
+
+  test('takes its queues with it, and the way to them first', () => {
+    const outcome = sinceOf(`${target} ${out} ${inward}`, `${target} ${out}`);
+    expect(commandsOf(outcome)).toEqual(['qdisc del dev ifb-lan0 root']);
+    expect(loadOf(outcome)).toEqual([
+      'nft delete table netdev sluice_ingress',
+      'tc -batch tc/change.batch',
+      'ip link del dev ifb-lan0',
+    ]);
+    const back = sinceOf(`${target} ${out}`, `${target} ${out} ${inward}`);
+    expect(commandsOf(back)[1]).toMatch(/^qdisc replace dev ifb-lan0 root handle 4: htb /);
+    expect(loadOf(back)).toEqual([
+      'ip link show dev ifb-lan0 > /dev/null 2>&1 || ip link add ifb-lan0 type ifb',
+      'ip link set dev ifb-lan0 up txqueuelen 1000',
+      'tc -batch tc/change.batch',
+      'nft -f tc/ingress.nft',
+    ]);
+  });
+
+  test('leaves other ways to queues as they are', () => {
+    const both = `${inward.replace('inside', 'uplink')} ${inward}`;
+    const outcome = sinceOf(`${target} ${both}`, `${target} ${inward.replace('inside', 'uplink')}`);
+    expect(commandsOf(outcome)).toEqual(['qdisc del dev ifb-lan0 root']);
+    expect(loadOf(outcome)).toEqual(['tc -batch tc/change.batch', 'nft -f tc/ingress.nft', 'ip link del dev ifb-lan0']);
+  });
+
+  test('takes what polices with it, and nothing that filters of others stand in', () => {
+    expect(commandsOf(sinceOf(`${target} ${out} ${policed}`, `${target} ${out}`))).toEqual([
+      'filter del dev lan0 ingress pref 200',
+      'filter del dev lan0 ingress chain 200',
+    ]);
+    const across = out.replace('1gbit', '1gbit across 2 queues');
+    expect(commandsOf(sinceOf(`${target} ${across}`, `${target} ${inward}`)).slice(0, 2)).toEqual([
+      'filter del dev up0 egress pref 200',
+      'qdisc del dev up0 root',
+    ]);
+  });
+
+  test('as the last, leaves nothing, whether the target still names the plane or not', () => {
+    for (const later of [target, target.replace('tc on up0, lan0', '')]) {
+      const outcome = sinceOf(`${target} ${out} ${inward}`, `${later} filter forward default drop {}`);
+      expect(commandsOf(outcome)).toEqual(['qdisc del dev up0 root', 'qdisc del dev ifb-lan0 root']);
+      expect(loadOf(outcome)).toEqual([
+        'nft delete table netdev sluice_ingress',
+        'tc -batch tc/change.batch',
+        'ip link del dev ifb-lan0',
+      ]);
+    }
+  });
 });
 
 test('without an earlier file of queues there is none', () => {
@@ -131,11 +205,14 @@ test('changes across queues are those of their classes, and another number of qu
   expect(commandsOf(between(across(4, '5mbit'), across(4, '6mbit')))).toEqual([
     expect.stringMatching(/^class change dev up0 parent 2\d:1 classid 2\d:[0-9a-f]+ htb rate \d+bit ceil 6mbit /),
   ]);
-  expect(between(across(4, '5mbit'), across(8, '5mbit'))).toMatchObject({ kind: 'none' });
+  const first = (after: string) => commandsOf(between(across(4, '5mbit'), after)).slice(0, 2);
+  const anew = ['filter del dev up0 egress pref 200', 'qdisc del dev up0 root'];
+  expect(first(across(8, '5mbit'))).toEqual(anew);
   // The kernel changes no default of a tree.
-  const fair = across(4, '5mbit').replace('unshaped', 'fair');
-  expect(between(across(4, '5mbit'), fair)).toMatchObject({ kind: 'none' });
-  expect(between(across(4, '5mbit'), across(4, '5mbit').replace('across 4 queues ', ''))).toMatchObject({
-    kind: 'none',
+  expect(first(across(4, '5mbit').replace('unshaped', 'fair'))).toEqual(anew);
+  expect(first(across(4, '5mbit').replace('across 4 queues ', ''))).toEqual(anew);
+  // The host is asked for the queues first.
+  expect(between(across(4, '5mbit'), across(8, '5mbit'))).toMatchObject({
+    load: ['ls -d /sys/class/net/up0/queues/tx-7', 'tc -batch tc/change.batch'],
   });
 });

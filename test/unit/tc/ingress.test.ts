@@ -19,9 +19,9 @@ const linesOf = (policy: string, path: string): string[] =>
 
 test('the queues are those of an interface of their own', () => {
   const lines = linesOf(policyOf(CLASSES), 'tc/up.batch');
-  expect(lines[1]).toMatch(/^qdisc replace dev ifb-up0 root handle 1: htb default /);
+  expect(lines[1]).toMatch(/^qdisc replace dev ifb-up0 root handle 3: htb default /);
   expect(lines.every((line) => line.includes(' dev ifb-up0 '))).toBe(true);
-  expect(linesOf(policyOf(CLASSES), 'tc/classes.tsv')[1]).toMatch(/^ifb-up0\t1:[0-9a-f]+\tweb$/);
+  expect(linesOf(policyOf(CLASSES), 'tc/classes.tsv')[1]).toMatch(/^ifb-up0\t3:[0-9a-f]+\tweb$/);
 });
 
 test('nftables chooses the class where packets come in, and what tc brings sends them to it behind that', () => {
@@ -61,7 +61,7 @@ test('long names of interfaces, and of zones that are no names to nft, have shor
 
 test('without classes it is cake, which counts what it drops', () => {
   expect(linesOf(policyOf('default fair'), 'tc/up.batch').at(-1)).toBe(
-    'qdisc replace dev ifb-up0 root handle 1: cake bandwidth 100mbit besteffort triple-isolate ingress',
+    'qdisc replace dev ifb-up0 root handle 3: cake bandwidth 100mbit besteffort triple-isolate ingress',
   );
 });
 

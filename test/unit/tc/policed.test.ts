@@ -1,7 +1,7 @@
 /** `shape … ingress … policed`: filters that find the class of a frame, and the policers that they lead to. */
 import { describe, expect, test } from 'vitest';
 import { artifactOf, refusalsOf } from '../../builders/ruleset.ts';
-import { changeBetween, queuesOf } from '../../builders/queues.ts';
+import { changeBetween } from '../../builders/queues.ts';
 
 const HEAD = `zone uplink = up0
   zone inside = lan0
@@ -15,7 +15,7 @@ const policyOf = (classes: string, head = 'rate 100mbit policed', more = ''): st
 
 /** The commands, with names in place of the numbers of policers. */
 function commandsOf(policy: string, path = 'tc/up.batch'): readonly string[] {
-  const names = new Map([['65537', 'LINK']]);
+  const names = new Map([['196609', 'LINK']]);
   for (const line of artifactOf(policy, 'tc/classes.tsv').trim().split('\n').slice(1)) {
     const [, id = '', name = ''] = line.split('\t');
     const [upper = 0, lower = 0] = id.split(':').map((part) => Number.parseInt(part, 16));
@@ -151,7 +151,7 @@ describe('changes', () => {
   const policy = policyOf(each);
   const changes = (before: string, after: string): readonly string[] =>
     changeBetween({ policy: before, files: {} }, { policy: after, files: {} })!
-      .change.split('\n')
+      .change.files['tc/change.batch']!.split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
 
   test('a new rate is one change of a policer', () => {
@@ -168,7 +168,7 @@ describe('changes', () => {
       .replace('6mbit)\n', '6mbit), (11, 10.0.11.0/24, 2001:db8:11::/64, 1mbit)\n');
     expect(changes(policy, more)).toEqual([
       expect.stringMatching(
-        /^filter add dev up0 ingress chain 200 pref 1 protocol ip handle \S+ flower dst_ip 10\.0\.11\.0\/24 action police rate 1mbit .* index \d+ action police rate 100mbit .* index 65537$/,
+        /^filter add dev up0 ingress chain 200 pref 1 protocol ip handle \S+ flower dst_ip 10\.0\.11\.0\/24 action police rate 1mbit .* index \d+ action police rate 100mbit .* index 196609$/,
       ),
     ]);
     expect(changes(more, policy)).toEqual([
@@ -176,11 +176,17 @@ describe('changes', () => {
     ]);
   });
 
-  test('of who is policed at all are made anew', () => {
-    const before = queuesOf({ policy, files: {} })!;
-    const files = before.artifacts.map(({ path, content }) => [path, Buffer.concat(content)] as const);
-    const former = { build: before.build, files: new Map(files) };
-    const later = queuesOf({ policy: policy.replace(' policed', ''), files: {} }, former)!;
-    expect(later.since?.outcome).toMatchObject({ kind: 'none' });
+  test('who is policed no more waits, and the other way round', () => {
+    const waiting = policy.replace(' policed', '');
+    expect(changes(policy, waiting).slice(0, 4)).toEqual([
+      'filter del dev up0 ingress pref 200',
+      'filter del dev up0 ingress chain 200',
+      'qdisc replace dev ifb-up0 root handle 1f: pfifo',
+      'qdisc replace dev ifb-up0 root handle 3: htb default 0',
+    ]);
+    const [gone, ...come] = changes(waiting, policy);
+    expect(gone).toBe('qdisc del dev ifb-up0 root');
+    expect(come[0]).toBe('qdisc replace dev up0 clsact');
+    expect(come.at(-1)).toMatch(/^filter replace dev up0 ingress pref 200 .* goto chain 200$/);
   });
 });

@@ -98,7 +98,7 @@ test('cake by itself where all share alike', () => {
     'qdisc replace dev up0 root handle 1: cake bandwidth 40mbit besteffort triple-isolate nat overhead 22 atm',
   ]);
   expect(queues('shape inside egress rate 40mbit { }')).toEqual([
-    'qdisc replace dev lan0 root handle 1: cake bandwidth 40mbit besteffort triple-isolate',
+    'qdisc replace dev lan0 root handle 2: cake bandwidth 40mbit besteffort triple-isolate',
   ]);
 });
 

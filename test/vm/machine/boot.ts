@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { initrd } from './initrd.ts';
 import { kernelPackage, type KernelPackage } from './kernel-package.ts';
@@ -55,7 +55,10 @@ export function runJobs(jobs: readonly Job[]): ReadonlyMap<string, JobResult> {
     for (const [at, { script, files }] of jobs.entries()) {
       const own = join(folder, String(at));
       mkdirSync(own);
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(own, name), text);
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(own, path)), { recursive: true });
+        writeFileSync(join(own, path), text);
+      }
       writeFileSync(join(own, 'script'), script);
     }
     writeFileSync(join(folder, 'start'), startScript(kernel, jobs.length));
