@@ -21,6 +21,7 @@ export interface Specimen {
 }
 
 const FOLDER = new URL('corpus/', import.meta.url);
+const SHAPING = new URL('shaping/', import.meta.url);
 
 /** What the compile of a specimen reads. */
 export function inputsOf({ files }: PolicyText): Inputs {
@@ -31,6 +32,22 @@ export function inputsOf({ files }: PolicyText): Inputs {
     standardNames,
     today: { year: 2026, month: 6, day: 1 },
   };
+}
+
+/** A policy of those that shape. */
+export function shapingText(name: string): PolicyText {
+  return { policy: readFileSync(new URL(`${name}.sluice`, SHAPING), 'utf8'), files: {} };
+}
+
+/** Policies that shape, by their names, and so many packets each. */
+export function shapingCorpus(names: readonly string[], packets: number, seed: number): Specimen[] {
+  return names.map((name) => {
+    const text = shapingText(name);
+    const outcome = buildPolicy(text);
+    if (outcome.kind === 'refused') throw new Error(`${name}: ${outcome.diagnostics[0]?.message}`);
+    const { built } = outcome;
+    return { name, text, built, script: drawWith(seed, (draw) => drawScript(built.policy, NETWORK, draw, packets)) };
+  });
 }
 
 /** The corpus, with so many random policies and packets a policy; refused policies are left out. */

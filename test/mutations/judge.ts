@@ -2,6 +2,7 @@
 import { FAULTS } from '../../compiler/proof/problems.ts';
 import { RulesetError } from '../../cli/lab/lab.ts';
 import { NETWORK } from '../kernel/conformance/network.ts';
+import { loadedFrom } from '../kernel/conformance/build.ts';
 import { agrees, tryPolicy } from '../kernel/conformance/run.ts';
 import { inputsOf, type Specimen } from './corpus.ts';
 import { mutant, type Subject } from './mutant.ts';
@@ -26,7 +27,7 @@ export interface Effort {
 
 export async function judge(mutation: Mutation, specimens: readonly Specimen[], effort: Effort): Promise<Verdict> {
   const subject = await mutant(mutation);
-  const changed: { readonly specimen: Specimen; readonly ruleset: string }[] = [];
+  const changed: Changed[] = [];
   for (const specimen of specimens) {
     const proved = compiled(subject, specimen, true);
     const made = proved.kind === 'none' && proved.isFault ? proved : compiled(subject, specimen, false);
@@ -35,9 +36,7 @@ export async function judge(mutation: Mutation, specimens: readonly Specimen[], 
       const by = made === proved ? 'proof' : 'compiler';
       return { mutation, noticed: { by, how: `${specimen.name}: ${made.why}` } };
     }
-    if (ruleLines(made.ruleset) !== ruleLines(specimen.built.ruleset)) {
-      changed.push({ specimen, ruleset: made.ruleset });
-    }
+    if (loadedText(made.loaded) !== loadedText(specimen.built)) changed.push({ specimen, loaded: made.loaded });
   }
   // A back end has no part in plans.
   const plan = mutation.file.startsWith('compiler/') ? subject.wrongPlan(effort.plans, effort.seed) : undefined;
@@ -46,34 +45,41 @@ export async function judge(mutation: Mutation, specimens: readonly Specimen[], 
   return { mutation, noticed: difference === undefined ? undefined : { by: 'kernel', how: difference } };
 }
 
+/** What the kernel loads of a mutant's build. */
+type Loaded = ReturnType<typeof loadedFrom>;
+
+interface Changed {
+  readonly specimen: Specimen;
+  readonly loaded: Loaded;
+}
+
 /** Without comments, which say whether a plan was proved. */
-function ruleLines(ruleset: string): string {
-  return ruleset.replaceAll(/^\s*#.*\n/gm, '');
+function loadedText({ ruleset, queues, redirect, classes }: Loaded): string {
+  const text = [ruleset, queues, redirect].join('\n').replaceAll(/^\s*#.*\n/gm, '');
+  return `${text}\n${[...classes].join('\n')}`;
 }
 
 type Made =
-  | { readonly kind: 'compiled'; readonly ruleset: string }
+  | { readonly kind: 'compiled'; readonly loaded: Loaded }
   | { readonly kind: 'none'; readonly why: string; readonly isFault: boolean };
 
 function compiled(subject: Subject, { text }: Specimen, proof: boolean): Made {
   try {
     const made = subject.compilePolicy(text.policy, inputsOf(text), proof);
-    if (made.kind === 'compiled') return made;
+    if (made.kind === 'compiled') return { kind: 'compiled', loaded: loadedFrom(made.artifacts) };
     return { kind: 'none', why: made.codes.join(', '), isFault: made.codes.some((code) => FAULTS.has(code)) };
   } catch (error) {
     return { kind: 'none', why: String(error), isFault: false };
   }
 }
 
-async function firstDifference(
-  changed: readonly { readonly specimen: Specimen; readonly ruleset: string }[],
-): Promise<string | undefined> {
-  for (const { specimen, ruleset } of changed) {
+async function firstDifference(changed: readonly Changed[]): Promise<string | undefined> {
+  for (const { specimen, loaded } of changed) {
     try {
-      const result = await tryPolicy(NETWORK, { ...specimen.built, ruleset }, specimen.script);
+      const result = await tryPolicy(NETWORK, { ...specimen.built, ...loaded }, specimen.script);
       if (!agrees(result)) return `${specimen.name}: ${result.difference ? 'a packet' : result.counters[0]}`;
     } catch (error) {
-      if (!(error instanceof RulesetError)) throw error;
+      if (!(error instanceof RulesetError) && loaded.queues === undefined) throw error;
       return `${specimen.name}: does not load`;
     }
   }

@@ -4,7 +4,9 @@
  */
 import fastCheck from 'fast-check';
 import { nftables } from '../../backends/nftables/index.ts';
+import { tc } from '../../backends/tc/index.ts';
 import { compile } from '../../compiler/compile.ts';
+import type { Artifact } from '../../compiler/plane.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
 import type { ProgramItem } from '../../compiler/4-program/program.ts';
 import { buildPlan } from '../../compiler/6-plan/build.ts';
@@ -37,20 +39,19 @@ import { walkItems, walkPlan, type Walk } from '../oracles/plan-walk.ts';
 
 /** What came of a policy. */
 export type Compiled =
-  | { readonly kind: 'compiled'; readonly ruleset: string }
+  | { readonly kind: 'compiled'; readonly artifacts: readonly Artifact[] }
   | { readonly kind: 'refused'; readonly codes: readonly string[] };
 
 /** `proof`: whether the compile proves its plan. */
 export function compilePolicy(policy: string, inputs: Inputs, proof: boolean): Compiled {
-  const options = { planes: [nftables], nameBuild: () => 'conformance', proof };
+  const options = { planes: [nftables, tc], nameBuild: () => 'conformance', proof };
   const { targets, diagnostics } = compile({ path: 'policy.sluice', text: policy }, inputs, options);
   const artifacts = targets[0]?.planes.flatMap((plane) => plane.artifacts);
-  const ruleset = artifacts?.find(({ path }) => path.endsWith('.nft'));
   const errors = diagnostics.filter(isError);
-  if (errors.length > 0 || ruleset === undefined) {
+  if (errors.length > 0 || artifacts === undefined) {
     return { kind: 'refused', codes: [...new Set(errors.map(({ code }) => code))] };
   }
-  return { kind: 'compiled', ruleset: ruleset.content.map((part) => new TextDecoder().decode(part)).join('') };
+  return { kind: 'compiled', artifacts };
 }
 
 /** The first of so many random lists whose plan a packet tells from the list; undefined: none. */

@@ -69,23 +69,25 @@ export function buildPolicy({ policy: text, files }: PolicyText, options: BuildO
     return { kind: 'refused', diagnostics: diagnostics.filter(isError) };
   }
   const artifacts = target.planes.flatMap((plane) => plane.artifacts);
+  const xdp = target.planes.find(({ plane }) => plane === 'xdp')?.artifacts;
+  return { kind: 'built', built: { policy, ...loadedFrom(artifacts), ...(xdp ? { xdp } : {}) } };
+}
+
+/** What of all files the kernel loads. */
+export function loadedFrom(artifacts: readonly Artifact[]): Omit<Built, 'policy' | 'xdp'> {
   const ruleset = textOf(artifacts.find(({ path }) => path.endsWith('.nft')));
   const settings = textOf(artifacts.find(({ path }) => path.endsWith('sysctl.conf')));
   const queues = artifacts.find(({ path }) => path.endsWith('up.batch'));
   const redirect = artifacts.find(({ path }) => path.endsWith('ingress.nft'));
   const classes = readClasses(textOf(artifacts.find(({ path }) => path.endsWith('classes.tsv'))));
   const sysctls = readSysctls(settings);
-  const xdp = target.planes.find(({ plane }) => plane === 'xdp')?.artifacts;
-  const built = {
-    policy,
+  return {
     ruleset,
     queues: queues && textOf(queues),
     redirect: redirect && textOf(redirect),
     classes,
     sysctls,
-    ...(xdp ? { xdp } : {}),
   };
-  return { kind: 'built', built };
 }
 
 /** `uplink0 1:2f voice`, with tabs between, behind a head. */

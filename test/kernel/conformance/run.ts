@@ -3,6 +3,7 @@ import type { Environment } from '../../../compiler/semantics/environment.ts';
 import { evaluate, type Arrival, type Evaluation } from '../../../compiler/semantics/evaluate.ts';
 import type { Observation as SeenByReference } from '../../../compiler/semantics/observation.ts';
 import { decodeFrame } from '../../../compiler/semantics/packet/frame.ts';
+import { decodeIpv6 } from '../../../compiler/semantics/packet/ipv6.ts';
 import { decodePacket } from '../../../compiler/semantics/packet/decode.ts';
 import { EMPTY_STATE, type State } from '../../../compiler/semantics/state.ts';
 import type { Policy } from '../../../compiler/model/policy.ts';
@@ -129,13 +130,13 @@ class Comparison {
   }
 
   /**
-   * nft's ingress hook of family inet drops later fragments behind which an extension header would be, whatever the rules there say,
-   * before they are counted in any class or put together.
+   * nft's ingress hook of family inet drops what it cannot follow to a protocol, whatever the rules there say, before it is counted
+   * in any class or put together: later fragments behind which an extension header would be, and extension headers that are cut off.
    */
   #isLost(arrival: Arrival): boolean {
     if (arrival.kind !== 'received' || !this.#hooked.has(arrival.in)) return false;
     const { packet } = arrival.frame;
-    return packet?.family === 6 && (packet.fragment?.offset ?? 0) > 0 && packet.protocol === undefined;
+    return packet?.family === 6 && decodeIpv6(packet.bytes, true).protocol === undefined;
   }
 
   /** The counters that differ from those of every state; the fewest. */

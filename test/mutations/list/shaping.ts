@@ -1,0 +1,179 @@
+/** Which class a packet queues in, and the queues of tc: judged by other policies than the rest, with what tc is given. */
+import { mutationsOf } from '../mutation.ts';
+
+export const shaping = [
+  ...mutationsOf('compiler/4-program/shape.ts', [
+    {
+      name: 'a class comes before those in it',
+      original: 'return [...inside, this.#rule(origin, met, number)];',
+      replacement: 'return [this.#rule(origin, met, number), ...inside];',
+      why: 'a swapped order',
+    },
+    {
+      name: 'a class in a class does not ask for what is asked around it',
+      original: 'const met = [...around, condition];',
+      replacement: 'const met = [condition];',
+      why: 'a lost condition: classes of other zones and of other rows match, too',
+    },
+    {
+      name: 'rows have the number of the row before',
+      original: 'this.#numberOf(origin, row));',
+      replacement: 'this.#numberOf(origin, Math.max(0, row - 1)));',
+      why: 'an index off by one',
+    },
+    {
+      name: 'what no class takes is in the first',
+      original: '[passes], numbers.default),',
+      replacement: '[passes], numbers.of(nodes[0]!)),',
+      why: 'a wrong value',
+    },
+  ]),
+  ...mutationsOf('compiler/4-program/shape-ingress.ts', [
+    {
+      name: 'both ends of a packet are one as it comes in',
+      original: "!ends.has(condition.field) ? { ...condition, view: 'on wire' } : condition;",
+      replacement: "!ends.has(condition.field) ? { ...condition, field: 'source', view: 'on wire' } : condition;",
+      why: 'a wrong field',
+    },
+    {
+      name: 'what is not asked for is, as packets come in',
+      original: 'return { ...condition, of: onWire(condition.of, ends) };',
+      replacement: 'return onWire(condition.of, ends);',
+      why: 'a lost negation',
+    },
+  ]),
+  ...mutationsOf('backends/nftables/lower/classes.ts', [
+    {
+      name: 'a row that is found has the number of another',
+      original: 'out.write(classId(numbers(index)))',
+      replacement: 'out.write(classId(numbers(index) ^ 1))',
+      why: 'a wrong value',
+    },
+    {
+      name: 'the class is written as a mark',
+      original: 'return `meta priority set ${classId(chosen)}`;',
+      replacement: 'return `meta mark set ${chosen}`;',
+      why: 'a wrong field',
+    },
+  ]),
+  ...mutationsOf('backends/nftables/lower/arrivals.ts', [
+    {
+      name: 'classes of what comes in are chosen behind where it leaves for them',
+      original: "priority: '-400' },",
+      replacement: "priority: '-200' },",
+      why: 'a swapped order',
+    },
+    {
+      name: 'later fragments have no class as they come in',
+      original: "if (own.every(({ body }) => isNothing(body))) return 'accept';",
+      replacement: "if (id === 'shape ingress') return 'accept';",
+      why: 'a lost case',
+    },
+  ]),
+  ...mutationsOf('backends/tc/lower.ts', [
+    {
+      name: 'a class in classes has the number of the one around',
+      original: 'const id = classId(this.#numbers.of(node));',
+      replacement: 'const id = classId(nested.length > 0 ? this.#numbers.around(node) : this.#numbers.of(node));',
+      why: 'a wrong number',
+    },
+    {
+      name: 'what comes in is sent to where it came in',
+      original: 'from: interfaceOf(shape, target)!, to: queueInterfaceOf(shape, target)!',
+      replacement: 'from: queueInterfaceOf(shape, target)!, to: interfaceOf(shape, target)!',
+      why: 'two names swapped',
+    },
+  ]),
+  ...mutationsOf('backends/tc/redirect.ts', [
+    {
+      name: 'what comes in leaves for its queue before its class is chosen',
+      original: 'const PRIORITY = -300;',
+      replacement: 'const PRIORITY = -450;',
+      why: 'a swapped order',
+    },
+    {
+      name: 'what comes in leaves for its queue before it is dropped',
+      original: '`\\ttype filter hook ingress device "${from}" priority ${PRIORITY}; policy accept;`,',
+      replacement: '`\\ttype filter hook ingress device "${from}" priority -600; policy accept;`,',
+      why: 'a swapped order',
+    },
+  ]),
+  ...mutationsOf('backends/tc/commands.ts', [
+    {
+      name: 'a queue takes the place of all below an interface',
+      original: "const place = parent === 'root' ? 'root' : `parent ${parent}`;",
+      replacement: "const place = 'root';",
+      why: 'a wrong place',
+    },
+  ]),
+  ...mutationsOf('compiler/model/shape-classes.ts', [
+    {
+      name: 'numbers of classes are taken twice',
+      original: 'while (taken[place] === 1) place = (place + 1) % count;',
+      replacement: 'place %= 3;',
+      why: 'a lost check: classes share a number',
+    },
+  ]),
+];
+
+/** Where tc finds the class by itself. */
+export const policing = [
+  ...mutationsOf('backends/tc/frame-filters.ts', [
+    {
+      name: 'sources are destinations in a filter',
+      original: "`${field === 'source' ? 'src' : 'dst'}_ip",
+      replacement: "`${field === 'source' ? 'dst' : 'src'}_ip",
+      why: 'two names swapped',
+    },
+    {
+      name: 'a filter asks for DSCP where ECN is',
+      original: "asked.dscp = bitKeys('ip_tos', negated ? set.complement() : set, 2);",
+      replacement: "asked.dscp = bitKeys('ip_tos', negated ? set.complement() : set, 0);",
+      why: 'a shift lost',
+    },
+    {
+      name: 'a filter asks for ports of fragments',
+      original: "const WHOLE = 'ip_flags nofrag';",
+      replacement: "const WHOLE = '';",
+      why: 'a lost condition: what stands in a later fragment is taken for ports',
+    },
+    {
+      name: 'ranges of ports end one before',
+      original: '${low === high ? low : `${low}-${high}`}',
+      replacement: '${low === high ? low : `${low}-${high - 1}`}',
+      why: 'off by one',
+    },
+    {
+      name: 'a mask in a filter is of all bits',
+      original: 'const mask = ((2 ** width - 1) ^ (2 ** (width - length) - 1)) << shift;',
+      replacement: 'const mask = (2 ** width - 1) << shift;',
+      why: 'a wrong mask',
+    },
+  ]),
+  ...mutationsOf('backends/tc/policers.ts', [
+    {
+      name: 'filters of IPv6 are of IPv4',
+      original: "const protocol = family === 4 ? 'ip' : 'ipv6';",
+      replacement: "const protocol = 'ip';",
+      why: 'a lost case',
+    },
+    {
+      name: 'a class in a class is policed by those around alone',
+      original: 'this.#ways.set(own, [own, ...around]);',
+      replacement: 'this.#ways.set(own, [...around]);',
+      why: 'a lost policer',
+    },
+    {
+      name: 'filters stand in the other order',
+      original: 'this.#preference += 1;',
+      replacement: 'this.#preference = (this.#preference || 60_000) - 1;',
+      why: 'a swapped order',
+    },
+    {
+      name: 'what no class takes meets no policer',
+      original: 'this.#filter(LAST_PREFERENCE, ',
+      replacement: 'this.#filter(1, ',
+      why: 'a swapped order: it comes first, and all is in it',
+    },
+  ]),
+];
