@@ -8,60 +8,26 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nftables } from '../../backends/nftables/index.ts';
-import { tc } from '../../backends/tc/index.ts';
-import { compile } from '../../compiler/compile.ts';
-import { inputsWith } from '../builders/ruleset.ts';
 import { trafficBinary } from '../traffic/binary.ts';
 import { median, ratioOf } from './medians.ts';
+import { MEMBERS, memberBuild, memberClasses, room } from './member-classes.ts';
 
-const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
 const ROUNDS = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 9);
 const PACKETS = 200_000;
 
-const POLICY = `zone uplink = up0
-table members(id: u32 key, room: prefix4 key) from "members.csv"
-shape uplink egress rate 10gbit {
-  each m in members { class m.id for to m.room ceiling 1gbit }
-  class rest
-  default class rest
-}
-target router { nftables tc on up0 }
-`;
-
-const room = (at: number): string => `10.${at >> 8}.${at & 255}.0`;
-
-/** Files of a build by their names. */
-function build(): ReadonlyMap<string, string> {
-  const rows = Array.from({ length: MEMBERS }, (_, at) => `${at},${room(at)}/24`);
-  const files = { 'members.csv': ['id,room', ...rows, ''].join('\n') };
-  const { targets } = compile({ path: 'policy.sluice', text: POLICY }, inputsWith(files), {
-    planes: [nftables, tc],
-    nameBuild: () => 'bench',
-    proof: false,
-  });
-  const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
-  return new Map(
-    artifacts.map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()] as const),
-  );
-}
-
 /** The same choice as a list of filters, as it is often written. */
-function u32Filters(classes: string): string {
-  const lines = classes.split('\n').slice(1, -1);
-  return lines
-    .map((line) => line.split('\t'))
-    .filter(([, , name]) => name !== 'rest')
+function u32Filters(files: ReadonlyMap<string, string>): string {
+  return memberClasses(files)
     .map(
-      ([device, id, name]) =>
-        `filter add dev ${device} parent 1: protocol ip prio 1 u32 match ip dst ${room(Number(name))}/24 flowid ${id}\n`,
+      ({ id, name }) =>
+        `filter add dev up0 parent 1: protocol ip prio 1 u32 match ip dst ${room(Number(name))}/24 flowid ${id}\n`,
     )
     .join('');
 }
 
 /** The members' classes, as numbers of 32 bits. */
-function priorities(classes: string): string {
-  const ids = new Map(classes.split('\n').map((line) => [line.split('\t')[2], line.split('\t')[1]!] as const));
+function priorities(files: ReadonlyMap<string, string>): string {
+  const ids = new Map(memberClasses(files).map(({ id, name }) => [name, id] as const));
   return Array.from({ length: MEMBERS }, (_, at) => {
     const [major = '', minor = ''] = ids.get(String(at))!.split(':');
     return `${major}${minor.padStart(4, '0')}\n`;
@@ -74,10 +40,10 @@ const SENT = { given: 'sent, class given', found: 'sent, class looked up' };
 test(`a packet's way to its class, of ${MEMBERS}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-shape-cost-'));
   try {
-    const files = build();
+    const files = memberBuild();
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
-    writeFileSync(join(folder, 'u32.batch'), u32Filters(files.get('classes.tsv')!));
-    writeFileSync(join(folder, 'priorities'), priorities(files.get('classes.tsv')!));
+    writeFileSync(join(folder, 'u32.batch'), u32Filters(files));
+    writeFileSync(join(folder, 'priorities'), priorities(files));
     const scatter = (way: string, members: number, packets: number, given = '') =>
       `${trafficBinary()} scatter 10.0.0.1 ${members} 256 ${packets} ${given} | sed 's/^/${way}=/'`;
     const forwarded = (way: string, members: number, packets = PACKETS) =>

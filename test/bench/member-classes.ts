@@ -1,0 +1,48 @@
+/** Members with a class each, and the files of a build that shapes them. */
+import { nftables } from '../../backends/nftables/index.ts';
+import { tc } from '../../backends/tc/index.ts';
+import { compile } from '../../compiler/compile.ts';
+import { inputsWith } from '../builders/ruleset.ts';
+
+export const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
+
+const POLICY = `zone uplink = up0
+table members(id: u32 key, room: prefix4 key) from "members.csv"
+shape uplink egress rate 10gbit {
+  each m in members { class m.id for to m.room ceiling 1gbit }
+  class rest
+  default class rest
+}
+target router { nftables tc on up0 }
+`;
+
+/** A member's network, a /24. */
+export const room = (at: number): string => `10.${at >> 8}.${at & 255}.0`;
+
+/** Files of a build by their names, without their folders. */
+export function memberBuild(): ReadonlyMap<string, string> {
+  const rows = Array.from({ length: MEMBERS }, (_, at) => `${at},${room(at)}/24`);
+  const files = { 'members.csv': ['id,room', ...rows, ''].join('\n') };
+  const { targets } = compile({ path: 'policy.sluice', text: POLICY }, inputsWith(files), {
+    planes: [nftables, tc],
+    nameBuild: () => 'bench',
+    proof: false,
+  });
+  const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
+  return new Map(
+    artifacts.map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()] as const),
+  );
+}
+
+/** The members' classes, as `classes.tsv` lists them. */
+export function memberClasses(
+  files: ReadonlyMap<string, string>,
+): readonly { readonly id: string; readonly name: string }[] {
+  return files
+    .get('classes.tsv')!
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.split('\t'))
+    .map(([, id = '', name = '']) => ({ id, name }))
+    .filter(({ name }) => name !== 'rest');
+}
