@@ -170,6 +170,13 @@ export function classbenchPolicy(
   return `filter forward stateless default drop {\n  essential off\n${lines.join('')}}\n${target}`;
 }
 
+/** The set as the `mitigate` of a host behind a NIC of an architecture of P4. */
+export function classbenchNicPolicy(rules: readonly ClassbenchRule[], architecture: string): string {
+  const lines = rules.map((rule) => `  ${[rule.verdict, ...clausesOf(rule)].join(' ')}\n`);
+  const target = `target router {\n  p4 ${architecture} on eth0\n  nftables\n}\n`;
+  return `zone uplink = eth0\nmitigate in uplink {\n${lines.join('')}}\n${target}`;
+}
+
 function clausesOf(rule: ClassbenchRule): string[] {
   const { source, destination, protocol, tcpFlags, icmp } = rule;
   const ends = [...endpoint('from', source, rule.sourcePorts), ...endpoint('to', destination, rule.destinationPorts)];

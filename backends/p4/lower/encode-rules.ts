@@ -12,6 +12,9 @@ import { KEY_FIELDS, keyName, keyWidth, prefixKeyWidth, setsName, type KeyField 
 import type { EncodingCost, FamilyTables, MembershipTable, RuleEntry, RuleKey } from '../tree.ts';
 import type { ListedRule } from './list.ts';
 
+/** Sets of a field that a rule can ask bit by bit in one key. */
+const MOST_SETS = 128;
+
 /** Fields for which both ways are weighed; of more, those that would need most entries as they are. */
 const MOST_WEIGHED = 6;
 
@@ -137,7 +140,7 @@ function fieldsIn(rules: readonly ListedRule[], family: Family): readonly FieldI
 function encodingsOf(fields: readonly FieldInRules[], numbers: readonly number[], resultBits: number): EncodingCost[] {
   const most = (field: FieldInRules): number => Math.max(...numbers.map((number) => field.entries[number]!.length));
   const weighed = fields
-    .filter((field) => most(field) > 1 && field.sets.length <= resultBits)
+    .filter((field) => most(field) > 1 && field.sets.length <= Math.min(resultBits, MOST_SETS))
     .toSorted((a, b) => most(b) - most(a))
     .slice(0, MOST_WEIGHED);
   return Array.from({ length: 2 ** weighed.length }, (_, choice) =>

@@ -35,3 +35,18 @@ it('takes none where not even one fits', () => {
   const none = { ...nic, limits: { ...nic.limits, keyBitsPerTable: 4 } };
   expect(fitting(rules, 6, none).tables).toBe(undefined);
 });
+
+it.each(NICS)('looks up no more sets of a field than a table of $name can tell, nor a key can ask', (one) => {
+  const odd = Array.from({ length: 130 }, (_, at): ListedRule => ({
+    ...rules[0]!,
+    tests: (['source port', 'destination port'] as const).map((field) => ({
+      field,
+      set: IntervalSet.fromIntervals(17, [[65_537 + at, 98_300 + 2 * at]]),
+      negated: false,
+      name: undefined,
+    })),
+  }));
+  const looked = (some: readonly ListedRule[]) => fitting(some, 4, one).tables!.memberships.map(({ field }) => field);
+  expect(looked(odd.slice(0, 64))).toContain('source port');
+  expect(looked(odd)).toEqual([]);
+});

@@ -1,6 +1,5 @@
 /** What a NIC of the Portable NIC Architecture gets, in the form of p4c-dpdk and DPDK's pipeline. */
 import { describe, expect, it } from 'vitest';
-import { NICS } from '../../../backends/p4/targets/index.ts';
 import { udpPacket } from '../../../compiler/semantics/packet/build.ts';
 import { encodeFrame, frameOf } from '../../../compiler/semantics/packet/frame.ts';
 import { compileForNic, switchWith } from '../../builders/nic-files.ts';
@@ -111,18 +110,5 @@ match 5 action goes_out_by port 4
     expect(PROGRAM.match(/[A-Za-z_]\w*/g)!.filter((name) => name.length > 63)).toEqual([]);
     const tables = [...PROGRAM.matchAll(/table (\w+) \{/g)].map(([, name]) => name!);
     for (const name of tables) expect(PROGRAM.split(`${name}.apply()`)).toHaveLength(2);
-  });
-
-  it('looks up no more sets of a field than its actions can tell at once', () => {
-    const pna = NICS.find(({ architecture }) => architecture === 'pna')!;
-    const rules = Array.from({ length: 70 }, (_, number) => `  drop from 10.${number}.0.0/16, 11.${2 * number}.0.0/17`);
-    const { files } = compileForNic(
-      `zone uplink = eth0\nmitigate in uplink {\n  drop from 12.0.0.0/8 tcp\n${rules.map((rule, at) => `${rule} tcp/${at + 1}`).join('\n')}\n}\ntarget edge { p4 pna on eth0 nftables }`,
-    );
-    const widths = [...files.get('p4/program.p4')!.matchAll(/action in_\w+\(bit<(\d+)>/g)].map(([, width]) =>
-      Number(width),
-    );
-    expect(Math.max(0, ...widths)).toBeLessThanOrEqual(pna.limits.resultBits);
-    expect(files.has('p4/tables/mitigate_ipv4.txt')).toBe(true);
   });
 });
