@@ -35,7 +35,7 @@ type Figures = Record<string, Record<string, Needed>>;
 const known = JSON.parse(readFileSync(PATH, 'utf8')) as Figures;
 
 describe.each(ARCHITECTURES)('ClassBench at a NIC of the architecture %s', (architecture) => {
-  it.for(UPDATE ? CLASSBENCH_SEEDS : count(['acl1', 'ipc2'], [...CLASSBENCH_SEEDS]))('%s', (name, context) => {
+  it.for(UPDATE ? CLASSBENCH_SEEDS : count(['ipc2'], [...CLASSBENCH_SEEDS]))('%s', (name, context) => {
     const rules = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(name, '1k'))));
     const nic = compileForNic(classbenchNicPolicy(rules, architecture));
     expect(nic.diagnostics).toEqual([]);
