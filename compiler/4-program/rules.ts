@@ -5,14 +5,53 @@ import { lacksKey } from './atoms.ts';
 import { conjunctionsOf } from './conjunctions.ts';
 import { withInsidePath } from './hairpin.ts';
 import { ALWAYS, forFamily, speaksOfFamily } from './family.ts';
-import type { Atom, Decision, Family, ProgramEffect, ProgramRule } from './program.ts';
+import type { Atom, Decision, Family, ProgramEffect, ProgramItem, ProgramRule } from './program.ts';
 
 /**
  * The rule in a policy of these zones. Throws `TooManyConjunctions` where the alternatives multiply beyond what can be
  * carried out.
  */
-export function rulesOf(rule: Rule, zones: readonly Zone[]): ProgramRule[] {
-  return byEffect(rule).flatMap((one) => rulesOfOne(one, zones));
+export function rulesOf(rule: Rule, zones: readonly Zone[]): ProgramItem[] {
+  return byEffect(rule).flatMap((one) => onceEach(one, rulesOfOne(one, zones)));
+}
+
+/**
+ * `dscp set 0 where dscp == 46 or length < 60`: what the first of its rules writes, the second would read. The packet leaves them
+ * behind the one that it meets, so that it still meets the policy's rule once.
+ */
+function onceEach({ origin }: Rule, rules: readonly ProgramRule[]): readonly ProgramItem[] {
+  const readsOwn = rules.some(({ family, atoms }, index) =>
+    atoms.some((atom) =>
+      rules.slice(0, index).some((earlier) => mayMeetBoth(earlier, family) && writesFor(earlier, atom)),
+    ),
+  );
+  if (!readsOwn) return rules;
+  const leaving: Decision = { kind: 'verdict', verdict: { kind: 'leave' } };
+  const items = rules.map((rule) => ({ ...rule, decision: leaving }));
+  return [{ kind: 'scope', origin, name: origin.name.split('/').at(-1)!, items }];
+}
+
+function mayMeetBoth({ family, decision }: ProgramRule, other: Family | undefined): boolean {
+  return decision === undefined && (family === undefined || other === undefined || family === other);
+}
+
+/** Whether the rule writes what the atom reads. */
+function writesFor({ effects }: ProgramRule, { test }: Atom): boolean {
+  const reads = (field: 'mark' | 'dscp') =>
+    test.kind === 'same field' ? test.left === field || test.right === field : 'field' in test && test.field === field;
+  return effects.some(({ effect }) => {
+    switch (effect.kind) {
+      case 'mark set':
+        return reads('mark');
+      case 'dscp set':
+        return reads('dscp');
+      case 'remember':
+      case 'forget':
+        return test.kind === 'memory' && test.memory === effect.memory;
+      default:
+        return false;
+    }
+  });
 }
 
 /**
