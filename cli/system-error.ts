@@ -6,6 +6,9 @@ export interface SystemError extends Error {
   readonly code: string;
 }
 
+/** Of what stands where a file would be written, and is none: the system would replace it. */
+export const NO_FILE = 'NO_FILE';
+
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EBUSY: 'it is in use',
@@ -30,6 +33,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ESTALE: 'the file server lost it',
   ETXTBSY: 'it is in use',
   EXDEV: 'it is on another file system',
+  [NO_FILE]: 'it is a device or a pipe, not a file',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
   ERR_STRING_TOO_LONG: 'it is larger than a text may be',
 };

@@ -1,5 +1,4 @@
 /** `sluice optimize`: rules of other tools become the one file that nft loads. */
-import { existsSync, readFileSync } from 'node:fs';
 import { Argument, Option } from 'commander';
 import { compile, type CompileResult, type PlaneOutput } from '../../compiler/compile.ts';
 import type { Profile } from '../../compiler/4-program/hits.ts';
@@ -16,6 +15,7 @@ import { filesOf, importRulesOf, inputsOf, POLICY, tellBesides, type ImportedRul
 import { countersOf } from '../inputs/profile-file.ts';
 import { readFormerRuleset, type OpenedRuleset } from '../inputs/former-ruleset.ts';
 import { buildHash } from '../output/build-hash.ts';
+import { isForeign } from '../output/foreign-file.ts';
 import { obstacleFinding, outputFinding } from '../output/output-findings.ts';
 import { replaceFiles } from '../output/replace-file.ts';
 import { foreignResiduals, removeFormerResiduals, residualFiles, residualPath } from '../output/residual-files.ts';
@@ -196,9 +196,7 @@ function obstaclesOf({ output, policy, since }: OptimizeFlags): Diagnostic[] {
   if (folder) found.push(folder);
   for (const path of since === undefined ? [output] : [output, deltaPath(output)]) {
     try {
-      if (existsSync(path) && !isOurs(readFileSync(path, 'utf8'))) {
-        found.push(notOurFile(path));
-      }
+      if (isForeign(path, isOurs)) found.push(notOurFile(path));
     } catch (error) {
       found.push(outputFinding(path, error));
     }
@@ -211,8 +209,8 @@ function notOurFile(path: string): Diagnostic {
   return diagnostic(PROBLEMS.notOurFile, undefined, `${path} is no file that Sluice has written`, { hint });
 }
 
-function isOurs(text: string): boolean {
-  return text === '' || text.slice(0, 200).includes(MARK);
+function isOurs(beginning: string): boolean {
+  return beginning === '' || beginning.includes(MARK);
 }
 
 async function writing(path: string, findings: Diagnostic[], write: (path: string) => Promise<unknown>): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { whileInterruptible } from './interrupts.ts';
+import { NO_FILE } from '../system-error.ts';
 import { writeFile } from './write-file.ts';
 
 export interface NewFile {
@@ -51,10 +52,16 @@ export async function replaceFiles(files: readonly NewFile[]): Promise<void> {
   }
 }
 
+/** A device or a pipe: renamed over, `/dev/null` would be a file for the whole host. */
+class NotAFile extends Error {
+  readonly code = NO_FILE;
+}
+
 /** What is replaced, and what is written beside it first. */
 function placeOf(path: string): { readonly real: string; readonly former: Stats | undefined; readonly fresh: string } {
   const real = existsSync(path) ? realpathSync(path) : path;
   const former = existsSync(real) ? statSync(real) : undefined;
+  if (former && !former.isFile() && !former.isDirectory()) throw new NotAFile(real);
   // Renaming needs no right to write the file itself; a file that is write-protected is meant to stay.
   if (former) accessSync(real, constants.W_OK);
   return {

@@ -1,11 +1,12 @@
 /** Places that the system does not let us write to. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test, type TestContext } from 'vitest';
 import { writeFolder } from '../../../cli/output/write-folder.ts';
 import { build, dist, program, run } from './built.ts';
 import { outputOf } from './output.ts';
+import { runSluice } from './session.ts';
 import { contentOf, temporaryFolder } from './temporary-folder.ts';
 
 beforeAll(build);
@@ -104,4 +105,23 @@ test('a path that leads through a file', async () => {
   mkdirSync(join(parent, 'folder'));
   await writeFolder(join(parent, 'out'), outputOf({ 'router/a': 'old' }));
   await expect(writeFolder(join(parent, 'out/manifest.json/out'), outputOf({}))).rejects.toThrow('ENOTDIR');
+});
+
+test('a pipe, or a device: it stays what it is, and nothing is read from it', async () => {
+  const folder = temporaryFolder();
+  const [pipe, rules, policy] = ['pipe', 'rules.v4', 'policy.sluice'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+  writeFileSync(rules, '*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n');
+  writeFileSync(policy, 'filter forward default drop { allow tcp/22 }\n');
+  const optimized = await runSluice(['optimize', rules, '-o', pipe]);
+  expect(optimized.stderr).toContain('pipe is no file that Sluice has written');
+  const linted = await runSluice(['lint', policy, '--write-baseline', pipe]);
+  expect(linted.stderr).toContain('pipe cannot be written: it is a device or a pipe, not a file');
+  expect([optimized.code, linted.code]).toEqual([1, 1]);
+  expect(statSync(pipe).isFIFO()).toBe(true);
+  expect(readdirSync(folder).toSorted()).toEqual(['pipe', 'policy.sluice', 'rules.v4']);
 });
