@@ -4,6 +4,7 @@ import type { Policy, Rule, RuleBlock, RuleItem, Target, Zone } from '../model/i
 import { bindZones, type ZoneBinding } from './bind-zones.ts';
 import { rulesOf } from './rules.ts';
 import { TooManyConjunctions } from './conjunctions.ts';
+import { AnyOriginalAddress } from './family.ts';
 import { PROBLEMS } from './problems.ts';
 import { choiceOfClass } from './shape.ts';
 import { asItArrives } from './shape-ingress.ts';
@@ -157,15 +158,23 @@ class StageBuilder {
     try {
       return rulesOf(bindZones(rule, this.#bind), this.#zones);
     } catch (error) {
-      if (!(error instanceof TooManyConjunctions)) throw error;
-      this.diagnostics.push(
-        diagnostic(PROBLEMS.tooManyConjunctions, rule.origin.span, 'this rule combines too many alternatives', {
-          hint: 'Split the rule, or put the alternatives into one set, service list or table.',
-        }),
-      );
+      if (error instanceof AnyOriginalAddress) this.diagnostics.push(anyOriginalAddress(rule));
+      else if (!(error instanceof TooManyConjunctions)) throw error;
+      else
+        this.diagnostics.push(
+          diagnostic(PROBLEMS.tooManyConjunctions, rule.origin.span, 'this rule combines too many alternatives', {
+            hint: 'Split the rule, or put the alternatives into one set, service list or table.',
+          }),
+        );
       return [];
     }
   }
+}
+
+function anyOriginalAddress({ origin }: Rule): Diagnostic {
+  return diagnostic(PROBLEMS.anyOriginalAddress, origin.span, 'an `original` address that may be any of its family', {
+    hint: 'Packets that belong to no flow have none. Leave the clause out, or ask `state new, established, related`.',
+  });
 }
 
 function doesSomething(item: ProgramItem): boolean {

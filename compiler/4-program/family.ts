@@ -15,6 +15,9 @@ export type FamilyCondition =
   | { readonly kind: 'test'; readonly test: AtomTest };
 
 export const ALWAYS: FamilyCondition = { kind: 'constant', value: true };
+/** A test whether a packet has any original address at all, which no plan tells from none. */
+export class AnyOriginalAddress extends Error {}
+
 const NEVER: FamilyCondition = { kind: 'constant', value: false };
 
 /** Number fields that every packet has, in every stage: only for these is "in the full set" certain. */
@@ -121,12 +124,12 @@ function addressForFamily(test: AddressTest, family: Family): FamilyCondition {
   if ('ipv4' in value) {
     const set = family === 4 ? value.ipv4 : value.ipv6;
     if (set.isEmpty()) return NEVER;
-    if (set.isFull()) return ALWAYS;
+    if (set.isFull()) return always(test);
     return { kind: 'test', test: { ...rest, family, in: set } };
   }
   if (value.kind === 'masked') {
     if (value.family !== family) return NEVER;
-    if (value.mask === 0n) return ALWAYS;
+    if (value.mask === 0n) return always(test);
     const masked: FamilyAddressTest = { ...rest, family, in: { kind: 'masked', value: value.value, mask: value.mask } };
     return { kind: 'test', test: masked };
   }
@@ -134,4 +137,10 @@ function addressForFamily(test: AddressTest, family: Family): FamilyCondition {
   const families = column && 'family' in column.type ? column.type.family : 'both';
   if (families !== 'both' && families !== family) return NEVER;
   return { kind: 'test', test: { ...rest, family, in: value } };
+}
+
+/** A test of all addresses of a family. A packet of no flow has no original ones, so of these it says something. */
+function always({ view }: AddressTest): FamilyCondition {
+  if (view === 'original') throw new AnyOriginalAddress();
+  return ALWAYS;
 }

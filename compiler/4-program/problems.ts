@@ -13,6 +13,15 @@ Lists inside one clause (\`from a, b\`, \`tcp/80, tcp/443\`) are one set and cos
 *different* clauses, joined by \`or\` in \`where\` or negated together, are what multiplies. Split the rule, or put the
 combinations into a table and use \`each\`.`,
   },
+  anyOriginalAddress: {
+    code: 'SL0504',
+    severity: 'error',
+    title: 'any original address',
+    explanation: `\`original from\` and \`original to\` ask for the addresses that the first packet of the flow had. A packet that
+belongs to no flow (most ICMPv6 of neighbour discovery, what \`notrack\` exempts, what is invalid) has none, so \`original from
+::/0\` would not hold of all packets of IPv6, as it reads, but of those that belong to a flow. If that is not what is meant, leave the
+clause out; if it is, ask for the state.`,
+  },
   otherProfile: {
     code: 'SL0502',
     severity: 'error',
