@@ -38,13 +38,18 @@ function lowerHook(hook: ArrivalHook, plans: readonly StagePlan[], context: Cont
   context.enterStage(id);
   const devices = [...new Set(plans.flatMap((plan) => devicesOf(plan, context)))];
   const title = plans.map(({ stage }) => stage.origin.name).join(', ');
-  const base = context.chain(name, name, `${title} (every packet)`, {
-    type: 'filter',
-    hook: 'ingress',
-    priority,
-    devices,
-    policy: 'accept',
-  });
+  const base = context.chain(
+    name,
+    name,
+    `${title} (every packet; IPv6 that leads to no protocol is dropped by the kernel before)`,
+    {
+      type: 'filter',
+      hook: 'ingress',
+      priority,
+      devices,
+      policy: 'accept',
+    },
+  );
   lowerBlocks(plans, base, context);
   const later = laterFragmentsVerdict(hook, plans, context);
   if (later !== undefined) base.rules.unshift(laterFragmentRule(4, later), laterFragmentRule(6, later));
