@@ -63,6 +63,8 @@ describe('the plan of a NIC', () => {
     expect(planes.map(({ plane, device }) => [plane, device?.name])).toEqual([
       ['p4', 'bmv2'],
       ['nftables', undefined],
+      ['p4', 'dpdk'],
+      ['nftables', undefined],
     ]);
     const { tables, rules } = planes[0]!.device!;
     expect(tables.every(({ entries, room }) => entries < room)).toBe(true);
