@@ -158,20 +158,20 @@ class StageBuilder {
     try {
       return rulesOf(bindZones(rule, this.#bind), this.#zones);
     } catch (error) {
-      if (error instanceof AnyOriginalAddress) this.diagnostics.push(anyOriginalAddress(rule));
-      else if (!(error instanceof TooManyConjunctions)) throw error;
-      else
-        this.diagnostics.push(
-          diagnostic(PROBLEMS.tooManyConjunctions, rule.origin.span, 'this rule combines too many alternatives', {
-            hint: 'Split the rule, or put the alternatives into one set, service list or table.',
-          }),
-        );
+      this.diagnostics.push(whyRefused(rule, error));
       return [];
     }
   }
 }
 
-function anyOriginalAddress({ origin }: Rule): Diagnostic {
+/** Throws again what is no reason to refuse the rule. */
+function whyRefused({ origin }: Rule, error: unknown): Diagnostic {
+  if (error instanceof TooManyConjunctions) {
+    return diagnostic(PROBLEMS.tooManyConjunctions, origin.span, 'this rule combines too many alternatives', {
+      hint: 'Split the rule, or put the alternatives into one set, service list or table.',
+    });
+  }
+  if (!(error instanceof AnyOriginalAddress)) throw error;
   return diagnostic(PROBLEMS.anyOriginalAddress, origin.span, 'an `original` address that may be any of its family', {
     hint: 'Packets that belong to no flow have none. Leave the clause out, or ask `state new, established, related`.',
   });
