@@ -173,7 +173,7 @@ function whyRefused({ origin }: Rule, error: unknown): Diagnostic {
   }
   if (!(error instanceof AnyOriginalAddress)) throw error;
   return diagnostic(PROBLEMS.anyOriginalAddress, origin.span, 'an `original` address that may be any of its family', {
-    hint: 'Packets that belong to no flow have none. Leave the clause out, or ask `state new, established, related`.',
+    hint: 'Packets that belong to no flow have none. Leave the clause out; what sees every packet can ask for its `state`.',
   });
 }
 

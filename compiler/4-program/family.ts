@@ -14,10 +14,10 @@ export type FamilyCondition =
   | { readonly kind: 'not'; readonly of: FamilyCondition }
   | { readonly kind: 'test'; readonly test: AtomTest };
 
-export const ALWAYS: FamilyCondition = { kind: 'constant', value: true };
 /** A test whether a packet has any original address at all, which no plan tells from none. */
 export class AnyOriginalAddress extends Error {}
 
+export const ALWAYS: FamilyCondition = { kind: 'constant', value: true };
 const NEVER: FamilyCondition = { kind: 'constant', value: false };
 
 /** Number fields that every packet has, in every stage: only for these is "in the full set" certain. */

@@ -20,7 +20,7 @@ combinations into a table and use \`each\`.`,
     explanation: `\`original from\` and \`original to\` ask for the addresses that the first packet of the flow had. A packet that
 belongs to no flow (most ICMPv6 of neighbour discovery, what \`notrack\` exempts, what is invalid) has none, so \`original from
 ::/0\` would not hold of all packets of IPv6, as it reads, but of those that belong to a flow. If that is not what is meant, leave the
-clause out; if it is, ask for the state.`,
+clause out; if it is, \`state new, established, related\` asks for it, in stateless filters and rules for \`each packet\`.`,
   },
   otherProfile: {
     code: 'SL0502',

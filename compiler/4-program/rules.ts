@@ -9,7 +9,7 @@ import type { Atom, Decision, Family, ProgramEffect, ProgramItem, ProgramRule } 
 
 /**
  * The rule in a policy of these zones. Throws `TooManyConjunctions` where the alternatives multiply beyond what can be
- * carried out.
+ * carried out, and `AnyOriginalAddress`.
  */
 export function rulesOf(rule: Rule, zones: readonly Zone[]): ProgramItem[] {
   return byEffect(rule).flatMap((one) => onceEach(one, rulesOfOne(one, zones)));

@@ -4,7 +4,7 @@
  */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { sameAtom } from '../4-program/atoms.ts';
-import type { Atom, ProgramEach, ProgramItem, ProgramRule } from '../4-program/program.ts';
+import type { Atom, ProgramEach, ProgramItem, ProgramRule, ProgramScope } from '../4-program/program.ts';
 import { commute, decisionKey, hasOpaque, isPlain, isPlainButForCounting, rulesExclude } from './commute.ts';
 import type { Lookup, RowClass } from './plan.ts';
 import { PROBLEMS } from './problems.ts';
@@ -80,18 +80,25 @@ function groupsOf(each: ProgramEach, diagnostics: Diagnostic[]): KeyGroup[] {
   return groups;
 }
 
+const INNER_EACH = ['an `each` inside an `each`', 'Join the two tables into one, or write the rules outside.'] as const;
+const LEAVES = ['`leave` beside other rules or effects of an `each`', 'Give it an `each` of its own.'] as const;
+/** Of such a rule the lines of alternatives leave a scope of its own (4-program/rules.ts). */
+const WRITES_WHAT_IT_ASKS = [
+  'a rule of an `each` that has alternatives and writes what they ask for',
+  'Write a rule for each alternative, so that no packet meets two of them, and give each an `each` of its own.',
+] as const;
+
 /** The rules of a body, with scopes opened (a group used for each row, without `leave`). */
-function bodyRules(items: readonly ProgramItem[], diagnostics: Diagnostic[], isWhole = true): ProgramRule[] {
+function bodyRules(items: readonly ProgramItem[], diagnostics: Diagnostic[], scope?: ProgramScope): ProgramRule[] {
   return items.flatMap((item) => {
     if (item.kind === 'rule') {
-      if (!isLeaving(item) || (isWhole && items.length === 1 && isPlain(item))) return [item];
+      if (!isLeaving(item) || (!scope && items.length === 1 && isPlain(item))) return [item];
     } else if (item.kind === 'scope') {
-      return bodyRules(item.items, diagnostics, false);
+      return bodyRules(item.items, diagnostics, item);
     }
-    const [what, hint] =
-      item.kind === 'each'
-        ? ['an `each` inside an `each`', 'Join the two tables into one, or write the rules outside.']
-        : ['`leave` beside other rules or effects of an `each`', 'Give it an `each` of its own.'];
+    const ofRule = scope?.origin === item.origin;
+    if (ofRule && item !== scope.items[0]) return [];
+    const [what, hint] = item.kind === 'each' ? INNER_EACH : ofRule ? WRITES_WHAT_IT_ASKS : LEAVES;
     const message = `${what} cannot be carried out by a lookup yet`;
     diagnostics.push(diagnostic(PROBLEMS.nestedRows, item.origin.span, message, { hint }));
     return [];

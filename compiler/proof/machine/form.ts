@@ -32,7 +32,6 @@ export const READ_WIDTHS = {
   'more fragments': 1,
   /** IPv6: 1 where there is a fragment header, 0 where not. */
   'fragment header': 1,
-  /** IPv6: what the fragment header says comes next; absent without one. */
   'maximum segment': 16,
   vlan: 12,
   'source mac': 48,
