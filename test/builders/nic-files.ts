@@ -2,6 +2,8 @@
 import { PLANES } from '../../cli/planes.ts';
 import { compile, type CompileResult } from '../../compiler/compile.ts';
 import type { Inputs } from '../../compiler/inputs.ts';
+import { udpPacket } from '../../compiler/semantics/packet/build.ts';
+import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
 import { NICS, nicFor, portNumbers } from '../../backends/p4/targets/index.ts';
 import { entriesOf, entriesOfTableFiles, type Entries } from '../oracles/p4/entries.ts';
 import { P4Switch } from '../oracles/p4/switch.ts';
@@ -29,6 +31,12 @@ export function compileForNic(text: string, inputs: Inputs = inputsWith({})): Ni
 /** A policy that is for XDP, for a NIC and the host behind it. */
 export function onNic(text: string, architecture: string): string {
   return text.replace(/xdp on (.*)/, (_, interfaces: string) => `nftables\n  p4 ${architecture} on ${interfaces}`);
+}
+
+/** A frame of UDP from an address and port 4000 to a port of 203.0.113.7. */
+export function udpFrame(source: bigint, destinationPort: number): Uint8Array {
+  const ends = { family: 4, source, destination: 0xcb007107n } as const;
+  return encodeFrame(frameOf(udpPacket(ends, { sourcePort: 4000, destinationPort })));
 }
 
 /** The number of the Nth port to the network, and of the port to the host behind it. */

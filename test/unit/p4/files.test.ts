@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NICS } from '../../../backends/p4/targets/index.ts';
 import { renderFindings } from '../../../compiler/diagnostics/render.ts';
-import { tcpPacket, udpPacket } from '../../../compiler/semantics/packet/build.ts';
+import { tcpPacket } from '../../../compiler/semantics/packet/build.ts';
 import { encodeFrame, frameOf } from '../../../compiler/semantics/packet/frame.ts';
 import { violations, type Schema } from '../../builders/json-schema.ts';
-import { compileForNic, switchWith } from '../../builders/nic-files.ts';
+import { compileForNic, switchWith, udpFrame } from '../../builders/nic-files.ts';
 
 const POLICY = `zone uplink = eth0, eth1 vlan 100-199
 zone inside = eth2
@@ -32,11 +32,6 @@ function filesOf(text: string): ReadonlyMap<string, string> {
 
 const FILES = filesOf(POLICY);
 
-function frame(source: bigint, port: number): Uint8Array {
-  const ends = { family: 4, source, destination: 0xcb007107n } as const;
-  return encodeFrame(frameOf(udpPacket(ends, { sourcePort: 4000, destinationPort: port })));
-}
-
 describe('a NIC', () => {
   it('says of each rule who decides about its packets, and why', () => {
     expect(FILES.get('p4/split.txt')!.split('\n').slice(2, 10)).toEqual([
@@ -53,7 +48,7 @@ describe('a NIC', () => {
 
   it('drops by rules in their order, and sends the rest up by the same port', () => {
     const nic = switchWith(FILES);
-    const portOf = (source: bigint, port: number, at = 0) => nic.run(at, frame(source, port)).port;
+    const portOf = (source: bigint, port: number, at = 0) => nic.run(at, udpFrame(source, port)).port;
     expect(portOf(0xc0000206n, 80)).toBe(undefined);
     expect(portOf(0xc0000205n, 80)).toBe(256);
     expect(portOf(0x0a000001n, 80)).toBe(256);
@@ -68,7 +63,7 @@ describe('a NIC', () => {
   it('drops nothing that it would not drop in the end, however far its tables are filled', () => {
     const whole = switchWith(FILES);
     const frames = [0xc0000206n, 0xc0000205n, 0x0a000001n, 0x0b000001n].flatMap((source) =>
-      [53, 80, 1024].map((port) => frame(source, port)),
+      [53, 80, 1024].map((port) => udpFrame(source, port)),
     );
     const dropped = frames.map((bytes) => whole.run(0, bytes).port === undefined);
     const commands = FILES.get('p4/entries.txt')!.split('\n').length;
@@ -176,7 +171,7 @@ target edge { nftables p4 v1model on eth0 }`);
       "host  test.sluice:6: drop udp/53   (all of its packets meet a rule before that is the host's)",
     ]);
     expect(files.get('p4/entries.txt')).not.toContain('Mitigate.up');
-    expect(switchWith(files).run(0, frame(0x0b000001n, 53)).port).toBe(256);
+    expect(switchWith(files).run(0, udpFrame(0x0b000001n, 53)).port).toBe(256);
   });
 
   it('asks for longest prefixes in whole bytes, for which alone BMv2 takes their lengths as they are', () => {
@@ -202,7 +197,7 @@ target edge { nftables p4 v1model on eth0 }`);
 mitigate in uplink { drop }
 target edge { nftables p4 v1model on eth0 }`);
     expect(files.get('p4/entries.txt')).toContain('table_add Mitigate.mitigate_ipv4 Mitigate.drop 0x0&&&0x0 => 1\n');
-    expect(switchWith(files).run(0, frame(1n, 53)).port).toBe(undefined);
+    expect(switchWith(files).run(0, udpFrame(1n, 53)).port).toBe(undefined);
   });
 
   it('takes flags of TCP and what is malformed as the host does', () => {

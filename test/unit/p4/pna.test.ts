@@ -1,8 +1,6 @@
 /** What a NIC of the Portable NIC Architecture gets, in the form of p4c-dpdk and DPDK's pipeline. */
 import { describe, expect, it } from 'vitest';
-import { udpPacket } from '../../../compiler/semantics/packet/build.ts';
-import { encodeFrame, frameOf } from '../../../compiler/semantics/packet/frame.ts';
-import { compileForNic, switchWith } from '../../builders/nic-files.ts';
+import { compileForNic, switchWith, udpFrame } from '../../builders/nic-files.ts';
 
 const { files: FILES, diagnostics } = compileForNic(`zone uplink = eth0, eth1 vlan 100-199
 zone inside = eth2
@@ -19,11 +17,6 @@ filter forward default drop { allow in inside out uplink }
 target edge { p4 pna on eth0, eth1, eth2  nftables }
 `);
 const PROGRAM = FILES.get('p4/program.p4')!.replaceAll(/\/\/.*/g, '');
-
-function frame(source: bigint, port: number): Uint8Array {
-  const ends = { family: 4, source, destination: 0xcb007107n } as const;
-  return encodeFrame(frameOf(udpPacket(ends, { sourcePort: 4000, destinationPort: port })));
-}
 
 describe('a NIC of the Portable NIC Architecture', () => {
   it('gets a file of entries for each table, rules in their order, and commands that take all at once', () => {
@@ -67,7 +60,7 @@ match 5 action goes_out_by port 4
 
   it('drops by rules in their order, counts by rule, and sends the rest to the other side', () => {
     const nic = switchWith(FILES);
-    const portOf = (source: bigint, port: number, at = 0) => nic.run(at, frame(source, port)).port;
+    const portOf = (source: bigint, port: number, at = 0) => nic.run(at, udpFrame(source, port)).port;
     expect(portOf(0xc0000206n, 80)).toBe(undefined);
     expect(portOf(0xc0000205n, 80)).toBe(1);
     expect(portOf(0x0b000001n, 1)).toBe(undefined);
@@ -87,9 +80,9 @@ match 5 action goes_out_by port 4
   it('knows no way before its tables are taken, all at once', () => {
     const lines = FILES.get('p4/entries.cli')!.split('\n').length;
     for (let some = 0; some < lines - 2; some++) {
-      expect(switchWith(FILES, some).run(0, frame(0x0b000001n, 2000)).port).toBe(undefined);
+      expect(switchWith(FILES, some).run(0, udpFrame(0x0b000001n, 2000)).port).toBe(undefined);
     }
-    expect(switchWith(FILES).run(0, frame(0x0b000001n, 2000)).port).toBe(1);
+    expect(switchWith(FILES).run(0, udpFrame(0x0b000001n, 2000)).port).toBe(1);
   });
 
   // p4c-dpdk copies actions that several tables have, reads `range` and `optional` as wildcards, and has no counter for an entry of
