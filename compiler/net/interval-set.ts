@@ -68,7 +68,12 @@ export class IntervalSet implements IntervalColumns {
 
   /** The set of the values from `low` to `high`, both included. Throws a RangeError where low > high. */
   static range(width: number, low: Value, high: Value): IntervalSet {
-    return IntervalSet.fromIntervals(width, [[low, high]]);
+    const stride = strideOf(width);
+    const [lows, highs] = [new Uint32Array(stride), new Uint32Array(stride)];
+    writeValue(width, low, lows, 0);
+    writeValue(width, high, highs, 0);
+    if (compareWords(lows, 0, highs, 0, stride) > 0) throw new RangeError(`${low}-${high} is no interval`);
+    return new IntervalSet({ width, stride, intervalCount: 1, lows, highs });
   }
 
   /** The union of intervals `[low, high]`, both ends included, in any order. Throws a RangeError where low > high. */
@@ -172,6 +177,7 @@ export class IntervalSet implements IntervalColumns {
     if (this.intervalCount !== 1) {
       return false;
     }
+    if (this.stride === 1) return this.lows[0] === 0 && this.highs[0] === 2 ** this.width - 1;
     const maximum = new Uint32Array(this.stride);
     writeMaximum(this.width, maximum, 0);
     return this.lows.every((word) => word === 0) && compareWords(this.highs, 0, maximum, 0, this.stride) === 0;
