@@ -92,6 +92,7 @@ function inFamily(search: Search, entry: number, family: Family, key: string): S
   if (isDefault && alike.length === later.length) return { entries: [], isDefault };
   if (!isDefault && alike.length === 0) return undefined;
   if (!mayBeNeedless(asked, coverage.pointsAt(entry, family))) return undefined;
+  if (!mayBeNeedless(asked, pointsOfOthers(asked, later))) return undefined;
   return coverage.ask((question) => {
     const { diagrams } = question;
     const used: number[] = [];
@@ -121,6 +122,20 @@ interface Asked {
   readonly key: string;
   /** Whether the default decides the same. */
   readonly isDefault: boolean;
+}
+
+/** So many entries behind that decide something else are asked for packets of theirs before diagrams are. */
+const MOST_OTHERS = 8;
+
+/** Packets that come to the entry, and would come to one behind it that decides something else. */
+function* pointsOfOthers({ search, entry, family, key }: Asked, later: readonly number[]): Generator<Point> {
+  let asked = 0;
+  for (const other of later) {
+    if (keyAt(search, other) === key || !search.coverage.mayShare(other, entry, family)) continue;
+    const point = search.coverage.pointIn(entry, other, family);
+    if (point) yield point;
+    if (++asked === MOST_OTHERS) return;
+  }
 }
 
 /** A few packets that the entry decides about mostly tell: what it would meet behind decides something else. */

@@ -4,12 +4,13 @@
  * not shown that there is nothing.
  */
 import type { Family } from '../../4-program/program.ts';
-import { CARRIERS, domainOf, TRANSPORT, WHOLE_TRANSPORTS } from '../../6-plan/regions/axes.ts';
+import { CARRIERS, domainOf, TRANSPORT } from '../../6-plan/regions/axes.ts';
 import type { BoxTree } from '../../6-plan/overlaps/box-tree.ts';
 import { PORT, SERVICE } from '../../6-plan/overlaps/sides.ts';
 import { meets, type Region } from '../../6-plan/regions/region.ts';
-import { IntervalSet } from '../../net/interval-set.ts';
+import type { IntervalSet } from '../../net/interval-set.ts';
 import type { Value } from '../../net/words.ts';
+import { absentOf, CARRIED, isOfOther, wholeOf } from './carried-fields.ts';
 import { leavesAround, type Entries } from './entries.ts';
 import type { EntryRegions } from './entry-regions.ts';
 import { Draws, FIRST, type Choices } from './random.ts';
@@ -34,6 +35,8 @@ export class PacketWalk {
   readonly #fields: readonly string[];
   /** Of each, its axis in a family. */
   readonly #axes: Readonly<Record<Family, readonly (string | undefined)[]>>;
+  /** The axes of a family's packets that hang on no transport, in the order of the sides. */
+  readonly #free: Readonly<Record<Family, ReadonlySet<string>>>;
   readonly #coordinates: Float64Array;
 
   constructor(entries: Entries, regions: EntryRegions, tree: BoxTree, fields: ReadonlyMap<string, number>) {
@@ -42,6 +45,7 @@ export class PacketWalk {
     this.#tree = tree;
     this.#fields = [...fields.keys()];
     this.#axes = { 4: this.#fields.map((field) => axisOf(field, 4)), 6: this.#fields.map((field) => axisOf(field, 6)) };
+    this.#free = { 4: freeAxes(this.#axes[4]), 6: freeAxes(this.#axes[6]) };
     this.#coordinates = new Float64Array(this.#fields.length);
   }
 
@@ -152,10 +156,10 @@ export class PacketWalk {
 
   #startIn(region: Region, draws: Choices): Point | undefined {
     const point: Point = new Map();
-    const named = this.#axes[region.family].filter((axis) => axis !== undefined);
-    for (const axis of new Set([...named, ...region.sides.keys()])) {
-      if (axis === TRANSPORT || CARRIERS.has(axis)) continue;
-      point.set(axis, valueIn(region.sides.get(axis) ?? domainOf(axis, region.family), draws));
+    const free = this.#free[region.family];
+    for (const axis of free) point.set(axis, valueIn(region.sides.get(axis) ?? domainOf(axis, region.family), draws));
+    for (const [axis, values] of region.sides) {
+      if (!free.has(axis) && isFree(axis)) point.set(axis, valueIn(values, draws));
     }
     const transports = region.sides.get(TRANSPORT) ?? domainOf(TRANSPORT, region.family);
     return this.#setTransport(point, transports, region, draws) ? point : undefined;
@@ -180,30 +184,26 @@ export class PacketWalk {
 
   /** A transport of a whole packet among these, and for each field that some transports have a value, or none. */
   #setTransport(point: Point, transports: IntervalSet, { family, sides }: Region, draws: Choices): boolean {
-    let fitting = transports.intersect(WHOLE_TRANSPORTS);
-    for (const [axis, carriers] of CARRIERS) {
+    let fitting = wholeOf(transports);
+    for (const { axis, carriers, absent, isForeign } of CARRIED[family]) {
       const own = sides.get(axis);
-      if (!own) continue;
-      if (isOfOther(axis, family)) continue;
-      const absent = absentOf(axis, { family, sides });
+      if (!own || isForeign) continue;
       if (!own.contains(absent)) fitting = fitting.intersect(carriers);
       else if (own.isSingleton()) fitting = fitting.subtract(carriers);
     }
     if (fitting.isEmpty()) return false;
     const transport = valueIn(fitting, draws);
     point.set(TRANSPORT, transport);
-    for (const [axis, carriers] of CARRIERS) {
-      const domain = domainOf(axis, family);
-      const absent = domain.highAt(domain.intervalCount - 1);
+    for (const { axis, carriers, domain, absent, values, isForeign } of CARRIED[family]) {
       const own = sides.get(axis) ?? domain;
-      if (isOfOther(axis, family) || !carriers.contains(transport)) {
+      if (isForeign || !carriers.contains(transport)) {
         if (!own.contains(absent)) return false;
         point.set(axis, absent);
         continue;
       }
       const former = point.get(axis);
       if (former !== undefined && former !== absent && own.contains(former)) continue;
-      const present = own.subtract(IntervalSet.of(domain.width, absent));
+      const present = own === domain ? values : own.intersect(values);
       if (present.isEmpty()) return false;
       point.set(axis, valueIn(present, draws));
     }
@@ -271,13 +271,13 @@ function has({ family, sides }: Region, point: Point): boolean {
   return true;
 }
 
-function absentOf(axis: string, { family }: Region): Value {
-  const domain = domainOf(axis, family);
-  return domain.highAt(domain.intervalCount - 1);
+/** Whether packets may have any value along the axis, whatever their transport is. */
+function isFree(axis: string): boolean {
+  return axis !== TRANSPORT && !CARRIERS.has(axis);
 }
 
-function isOfOther(axis: string, family: Family): boolean {
-  return axis === (family === 4 ? 'icmp6/real' : 'icmp4/real');
+function freeAxes(axes: readonly (string | undefined)[]): ReadonlySet<string> {
+  return new Set(axes.filter((axis) => axis !== undefined).filter(isFree));
 }
 
 /** One of the values: an end of an interval half of the time, for there packets lie that few others have. */

@@ -282,11 +282,16 @@ export class StageCoverage {
 
   /** Whether a packet of an entry is found that comes to another before it, and is kept there. */
   takes(keeper: number, entry: number, family: Family): boolean {
-    const [own, theirs] = [this.regions.of(entry, family), this.regions.of(keeper, family)];
-    const common = own?.isExact && theirs?.isExact && intersect(own.region, theirs.region);
-    if (!common || !isPossible(common)) return false;
-    const walked = this.walk.find(keeper, family, { within: common });
-    return walked !== undefined && walked !== 'covered';
+    return this.regions.of(keeper, family)?.isExact === true && this.pointIn(keeper, entry, family) !== undefined;
+  }
+
+  /** A packet that comes to an entry, and that another is for, too, as far as one is found soon. */
+  pointIn(entry: number, other: number, family: Family): Point | undefined {
+    const [own, theirs] = [this.regions.of(entry, family), this.regions.of(other, family)];
+    const common = own && theirs?.isExact && intersect(own.region, theirs.region);
+    if (!common || !isPossible(common)) return undefined;
+    const walked = this.walk.find(entry, family, { within: common });
+    return walked === 'covered' ? undefined : walked?.point;
   }
 
   /** Along how many axes an entry has fewer values than another. */
