@@ -28,7 +28,7 @@ export interface Tried {
   readonly holds: readonly boolean[];
 }
 
-const tried = (rule: ProgramRule): Tried => ({
+export const tried = (rule: ProgramRule): Tried => ({
   rule,
   holds: PACKETS.map((packet) => rule.atoms.every((atom) => atomHolds(atom, packet))),
 });

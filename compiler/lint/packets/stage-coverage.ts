@@ -280,9 +280,18 @@ export class StageCoverage {
     return first;
   }
 
-  /** Whether a packet of an entry is found that comes to another before it, and is kept there. */
+  /** Whether packets of an entry come to another before it, and are kept there; false where regions do not say which are theirs. */
   takes(keeper: number, entry: number, family: Family): boolean {
-    return this.regions.of(keeper, family)?.isExact === true && this.pointIn(keeper, entry, family) !== undefined;
+    const [own, theirs] = [this.regions.of(entry, family), this.regions.of(keeper, family)];
+    const common = own?.isExact && theirs?.isExact && intersect(own.region, theirs.region);
+    if (!common || !isPossible(common)) return false;
+    const walked = this.walk.find(keeper, family, { within: common });
+    if (walked) return walked !== 'covered';
+    const isMet = this.ask((question) => {
+      const packets = question.among(entry, question.packetsOf(keeper, family));
+      return this.someComesTo(question, packets, keeper, family, () => false);
+    });
+    return isMet ?? false;
   }
 
   /** A packet that comes to an entry, and that another is for, too, as far as one is found soon. */

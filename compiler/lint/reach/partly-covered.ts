@@ -1,10 +1,7 @@
-import type { Family, ProgramRule } from '../../4-program/program.ts';
-import { hasBeyond, meets } from '../../6-plan/regions/region.ts';
-import { familiesOf } from '../../6-plan/regions/rule-regions.ts';
-import { keyOf, ruleOf } from '../packets/entries.ts';
-import { sourceRulesOf, type PlacedEntry } from '../packets/policy-coverage.ts';
-import type { StageCoverage } from '../packets/stage-coverage.ts';
-import { isAllow, isRefusal, mayBeginFlow } from '../rule-atoms.ts';
+import { ruleOf } from '../packets/entries.ts';
+import { sourceRulesOf } from '../packets/policy-coverage.ts';
+import { takersOf } from '../packets/takers.ts';
+import { isRefusal } from '../rule-atoms.ts';
 import type { LintRule } from '../rule.ts';
 
 export const partlyCovered: LintRule = {
@@ -14,11 +11,11 @@ export const partlyCovered: LintRule = {
   severity: 'warning',
   title: 'a refusal that an `allow` before it has taken packets from',
   finds: `A \`drop\` or \`reject\` that does not refuse all that it says, since a rule before it allows some of it, and that rule is no
-exception to it: it is for other packets, too. It is told where a packet is found that comes to the \`allow\` and that the later rule
-says is refused; up to 64 rules before are looked at. An \`allow\`
-that is for nothing but packets of the refusal is an exception, and exceptions stand first; a refusal before an \`allow\` lets
-less through, and not more, so it is left alone. So is an \`allow\` for flows that were let through before (\`state established,
-related\`).`,
+exception to it: it is for other packets, too. It is told of packets that come to the \`allow\` and that the later rule says are
+refused, over all packets; of a rule for many rows, the first 64 are looked at, and rules that ask what no field of a packet answers
+(memories, times) are left out. An \`allow\` that is for nothing but packets of the refusal is an exception, and exceptions stand
+first; a refusal before an \`allow\` lets less through, and not more, so it is left alone. So is an \`allow\` for flows that were let
+through before (\`state established, related\`).`,
   matters: 'Who reads the refusal believes that such packets do not pass. Some do.',
   remedy: 'Put the refusal first, or say in the `allow` what it is not for.',
   bad: `filter forward default drop {
@@ -40,7 +37,7 @@ related\`).`,
       if (reach !== 'reached' || !rule || !isRefusal(rule) || rule.atoms.length === 0 || rule.gates.length > 0) {
         continue;
       }
-      const takers = takersOf(entries);
+      const takers = takersOf(entries, MOST_LABELS);
       if (takers.length === 0) continue;
       const labels = takers.map((taker) => ({
         span: taker.origin.span,
@@ -52,41 +49,5 @@ related\`).`,
   },
 };
 
+/** So many are named. */
 const MOST_LABELS = 3;
-/** Of a rule for many rows, so many are looked at. */
-const MOST_ENTRIES = 64;
-/** So many rules before are looked at. */
-const MOST_BEFORE = 64;
-
-/** The first rules before that allow some packets of a rule, and others. */
-function takersOf(entries: readonly PlacedEntry[]): readonly ProgramRule[] {
-  const takers = new Map<string, ProgramRule>();
-  for (const one of entries.slice(0, MOST_ENTRIES)) {
-    for (const rule of takersOfEntry(one)) {
-      takers.set(keyOf(rule.origin), rule);
-      if (takers.size === MOST_LABELS) return [...takers.values()];
-    }
-  }
-  return [...takers.values()];
-}
-
-function takersOfEntry({ coverage, entry }: PlacedEntry): ProgramRule[] {
-  const families = familiesOf(ruleOf(coverage.entries, entry));
-  const takers: ProgramRule[] = [];
-  let looked = 0;
-  coverage.someKeeper(entry, (keeper) => {
-    const rule = ruleOf(coverage.entries, keeper);
-    if (!isAllow(rule) || !mayBeginFlow(rule) || rule.origin.span.source.path.startsWith('std.')) return false;
-    if (families.some((family) => isTaker(coverage, keeper, entry, family))) takers.push(rule);
-    return ++looked === MOST_BEFORE || takers.length === MOST_LABELS;
-  });
-  return takers;
-}
-
-/** Whether an entry takes packets from another, and is for others, too. */
-function isTaker(coverage: StageCoverage, keeper: number, entry: number, family: Family): boolean {
-  const own = coverage.regions.of(entry, family);
-  const theirs = coverage.regions.of(keeper, family);
-  if (!own || !theirs?.isExact || !meets(own.region, theirs.region)) return false;
-  return hasBeyond(theirs.region, own.region) && coverage.takes(keeper, entry, family);
-}
