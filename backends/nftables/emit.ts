@@ -86,6 +86,7 @@ class Emitter {
       type: `${set.key.join(' . ')}${data}`,
       flags: set.flags.join(','),
       timeout: set.timeout === undefined ? '' : durationText(set.timeout),
+      cleanedEach: set.cleanedEach === undefined ? '' : durationText(set.cleanedEach),
     });
     const { elements } = set;
     // A map may name chains that come later in the table, so verdicts are always added behind it.

@@ -55,6 +55,9 @@ export const setHead = `
 {{#if timeout}}
 		timeout {{timeout}}
 {{/if}}
+{{#if cleanedEach}}
+		gc-interval {{cleanedEach}}
+{{/if}}
 {{#if counter}}
 		counter
 {{/if}}

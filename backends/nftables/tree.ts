@@ -25,6 +25,8 @@ export interface NftSet {
   readonly isVolatile?: boolean;
   /** Milliseconds. */
   readonly timeout: number | undefined;
+  /** Milliseconds between times at which the kernel takes out what has been deleted by packets; undefined: a second. */
+  readonly cleanedEach?: number | undefined;
   /** Every element counts packets and bytes. */
   readonly counter: boolean;
   /** Every element has a limit of its own: one of the kind that they have, which nft wants to be told. */

@@ -11,7 +11,7 @@ import { identifier } from '../names.ts';
 import type { NftRule } from '../tree.ts';
 import type { Context } from './context.ts';
 import { keyExpression } from './keys.ts';
-import { memorySet, memoryTypes } from './memories.ts';
+import { CLEANED_EACH, memorySet, memoryTypes } from './memories.ts';
 
 /** Elements of a set are numbered in 32 bits. */
 const MOST_ELEMENTS = 2 ** 32 - 1;
@@ -104,6 +104,7 @@ function hitsSet({ context, memory, family }: Ring, full: string): string {
     flags: ['dynamic', 'timeout'],
     size: Math.min(memory.bounds.keys * (memory.hits + 1), MOST_ELEMENTS),
     timeout: memory.timeout,
+    cleanedEach: CLEANED_EACH,
     counter: false,
     elements: undefined,
     description: `hits of memory ${memory.name}, each in a slot of its key's ring of ${memory.hits + 1}`,

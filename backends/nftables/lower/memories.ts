@@ -1,9 +1,17 @@
 /** Memories as dynamic sets. */
+import { isForgotten } from '../../../compiler/4-program/every-rule.ts';
 import type { Family } from '../../../compiler/4-program/program.ts';
 import type { Memory } from '../../../compiler/model/index.ts';
 import { identifier } from '../names.ts';
 import type { Context } from './context.ts';
 import { keyType } from './keys.ts';
+
+/**
+ * What a packet deletes stays in a set as dead until the kernel cleans it, by default once a second, and the kernel refuses a key of
+ * which 16 are there (lib/rhashtable.c: RHT_ELASTICITY): so a host that is forgotten and remembered 16 times between would not be
+ * remembered again. Milliseconds: how often sets are cleaned from which packets delete.
+ */
+export const CLEANED_EACH = 100;
 
 /** The set of a memory, declared once somebody reads or writes it; one for each family where it holds addresses of both. */
 export function memorySet(context: Context, memory: Memory, family: Family | undefined): string {
@@ -17,6 +25,7 @@ export function memorySet(context: Context, memory: Memory, family: Family | und
     flags: ['dynamic', 'timeout'],
     size: memory.bounds.keys,
     timeout: memory.timeout,
+    cleanedEach: memory.hits > 1 || isForgotten(memory, context.program) ? CLEANED_EACH : undefined,
     counter: false,
     elements: undefined,
     description:

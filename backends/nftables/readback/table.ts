@@ -121,6 +121,7 @@ export class TableReader {
   #property(tokens: Tokens, draft: ReturnType<typeof emptyShape>): void {
     if (tokens.take('size')) draft.size = tokens.number();
     else if (tokens.take('timeout')) draft.timeout = durationOf(tokens.next());
+    else if (tokens.take('gc-interval')) durationOf(tokens.next());
     else if (tokens.take('counter')) draft.counted = true;
     else if (tokens.take('limit')) draft.limit = limitOf(tokens);
     else {

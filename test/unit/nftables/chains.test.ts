@@ -128,3 +128,15 @@ test('in `nat`, effects by themselves happen where the translations of their gro
     for (const chain of chains) expect(chain).toMatch(walk);
   }
 });
+
+test('sets from which packets delete are cleaned often', () => {
+  const linesOf = (rules: string, set = 'set seen', memory = 'memory seen(who: ipv4) timeout 1h') =>
+    partOf(artifactOf(`${memory} filter forward default drop { ${rules} }`), set);
+  const remembers = 'remember source in seen tcp/22 allow from seen';
+  expect(linesOf(remembers)).not.toContain('gc-interval 100ms');
+  expect(linesOf(`${remembers} forget source in seen tcp/443`)).toContain('gc-interval 100ms');
+  // Those of a key's hits that are too old are deleted, whatever the policy says.
+  expect(linesOf(remembers, 'set seen_hits', 'memory seen(who: ipv4) timeout 1h hits 3')).toContain(
+    'gc-interval 100ms',
+  );
+});
