@@ -1,17 +1,39 @@
-/** What tc can carry out: the queues of `shape`, the choice of classes where it polices, and nothing of what judges packets. */
+/** What tc can carry out: the queues of `shape`, the choice of classes where it polices or is alone, and nothing of what judges packets. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Program, Stage } from '../../compiler/4-program/program.ts';
 import type { Shape, ShapeClass, Zone } from '../../compiler/model/index.ts';
 import { asksTranslated } from '../../compiler/4-program/shape-ingress.ts';
 import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf } from '../../compiler/model/shape-interface.ts';
+import { classFilters } from './class-filters.ts';
 import { PROBLEMS } from './problems.ts';
 
-/** Why tc cannot take a stage. */
-export function refuse({ id, origin }: Stage): readonly Diagnostic[] {
+/** Why tc cannot take a stage. The choice of classes it leaves to nftables, where that is in the target: it needs no filter. */
+export function refuse(stage: Stage, program: Program): readonly Diagnostic[] {
+  const { id, origin } = stage;
   if (id === 'police') return [];
+  if (id === 'shape' && !program.target?.planes.some(({ plane }) => plane === 'nftables')) {
+    return program.shapes.flatMap((shape) => refuseChoice(stage, shape));
+  }
   const message = `\`tc\` has queues, and does not judge packets: \`${origin.name}\` needs another plane`;
   return [diagnostic(PROBLEMS.onlyQueues, origin.span, message, { hint: 'Add `nftables` to the target.' })];
+}
+
+/** Why filters cannot tell the classes of what leaves. */
+function refuseChoice(stage: Stage, shape: Shape): readonly Diagnostic[] {
+  const { direction, queues, origin } = shape;
+  if (direction === 'ingress') return [];
+  if (queues !== undefined) {
+    const message = "tc by itself finds classes in one tree, and `across` needs a packet's class before its queue";
+    return [
+      diagnostic(PROBLEMS.notExact, origin.span, message, {
+        hint: 'Add `nftables` to the target, or leave `across` out.',
+      }),
+    ];
+  }
+  return classFilters(stage, shape).unasked.map((one) =>
+    diagnostic(PROBLEMS.notExact, one.origin.span, one.message, { hint: one.hint }),
+  );
 }
 
 /** Why tc cannot queue for a block; of several reasons all. */

@@ -1,10 +1,11 @@
 /** Lines for `tc -batch` that change what stays where it is, one class, queue, filter or policer each. */
-import { commandText, type PlainCommand, type PolicerText } from './commands.ts';
+import { classLedTo, commandText, type PlainCommand, type PolicerText } from './commands.ts';
 
 /** The commands of a build by what they make. */
 type ByThing = ReadonlyMap<string, PlainCommand>;
 
-export type Changes = Record<'removed' | 'changed' | 'added' | 'policed', readonly string[]>;
+/** `last`: what of all that is changed goes behind what is added, for it may lead there. */
+export type Changes = Record<'removed' | 'changed' | 'added' | 'last', readonly string[]>;
 
 /** Lines in the order in which the kernel takes them: nothing is removed that something stands in, or added to what is not there. */
 export function changesBetween(
@@ -18,21 +19,24 @@ export function changesBetween(
     return other !== undefined && isOneThing(command, other) && !isMoved(command);
   };
   const moved = new Set<string>();
-  const isMoved = ({ device, parent }: PlainCommand) => moved.has(`${device} ${parent}`);
+  const isInMoved = ({ device, parent }: PlainCommand) => moved.has(`${device} ${parent}`);
+  // The kernel keeps a class as long as a filter leads there.
+  const isMoved = (command: PlainCommand) =>
+    isInMoved(command) || moved.has(`${command.device} ${classLedTo(command) ?? ''}`);
   // What stands in something comes behind it, so what it stands in is known to be moved before it is asked.
   for (const [key, command] of was) {
     if (command.object === 'class' && !stays(key, command)) moved.add(`${command.device} ${command.id}`);
   }
   const removed: string[] = [];
   const changed: string[] = [];
-  const policed: string[] = [];
+  const last: string[] = [];
   for (const [key, command] of was) {
     if (stays(key, command)) {
       const later = is.get(key)!;
       if (later.what === command.what) continue;
-      const own = later.object === 'policer' ? policed : changed;
+      const own = later.object === 'policer' || classLedTo(later) !== undefined ? last : changed;
       own.push(commandText('change', { ...later, what: policers.whatOf(later) }));
-    } else if (command.object === 'class' || (command.object !== 'policer' && !isMoved(command))) {
+    } else if (command.object === 'class' || (command.object !== 'policer' && !isInMoved(command))) {
       // A class takes its queue away with it.
       removed.push(commandText('del', command));
     }
@@ -40,11 +44,16 @@ export function changesBetween(
   const added = [...is]
     .filter(([key, { object }]) => object !== 'policer' && (!was.has(key) || !stays(key, was.get(key)!)))
     .map(([, command]) => commandText('add', { ...command, what: policers.whatOf(command) }));
-  return { removed: removed.toReversed(), changed, added, policed };
+  return { removed: removed.toReversed(), changed, added, last };
 }
 
 function byThing(commands: readonly PlainCommand[]): ByThing {
-  return new Map(commands.map((command) => [`${command.object} ${command.device} ${command.id}`, command]));
+  return new Map(commands.map((command) => [thingOf(command), command]));
+}
+
+/** Filters are counted where they stand, all else in the interface. */
+function thingOf({ object, device, parent, id }: PlainCommand): string {
+  return `${object} ${device} ${object === 'filter' ? parent : ''} ${id}`;
 }
 
 /** Whether the kernel can change the one into the other: it stands in the same class, and is of the same kind. */

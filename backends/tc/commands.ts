@@ -36,9 +36,10 @@ export class PolicerText {
 export function commandText(verb: Verb, { object, device, parent, id, what }: PlainCommand): string {
   const options = verb === 'del' ? '' : ` ${what}`;
   if (object === 'policer') return `actions change action police${options} index ${id}`;
-  if (parent === 'ingress') {
+  if (object === 'filter' && parent !== 'egress') {
     const asked = verb === 'del' ? ` ${what.split(' ', 1)[0]!}` : options;
-    return `filter ${verb === 'change' ? 'replace' : verb} dev ${device} ingress chain ${CHAIN} ${id}${asked}`;
+    const place = parent === 'ingress' ? `ingress chain ${CHAIN}` : `parent ${parent}`;
+    return `filter ${verb === 'change' ? 'replace' : verb} dev ${device} ${place} ${id}${asked}`;
   }
   if (object === 'filter') {
     return `filter replace dev ${device} ${parent} pref ${PREFERENCE} protocol all handle ${id}${options}`;
@@ -119,6 +120,7 @@ const CHAIN = 200;
 
 const POLICER = /^actions change action police (.+) index (\d+)$/;
 const POLICING = /^filter add dev (\S+) ingress chain \d+ (pref \d+ protocol \S+ handle \S+) (.+)$/;
+const CHOICE = /^filter add dev (\S+) parent (\S+) (pref \d+ protocol \S+ handle \S+) (.+)$/;
 /** What makes the chain and leads there is the same in all builds. */
 const FRAME_OF_POLICING = /^filter (?:replace|del) dev \S+ ingress /;
 const FILTER = /^filter replace dev (\S+) (egress) pref \d+ protocol all handle (\S+) (.+)$/;
@@ -133,6 +135,7 @@ export function readCommands(text: string): readonly PlainCommand[] | undefined 
     if (line === '' || line.startsWith('#') || FRAME_OF_POLICING.test(line)) continue;
     const ofPolicer = POLICER.exec(line);
     const ofPolicing = POLICING.exec(line);
+    const ofChoice = CHOICE.exec(line);
     const ofClass = CLASS.exec(line);
     const ofQdisc = QDISC.exec(line);
     const ofFilter = FILTER.exec(line);
@@ -142,6 +145,9 @@ export function readCommands(text: string): readonly PlainCommand[] | undefined 
     } else if (ofPolicing) {
       const [, device, id, what] = ofPolicing;
       commands.push({ object: 'filter', device: device!, parent: 'ingress', id: id!, what: withoutPolicers(what!) });
+    } else if (ofChoice) {
+      const [, device, parent, id, what] = ofChoice;
+      commands.push({ object: 'filter', device: device!, parent: parent!, id: id!, what: what! });
     } else if (ofClass) {
       const [, device, parent, id, what] = ofClass;
       commands.push({ object: 'class', device: device!, parent: parent!, id: id!, what: what! });
@@ -160,6 +166,11 @@ export function readCommands(text: string): readonly PlainCommand[] | undefined 
     }
   }
   return commands;
+}
+
+/** The class that a filter of a tree leads to; undefined: it is none. */
+export function classLedTo({ object, parent, what }: PlainCommand): string | undefined {
+  return object === 'filter' && parent.endsWith(':') ? / classid (\S+)$/.exec(what)?.[1] : undefined;
 }
 
 /** A filter as it is told apart from others: by where it leads, and not by what is there. */

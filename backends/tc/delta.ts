@@ -88,11 +88,7 @@ class Change {
       ...kept.flatMap((site) => sites.get(site)!),
     ];
     const policers = new PolicerText(after);
-    const { removed, changed, added, policed } = changesBetween(
-      commandsIn(before, was),
-      commandsIn(after, is),
-      policers,
-    );
+    const { removed, changed, added, last } = changesBetween(commandsIn(before, was), commandsIn(after, is), policers);
     const gone = left(was).flatMap(([, commands]) => commands);
     const setUp = new SetUp(policers);
     this.made = left(is).flatMap(([, commands]) => commands);
@@ -103,11 +99,11 @@ class Change {
       ...added,
       ...this.made.flatMap((command) => setUp.linesOf(command)),
       ...setUp.end(),
-      ...policed,
+      ...last,
     ];
     this.figures = {
       'queues removed': removed.length + gone.length,
-      'queues changed': changed.length + policed.length,
+      'queues changed': changed.length + last.length,
       'queues added': added.length + this.made.length,
     };
     const anew = left(is).flatMap(([site, [first]]) => (was.has(site) ? [first!.device] : []));

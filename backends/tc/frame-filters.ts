@@ -1,10 +1,12 @@
 /**
  * Which frames a rule is for, as keys of tc's `flower` filter: exact values and prefixes, found in one hash table for each mask.
- * It sees frames as they come in: of fragments no ports (semantics/shape.ts), and what ends before its ports has port 0 for it.
+ * It sees frames as they are on the wire: of fragments no ports (semantics/shape.ts), and what ends before its ports has port 0 for
+ * it. As they come in, that is what a policy means; as they leave, a fragment is part of a packet that has ports.
  */
 import type { Atom, Family, ProgramRule } from '../../compiler/4-program/program.ts';
 import { cellPrefix, cellRange, type Rows } from '../../compiler/model/cells.ts';
 import type { Cell, NumberTest, ServiceCellTest } from '../../compiler/model/condition.ts';
+import type { Shape } from '../../compiler/model/index.ts';
 import { FIELD_WIDTHS, PROTOCOLS_WITH_PORTS, type AddressField } from '../../compiler/model/fields.ts';
 import { formatIpv4, formatIpv6 } from '../../compiler/net/address.ts';
 import { IntervalSet } from '../../compiler/net/interval-set.ts';
@@ -56,12 +58,16 @@ interface Asked {
   ttl: readonly string[] | undefined;
 }
 
+/** Where a frame is met: as it comes in by a zone, or leaves by it. */
+type Place = Pick<Shape, 'zone' | 'direction'>;
+
 /**
- * The keys of all filters of a rule for frames of a family that come in by `zone`; none: it is for no such frame. Throws
- * `NoKeys` where flower cannot ask what the rule asks.
+ * The keys of all filters of a rule for frames of a family at a place; none: it is for no such frame. Throws `NoKeys` where flower
+ * cannot ask what the rule asks.
  */
-export function keysOf(rule: ProgramRule, family: Family, zone: string, rows: Rows): readonly string[] {
+export function keysOf(rule: ProgramRule, family: Family, place: Place, rows: Rows): readonly string[] {
   if (rule.family !== undefined && rule.family !== family) return [];
+  if (!rule.atoms.every((atom) => isMetAt(atom, place))) return [];
   const asked: Asked = {
     addresses: new Map(),
     protocols: undefined,
@@ -72,18 +78,28 @@ export function keysOf(rule: ProgramRule, family: Family, zone: string, rows: Ro
     dscp: undefined,
     ttl: undefined,
   };
-  for (const atom of rule.atoms) if (!ask(asked, atom, family, zone, rows)) return [];
+  for (const atom of rule.atoms) if (!ask(asked, atom, family, place, rows)) return [];
+  if (place.direction === 'egress') refuseTransport(asked, family);
   const { addresses, dscp = [''], ttl = [''] } = asked;
   return product([...addresses.values(), transportKeys(asked), dscp, ttl]);
 }
 
+/** Whether a rule with the atom may be for frames at the place: other shapers' rules are not. */
+function isMetAt({ test, negated }: Atom, place: Place): boolean {
+  if (test.kind !== 'zone' || test.field !== fieldOf(place)) return true;
+  return test.zones.some(({ name }) => name === place.zone.name) !== negated;
+}
+
+function fieldOf({ direction }: Place): 'in' | 'out' {
+  return direction === 'ingress' ? 'in' : 'out';
+}
+
 /** Takes an atom in; false where it holds for no frame. */
-function ask(asked: Asked, { test, negated }: Atom, family: Family, zone: string, rows: Rows): boolean {
+function ask(asked: Asked, { test, negated }: Atom, family: Family, place: Place, rows: Rows): boolean {
   switch (test.kind) {
-    case 'zone': {
-      const isIn = test.field === 'in' && test.zones.some(({ name }) => name === zone);
-      return isIn !== negated;
-    }
+    case 'zone':
+      if (test.field !== fieldOf(place)) throw unknown('the zone at the other end');
+      return true;
     case 'address': {
       if (test.in instanceof IntervalSet) {
         return askAddresses(asked, test.field, negated ? test.in.complement() : test.in);
@@ -109,6 +125,19 @@ function ask(asked: Asked, { test, negated }: Atom, family: Family, zone: string
     default:
       throw unknown(`a clause of the kind \`${test.kind}\``);
   }
+}
+
+/**
+ * Of fragments, flower knows no ports, and of IPv6 the protocol that their header names, which may be another extension header.
+ * What leaves is classed as a packet, whatever its fragments say by themselves.
+ */
+function refuseTransport({ protocols, services, ports, flags, icmp }: Asked, family: Family): void {
+  const isBeyond = services !== undefined || ports.size > 0 || flags !== undefined || icmp !== undefined;
+  if (!isBeyond && (family === 4 || protocols === undefined)) return;
+  throw new NoKeys(
+    `tc's filters see fragments as they leave, which ${isBeyond ? 'have no ports' : 'in IPv6 may not tell their protocol'}`,
+    'Add `nftables` to the target: it chooses the class of a whole packet. Or ask for addresses, DSCP or TTL.',
+  );
 }
 
 function askAddresses(asked: Asked, field: AddressField, set: IntervalSet): boolean {
@@ -298,7 +327,7 @@ function joined(parts: readonly string[]): string {
 
 function unknown(what: string): NoKeys {
   return new NoKeys(
-    `tc's filters, which police, cannot ask for ${what}`,
-    'Ask for addresses, protocols, services, DSCP or TTL; or leave `policed` out, and nftables chooses the class.',
+    `tc's filters cannot ask for ${what}`,
+    'Ask for addresses, protocols, services, DSCP or TTL; or have packets wait (without `policed`) and `nftables` in the target, which then chooses the class.',
   );
 }

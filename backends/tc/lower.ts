@@ -1,6 +1,9 @@
-/** `shape` blocks as trees of HTB's classes. A packet's class is its priority, so there are no filters in them. */
+/**
+ * `shape` blocks as trees of HTB's classes. A packet's class is its priority, which another plane writes, so there are no filters in
+ * them; where tc is alone, it has filters for the choice, too.
+ */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Program } from '../../compiler/4-program/program.ts';
+import type { Program, Stage } from '../../compiler/4-program/program.ts';
 import type { Origin, Shape } from '../../compiler/model/index.ts';
 import {
   classesIn,
@@ -11,6 +14,7 @@ import {
   type ClassNumbers,
 } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf, queueInterfaceOf } from '../../compiler/model/shape-interface.ts';
+import { classFilters } from './class-filters.ts';
 import { cakeText, leafText, type LeafWish } from './leaves.ts';
 import { PolicerLowering } from './policers.ts';
 import { PROBLEMS } from './problems.ts';
@@ -84,6 +88,21 @@ class ShapeLowering {
     if (nodes.length === 0) this.#qdisc('root', root, cakeText(shape, program.policy), shape.origin);
     else if (shape.queues === undefined) this.#tree('root', 0, nodes, rate);
     else this.#across(root, nodes, rate);
+    const choice = shape.direction === 'egress' && program.stages.find(({ id }) => id === 'shape');
+    if (choice) this.#filters(root, choice);
+  }
+
+  /** Where no other plane writes packets' priorities, filters at the tree find their classes; there is none for the tree's default. */
+  #filters(parent: string, choice: Stage): void {
+    const { filters, unasked } = classFilters(choice, this.#shape);
+    for (const { preference, protocol, handle, what, number, origin } of filters) {
+      const id = `pref ${preference} protocol ${protocol} handle ${hexadecimal(handle)}`;
+      const led = `${what} classid ${classId(number)}`;
+      this.commands.push({ object: 'filter', device: this.#device, parent, id, what: led, origin });
+    }
+    for (const { origin, message, hint } of unasked) {
+      this.diagnostics.push(diagnostic(PROBLEMS.notExact, origin.span, message, { hint }));
+    }
   }
 
   /** A tree for each queue of the interface, and filters that pick a packet's queue by its class, whatever the driver would have. */

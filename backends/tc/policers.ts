@@ -3,9 +3,8 @@
  * through that of its class, those of the classes around, and the link's; the first that has had its rate drops it.
  */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Family, Program, ProgramEach, ProgramItem, ProgramRule } from '../../compiler/4-program/program.ts';
-import { cellNumber, type Rows } from '../../compiler/model/cells.ts';
-import type { Cell, Origin, Shape } from '../../compiler/model/index.ts';
+import type { Program } from '../../compiler/4-program/program.ts';
+import type { Origin, Shape } from '../../compiler/model/index.ts';
 import {
   bitsOf,
   classesIn,
@@ -15,16 +14,17 @@ import {
   type ClassNumbers,
 } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf, listedName } from '../../compiler/model/shape-interface.ts';
-import { jhash } from '../../compiler/net/jhash.ts';
+import { classFilters, type ClassFilter } from './class-filters.ts';
 import { LAST_PREFERENCE } from './commands.ts';
-import { keysOf, NoKeys } from './frame-filters.ts';
 import { PROBLEMS } from './problems.ts';
 import { countedOptions, policedBurst, rateText } from './rates.ts';
 import type { NamedClass, TcCommand } from './tree.ts';
 
 /** Of the policer that all share, beside the classes' numbers. */
 const LINK = 1;
-const FAMILIES: readonly Family[] = [4, 6];
+
+/** A filter, also that for what no class takes, of whichever protocol. */
+type Led = Omit<ClassFilter, 'protocol'> & { readonly protocol: string };
 
 export class PolicerLowering {
   readonly commands: TcCommand[] = [];
@@ -40,7 +40,6 @@ export class PolicerLowering {
   /** What no filter leads to is not made. */
   readonly #ledTo = new Set<number>();
   readonly #names = new Map<number, string>();
-  #preference = 0;
 
   constructor(shape: Shape, program: Program) {
     const { target, policy } = program;
@@ -66,9 +65,24 @@ export class PolicerLowering {
       this.#names.set(this.#numbers.fair, 'default');
     }
     this.#ways.set(this.#numbers.fair, [...(nodes.length > 0 ? [this.#numbers.fair] : []), link]);
-    for (const item of program.stages.find(({ id }) => id === 'police')?.items ?? []) this.#item(item);
+    const { filters, unasked } = classFilters(
+      program.stages.find(({ id }) => id === 'police'),
+      shape,
+    );
+    for (const one of filters) this.#filter(one);
+    this.diagnostics.push(
+      ...unasked.map(({ origin, message, hint }) => diagnostic(PROBLEMS.notExact, origin.span, message, { hint })),
+    );
     if (shape.default !== 'unshaped') {
-      this.#filter(LAST_PREFERENCE, 'all', 'flower', this.#numbers.default, shape.origin);
+      const number = this.#numbers.default;
+      this.#filter({
+        preference: LAST_PREFERENCE,
+        protocol: 'all',
+        handle: 1,
+        what: 'flower',
+        number,
+        origin: shape.origin,
+      });
     }
     this.commands.push(...this.#policed.filter(({ id }) => this.#ledTo.has(Number(id))));
     const named = [...this.#names].filter(([number]) => this.#ledTo.has(number));
@@ -110,44 +124,7 @@ export class PolicerLowering {
     this.#policed.push({ object: 'policer', device: '', parent: '', id: String(number), what, origin });
   }
 
-  /** What is for other shapers' zones comes to no filter. */
-  #item(item: ProgramItem): void {
-    const rest = `${this.#shape.origin.name}/default`;
-    if (item.kind === 'each') this.#each(item);
-    else if (item.kind === 'rule' && item.origin.name !== rest) this.#rule(item, [new Map()]);
-  }
-
-  /** Each rule in it is asked for all rows at once: where the order of rows would matter, there is no plan (6-plan/row-lookups.ts). */
-  #each({ row, rows, items }: ProgramEach): void {
-    const numbers = rows ?? Uint32Array.from({ length: row.table.rowCount }, (_, at) => at);
-    const all = [...numbers].map((number): Rows => new Map([[row, number]]));
-    for (const item of items) if (item.kind === 'rule') this.#rule(item, all);
-  }
-
-  #rule(rule: ProgramRule, all: readonly Rows[]): void {
-    const { decision, origin } = rule;
-    if (decision?.kind !== 'class') return;
-    for (const family of FAMILIES) {
-      this.#preference += 1;
-      const made = new Map<string, number>();
-      try {
-        for (const rows of all) {
-          const number = numberAt(decision.class, rows);
-          for (const keys of keysOf(rule, family, this.#shape.zone.name, rows)) made.set(keys, number);
-        }
-      } catch (error) {
-        if (!(error instanceof NoKeys)) throw error;
-        this.#refuse(origin, error.message, error.hint);
-        return;
-      }
-      const protocol = family === 4 ? 'ip' : 'ipv6';
-      for (const [keys, handle] of handlesOf([...made.keys()])) {
-        this.#filter(this.#preference, protocol, `flower ${keys}`.trimEnd(), made.get(keys)!, origin, handle);
-      }
-    }
-  }
-
-  #filter(preference: number, protocol: string, what: string, number: number, origin: Origin, handle = 1): void {
+  #filter({ preference, protocol, handle, what, number, origin }: Led): void {
     const way = this.#ways.get(number) ?? [];
     for (const index of way) this.#ledTo.add(index);
     const actions = way.map((index) => `action police index ${index}`).join(' ');
@@ -161,24 +138,4 @@ export class PolicerLowering {
       origin,
     });
   }
-
-  #refuse(origin: Origin, message: string, hint: string): void {
-    this.diagnostics.push(diagnostic(PROBLEMS.notExact, origin.span, message, { hint }));
-  }
-}
-
-function numberAt(chosen: number | Cell, rows: Rows): number {
-  return typeof chosen === 'number' ? chosen : cellNumber(chosen, rows)!;
-}
-
-/** A handle for each filter by what it asks, so that others beside it do not change it. */
-function handlesOf(keys: readonly string[]): readonly (readonly [string, number])[] {
-  const taken = new Set<number>();
-  const encoder = new TextEncoder();
-  return keys.map((text) => {
-    let handle = jhash(encoder.encode(text), 0) & 0x7fffffff || 1;
-    while (taken.has(handle)) handle += 1;
-    taken.add(handle);
-    return [text, handle];
-  });
 }

@@ -13,7 +13,8 @@ emits something that is only nearly right, so the compile stops. The message say
     code: 'SL1302',
     severity: 'error',
     title: 'tc has the queues of `shape` only',
-    explanation: `tc makes the queues of \`shape\` blocks. Which of them a packet waits in, and all other blocks, need another plane: add
-\`nftables\` to the target. It tells the queues by the packet's priority, which costs one lookup and no filter.`,
+    explanation: `tc makes the queues of \`shape\` blocks. All other blocks need another plane, and so does the choice of a class for what
+comes in: add \`nftables\` to the target. It tells the queues by the packet's priority, which costs one lookup and no filter.
+Where a target has \`tc\` alone, filters of tc choose the class of what leaves, by addresses, DSCP and TTL.`,
   },
 } as const satisfies Record<string, DiagnosticKind>;

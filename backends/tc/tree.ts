@@ -6,10 +6,10 @@ export interface TcCommand {
   readonly object: 'qdisc' | 'class' | 'filter' | 'policer';
   /** Nothing of a policer, which any interface's filters may lead to. */
   readonly device: string;
-  /** `root`, `egress`, `ingress`, or the class that it is in: `1:1`. */
+  /** `root`, `egress`, `ingress`, or the class that it is in: `1:1`; of a filter that leads to classes, their tree: `1:`. */
   readonly parent: string;
   /**
-   * `1:` of a qdisc, `1:2f` of a class; of a filter its handle, and in `ingress` its place, too: `pref 3 protocol ip handle 0x20`;
+   * `1:` of a qdisc, `1:2f` of a class; of a filter its handle, and but in `egress` its place, too: `pref 3 protocol ip handle 0x20`;
    * of a policer its number. Nothing of the qdisc `clsact`, which has always one.
    */
   readonly id: string;

@@ -7,7 +7,10 @@ import { PolicyLineSets } from './policy-lines.ts';
 /** Of the `fw` filter, by which classes are often picked (net/sched/cls_fw.c: HTSIZE). */
 const BUCKETS_OF_FW = 256;
 
-export function explainShape(shape: Shape): ExplainedStage {
+const FLOWER = 'its class: by filters of tc, for each `class` and family (flower)';
+
+/** `isAlone`: no other plane writes the packet's priority, so filters find the class of what leaves. */
+export function explainShape(shape: Shape, isAlone: boolean): ExplainedStage {
   const { origin } = shape;
   const lines = new PolicyLineSets().ofOrigins([origin]);
   const step = (title: string, lookup?: string): ExplainedStep => stepInWords(title, lookup, lines);
@@ -25,8 +28,11 @@ export function explainShape(shape: Shape): ExplainedStage {
     classes === 0
       ? [step('cake: all hosts in turn, and the flows of each; no classes')]
       : [
-          step('its class: by its priority, without a filter', `hash, ${counted(classes, 'class')}`),
+          isAlone
+            ? step(FLOWER, 'hash for each mask')
+            : step('its class: by its priority, without a filter', `hash, ${counted(classes, 'class')}`),
           step(restOf(shape)),
+          ...(isAlone ? [step('without a filter only by nftables, which is not in the target')] : []),
           step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
           step('avoided: a list of u32 filters', walked(classes)),
           ...(queues === undefined
@@ -48,7 +54,7 @@ function policedSteps(
   step: (title: string, lookup?: string) => ExplainedStep,
 ): readonly ExplainedStep[] {
   const found = [
-    step('its class: by filters of tc (flower), one behind another for each `class` and family', 'hash for each mask'),
+    step(FLOWER, 'hash for each mask'),
     step('its policer, and those of the classes around', counted(classes, 'class')),
   ];
   return [

@@ -50,7 +50,10 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
 
 function withTraffic(shape: Shape, { program, listed = [] }: PlannedPart): ExplainedStage {
   const found = listed.find((one) => one.interface === listedName(shape, program.target));
-  const explained = explainShape(shape);
+  const explained = explainShape(
+    shape,
+    program.stages.some(({ id }) => id === 'shape'),
+  );
   return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes, found) } : explained;
 }
 

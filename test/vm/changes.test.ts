@@ -2,7 +2,7 @@
 import fastCheck from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { RandomPolicy } from '../arbitraries/policy/policy.ts';
-import { policedPolicy, shapingPolicy } from '../arbitraries/policy/shaping.ts';
+import { alonePolicy, policedPolicy, shapingPolicy } from '../arbitraries/policy/shaping.ts';
 import { changeBetween, filesOfChange, loadingScript, type QueueChange } from '../builders/queues.ts';
 import { count, seed } from '../sampling.ts';
 import { describeWithMachine, runJobs, type JobResult } from './machine/boot.ts';
@@ -26,12 +26,16 @@ const pairs = fastCheck
     ([before, after], at) => changeBetween(at % 3 === 0 ? before : withMore(before, at), withMore(after, at)) ?? [],
   );
 
-const policedPairs = fastCheck
-  .sample(fastCheck.tuple(policedPolicy(), policedPolicy()), { numRuns: PAIRS, seed })
-  .flatMap(([before, after]) => changeBetween(before, after) ?? []);
+const pairsOf = (policies: fastCheck.Arbitrary<RandomPolicy>): readonly QueueChange[] =>
+  fastCheck
+    .sample(fastCheck.tuple(policies, policies), { numRuns: PAIRS, seed })
+    .flatMap(([before, after]) => changeBetween(before, after) ?? []);
+
+const policedPairs = pairsOf(policedPolicy());
+const alonePairs = pairsOf(alonePolicy());
 
 const SHOWN = `for device in uplink0 lan0; do
-tc class show dev $device; tc qdisc show dev $device; tc filter show dev $device egress | sed 's/ index .*//'; done | sort`;
+tc class show dev $device; tc qdisc show dev $device; tc filter show dev $device egress | sed 's/ index .*//'; tc filter show dev $device; done | sort`;
 
 /** What is loaded first is what leads from the first build to the second; then, where nothing is left of it, the second alone. */
 const scriptOf = ({ before, change, after, down }: QueueChange, shown: string, isGone: string): string =>
@@ -57,18 +61,23 @@ describeWithMachine('changes of queues on a second kernel', () => {
   let results: ReadonlyMap<string, JobResult>;
 
   beforeAll(() => {
-    const jobs = (kind: string, changes: typeof pairs, shown: string, isGone: string) =>
+    const jobs = (kind: string, changes: readonly QueueChange[], shown: string, isGone: string) =>
       changes.map((change, at) => ({
         name: `${kind} ${at}`,
         script: scriptOf(change, shown, isGone),
         files: filesOfChange(change),
       }));
-    results = runJobs([...jobs('queued', pairs, SHOWN, ''), ...jobs('policed', policedPairs, POLICED, POLICED_GONE)]);
+    results = runJobs([
+      ...jobs('queued', pairs, SHOWN, ''),
+      ...jobs('policed', policedPairs, POLICED, POLICED_GONE),
+      ...jobs('found by tc alone', alonePairs, SHOWN, ''),
+    ]);
   });
 
   test.each([
     ['queued', pairs],
     ['policed', policedPairs],
+    ['found by tc alone', alonePairs],
   ])(`lead where the whole does, %s, of ${PAIRS} pairs of policies`, (kind, changes) => {
     expect(changes.length).toBeGreaterThan(PAIRS / 10);
     for (const [at, { before, change }] of changes.entries()) {

@@ -1,8 +1,8 @@
-/** Which classes count which frames on a second kernel: across queues of an interface, and where what comes in is policed. */
+/** Which classes count which frames on a second kernel: across queues of an interface, where what comes in is policed, and by tc alone. */
 import fastCheck from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { RandomPolicy } from '../arbitraries/policy/policy.ts';
-import { acrossPolicy, policedPolicy } from '../arbitraries/policy/shaping.ts';
+import { acrossPolicy, alonePolicy, policedPolicy } from '../arbitraries/policy/shaping.ts';
 import { buildPolicy, loadedFrom } from '../kernel/conformance/build.ts';
 import { inputsOf, shapingText } from '../mutations/corpus.ts';
 import { policing } from '../mutations/list/shaping.ts';
@@ -55,11 +55,12 @@ describeWithMachine('classes on a second kernel', () => {
     mutants = await mutantJobs();
     kinds.set('across queues', jobs('across queues', acrossPolicy()));
     kinds.set('policed', jobs('policed', policedPolicy()));
+    kinds.set('found by tc alone', jobs('found by tc alone', alonePolicy()));
     const ofMutants = [...mutants.values()].flatMap((one) => (typeof one === 'string' ? [] : [one]));
     results = runJobs([...kinds.values(), ofMutants].flat().map(({ job }) => job));
   });
 
-  test.each(['across queues', 'policed'])(
+  test.each(['across queues', 'policed', 'found by tc alone'])(
     `count what the reference says is theirs, %s, of ${POLICIES} policies`,
     (kind) => {
       const own = kinds.get(kind)!;

@@ -1,5 +1,6 @@
 /** Random policies with `shape` blocks, for a target that queues by tc; their rates are higher than what a test sends. */
 import fastCheck, { type Arbitrary } from 'fast-check';
+import { addressSet } from './addresses.ts';
 import { clauses, type Way } from './clauses.ts';
 import { without, type Features } from './features.ts';
 import { natRules } from './nat.ts';
@@ -24,16 +25,16 @@ const options = (): Arbitrary<Piece> =>
     )
     .map((parts) => joined(parts, ' '));
 
-function shapeClass(features: Features, name: string): Arbitrary<Piece> {
+function shapeClass(asked: Arbitrary<Piece>, name: string): Arbitrary<Piece> {
   const nested = maybe(
     fastCheck
-      .tuple(clauses(features, WAY), maybe(clauses(features, WAY), 40))
+      .tuple(asked, maybe(asked, 40))
       .map(([one, other]) =>
         joined([inside('inner', one), other.text === '' ? NOTHING : inside('other', other)], '\n    '),
       ),
     30,
   );
-  return fastCheck.tuple(options(), clauses(features, WAY), nested).map(([given, when, inner]) => {
+  return fastCheck.tuple(options(), asked, nested).map(([given, when, inner]) => {
     const condition = when.text === '' ? plain('ipv4') : when;
     if (inner.text === '') return piece`class ${name} ${given} for ${condition}`;
     const plainly = plain(given.text.replace(/(latency \w+ )?leaf pfifo/, ''));
@@ -57,10 +58,15 @@ const eachRow = (): Arbitrary<Piece> =>
     'class all ceiling 900mbit for host members.room, members.room6 { each m in members { class m.id for host m.room } }',
   );
 
-function shape(features: Features, head: string, isWithRows: boolean): Arbitrary<Piece> {
+function shape(
+  features: Features,
+  head: string,
+  isWithRows: boolean,
+  asked = clauses(features, WAY),
+): Arbitrary<Piece> {
   const classes = fastCheck
     .array(fastCheck.nat(9999), { minLength: 1, maxLength: 6, size: 'max' })
-    .chain((list) => fastCheck.tuple(...list.map((_, index) => shapeClass(features, `c${index}`))));
+    .chain((list) => fastCheck.tuple(...list.map((_, index) => shapeClass(asked, `c${index}`))));
   return fastCheck
     .tuple(
       classes,
@@ -169,7 +175,38 @@ export function policedPolicy(): Arbitrary<RandomPolicy> {
   );
 }
 
-function withTables(blocks: Arbitrary<Piece>): Arbitrary<RandomPolicy> {
-  const target = 'target router {\n  nftables\n  tc on uplink0, lan0\n}\n';
+/** What tc can ask of what leaves. */
+function asksOfFrames(features: Features): Arbitrary<Piece> {
+  return fastCheck
+    .tuple(
+      maybe(
+        addressSet(features, 'inside').map((set) => piece`from ${set}`),
+        50,
+      ),
+      maybe(
+        addressSet(features, 'uplink').map((set) => piece`to ${set}`),
+        50,
+      ),
+      maybe(words('dscp is 46', 'dscp is 10, 46', 'not dscp is 0-7', 'ttl 1', 'not ttl 64-255'), 35),
+      maybe(words('ipv4', 'ipv6', 'ipv4 tcp', 'ipv4 udp, gre', 'ipv4 not tcp'), 35),
+    )
+    .map((parts) => joined(parts, ' '));
+}
+
+/** The same for what leaves, of which tc alone finds the class. */
+export function alonePolicy(): Arbitrary<RandomPolicy> {
+  const asked = asksOfFrames(SHAPING);
+  const blocks = fastCheck.tuple(
+    shape(SHAPING, 'uplink egress rate 1gbit', true, asked),
+    maybe(shape(SHAPING, 'inside egress rate 900mbit overhead 4', false, asked), 40),
+  );
+  return withTables(
+    blocks.map((parts) => joined(parts, '\n\n')),
+    '',
+  );
+}
+
+function withTables(blocks: Arbitrary<Piece>, others = '  nftables\n'): Arbitrary<RandomPolicy> {
+  const target = `target router {\n${others}  tc on uplink0, lan0\n}\n`;
   return fastCheck.tuple(blocks, tables()).map(([parts, rows]) => print(parts, rows, HEADER, target));
 }

@@ -320,6 +320,14 @@ voice    200,000   3.8 %      200       12        3
     };
     expect(await of('')).toContain('one lock, for all that leaves by this interface');
     expect(await of('', 'ingress')).toContain('avoided: a redirection by tc (mirred), which goes past `mitigate`');
+    const path = join(temporaryFolder(), 'policy.sluice');
+    writeFileSync(
+      path,
+      `zone uplink = eth1
+      target router { tc on eth1 }
+      shape uplink egress rate 1gbit { class few for dscp is ef }`,
+    );
+    expect((await runSluice(['explain', path])).stdout).toMatch(/its class: by filters of tc, .* hash for each mask/);
     expect(await of('across 4 queues')).toMatch(
       /a lock for each of 4 queues, which lend each other nothing .*\n.* its queue: by its class's number +4 filters, one after another/,
     );

@@ -80,6 +80,24 @@ test('the same rates under another name of the row are no change at all', () => 
   expect(outcome).toMatchObject({ kind: 'delta', load: [] });
 });
 
+test('a filter goes before the class that it leads to, and changes behind the one that it leads to then', () => {
+  const policy = (rows: string) => `zone uplink = up0
+    target router { tc on up0 }
+    table members(id: u32 key, room: prefix4 key) = { ${rows} }
+    shape uplink egress rate 1gbit { each m in members { class m.id for from m.room } default unshaped }`;
+  const before = policy('(7, 10.0.7.0/24), (9, 10.0.9.0/24)');
+  const verbs = (after: string) =>
+    commandsOf(sinceOf(before, policy(after))).map((line) => line.replace(/ dev .*? (flower .*)?$/, ' $1').trim());
+  expect(verbs('(9, 10.0.9.0/24)')).toEqual([
+    expect.stringMatching(/^filter del .* flower$/),
+    expect.stringMatching(/^class del /),
+  ]);
+  expect(verbs('(7, 10.0.9.0/24), (9, 10.0.7.0/24)')).toEqual([
+    expect.stringMatching(/^filter replace flower src_ip 10.0.9.0\/24 classid 1:[0-9a-f]+$/),
+    expect.stringMatching(/^filter replace flower src_ip 10.0.7.0\/24 classid 1:[0-9a-f]+$/),
+  ]);
+});
+
 test('a class that gets classes is taken out before it is put in again, and a queue is changed in place', () => {
   const plain = 'rate 1gbit { class web leaf fq_codel for tcp class rest leaf fq_codel default class rest }';
   const nested = `rate 1gbit {

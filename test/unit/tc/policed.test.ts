@@ -115,7 +115,7 @@ test('no other plane is needed', () => {
 
 describe('what cannot be policed exactly is refused', () => {
   test.each([
-    ['length 100', "tc's filters, which police, cannot ask for `length`"],
+    ['length 100', "tc's filters cannot ask for `length`"],
     ['not tcp/80', 'cannot ask for `not` of a service'],
     ['from ::5/::ffff', 'cannot ask for `a suffix`'],
     ['from any port 80', 'not of all protocols that have some'],

@@ -1,5 +1,5 @@
 /** `shape` as queues: what `tc -batch` is given, and the names of classes beside it. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { artifactOf, refusalsOf } from '../../builders/ruleset.ts';
 
 const HEAD = `zone uplink = up0
@@ -7,8 +7,8 @@ const HEAD = `zone uplink = up0
   target router { nftables tc on up0, lan0 }`;
 
 /** The commands, with names in place of the numbers of classes. */
-function queues(shape: string): string[] {
-  const policy = `${HEAD}\n${shape}`;
+function queues(shape: string, head = HEAD): string[] {
+  const policy = `${head}\n${shape}`;
   const names = new Map([['1:1', 'ALL']]);
   for (const line of artifactOf(policy, 'tc/classes.tsv').trim().split('\n').slice(1)) {
     const [, id, name] = line.split('\t');
@@ -184,4 +184,69 @@ test.each([
 ])('`%s` is refused', (options, message) => {
   const shape = `shape uplink egress rate 100mbit { class web ceiling 10mbit ${options} for tcp default unshaped }`;
   expect(refusalsOf(`${HEAD}\n${shape}`).join()).toContain(message);
+});
+
+/** What tc alone makes of a shaper of what leaves: the filters, each with its class. */
+describe('without nftables', () => {
+  const alone = HEAD.replace('nftables ', '');
+  const table = `table members(id: u32 key, room: prefix4 key, room6: prefix6 key) = {
+    (7, 10.0.7.0/24, 2001:db8:7::/64), (9, 10.0.9.0/24, 2001:db8:9::/64)
+  }`;
+  const filters = (classes: string): string[] =>
+    queues(`${table} shape uplink egress rate 1gbit { ${classes} }`, alone).filter((line) =>
+      line.startsWith('filter '),
+    );
+  const refusals = (classes: string, head = 'uplink egress rate 1gbit'): string[] =>
+    refusalsOf(`${alone} ${table} shape ${head} { ${classes} }`);
+
+  test('filters find a class, those of all rows by a hash', () => {
+    const found = filters(`each m in members { class m.id for to m.room, m.room6 }
+      class voice for dscp is ef
+      class old for ipv4 gre
+      default class old`);
+    expect(found.map((line) => line.replace(/ handle \S+/, ''))).toEqual([
+      'filter add dev up0 parent 1: pref 1 protocol ip flower dst_ip 10.0.7.0/24 classid 7',
+      'filter add dev up0 parent 1: pref 1 protocol ip flower dst_ip 10.0.9.0/24 classid 9',
+      'filter add dev up0 parent 1: pref 4 protocol ipv6 flower dst_ip 2001:db8:7::/64 classid 7',
+      'filter add dev up0 parent 1: pref 4 protocol ipv6 flower dst_ip 2001:db8:9::/64 classid 9',
+      'filter add dev up0 parent 1: pref 5 protocol ip flower ip_tos 0xb8/0xfc classid voice',
+      'filter add dev up0 parent 1: pref 8 protocol ipv6 flower ip_tos 0xb8/0xfc classid voice',
+      'filter add dev up0 parent 1: pref 9 protocol ip flower ip_proto 0x2f classid old',
+    ]);
+  });
+
+  test('what fragments do not tell is refused', () => {
+    const ofPorts = "tc's filters see fragments as they leave, which have no ports";
+    expect(refusals('class web for ipv4 tcp/80')).toEqual([`class web for ipv4 tcp/80: ${ofPorts}`]);
+    expect(refusals('class ping for icmp4 8')).toEqual([`class ping for icmp4 8: ${ofPorts}`]);
+    expect(refusals('class syn for tcp flags syn')).toEqual([`class syn for tcp flags syn: ${ofPorts}`]);
+    expect(refusals('class one for ipv6 tcp')).toEqual([
+      "class one for ipv6 tcp: tc's filters see fragments as they leave, which in IPv6 may not tell their protocol",
+    ]);
+  });
+
+  test('so is what they have no words for, and what needs a class before its queue', () => {
+    expect(refusals('class few for in inside')).toEqual([
+      "class few for in inside: tc's filters cannot ask for the zone at the other end",
+    ]);
+    expect(refusals('class few for length 100')).toEqual([
+      "class few for length 100: tc's filters cannot ask for `length`",
+    ]);
+    expect(refusals('class few for ipv4', 'uplink egress rate 1gbit across 2 queues')).toEqual([
+      expect.stringMatching(/tc by itself finds classes in one tree/),
+    ]);
+  });
+
+  test('what comes in and waits needs another plane', () => {
+    expect(refusals('class few for ipv4', 'uplink ingress rate 1gbit')).toEqual([
+      expect.stringMatching(/`tc` has queues, and does not judge packets: `shape ingress` needs another plane/),
+    ]);
+  });
+
+  test('nftables chooses where it is in the target, wherever that names it', () => {
+    const policy = `${HEAD.replace('nftables tc on up0, lan0', 'tc on up0, lan0 nftables')}
+      shape uplink egress rate 1gbit { class few for tcp/80 }`;
+    expect(artifactOf(policy, 'tc/up.batch')).not.toContain('\nfilter');
+    expect(artifactOf(policy)).toContain('meta priority set');
+  });
 });
