@@ -200,8 +200,16 @@ export function alonePolicy(): Arbitrary<RandomPolicy> {
     shape(SHAPING, 'uplink egress rate 1gbit', true, asked),
     maybe(shape(SHAPING, 'inside egress rate 900mbit overhead 4', false, asked), 40),
   );
+  // What is asked elsewhere of protocols and ports, here is asked of DSCP.
+  const withoutPorts = (one: Piece): Piece => ({
+    ...one,
+    text: one.text
+      .replaceAll(/ for (?:not )?tcp\b/g, ' for not dscp is 46')
+      .replaceAll(' udp/53', ' dscp is 46')
+      .replaceAll('n.net tcp', 'n.net ttl 64'),
+  });
   return withTables(
-    blocks.map((parts) => joined(parts, '\n\n')),
+    blocks.map((parts) => withoutPorts(joined(parts, '\n\n'))),
     '',
   );
 }

@@ -150,7 +150,7 @@ export const policing = [
       why: 'a wrong mask',
     },
   ]),
-  ...mutationsOf('backends/tc/policers.ts', [
+  ...mutationsOf('backends/tc/class-filters.ts', [
     {
       name: 'filters of IPv6 are of IPv4',
       original: "const protocol = family === 4 ? 'ip' : 'ipv6';",
@@ -158,21 +158,23 @@ export const policing = [
       why: 'a lost case',
     },
     {
+      name: 'filters stand in the other order',
+      original: 'this.#preference += 1;',
+      replacement: 'this.#preference = (this.#preference || 60_000) - 1;',
+      why: 'a swapped order',
+    },
+  ]),
+  ...mutationsOf('backends/tc/policers.ts', [
+    {
       name: 'a class in a class is policed by those around alone',
       original: 'this.#ways.set(own, [own, ...around]);',
       replacement: 'this.#ways.set(own, [...around]);',
       why: 'a lost policer',
     },
     {
-      name: 'filters stand in the other order',
-      original: 'this.#preference += 1;',
-      replacement: 'this.#preference = (this.#preference || 60_000) - 1;',
-      why: 'a swapped order',
-    },
-    {
       name: 'what no class takes meets no policer',
-      original: 'this.#filter(LAST_PREFERENCE, ',
-      replacement: 'this.#filter(1, ',
+      original: 'preference: LAST_PREFERENCE,',
+      replacement: 'preference: 1,',
       why: 'a swapped order: it comes first, and all is in it',
     },
   ]),
