@@ -9,6 +9,7 @@ import { place, type BalancePlacement, type Placement, type ShapePlacement } fro
 import { buildPlan, type PassChoice } from './6-plan/build.ts';
 import type { Plan } from './6-plan/plan.ts';
 import { checkPolicy } from './check.ts';
+import type { MemorySizes } from './cost/memory.ts';
 import type { Prices } from './cost/prices.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { ExpectationBlock, Policy, Target } from './model/index.ts';
@@ -52,6 +53,7 @@ export interface LoweredPart {
   readonly program: Program;
   readonly plan: Plan;
   readonly prices: Prices;
+  readonly memory: MemorySizes | undefined;
   readonly lowered: Lowered;
   readonly proved: readonly ProvedStage[] | undefined;
 }
@@ -213,7 +215,8 @@ function lowerTarget(
     options.onPhase?.(`lower ${plane.name}`);
     const lowered = plane.lower(plan);
     diagnostics.push(...lowered.diagnostics);
-    return { plane: plane.name, program: part, plan, prices: plane.prices, lowered, proved: proof?.proved };
+    const { prices, memory } = plane;
+    return { plane: plane.name, program: part, plan, prices, memory, lowered, proved: proof?.proved };
   });
   return {
     name,

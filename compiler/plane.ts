@@ -6,6 +6,7 @@ import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
 import type { Program, Stage } from './4-program/program.ts';
 import type { Calibration } from './cost/calibration.ts';
+import type { MemorySizes } from './cost/memory.ts';
 import type { Prices } from './cost/prices.ts';
 import type { Balance, Origin, Shape } from './model/index.ts';
 import type { Plan } from './6-plan/plan.ts';
@@ -204,6 +205,8 @@ export interface Plane {
   };
   /** What the steps of a plan cost here. */
   readonly prices: Prices;
+  /** What a plan takes of the host's memory here; undefined: nobody is told. */
+  readonly memory?: MemorySizes;
   /** How these prices are measured on a machine; undefined: there is nothing to measure. */
   readonly calibration?: Calibration;
   /** Carries out a plan. */

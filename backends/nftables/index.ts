@@ -5,6 +5,7 @@ import { calibration } from './calibration.ts';
 import { refuse, refuseBalance } from './capabilities.ts';
 import { deltaBetween } from './delta/index.ts';
 import { prices } from './cost.ts';
+import { memory } from './memory.ts';
 import { emitTable } from './emit.ts';
 import { hostFiles } from './host/index.ts';
 import type { HostFile } from './host/host-file.ts';
@@ -25,6 +26,7 @@ export const nftables: Plane = {
   refuse,
   balances: { forward: ['dnat'], refuse: refuseBalance },
   prices,
+  memory,
   calibration,
   lower,
   readCounters: (text) => readCounters(text, TABLE),

@@ -111,6 +111,10 @@ export const PAGE_SCRIPT = `(function() {
 		if (value >= 1e3) return \`\${(value / 1e3).toFixed(1)} µs\`;
 		return \`\${value >= 9.95 || value === 0 ? value.toFixed(0) : value.toFixed(value >= .095 ? 1 : 2)} ns\`;
 	}
+	function bytes(value) {
+		if (value < 1024) return \`\${value.toFixed(0)} B\`;
+		return value < 2 ** 20 ? \`\${(value / 1024).toFixed(1)} KiB\` : \`\${(value / 2 ** 20).toFixed(1)} MiB\`;
+	}
 	// cli/explain-page/client/details.ts
 	function showDetails({ plane, steps, chosen }) {
 		const step = steps[chosen];
@@ -122,6 +126,7 @@ export const PAGE_SCRIPT = `(function() {
 			["Lookup", step.lookup],
 			["A packet that comes here", isPart ? void 0 : timesOf(step.expected, step.worst)],
 			["Of all packets", plane.isTimed ? sharesOf(step.share, block.share, block.title, step === block || step === plane.root) : void 0],
+			["Memory", step.memory === void 0 ? void 0 : \`about \${bytes(step.memory)}\`],
 			["Rule", step.rule !== void 0 && !step.title.startsWith(step.rule) ? step.rule : void 0],
 			["Lines", step.lines],
 			...(step.notes ?? []).map((note) => ["", note])

@@ -75,7 +75,7 @@ function nameShared(steps: readonly ExplainedStep[], names: Map<number, string>)
 }
 
 function pageStep(step: ExplainedStep, names: ReadonlyMap<number, string>, mainPath: string): PageStep {
-  const { kind, lookup, expense, share = 0, rule, lines, shared, steps } = step;
+  const { kind, lookup, expense, share = 0, memory, rule, lines, shared, steps } = step;
   const isAgain = shared !== undefined && steps.length === 0 && names.get(shared) !== step.title;
   const title = isAgain ? `${step.title}: ${names.get(shared)}` : step.title;
   return {
@@ -85,6 +85,7 @@ function pageStep(step: ExplainedStep, names: ReadonlyMap<number, string>, mainP
     share,
     ...(lookup === undefined ? {} : { lookup }),
     ...times(expense),
+    ...(memory === undefined ? {} : { memory }),
     ...(rule === undefined ? {} : { rule }),
     ...(lines.length === 0 ? {} : { lines: lines.map((one) => linesText(one, mainPath, MOST_RUNS)).join('; ') }),
     steps: steps.map((below) => pageStep(below, names, mainPath)),

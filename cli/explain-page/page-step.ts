@@ -11,6 +11,8 @@ export interface PageStep {
   /** Nanoseconds of a packet that comes to it; absent: of the whole it stands in, or not told. */
   readonly expected?: number;
   readonly worst?: number;
+  /** Bytes that it and all below it take, an estimate; absent: not told. */
+  readonly memory?: number;
   /** How much of the block's expected nanoseconds are spent here; 0 where no times are told. */
   readonly share: number;
   /** `12, 14-20; groups.sluice:3` */

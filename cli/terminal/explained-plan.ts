@@ -9,7 +9,7 @@ import type {
 } from '../../compiler/explain/explained.ts';
 import { classLines } from './class-table.ts';
 import { deviceLines } from './explained-device.ts';
-import { formatCount, formatNanoseconds } from './numbers.ts';
+import { formatBytes, formatCount, formatNanoseconds } from './numbers.ts';
 import { linesText } from './policy-lines.ts';
 import { tableLines } from './table.ts';
 
@@ -35,21 +35,22 @@ export function planText({ target, plane, stages, device }: ExplainedPlane, opti
 }
 
 /** Shown where packets were counted. */
-const PACKETS_COLUMN = 4;
+const PACKETS_COLUMN = 5;
 
 function stageLines(stage: ExplainedStage, options: PlanTextOptions): readonly string[] {
   const { name, before, expense, steps, alternatives } = stage;
   const isCounted = steps.some(({ packets }) => packets !== undefined);
+  const isMeasured = steps.some(({ memory }) => memory !== undefined);
   const rowsWithPackets = [
-    [name, '', ...(expense ? ['expected', 'worst'] : ['', '']), 'packets', 'lines'],
+    [name, '', ...(expense ? ['expected', 'worst'] : ['', '']), isMeasured ? 'memory' : '', 'packets', 'lines'],
     ...rowsOf(steps, '', options),
-    ...(expense ? [['in all', '', formatNanoseconds(expense.expected), formatNanoseconds(expense.worst), '', '']] : []),
+    ...(expense ? [wholeRow(expense, steps)] : []),
   ];
   const [head = '', ...rows] = isCounted
-    ? tableLines(rowsWithPackets, ['left', 'left', 'right', 'right', 'right', 'left'])
+    ? tableLines(rowsWithPackets, ['left', 'left', 'right', 'right', 'right', 'right', 'left'])
     : tableLines(
         rowsWithPackets.map((row) => row.toSpliced(PACKETS_COLUMN, 1)),
-        ['left', 'left', 'right', 'right', 'left'],
+        ['left', 'left', 'right', 'right', 'right', 'left'],
       );
   return [
     head,
@@ -59,6 +60,11 @@ function stageLines(stage: ExplainedStage, options: PlanTextOptions): readonly s
     ...alternatives.map(({ without, expense: other }) => `  without ${without}: ${expenseText(other)}`),
     ...(stage.classes ? ['', ...classLines(stage.classes, options.all)] : []),
   ];
+}
+
+function wholeRow({ expected, worst }: Expense, steps: readonly ExplainedStep[]): string[] {
+  const memory = steps.reduce((sum, step) => sum + (step.memory ?? 0), 0);
+  return ['in all', '', formatNanoseconds(expected), formatNanoseconds(worst), formatBytes(memory), '', ''];
 }
 
 function rowsOf(steps: readonly ExplainedStep[], indent: string, options: PlanTextOptions): string[][] {
@@ -71,7 +77,7 @@ function rowsOf(steps: readonly ExplainedStep[], indent: string, options: PlanTe
       ...rowsOf(step.steps, `${indent}${isLast ? '   ' : '│  '}`, options),
     ];
   });
-  if (rest > 0) rows.push([`${indent}└─ … ${formatCount(rest)} more (--all shows them)`, '', '', '', '', '']);
+  if (rest > 0) rows.push([`${indent}└─ … ${formatCount(rest)} more (--all shows them)`, '', '', '', '', '', '']);
   return rows;
 }
 
@@ -90,6 +96,7 @@ function rowOf(step: ExplainedStep, lead: string, { mainPath }: PlanTextOptions)
     step.lookup ?? '',
     expense ? formatNanoseconds(expense.expected) : '',
     expense ? formatNanoseconds(expense.worst) : '',
+    step.memory === undefined ? '' : formatBytes(step.memory),
     step.packets === undefined ? '' : formatCount(step.packets),
     step.lines.map((lines) => linesText(lines, mainPath, MOST_RUNS)).join('; '),
   ];

@@ -30,6 +30,11 @@ export interface ExplainedStep {
    * included. Undefined where the plane's prices tell no times.
    */
   readonly share: number | undefined;
+  /**
+   * Bytes of memory that the step and all below it take, an estimate; what several ways lead to is counted in the step of each.
+   * Undefined where the plane tells none, and of what is part of the step that it stands in.
+   */
+  readonly memory: number | undefined;
   /** The text of the rule, of a step that is one; undefined: it is none, or several. */
   readonly rule: string | undefined;
   /** Lines of the policy that it carries out, ascending within each file. */
@@ -50,6 +55,7 @@ export function stepInWords(title: string, lookup: string | undefined, lines: re
     lookup,
     expense: undefined,
     share: undefined,
+    memory: undefined,
     rule: undefined,
     lines,
     steps: [],

@@ -19,6 +19,7 @@ import {
   switchLookup,
   type Cost,
 } from '../cost/cost.ts';
+import { memoryBelow, type MemorySizes } from '../cost/memory.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Origin } from '../model/index.ts';
 import type { Expense, ExplainedStep, StepKind } from './explained.ts';
@@ -26,13 +27,14 @@ import { PolicyLineSets } from './policy-lines.ts';
 import { switchedValues } from './values-text.ts';
 
 /** The steps of a stage's plan, in the order in which a packet meets them. */
-export function stepsOf(root: PlanNode, prices: Prices): readonly ExplainedStep[] {
-  return new Explainer(prices).steps(root);
+export function stepsOf(root: PlanNode, prices: Prices, memory?: MemorySizes): readonly ExplainedStep[] {
+  return new Explainer(prices, memory).steps(root);
 }
 
 class Explainer {
   readonly #prices: Prices;
   readonly #costOf: (node: PlanNode) => Cost;
+  readonly #memoryOf: ((node: PlanNode) => number) | undefined;
   readonly #lines = new PolicyLineSets();
   /** Nodes that several ways lead to, by the number that they are shown with. */
   readonly #shared = new Map<PlanNode, number>();
@@ -40,8 +42,9 @@ class Explainer {
   /** Those whose first place has been shown. */
   readonly #shown = new Set<PlanNode>();
 
-  constructor(prices: Prices) {
+  constructor(prices: Prices, memory: MemorySizes | undefined) {
     this.#prices = prices;
+    this.#memoryOf = memory && memoryBelow(memory);
     this.#costOf = pricing(prices);
   }
 
@@ -75,7 +78,7 @@ class Explainer {
   #step(node: PlanNode, share: number): ExplainedStep {
     const shared = this.#shared.get(node);
     if (shared !== undefined && this.#shown.has(node)) {
-      return { ...this.#plain('steps', node, share, 'as above', []), shared };
+      return { ...this.#plain('steps', node, share, 'as above', []), memory: undefined, shared };
     }
     this.#shown.add(node);
     return { ...this.#described(node, share), shared };
@@ -116,7 +119,9 @@ class Explainer {
     lookup?: string,
   ): ExplainedStep {
     const times = this.#prices.tellTime ? { expense: expenseOf(this.#costOf(node)), share } : UNTIMED;
-    return { kind, title, lookup, ...times, rule: undefined, lines: this.#lines.of(node), steps, shared: undefined };
+    const memory = this.#memoryOf?.(node);
+    const lines = this.#lines.of(node);
+    return { kind, title, lookup, ...times, memory, rule: undefined, lines, steps, shared: undefined };
   }
 
   #list(node: PlanNode, rules: readonly ProgramRule[], share: number): ExplainedStep {
@@ -135,6 +140,7 @@ class Explainer {
       lookup: undefined,
       expense: undefined,
       share: this.#prices.tellTime ? share * parts[at]! : undefined,
+      memory: undefined,
       rule: textOf(rule.origin),
       lines: this.#lines.ofRules([rule]),
       steps: [],
@@ -164,7 +170,8 @@ class Explainer {
       const steps = this.#rules(rules, parts[at]!);
       const title = `${counted(some.length, 'row')}: ${counted(rules.length, 'rule')}`;
       const times = { expense: undefined, share: this.#prices.tellTime ? parts[at]! : undefined };
-      return { kind: 'way', title, lookup: undefined, ...times, rule: undefined, lines, steps, shared: undefined };
+      const unknown = { lookup: undefined, memory: undefined, rule: undefined, shared: undefined };
+      return { kind: 'way', title, ...unknown, ...times, lines, steps };
     });
     const [only] = classes;
     const steps = only && classes.length === 1 ? only.steps : classes;

@@ -4,6 +4,7 @@ import { buildPlan, type PassChoice } from '../6-plan/build.ts';
 import { PASSES } from '../6-plan/passes/index.ts';
 import { isNothing, type Plan, type StagePlan } from '../6-plan/plan.ts';
 import { costOf } from '../cost/cost.ts';
+import type { MemorySizes } from '../cost/memory.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Shape } from '../model/index.ts';
 import { listedName } from '../model/shape-interface.ts';
@@ -18,12 +19,13 @@ export interface PlannedPart extends PassChoice {
   readonly program: Program;
   readonly plan: Plan;
   readonly prices: Prices;
+  readonly memory?: MemorySizes | undefined;
   /** What was listed of its shapers. */
   readonly listed?: readonly ListedClasses[];
 }
 
 export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
-  const { plan, prices } = part;
+  const { plan, prices, memory } = part;
   const others = prices.tellTime ? otherPlans(part) : [];
   const stages = plan.stages
     .map((stage, index): ExplainedStage => {
@@ -33,7 +35,7 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
         before: goesBefore(stage.stage),
         default: stage.stage.default?.kind,
         expense: prices.tellTime ? expense : undefined,
-        steps: [...stepsOf(stage.eachPacket, prices), ...stepsOf(stage.body, prices)],
+        steps: [...stepsOf(stage.eachPacket, prices, memory), ...stepsOf(stage.body, prices, memory)],
         alternatives: others.flatMap((other) => alternative(other, index, expense, prices)),
       };
     })

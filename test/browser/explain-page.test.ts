@@ -208,6 +208,7 @@ const LARGE = (() => {
     title,
     lookup: steps.length > 0 ? `hash, ${steps.length} elements` : undefined,
     expense: { expected: share, worst: share },
+    memory: undefined,
     share,
     rule: steps.length > 0 ? undefined : title,
     lines: [],

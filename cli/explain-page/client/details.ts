@@ -1,6 +1,6 @@
 /** All that is known of the chosen step. */
 import { wayTo } from '../flame.ts';
-import { byId, nanoseconds, percent, withText, type PageState } from './page.ts';
+import { byId, bytes, nanoseconds, percent, withText, type PageState } from './page.ts';
 
 export function showDetails({ plane, steps, chosen }: PageState): void {
   const step = steps[chosen]!;
@@ -23,6 +23,7 @@ export function showDetails({ plane, steps, chosen }: PageState): void {
       'Of all packets',
       plane.isTimed ? sharesOf(step.share, block.share, block.title, step === block || step === plane.root) : undefined,
     ],
+    ['Memory', step.memory === undefined ? undefined : `about ${bytes(step.memory)}`],
     ['Rule', step.rule !== undefined && !step.title.startsWith(step.rule) ? step.rule : undefined],
     ['Lines', step.lines],
     ...(step.notes ?? []).map((note) => ['', note] as const),

@@ -47,3 +47,9 @@ export function nanoseconds(value: number): string {
   if (value >= 1000) return `${(value / 1000).toFixed(1)} µs`;
   return `${value >= 9.95 || value === 0 ? value.toFixed(0) : value.toFixed(value >= 0.095 ? 1 : 2)} ns`;
 }
+
+/** Bytes, in the greatest unit of which there are some. */
+export function bytes(value: number): string {
+  if (value < 1024) return `${value.toFixed(0)} B`;
+  return value < 2 ** 20 ? `${(value / 1024).toFixed(1)} KiB` : `${(value / 2 ** 20).toFixed(1)} MiB`;
+}
