@@ -52,6 +52,8 @@ export interface LoweredPart {
   readonly plane: string;
   readonly program: Program;
   readonly plan: Plan;
+  /** See `BuiltPlan`. */
+  readonly idle: ReadonlySet<string>;
   readonly prices: Prices;
   readonly memory: MemorySizes | undefined;
   readonly lowered: Lowered;
@@ -206,7 +208,7 @@ function lowerTarget(
 
   const planes = parts.flatMap(({ plane, program: part }) => {
     options.onPhase?.(`plan ${plane.name}`);
-    const { plan, diagnostics: planFindings } = buildPlan(part, { ...options, prices: plane.prices });
+    const { plan, diagnostics: planFindings, idle: idlePasses } = buildPlan(part, { ...options, prices: plane.prices });
     diagnostics.push(...planFindings);
     if (planFindings.some(isError)) return [];
     if (options.proof !== false) options.onPhase?.(`prove ${plane.name}`);
@@ -216,7 +218,7 @@ function lowerTarget(
     const lowered = plane.lower(plan);
     diagnostics.push(...lowered.diagnostics);
     const { prices, memory } = plane;
-    return { plane: plane.name, program: part, plan, prices, memory, lowered, proved: proof?.proved };
+    return { plane: plane.name, program: part, plan, idle: idlePasses, prices, memory, lowered, proved: proof?.proved };
   });
   return {
     name,

@@ -16,24 +16,38 @@ export interface PlanOptions extends PassChoice {
   readonly prices: Prices;
 }
 
-/** The Plan of a Program; `diagnostics` name what no plan carries out exactly. */
-export function buildPlan(
-  program: Program,
-  options: PlanOptions,
-): { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] } {
+export interface BuiltPlan {
+  readonly plan: Plan;
+  /** What no plan carries out exactly. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Passes that found nothing to do, whatever they were asked: without them, the plan is the same. */
+  readonly idle: ReadonlySet<string>;
+}
+
+/** The Plan of a Program. */
+export function buildPlan(program: Program, options: PlanOptions): BuiltPlan {
   const diagnostics: Diagnostic[] = [];
+  const busy = new Set<string>();
   const passes = PASSES.filter((pass) => !options.without?.includes(pass.name));
   const stages = program.stages.map((stage) =>
-    planStage(stage, passes, { program, prices: options.prices }, diagnostics),
+    planStage(stage, passes, { program, prices: options.prices }, { diagnostics, busy }),
   );
-  return { plan: { program, stages }, diagnostics };
+  const idle = new Set(passes.map(({ name }) => name).filter((name) => !busy.has(name)));
+  return { plan: { program, stages }, diagnostics, idle };
+}
+
+/** What is found on the way. */
+interface Found {
+  readonly diagnostics: Diagnostic[];
+  /** Passes that have changed something. */
+  readonly busy: Set<string>;
 }
 
 function planStage(
   stage: Stage,
   passes: readonly Pass[],
   given: Omit<PassContext, 'stage' | 'otherwise' | 'later'>,
-  diagnostics: Diagnostic[],
+  { diagnostics, busy }: Found,
 ): StagePlan {
   const structure = new Structure(diagnostics);
   const eachPacket = structure.of(stage.items.filter(isEachPacket));
@@ -41,22 +55,24 @@ function planStage(
   const otherwise: Decision | undefined = stage.default && { kind: 'verdict', verdict: stage.default };
   return {
     stage,
-    eachPacket: throughPasses(eachPacket, passes, { ...given, stage, otherwise: undefined }),
-    body: throughPasses(body, passes, { ...given, stage, otherwise }),
+    eachPacket: throughPasses(eachPacket, passes, { ...given, stage, otherwise: undefined }, busy),
+    body: throughPasses(body, passes, { ...given, stage, otherwise }, busy),
   };
 }
 
 /** The plan behind the last pass. What a pass has tried with those behind it is not made once more. */
-function throughPasses(node: PlanNode, passes: readonly Pass[], context: PassContext): PlanNode {
+function throughPasses(node: PlanNode, passes: readonly Pass[], context: PassContext, busy: Set<string>): PlanNode {
   const [pass, ...behind] = passes;
   if (!pass) return node;
   const known = new Map<PlanNode, PlanNode>();
   const later = (one: PlanNode): PlanNode => {
     let result = known.get(one);
-    if (!result) known.set(one, (result = throughPasses(one, behind, context)));
+    if (!result) known.set(one, (result = throughPasses(one, behind, context, busy)));
     return result;
   };
-  return later(pass.run(node, { ...context, later }));
+  const made = pass.run(node, { ...context, later });
+  if (made !== node) busy.add(pass.name);
+  return later(made);
 }
 
 /** Whether an item is for every packet: a rule that says so, or nothing but such rules for each row or in a group. */

@@ -18,6 +18,8 @@ import { stepsOf } from './plan-steps.ts';
 export interface PlannedPart extends PassChoice {
   readonly program: Program;
   readonly plan: Plan;
+  /** Passes without which the plan is the same; undefined: that is not known. */
+  readonly idle?: ReadonlySet<string>;
   readonly prices: Prices;
   readonly memory?: MemorySizes | undefined;
   /** What was listed of its shapers. */
@@ -83,8 +85,8 @@ interface OtherPlan {
 }
 
 /** The plan without each of the passes, one at a time. */
-function otherPlans({ program, prices, without = [] }: PlannedPart): readonly OtherPlan[] {
-  return PASSES.filter(({ name }) => !without.includes(name)).map(({ name }) => ({
+function otherPlans({ program, prices, idle, without = [] }: PlannedPart): readonly OtherPlan[] {
+  return PASSES.filter(({ name }) => !without.includes(name) && !idle?.has(name)).map(({ name }) => ({
     without: name,
     plan: buildPlan(program, { prices, without: [...without, name] }).plan,
   }));

@@ -25,7 +25,16 @@ export interface Pass {
 
 /** The plan with each linear list put through `change`; lookups' rows keep their rules. */
 export function mapRules(node: PlanNode, change: (rules: readonly ProgramRule[]) => PlanNode): PlanNode {
-  return mapNodes(node, (one) => (one.kind === 'rules' ? change(one.rules) : one));
+  return mapNodes(node, (one) => {
+    if (one.kind !== 'rules') return one;
+    const made = change(one.rules);
+    // A list that is as it was is the same node: who asks whether something changed is told.
+    return made.kind === 'rules' && isSame(made.rules, one.rules) ? one : made;
+  });
+}
+
+function isSame(one: readonly ProgramRule[], other: readonly ProgramRule[]): boolean {
+  return one.length === other.length && one.every((rule, at) => rule === other[at]);
 }
 
 /** Nodes as one: runs of lists joined, nothing wrapped that stands alone. */

@@ -156,3 +156,16 @@ test('a balancer says what it hashes, and where packets go', () => {
   ]);
   expect([...linesOf(stages[1]!.steps)]).toEqual([3]);
 });
+
+test('passes that found nothing to do are not left out once more: nothing else comes of it', () => {
+  const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+  const text = ['filter forward stateless default drop { essential off', ...HOSTS, '}'].join('\n');
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [nftables] });
+  const parts = targets.flatMap(({ planes }) => planes);
+  expect(parts[0]!.idle).toContain('translation-maps');
+  expect(parts[0]!.idle).not.toContain('switch-on-value');
+  for (const part of parts) {
+    const { idle: _, ...unknowing } = part;
+    expect(explainStages(part)).toEqual(explainStages(unknowing));
+  }
+});
