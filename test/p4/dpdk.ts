@@ -15,6 +15,8 @@ import type { ToolsOf } from './tools.ts';
 export interface PipelineTask {
   /** Holds `p4/program.spec`, `p4/entries.cli`, and the files that this names. */
   readonly folder: string;
+  /** Commands that fill the tables; undefined: those of `p4/entries.cli`. In any case they are to hold what that says. */
+  readonly fill?: string | undefined;
   readonly frames: readonly PortFrame[];
   readonly ports: readonly number[];
   /** Counters of the program, by name, and how many of each are asked for. */
@@ -43,7 +45,8 @@ export async function runPipeline(tools: ToolsOf<'pna'>, task: PipelineTask): Pr
     `port out ${port} sink file ${port}_out.pcap`,
   ]);
   writeFileSync(join(folder, 'ports.io'), `${lines.toSorted().join('\n')}\n`);
-  writeFileSync(join(folder, 'start.cli'), startingText(readFileSync(join(folder, 'p4/entries.cli'), 'utf8')));
+  const fill = task.fill ?? readFileSync(join(folder, 'p4/entries.cli'), 'utf8');
+  writeFileSync(join(folder, 'start.cli'), startingText(fill));
   const sent = given.reduce((sum, some) => sum + some.length, 0);
   return withPipeline(tools, folder, async (console) => {
     await mustHold(console, folder);

@@ -21,6 +21,8 @@ export interface Seen {
 interface Draw {
   readonly seed: number;
   readonly frames: number;
+  /** See `PipelineTask`. */
+  readonly fill?: string;
 }
 
 /** Every so many frames one is sent by the host as well. */
@@ -37,7 +39,7 @@ export async function compareOnSwitch(
   draw: Draw,
 ): Promise<Seen> {
   const expected = new Expected(subject, draw);
-  if ('p4c-dpdk' in tools) await comparePipeline(tools, expected, folder);
+  if ('p4c-dpdk' in tools) await comparePipeline(tools, expected, folder, draw.fill);
   else await compareBmv2(tools, expected, folder);
   return { frames: expected.frames.length, dropped: expected.dropped.size };
 }
@@ -56,10 +58,15 @@ async function compareBmv2(tools: ToolsOf<'v1model'>, expected: Expected, folder
 }
 
 /** Frames overtake each other in the pipeline. It does not know how long a frame is; of those that are cut off any may be dropped. */
-async function comparePipeline(tools: ToolsOf<'pna'>, expected: Expected, folder: string): Promise<void> {
+async function comparePipeline(
+  tools: ToolsOf<'pna'>,
+  expected: Expected,
+  folder: string,
+  fill: string | undefined,
+): Promise<void> {
   const { subject, ports, program, whole, damaged } = expected;
   const counters = program.blocks.get('Mitigate')!.counters;
-  const run = await runPipeline(tools, { folder, frames: whole, ports, counters });
+  const run = await runPipeline(tools, { folder, fill, frames: whole, ports, counters });
   for (const port of ports) {
     const passed = expected.passed(port, whole);
     expect(run.out.get(expected.otherSide(port))!.map(hexOf).toSorted(), expected.about(port)).toEqual(
@@ -69,7 +76,7 @@ async function comparePipeline(tools: ToolsOf<'pna'>, expected: Expected, folder
   const counted = [...run.counted].filter(([, count]) => count > 0);
   expect(Object.fromEntries(counted), `${subject.name}: packets by rule`).toEqual(Object.fromEntries(expected.counted));
   if (damaged.length === 0) return;
-  const { out } = await runPipeline(tools, { folder, frames: damaged, ports, counters: new Map() });
+  const { out } = await runPipeline(tools, { folder, fill, frames: damaged, ports, counters: new Map() });
   for (const port of ports) {
     const sent = new Map(damaged.filter((frame) => frame.port === port).map(({ bytes }) => [hexOf(bytes), bytes]));
     const strange = out

@@ -30,6 +30,8 @@ export interface Architecture {
   readonly actions: (tables: FamilyTables) => { readonly drop: RuleAction; readonly up: RuleAction };
   /** Entries in files of its own tools: those that fill the tables, and what empties them. */
   readonly entryFiles: (program: NicProgram) => readonly EntryFile[];
+  /** Its tool changes single entries, which it knows by what they match. */
+  readonly changesEntries: boolean;
   /** Commands, paths relative to the target's folder. */
   readonly load: readonly string[];
   readonly makes: readonly string[];

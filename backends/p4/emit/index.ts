@@ -40,6 +40,11 @@ export class NicFiles {
     return architectureOf(this.#program.nic);
   }
 
+  /** Whether single entries can be changed. */
+  get changesEntries(): boolean {
+    return architectureOf(this.#program.nic).changesEntries;
+  }
+
   artifacts(naming: Naming): readonly Artifact[] {
     const program = this.#program;
     const { name, entryFiles } = architectureOf(program.nic);

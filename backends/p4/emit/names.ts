@@ -1,4 +1,5 @@
 /** Names and numbers of tables and actions, as the program, the commands and P4Runtime have them. */
+import type { Family } from '../../../compiler/4-program/program.ts';
 import type { FamilyTables, MembershipTable, NicProgram, RuleTable } from '../tree.ts';
 
 /** What P4Runtime's numbers begin with, by kind. */
@@ -40,9 +41,11 @@ export function counterId(tables: FamilyTables): number {
   return COUNTER + baseOf(tables);
 }
 
+const DROP_OF_FAMILY = 14;
+
 /** Of actions that one table has; tables of sets have lower numbers. */
 export function ruleActionIds(tables: FamilyTables): { readonly drop: number; readonly up: number } {
-  return { drop: ACTION + baseOf(tables) + 14, up: ACTION + baseOf(tables) + 15 };
+  return { drop: ACTION + baseOf(tables) + DROP_OF_FAMILY, up: ACTION + baseOf(tables) + 15 };
 }
 
 export function membershipIds(
@@ -51,6 +54,23 @@ export function membershipIds(
 ): { readonly table: number; readonly action: number } {
   const number = baseOf(tables) + 1 + tables.memberships.indexOf(table);
   return { table: TABLE + number, action: ACTION + number };
+}
+
+/** Which table a number of P4Runtime's is. */
+export type TableKind =
+  | { readonly kind: 'zones' | 'ways'; readonly table: number; readonly family?: undefined }
+  | { readonly kind: 'rules' | 'sets'; readonly table: number; readonly family: Family };
+
+export function kindOfTable(table: number): TableKind {
+  if (table === ZONE_TABLE_ID) return { kind: 'zones', table };
+  if (table === OTHER_SIDE_TABLE_ID) return { kind: 'ways', table };
+  const number = table - TABLE;
+  return { kind: number % 16 === 0 ? 'rules' : 'sets', table, family: number < 6 * 16 ? 4 : 6 };
+}
+
+/** Whether entries with the action drop packets. */
+export function isDropAction(action: number): boolean {
+  return action === DROP_ID || (action > ACTION + 16 && (action - ACTION) % 16 === DROP_OF_FAMILY);
 }
 
 /** Of packets that entries of the rules have decided about. */

@@ -16,6 +16,7 @@ export const PNA: Architecture = {
   counts: 'rule',
   actions: ruleActionsOf,
   entryFiles: tableFiles,
+  changesEntries: true,
   load: ['p4c-dpdk --arch pna -o p4/program.spec p4/program.p4', 'nc -q 1 127.0.0.1 8086 < p4/entries.cli'],
   makes: ['p4/program.spec'],
   unload: ['nc -q 1 127.0.0.1 8086 < p4/clear.cli'],

@@ -13,8 +13,9 @@ import { actionOf, OTHER_SIDE_TABLE, tablesOf, ZONE_TABLE } from '../names.ts';
 import { ruleActionsOf } from './rule-actions.ts';
 
 /** The name that the pipeline has to be built under. */
-const PIPELINE = 'sluice';
-const FOLDER = 'tables';
+export const PIPELINE = 'sluice';
+/** The folder of the files. */
+export const TABLES = 'tables';
 /** A line of more bytes is read as two (MAX_LINE_SIZE of DPDK's example is 2,048); no entry is as long. */
 const LONGEST_COMMENT = 400;
 /** What is wider, the pipeline reads as the digits of all its bytes. */
@@ -60,7 +61,7 @@ function commands(verb: 'add' | 'delete', files: readonly TableFile[]): string {
 }
 
 function pathOf(table: string): string {
-  return `${FOLDER}/${table}.txt`;
+  return `${TABLES}/${table}.txt`;
 }
 
 function otherSideFile({ nic, ports }: NicProgram): TableFile {

@@ -1,0 +1,88 @@
+/** What leads from an earlier build's tables to a later one's, where the program is the same in both. */
+import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import type { Artifact, DeltaOutcome, FormerBuild } from '../../../compiler/plane.ts';
+import { batchesBetween, type Batch } from './batches.ts';
+import { entriesIn, updateText } from './entries.ts';
+import { changeCommands, changedTables } from './table-files.ts';
+
+const PROGRAM = 'p4/program.p4';
+const INFO = 'p4/p4info.txtpb';
+const ENTRIES = 'p4/entries.txtpb';
+const FOLDER = 'p4/delta';
+
+interface Later {
+  readonly policy: string;
+  readonly build: string;
+  readonly artifacts: readonly Artifact[];
+}
+
+export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
+  const decoder = new TextDecoder();
+  const before = new Map([...former.files].map(([path, content]) => [path, decoder.decode(content)]));
+  const after = new Map(
+    later.artifacts.map(({ path, content }) => [path, content.map((part) => decoder.decode(part)).join('')]),
+  );
+  if (!before.has(PROGRAM) || !before.has(ENTRIES)) return { kind: 'none', why: `it has no ${PROGRAM}` };
+  const isSame = (path: string) => withoutComments(before.get(path)) === withoutComments(after.get(path));
+  if (!isSame(PROGRAM) || !isSame(INFO)) {
+    return { kind: 'none', why: 'its program is another: tables, keys, or how many entries they have room for' };
+  }
+  const tables = changedTables(before, after);
+  if (tables.some(({ table }) => table === 'other_side')) {
+    return { kind: 'none', why: 'the ports of the NIC are others' };
+  }
+  const batches = batchesBetween(entriesIn(before.get(ENTRIES)!), entriesIn(after.get(ENTRIES)!));
+  const figures = figuresOf(batches);
+  if (batches.length === 0) return { kind: 'delta', artifacts: [], load: [], figures, remarks: [] };
+  const pathOf = (name: string) => `${FOLDER}/${name}`;
+  return {
+    kind: 'delta',
+    artifacts: [
+      text('delta.cli', lines(changeCommands(tables, pathOf)), 'has the pipeline change its tables, all at once'),
+      ...tables.flatMap(({ table, gone, come }) => [
+        ...(gone.length > 0 ? [text(`${table}.delete.txt`, lines(gone), `entries of ${table} that go`)] : []),
+        ...(come.length > 0 ? [text(`${table}.add.txt`, lines(come), `entries of ${table} that come`)] : []),
+      ]),
+      ...batches.map((batch, at) =>
+        text(
+          `${at + 1}.txtpb`,
+          batchText(batch, former.build, later),
+          `batch ${at + 1} of ${batches.length} for P4Runtime`,
+        ),
+      ),
+    ],
+    load: [`nc -q 1 127.0.0.1 8086 < ${pathOf('delta.cli')}`],
+    figures,
+    remarks: ['the counters of rules count on, each under its number: the numbers in split.txt may be others'],
+  };
+}
+
+/** Comments tell of rules and ports, and of the build. */
+function withoutComments(content = ''): string {
+  return content.replaceAll(/^\s*(?:\/\/|#).*\n/gm, '').replaceAll(/ *\/\/.*/g, '');
+}
+
+function figuresOf(batches: readonly Batch[]): Readonly<Record<string, number>> {
+  const updates = batches.flatMap((batch) => batch.updates);
+  const of = (verb: string) => updates.filter((update) => update.verb === verb).length;
+  return { 'entries added': of('INSERT'), 'entries changed': of('MODIFY'), 'entries removed': of('DELETE') };
+}
+
+function batchText({ what, updates }: Batch, from: string, { policy, build }: Later): string {
+  return lines([
+    '# proto-file: p4/v1/p4runtime.proto',
+    '# proto-message: p4.v1.WriteRequest',
+    '#',
+    `# ${oneLine(policy)}: leads from build ${from}`,
+    `# to build ${build}. ${what}`,
+    ...updates.map(({ verb, entry }) => updateText(verb, entry)),
+  ]);
+}
+
+function lines(of: readonly string[]): string {
+  return of.map((line) => `${line}\n`).join('');
+}
+
+function text(name: string, content: string, description: string): Artifact {
+  return { path: `${FOLDER}/${name}`, content: [new TextEncoder().encode(content)], description };
+}
