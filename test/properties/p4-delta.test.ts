@@ -14,7 +14,7 @@ import { P4Switch } from '../oracles/p4/switch.ts';
 import { readProgram, type P4Program } from '../oracles/p4/syntax.ts';
 import { count, seed } from '../sampling.ts';
 
-const PAIRS = count(40, 400);
+const PAIRS = count(20, 400);
 const FRAMES = 25;
 
 const sources = fastCheck

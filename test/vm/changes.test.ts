@@ -7,7 +7,7 @@ import { changeBetween, filesOfChange, loadingScript, type QueueChange } from '.
 import { count, seed } from '../sampling.ts';
 import { describeWithMachine, runJobs, type JobResult } from './machine/boot.ts';
 
-const PAIRS = count(20, 200);
+const PAIRS = count(12, 200);
 
 /** The same with queues that flows share, and across the queues of the interface, where all rates fit into their parts. */
 function withMore({ policy, files }: RandomPolicy, at: number): RandomPolicy {
