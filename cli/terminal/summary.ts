@@ -82,5 +82,5 @@ function figuresText(figures: Readonly<Record<string, number>>, none = 'nothing 
 
 /** Planes name their figures in the plural: `rules`. */
 function singular(name: string): string {
-  return name.replace(/s(?=$| )/, '');
+  return name.replace(/(ies|(?<=ss)es|s)(?=$| )/, (ending) => (ending === 'ies' ? 'y' : ''));
 }

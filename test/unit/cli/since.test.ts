@@ -59,6 +59,19 @@ describe('--since', () => {
     expect(whole).toEqual(alone);
   });
 
+  test('leads to the tables of a NIC, too', async () => {
+    const nic = (blocked: string): string => `zone uplink = eth0
+mitigate in uplink { drop from ${blocked} }
+filter forward default drop {}
+target edge { p4 pna on eth0 nftables }
+`;
+    const folder = await project(nic('192.0.2.0/24'));
+    writeFileSync(join(folder, 'policy.sluice'), nic('198.51.100.0/24'));
+    const { stdout } = await compile(folder, 'new', '--since', join(folder, 'old'));
+    expect(stdout).toMatch(/ \(1 entry added, 1 entry removed\):\n {4}nc -q 1 127.0.0.1 8086 < p4\/delta\/delta.cli\n/);
+    expect(contentOf(join(folder, 'new'))['edge/p4/delta/1.txtpb']).toContain('type: INSERT');
+  });
+
   test('may name the folder that is written', async () => {
     const folder = await project();
     await changed(folder);
