@@ -93,8 +93,8 @@ test('a filter goes before the class that it leads to, and changes behind the on
     expect.stringMatching(/^class del /),
   ]);
   expect(verbs('(7, 10.0.9.0/24), (9, 10.0.7.0/24)')).toEqual([
-    expect.stringMatching(/^filter replace flower src_ip 10.0.9.0\/24 classid 1:[0-9a-f]+$/),
     expect.stringMatching(/^filter replace flower src_ip 10.0.7.0\/24 classid 1:[0-9a-f]+$/),
+    expect.stringMatching(/^filter replace flower src_ip 10.0.9.0\/24 classid 1:[0-9a-f]+$/),
   ]);
 });
 
