@@ -124,6 +124,23 @@ it('exactly the rules of whole policies that no packet reaches', () => {
   expect(drawn).toBeGreaterThan(50);
 });
 
+it('ends where the rule that may keep a packet asks for more than its box tells', () => {
+  const text = `zone inside = lan0
+zone guests = lan1
+group web() {
+  leave tcp/80
+  allow to any
+}
+filter forward default drop {
+  use web()
+  drop in guests, inside dscp is 0-7
+  drop in guests out inside not from 10.128.0.88/30 to 10.0.0.44 host 10.128.0.160/28, 10.128.0.80 not icmp6
+}`;
+  for (const { stage, zones } of stagesOf(text, {})) {
+    expect(found(stage, zones)).toEqual(reachedEntries(stage, zones).map((entry) => entry.found));
+  }
+});
+
 it('lints whatever policy passes the checks', () => {
   const property = fastCheck.property(randomPolicy(ALL_FEATURES), ({ policy: text, files }) => {
     for (const { stage, zones } of stagesOf(text, files)) expect(found(stage, zones)).not.toContain('unknown');

@@ -243,7 +243,10 @@ export class StageCoverage {
 
   /** Whether a keeper that the packet may meet keeps it from an entry for certain. */
   #keeps(question: CoverDiagrams, keeper: number, packet: Assignment, entry: number, family: Family): boolean {
-    if (this.#isCertain(keeper, entry, family)) return true;
+    // The packet as a point tells nothing of fields along which no entry has a box.
+    const asked = this.regions.of(keeper, family)!.region.sides;
+    const isTold = [...asked.keys()].every((axis) => this.#axes[family].includes(axis));
+    if (isTold && this.#isCertain(keeper, entry, family)) return true;
     return question.diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0;
   }
 
