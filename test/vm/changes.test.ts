@@ -28,7 +28,7 @@ const pairs = fastCheck
 
 const pairsOf = (policies: fastCheck.Arbitrary<RandomPolicy>): readonly QueueChange[] =>
   fastCheck
-    .sample(fastCheck.tuple(policies, policies), { numRuns: PAIRS, seed })
+    .sample(fastCheck.tuple(policies, policies), { numRuns: 2 * PAIRS, seed })
     .flatMap(([before, after]) => changeBetween(before, after) ?? []);
 
 const policedPairs = pairsOf(policedPolicy());
