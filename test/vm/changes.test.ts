@@ -26,13 +26,13 @@ const pairs = fastCheck
     ([before, after], at) => changeBetween(at % 3 === 0 ? before : withMore(before, at), withMore(after, at)) ?? [],
   );
 
-const pairsOf = (policies: fastCheck.Arbitrary<RandomPolicy>): readonly QueueChange[] =>
+const pairsOf = (policies: fastCheck.Arbitrary<RandomPolicy>, drawn: number): readonly QueueChange[] =>
   fastCheck
-    .sample(fastCheck.tuple(policies, policies), { numRuns: 2 * PAIRS, seed })
+    .sample(fastCheck.tuple(policies, policies), { numRuns: drawn, seed })
     .flatMap(([before, after]) => changeBetween(before, after) ?? []);
 
-const policedPairs = pairsOf(policedPolicy());
-const alonePairs = pairsOf(alonePolicy());
+const policedPairs = pairsOf(policedPolicy(), 2 * PAIRS);
+const alonePairs = pairsOf(alonePolicy(), PAIRS);
 
 const SHOWN = `for device in uplink0 lan0; do
 tc class show dev $device; tc qdisc show dev $device; tc filter show dev $device egress | sed 's/ index .*//'; tc filter show dev $device; done | sort`;
