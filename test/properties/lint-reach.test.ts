@@ -141,6 +141,18 @@ filter forward default drop {
   }
 });
 
+it.each([
+  ['allow ah fragment later', ['reached', 'none']],
+  ['drop ah allow fragment later', ['reached', 'reached', 'reached']],
+  ['drop fragment later not ah allow fragment later proto 51', ['reached', 'reached', 'reached', 'none']],
+])('knows that later fragments of IPv6 have no protocol where they name an extension header: %s', (rules, expected) => {
+  const [{ stage, zones }] = stagesOf(`filter input stateless default drop { essential off ${rules} }`, {}) as [
+    { stage: Stage; zones: readonly Zone[] },
+  ];
+  expect(reachedEntries(stage, zones).map((entry) => entry.found)).toEqual(expected);
+  expect(found(stage, zones)).toEqual(expected);
+});
+
 it('lints whatever policy passes the checks', () => {
   const property = fastCheck.property(randomPolicy(ALL_FEATURES), ({ policy: text, files }) => {
     for (const { stage, zones } of stagesOf(text, files)) expect(found(stage, zones)).not.toContain('unknown');

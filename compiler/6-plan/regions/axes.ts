@@ -2,9 +2,9 @@
  * Fields as axes of a space of packets. Protocol and destination port are one axis, `transport`: protocol × 2^17, then
  * 2^16 + port for packets that have ports. On the axis of a field that some packets lack, `absent` is a value of its own.
  */
-import { fieldKey, isSetTest } from '../../4-program/atoms.ts';
-import type { Atom, Family } from '../../4-program/program.ts';
-import { FIELD_WIDTHS, PROTOCOLS_WITH_PORTS, type NumberField } from '../../model/fields.ts';
+import { isSetTest } from '../../4-program/atoms.ts';
+import type { Atom, AtomTest, Family } from '../../4-program/program.ts';
+import { EXTENSION_HEADERS, FIELD_WIDTHS, PROTOCOLS_WITH_PORTS, type NumberField } from '../../model/fields.ts';
 import type { MaskedTest, NumberTest } from '../../model/condition.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { MaskedValue } from '../../net/masked.ts';
@@ -70,6 +70,12 @@ export const WHOLE_TRANSPORTS = WITH_PORT.union(
   withoutPort(range(0, 255).flatMap((one) => (WITH_PORTS.includes(one) ? [] : [[one, one] as const]))),
 );
 
+/**
+ * Transports without a port of the protocols that IPv6 has as extension headers. A later fragment that names one is in here, and has
+ * no protocol (RFC 8200, 4.5: what follows that header is not known).
+ */
+export const EXTENSION_TRANSPORTS = withoutPort(EXTENSION_HEADERS.map((header) => [header, header] as const));
+
 /** Which transports a packet has if it has the field, as far as that is certain; of the rest it may have any. */
 export const CARRIERS: ReadonlyMap<string, IntervalSet> = new Map([
   ['source port/real', WITH_PORT],
@@ -93,6 +99,30 @@ const CERTAIN: ReadonlyMap<NumberField, IntervalSet> = new Map<NumberField, Inte
 /** Zones by name, numbered from 1 on; 0 stands for an interface that is in none. */
 export type ZoneNumbers = Map<string, number>;
 
+/** The axis along which a test asks, whatever it asks there; undefined: none tells. */
+export function axisOf(test: AtomTest): string | undefined {
+  switch (test.kind) {
+    case 'zone':
+      return test.field;
+    case 'number':
+      return axisOfNumber(test.field, test.view);
+    case 'masked':
+      return axisOfNumber(test.field, undefined);
+    case 'address':
+      return `${test.field}/${test.view ?? 'real'}`;
+    default:
+      return undefined;
+  }
+}
+
+function axisOfNumber(field: NumberField, view: NumberTest['view'] = 'real'): string | undefined {
+  if (field === 'family' || field === 'length') return undefined;
+  return view === 'real' && OF_TRANSPORT.has(field) ? TRANSPORT : `${field}/${view}`;
+}
+
+/** Fields that are one axis. */
+const OF_TRANSPORT: ReadonlySet<NumberField> = new Set<NumberField>(['protocol', 'service', 'destination port']);
+
 /** What packets of the family that meet the atom have along an axis; undefined where axes cannot tell. */
 export function axisTest(atom: Atom, family: Family, zones: ZoneNumbers): AxisTest | undefined {
   const positive = positiveTest(atom, family, zones);
@@ -115,20 +145,19 @@ function positiveTest(atom: Atom, family: Family, zones: ZoneNumbers): AxisTest 
   if (test.kind === 'masked') return maskedTest(test);
   if (!isSetTest(atom)) return undefined;
   if (atom.test.kind === 'number') return numberTest({ ...atom.test, in: atom.test.in });
-  return atom.test.family === family ? { axis: fieldKey(atom.test), values: atom.test.in } : undefined;
+  return atom.test.family === family ? { axis: axisOf(atom.test)!, values: atom.test.in } : undefined;
 }
 
 function numberTest(test: NumberTest & { readonly in: IntervalSet }): AxisTest | undefined {
   const { field, in: set } = test;
-  if (field === 'family' || field === 'length') return undefined;
-  if ((test.view ?? 'real') === 'real') {
-    if (field === 'protocol') return { axis: TRANSPORT, values: ofProtocols(set) };
-    if (field === 'service') return { axis: TRANSPORT, values: withService(set) };
-    if (field === 'destination port') return { axis: TRANSPORT, values: withPort(set) };
+  const axis = axisOf(test);
+  if (axis === undefined) return undefined;
+  if (axis === TRANSPORT) {
+    if (field === 'protocol') return { axis, values: ofProtocols(set) };
+    return { axis, values: field === 'service' ? withService(set) : withPort(set) };
   }
   const certain = CERTAIN.get(field);
-  const values = certain ? set.intersect(certain) : widened(set);
-  return { axis: fieldKey(test), values };
+  return { axis, values: certain ? set.intersect(certain) : widened(set) };
 }
 
 function maskedTest({ field, value, mask }: MaskedTest): AxisTest | undefined {

@@ -1,6 +1,15 @@
 /** Entries as products along the axes of packets, made when they are asked for. */
 import type { Atom, Family, Stage } from '../../4-program/program.ts';
-import { axisTest, domainOf, TRANSPORT, type AxisTest, type ZoneNumbers } from '../../6-plan/regions/axes.ts';
+import {
+  axisOf,
+  axisTest,
+  CARRIERS,
+  domainOf,
+  EXTENSION_TRANSPORTS,
+  TRANSPORT,
+  type AxisTest,
+  type ZoneNumbers,
+} from '../../6-plan/regions/axes.ts';
 import { possibleTransports, type Region } from '../../6-plan/regions/region.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { registersReadBy, writtenBy } from '../../proof/registers.ts';
@@ -71,7 +80,10 @@ export class EntryRegions {
         isFree &&= ++others === 1 && isFreeTest(atom);
         continue;
       }
-      const common = sides.get(test.axis)?.intersect(test.values) ?? test.values;
+      const later = family === 6 && isOfExtensions(test, atom.negated) ? this.#laterFragments(atoms) : 'none';
+      if (later === 'some') isExact = isFree = false;
+      const values = later === 'none' ? test.values : withLaterFragments(test.values, atom.negated, later);
+      const common = sides.get(test.axis)?.intersect(values) ?? values;
       if (common.isEmpty()) return undefined;
       sides.set(test.axis, common);
     }
@@ -82,6 +94,22 @@ export class EntryRegions {
     return { region: { family, sides }, isExact, isFree };
   }
 
+  /** Which of an entry's packets are later fragments. */
+  #laterFragments(atoms: readonly Atom[]): 'none' | 'some' | 'all' {
+    const asked = atoms.flatMap((atom) => this.#axisTest(atom, 6) ?? []).filter(({ axis }) => axis === FRAGMENT);
+    const fragments = asked.reduce((all, { values }) => all.intersect(values), domainOf(FRAGMENT, 6));
+    if (!fragments.contains(LATER)) return 'none';
+    return fragments.isSingleton() ? 'all' : 'some';
+  }
+
+  /** The axes along which entries of a family have sides. */
+  axesOf(family: Family): readonly string[] {
+    const bounds = [...this.#bounds.eachPacket, ...this.#bounds.others];
+    const tests = [...bounds, ...this.#entries.rules.flatMap(({ atoms }) => atoms)].map(({ test }) => test);
+    const own = tests.filter((test) => test.kind !== 'address' || test.family === family);
+    return [...new Set([TRANSPORT, ...CARRIERS.keys(), ...own.flatMap((test) => axisOf(test) ?? [])])];
+  }
+
   /** Rules ask the same numbers again and again: the same question has the same set here. */
   #axisTest(atom: Atom, family: Family): AxisTest | undefined {
     const key = textOf(atom);
@@ -90,6 +118,22 @@ export class EntryRegions {
     if (!tests.has(key)) tests.set(key, axisTest(atom, family, this.#zones));
     return tests.get(key);
   }
+}
+
+const FRAGMENT = 'fragment/real';
+/** What a later fragment has along that axis. */
+const LATER = 2;
+
+/** Whether a test asks for protocols that later fragments of IPv6 name and do not have. */
+function isOfExtensions({ axis, values }: AxisTest, negated: boolean): boolean {
+  if (axis !== TRANSPORT) return false;
+  return negated ? !EXTENSION_TRANSPORTS.isSubsetOf(values) : values.intersects(EXTENSION_TRANSPORTS);
+}
+
+/** A later fragment without a protocol meets no test for one, and each that is negated. */
+function withLaterFragments(values: IntervalSet, negated: boolean, later: 'some' | 'all'): IntervalSet {
+  if (negated) return values.union(EXTENSION_TRANSPORTS);
+  return later === 'all' ? values.subtract(EXTENSION_TRANSPORTS) : values;
 }
 
 /** The same for equal questions of numbers of few intervals; undefined for others. */

@@ -21,9 +21,6 @@ export type Point = Map<string, Value>;
 /** What the walk came to: a packet; `covered`: one entry before has all of the entry's packets; undefined: neither was found. */
 export type WalkResult = { readonly point: Point } | 'covered' | undefined;
 
-/** Axes of what a stage asks of a packet before its rules do. */
-const BOUNDS = ['in', 'state/real'];
-
 const MOST_STEPS = 96;
 const STARTS = 3;
 
@@ -129,13 +126,6 @@ export class PacketWalk {
   /** Whether a packet may go past a keeper by a `leave` before it, and come to the entry all the same. */
   #mayBeLedPast(keeper: number, entry: number, family: Family, point: Point): boolean {
     return leavesAround(this.#entries, keeper, entry).some((leave) => this.#mayMeet(leave.entry, family, point));
-  }
-
-  /** The axes that entries of a family may ask, and those of what holds of every packet that comes to the stage. */
-  axesOf(family: Family): string[] {
-    return [
-      ...new Set([...this.#fields.flatMap((field) => axisOf(field, family) ?? []), ...CARRIERS.keys(), ...BOUNDS]),
-    ];
   }
 
   #walk(entry: number, region: Region, draws: Choices): WalkResult | 'lost' {

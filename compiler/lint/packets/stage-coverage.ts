@@ -49,7 +49,7 @@ export class StageCoverage {
       this.#places.set(key, (this.#places.get(key) ?? 0) + 1);
     }
     this.#questions = new CoverQuestions(this.entries, this.regions, zones);
-    this.#axes = { 4: this.walk.axesOf(4), 6: this.walk.axesOf(6) };
+    this.#axes = { 4: this.regions.axesOf(4), 6: this.regions.axesOf(6) };
     this.#reach = Array.from({ length: this.entries.count }, (_, entry) => this.#reachOf(entry));
   }
 
@@ -243,10 +243,7 @@ export class StageCoverage {
 
   /** Whether a keeper that the packet may meet keeps it from an entry for certain. */
   #keeps(question: CoverDiagrams, keeper: number, packet: Assignment, entry: number, family: Family): boolean {
-    // The packet as a point tells nothing of fields along which no entry has a box.
-    const asked = this.regions.of(keeper, family)!.region.sides;
-    const isTold = [...asked.keys()].every((axis) => this.#axes[family].includes(axis));
-    if (isTold && this.#isCertain(keeper, entry, family)) return true;
+    if (this.#isCertain(keeper, entry, family)) return true;
     return question.diagrams.valueAt(question.keptBy(keeper, entry, ALL), packet) !== 0;
   }
 
