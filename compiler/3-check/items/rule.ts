@@ -68,14 +68,24 @@ function contextOf(rule: RuleSyntax, outer: RuleContext): RuleContext | undefine
 
 function clauseContext(action: Action, name: string, context: RuleContext): ClauseContext {
   const refuses = action.kind === 'drop' || action.kind === 'reject' || action.kind === 'synproxy';
-  // The names of its own come first: V8 takes twenty times as long to add them to a copy of so many.
+  const { scope, words, findings, definitions, via, session, place, surroundings, rows, groups } = context;
+  // Each by its name: V8 takes twenty times as long to add some to a copy of as many as these.
   return {
+    scope,
+    words,
+    findings,
+    definitions,
+    via,
+    session,
+    place,
+    surroundings,
+    rows,
+    groups,
     name,
     whenFull: refuses ? 'match' : 'miss',
     mayExpire: action.kind === 'allow',
     negations: [],
     limiters: { count: 0 },
-    ...context,
   };
 }
 
