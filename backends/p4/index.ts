@@ -8,7 +8,6 @@ import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { decidesEarly, refuse, refuseRequests } from './capabilities.ts';
 import { prices } from './cost.ts';
-import { deltaSince } from './delta/index.ts';
 import { NicFiles } from './emit/index.ts';
 import { lowerPlan } from './lower/index.ts';
 import { requestsOf } from './lower/ports.ts';
@@ -34,17 +33,7 @@ function lower(plan: Plan): Lowered {
     load: files.commands.load,
     makes: files.commands.makes,
     unload: files.commands.unload,
-    write: (context) => {
-      const artifacts = (build: string) => files.artifacts({ ...context, build });
-      return {
-        artifacts,
-        sourceMap: files.sourceMap,
-        since: (former, build) =>
-          files.changesEntries
-            ? deltaSince(former, { policy: context.policy, build, artifacts: artifacts(build) })
-            : { kind: 'none', why: 'the tables are emptied and filled anew, and meanwhile the host decides' },
-      };
-    },
+    write: (context) => files.written(context),
   };
 }
 

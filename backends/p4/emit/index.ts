@@ -1,5 +1,14 @@
 /** The files of a NIC: its program, and its tables' entries for P4Runtime and for the tools of its architecture. */
-import type { Artifact, Device, SourceMapEntry } from '../../../compiler/plane.ts';
+import type {
+  Artifact,
+  DeltaOutcome,
+  Device,
+  FormerBuild,
+  SourceMapEntry,
+  WriteContext,
+  Written,
+} from '../../../compiler/plane.ts';
+import { deltaSince } from '../delta/index.ts';
 import type { NicProgram } from '../tree.ts';
 import type { Architecture } from './architecture.ts';
 import { architectureOf } from './architectures.ts';
@@ -40,12 +49,18 @@ export class NicFiles {
     return architectureOf(this.#program.nic);
   }
 
-  /** Whether single entries can be changed. */
-  get changesEntries(): boolean {
-    return architectureOf(this.#program.nic).changesEntries;
+  written(context: WriteContext): Written {
+    const artifacts = (build: string): readonly Artifact[] => this.#artifacts({ ...context, build });
+    const since = (former: FormerBuild, build: string): DeltaOutcome => {
+      if (architectureOf(this.#program.nic).changesEntries) {
+        return deltaSince(former, { policy: context.policy, build, artifacts: artifacts(build) });
+      }
+      return { kind: 'none', why: 'the tables are emptied and filled anew, and meanwhile the host decides' };
+    };
+    return { artifacts, sourceMap: this.#sourceMap(), since };
   }
 
-  artifacts(naming: Naming): readonly Artifact[] {
+  #artifacts(naming: Naming): readonly Artifact[] {
     const program = this.#program;
     const { name, entryFiles } = architectureOf(program.nic);
     return [
@@ -58,7 +73,7 @@ export class NicFiles {
   }
 
   /** Rules stand in `split.txt`, a line each. */
-  get sourceMap(): readonly SourceMapEntry[] {
+  #sourceMap(): readonly SourceMapEntry[] {
     return this.#program.split.map(({ origin }, at) => ({
       path: `${FOLDER}/split.txt`,
       line: SPLIT_HEAD + at + 1,
