@@ -15,6 +15,8 @@ import { checks } from './test/checks.mjs';
 import { runProject, skipProject } from './test/vitest.mjs';
 
 const projects = ['unit', 'cases', 'properties', 'browser', 'p4', 'kernel', 'vm'];
+/** What runs beside another, each on a processor of its own: its machine counts instructions, and is told no time (test/vm/README.md). */
+const besides = new Map([['kernel', 'vm']]);
 /** Those that need packages of the system. */
 const onTheSystem = new Set(['browser', 'kernel', 'vm']);
 
@@ -34,7 +36,11 @@ function stepsFor(args) {
   if (args.includes('--full')) process.env.SLUICE_FULL = '1';
   const steps = [
     ...checks.map((check) => ({ name: check.name, isTest: false, run: () => runCheck(check) })),
-    ...projects.map((project) => ({ name: project, isTest: true, run: (machine) => runTests(project, machine) })),
+    ...projects.map((project) => ({
+      name: project,
+      isTest: true,
+      run: (machine, output) => runTests(project, machine, output),
+    })),
   ];
   const unknown = args.filter((arg) => !['--full', '--checks', ...steps.map(({ name }) => name)].includes(arg));
   if (unknown.length > 0) {
@@ -49,14 +55,24 @@ async function runSteps(steps, total) {
   await ensureModules();
   const machine = steps.some(({ name }) => onTheSystem.has(name)) ? await ensureSystemPackages() : undefined;
   for (const line of machine?.missing ?? []) console.log(`Not on this system: ${line}`);
-  for (const { name, run } of steps) {
-    const started = Date.now();
-    const outcome = await run(machine);
+  const begun = new Map();
+  for (const step of steps) {
+    const beside = steps.find(({ name }) => name === besides.get(step.name));
+    if (beside) begun.set(beside.name, timed(beside, machine, 'keep'));
+    const { outcome, milliseconds, output } = await (begun.get(step.name) ?? timed(step, machine, 'show'));
+    if (output) console.log(output.trimEnd());
     total.passed += outcome.passed;
-    total.failed.push(...outcome.failed.map((failure) => `${name}: ${failure}`));
+    total.failed.push(...outcome.failed.map((failure) => `${step.name}: ${failure}`));
     total.skipped.push(...outcome.skipped);
-    console.log(summaryOf(name, outcome, Date.now() - started));
+    console.log(summaryOf(step.name, outcome, milliseconds));
   }
+}
+
+/** Runs a step; with `keep`, what it writes is returned. */
+async function timed({ run }, machine, output) {
+  const started = Date.now();
+  const outcome = await run(machine, output);
+  return { outcome, milliseconds: Date.now() - started, output: outcome.output };
 }
 
 async function runCheck({ what, run }) {
@@ -66,9 +82,9 @@ async function runCheck({ what, run }) {
   return { passed: 0, failed: [what], skipped: [] };
 }
 
-function runTests(project, machine) {
+function runTests(project, machine, output) {
   const obstacle = project === 'kernel' ? machine.kernel : undefined;
-  return obstacle === undefined ? runProject(project) : skipProject(project, obstacle);
+  return obstacle === undefined ? runProject(project, output) : skipProject(project, obstacle);
 }
 
 function summaryOf(step, { passed, failed, skipped }, milliseconds) {

@@ -7,16 +7,17 @@ import { filesBelow } from '../files.mjs';
 import { run, tool } from '../run.mjs';
 
 /**
- * @typedef {{ passed: number, failed: string[], skipped: { name: string, why: string }[] }} Outcome
+ * @typedef {{ passed: number, failed: string[], skipped: { name: string, why: string }[], output?: string }} Outcome `output`:
+ *   what vitest wrote, where that was to be kept.
  */
 
 /** A snapshot that is not there is a failure, never a new snapshot; and colours are for terminals. */
 const noSurprises = { CI: 'true', ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) };
 
-/** Runs one project and shows its progress. @returns {Promise<Outcome>} */
-export async function runProject(project) {
+/** Runs one project; shows its progress (`show`), or keeps what it writes (`keep`). @returns {Promise<Outcome>} */
+export async function runProject(project, output) {
   if (!hasTests(project)) return { passed: 0, failed: [], skipped: [] };
-  return runVitest(project, ['--reporter=default'], 'show');
+  return runVitest(project, ['--reporter=default'], output);
 }
 
 async function runVitest(project, options, output) {
@@ -31,8 +32,8 @@ async function runVitest(project, options, output) {
   ];
   try {
     const env = { SLUICE_TEST_SUMMARY: summary, ...noSurprises };
-    const { status } = await run(tool('vitest'), args, { output, env });
-    return withStatus(readOutcome(summary), status, project);
+    const { status, output: written } = await run(tool('vitest'), args, { output, env });
+    return { ...withStatus(readOutcome(summary), status, project), output: written };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -43,7 +44,7 @@ export async function skipProject(project, why) {
   if (!hasTests(project)) return { passed: 0, failed: [], skipped: [] };
   // `vitest list` leaves out the tests that skip themselves here, so all of them are passed over: no name is empty.
   const outcome = await runVitest(project, ['--testNamePattern=^$', '--silent'], 'keep');
-  return { ...outcome, skipped: outcome.skipped.map(({ name }) => ({ name, why })) };
+  return { ...outcome, output: '', skipped: outcome.skipped.map(({ name }) => ({ name, why })) };
 }
 
 function hasTests(project) {

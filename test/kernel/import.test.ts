@@ -22,7 +22,7 @@ import { compareRouters, type Dumps } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';
 
 const PACKETS = count(2000, 100_000);
-const DUMPS = count(8, 200);
+const DUMPS = count(12, 200);
 const PACKETS_A_DUMP = 400;
 const PACKETS_A_CASE = count(400, 10_000);
 const MOST_PACKETS_A_LAB = 5000;

@@ -12,7 +12,7 @@ import { count } from '../sampling.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
-const SETS = count(1, 12) === 1 ? (['ipc1'] as const) : CLASSBENCH_SEEDS;
+const SETS = count(1, 12) === 1 ? (['fw1', 'ipc1'] as const) : CLASSBENCH_SEEDS;
 
 /** An estimate is at most so many times what it is of, or the reverse. */
 const MOST_OFF = 2;

@@ -35,7 +35,7 @@ it('exactly the rules of short lists that take packets from a rule behind them, 
       taken += expected.length;
     }
   });
-  fastCheck.assert(property, { numRuns: count(150, 3000) });
+  fastCheck.assert(property, { numRuns: count(300, 3000) });
   expect(taken).toBeGreaterThan(50);
 });
 
@@ -51,7 +51,7 @@ function takersAmong(all: readonly Tried[], at: number): ProgramRule[] {
 }
 
 /** Refusals of each set that are tried; brute force takes seconds for each of some. */
-const TRIED = count(15, Infinity);
+const TRIED = count(40, Infinity);
 const SLOW: ReadonlySet<string> = new Set(['ipc2', 'fw1', 'fw5']);
 
 describe('ClassBench', () => {

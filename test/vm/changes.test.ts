@@ -7,7 +7,7 @@ import { changeBetween, filesOfChange, loadingScript, type QueueChange } from '.
 import { count, seed } from '../sampling.ts';
 import { describeWithMachine, runJobs, type JobResult } from './machine/boot.ts';
 
-const PAIRS = count(12, 200);
+const PAIRS = count(20, 200);
 
 /** The same with queues that flows share, and across the queues of the interface, where all rates fit into their parts. */
 function withMore({ policy, files }: RandomPolicy, at: number): RandomPolicy {
@@ -26,13 +26,13 @@ const pairs = fastCheck
     ([before, after], at) => changeBetween(at % 3 === 0 ? before : withMore(before, at), withMore(after, at)) ?? [],
   );
 
-const pairsOf = (policies: fastCheck.Arbitrary<RandomPolicy>, drawn: number): readonly QueueChange[] =>
+const pairsOf = (policies: fastCheck.Arbitrary<RandomPolicy>): readonly QueueChange[] =>
   fastCheck
-    .sample(fastCheck.tuple(policies, policies), { numRuns: drawn, seed })
+    .sample(fastCheck.tuple(policies, policies), { numRuns: PAIRS, seed })
     .flatMap(([before, after]) => changeBetween(before, after) ?? []);
 
-const policedPairs = pairsOf(policedPolicy(), 2 * PAIRS);
-const alonePairs = pairsOf(alonePolicy(), PAIRS);
+const policedPairs = pairsOf(policedPolicy());
+const alonePairs = pairsOf(alonePolicy());
 
 const SHOWN = `for device in uplink0 lan0; do
 tc class show dev $device; tc qdisc show dev $device; tc filter show dev $device egress | sed 's/ index .*//'; tc filter show dev $device; done | sort`;
