@@ -1,9 +1,9 @@
 /** What leads from an earlier build's tables to a later one's, where the program is the same in both. */
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { Artifact, DeltaOutcome, FormerBuild } from '../../../compiler/plane.ts';
+import type { Architecture } from '../emit/architecture.ts';
 import { batchesBetween, type Batch } from './batches.ts';
 import { entriesIn, updateText } from './entries.ts';
-import { changeCommands, changedTables } from './table-files.ts';
 
 const PROGRAM = 'p4/program.p4';
 const INFO = 'p4/p4info.txtpb';
@@ -14,6 +14,8 @@ interface Later {
   readonly policy: string;
   readonly build: string;
   readonly artifacts: readonly Artifact[];
+  /** The architecture's. */
+  readonly changes: NonNullable<Architecture['changes']>;
 }
 
 export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
@@ -27,22 +29,15 @@ export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
   if (!isSame(PROGRAM) || !isSame(INFO)) {
     return { kind: 'none', why: 'its program is another: tables, keys, or how many entries they have room for' };
   }
-  const tables = changedTables(before, after);
-  if (tables.some(({ table }) => table === 'other_side')) {
-    return { kind: 'none', why: 'the ports of the NIC are others' };
-  }
+  const byTool = later.changes(FOLDER, before, after);
+  if (byTool.kind === 'none') return byTool;
   const batches = batchesBetween(entriesIn(before.get(ENTRIES)!), entriesIn(after.get(ENTRIES)!));
   const figures = figuresOf(batches);
   if (batches.length === 0) return { kind: 'delta', artifacts: [], load: [], figures, remarks: [] };
-  const pathOf = (name: string) => `${FOLDER}/${name}`;
   return {
     kind: 'delta',
     artifacts: [
-      text('delta.cli', lines(changeCommands(tables, pathOf)), 'has the pipeline change its tables, all at once'),
-      ...tables.flatMap(({ table, gone, come }) => [
-        ...(gone.length > 0 ? [text(`${table}.delete.txt`, lines(gone), `entries of ${table} that go`)] : []),
-        ...(come.length > 0 ? [text(`${table}.add.txt`, lines(come), `entries of ${table} that come`)] : []),
-      ]),
+      ...byTool.files.map(({ path, content, description }) => text(path, content, description)),
       ...batches.map((batch, at) =>
         text(
           `${at + 1}.txtpb`,
@@ -51,7 +46,7 @@ export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
         ),
       ),
     ],
-    load: [`nc -q 1 127.0.0.1 8086 < ${pathOf('delta.cli')}`],
+    load: byTool.load,
     figures,
     remarks: ['the counters of rules count on, each under its number: the numbers in split.txt may be others'],
   };

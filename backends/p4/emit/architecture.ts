@@ -30,8 +30,10 @@ export interface Architecture {
   readonly actions: (tables: FamilyTables) => { readonly drop: RuleAction; readonly up: RuleAction };
   /** Entries in files of its own tools: those that fill the tables, and what empties them. */
   readonly entryFiles: (program: NicProgram) => readonly EntryFile[];
-  /** Its tool changes single entries, which it knows by what they match. */
-  readonly changesEntries: boolean;
+  /** Has its tool change the entries of one build into those of the next, by files in a folder; undefined: it changes none. */
+  readonly changes:
+    | ((folder: string, before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) => EntryChanges)
+    | undefined;
   /** Commands, paths relative to the target's folder. */
   readonly load: readonly string[];
   readonly makes: readonly string[];
@@ -43,3 +45,8 @@ export interface EntryFile {
   readonly content: string;
   readonly description: string;
 }
+
+/** Files, without the folder that they are in, and how to load them; or why the tool cannot, in words that follow a colon. */
+export type EntryChanges =
+  | { readonly kind: 'files'; readonly files: readonly EntryFile[]; readonly load: readonly string[] }
+  | { readonly kind: 'none'; readonly why: string };

@@ -51,12 +51,11 @@ export class NicFiles {
 
   written(context: WriteContext): Written {
     const artifacts = (build: string): readonly Artifact[] => this.#artifacts({ ...context, build });
-    const since = (former: FormerBuild, build: string): DeltaOutcome => {
-      if (architectureOf(this.#program.nic).changesEntries) {
-        return deltaSince(former, { policy: context.policy, build, artifacts: artifacts(build) });
-      }
-      return { kind: 'none', why: 'the tables are emptied and filled anew, and meanwhile the host decides' };
-    };
+    const { changes } = architectureOf(this.#program.nic);
+    const since = (former: FormerBuild, build: string): DeltaOutcome =>
+      changes
+        ? deltaSince(former, { policy: context.policy, build, artifacts: artifacts(build), changes })
+        : { kind: 'none', why: 'the tables are emptied and filled anew, and meanwhile the host decides' };
     return { artifacts, sourceMap: this.#sourceMap(), since };
   }
 

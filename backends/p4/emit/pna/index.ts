@@ -1,6 +1,8 @@
 /** PNA, the Portable NIC Architecture, as p4c-dpdk and DPDK's pipeline carry it out. */
 import * as templates from '../../templates.gen.ts';
 import type { Architecture } from '../architecture.ts';
+import { tableChanges } from './changes.ts';
+import { CONSOLE } from './console.ts';
 import { ruleActionsOf } from './rule-actions.ts';
 import { tableFiles } from './table-files.ts';
 
@@ -16,8 +18,8 @@ export const PNA: Architecture = {
   counts: 'rule',
   actions: ruleActionsOf,
   entryFiles: tableFiles,
-  changesEntries: true,
-  load: ['p4c-dpdk --arch pna -o p4/program.spec p4/program.p4', 'nc -q 1 127.0.0.1 8086 < p4/entries.cli'],
+  changes: tableChanges,
+  load: ['p4c-dpdk --arch pna -o p4/program.spec p4/program.p4', `${CONSOLE} < p4/entries.cli`],
   makes: ['p4/program.spec'],
-  unload: ['nc -q 1 127.0.0.1 8086 < p4/clear.cli'],
+  unload: [`${CONSOLE} < p4/clear.cli`],
 };

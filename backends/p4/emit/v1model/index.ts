@@ -23,7 +23,7 @@ export const V1MODEL: Architecture = {
     { path: 'clear.txt', content: clearingText(program), description: 'empties the tables: all packets go up' },
   ],
   // simple_switch_CLI tells entries by numbers that it gives them itself.
-  changesEntries: false,
+  changes: undefined,
   load: ['p4c-bm2-ss --arch v1model -o p4/program.json p4/program.p4', 'simple_switch_CLI < p4/entries.txt'],
   makes: ['p4/program.json'],
   unload: ['simple_switch_CLI < p4/clear.txt'],
