@@ -145,8 +145,8 @@ it.each([
   ['allow ah fragment later', ['reached', 'none']],
   ['drop ah allow fragment later', ['reached', 'reached', 'reached']],
   ['drop fragment later not ah allow fragment later proto 51', ['reached', 'reached', 'reached', 'none']],
-])('knows that later fragments of IPv6 have no protocol where they name an extension header: %s', (rules, expected) => {
-  const [{ stage, zones }] = stagesOf(`filter input stateless default drop { essential off ${rules} }`, {}) as [
+])('knows that later fragments of IPv6 have no protocol where they name an extension header: %s', (asked, expected) => {
+  const [{ stage, zones }] = stagesOf(`filter input stateless default drop { essential off ${asked} }`, {}) as [
     { stage: Stage; zones: readonly Zone[] },
   ];
   expect(reachedEntries(stage, zones).map((entry) => entry.found)).toEqual(expected);
