@@ -52,6 +52,16 @@ export interface Device {
   readonly rules: readonly { readonly origin: Origin; readonly isDevice: boolean; readonly why: string | undefined }[];
 }
 
+/** How a packet's class is found where no other plane chooses it, in words. */
+export interface ClassSearch {
+  /** `filters of tc in tables of u32`. */
+  readonly by: string;
+  /** What is asked of the packet that is asked most: `3 filters`. */
+  readonly lookup: string;
+  /** What was not chosen, and what would be asked there; undefined: there is no other way. */
+  readonly avoided: { readonly by: string; readonly lookup: string } | undefined;
+}
+
 /** A plan in a plane's own terms: all that can go wrong has, and nothing is written down yet. */
 export interface Lowered {
   /** What the plane cannot do exactly; if there is an error, this must not be written. */
@@ -60,6 +70,8 @@ export interface Lowered {
   readonly figures: Readonly<Record<string, number>>;
   /** Of a plane for a device before the host. */
   readonly device?: Device;
+  /** Of each shaper whose packets' classes it finds itself. */
+  readonly searches?: ReadonlyMap<Shape, ClassSearch>;
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
   /** Files that loading makes beside the artifacts, such as programs from their source, relative to the target's folder. */

@@ -5,7 +5,7 @@ import type { Shape, ShapeClass, Zone } from '../../compiler/model/index.ts';
 import { asksTranslated } from '../../compiler/4-program/shape-ingress.ts';
 import { classesIn, everyClass } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf } from '../../compiler/model/shape-interface.ts';
-import { classFilters } from './class-filters.ts';
+import { classChoice } from './class-filters.ts';
 import { PROBLEMS } from './problems.ts';
 
 /** Why tc cannot take a stage. The choice of classes it leaves to nftables, where that is in the target: it needs no filter. */
@@ -31,7 +31,7 @@ function refuseChoice(stage: Stage, shape: Shape): readonly Diagnostic[] {
       }),
     ];
   }
-  return classFilters(stage, shape).unasked.map((one) =>
+  return classChoice(stage, shape).unasked.map((one) =>
     diagnostic(PROBLEMS.notExact, one.origin.span, one.message, { hint: one.hint }),
   );
 }

@@ -65,6 +65,11 @@ export function withoutFilters(device: string): string {
   return `filter del dev ${device} egress pref ${PREFERENCE}`;
 }
 
+/** Takes all filters of a tree away, with their tables. */
+export function withoutChoice({ device, parent }: PlainCommand): string {
+  return `filter del dev ${device} parent ${parent}`;
+}
+
 /**
  * What an earlier build has policed is policed no more: the chain is made, if there is none, and emptied. Others' filters are in
  * other chains.
@@ -171,6 +176,16 @@ export function readCommands(text: string): readonly PlainCommand[] | undefined 
 /** The class that a filter of a tree leads to; undefined: it is none. */
 export function classLedTo({ object, parent, what }: PlainCommand): string | undefined {
   return object === 'filter' && parent.endsWith(':') ? / classid (\S+)$/.exec(what)?.[1] : undefined;
+}
+
+/** A table of u32's, which the kernel lets go of only a moment after the last filter that has led to it. */
+export function isTable({ object, what }: PlainCommand): boolean {
+  return object === 'filter' && what.startsWith('u32 divisor ');
+}
+
+/** A table that keeps the place of a family's filters, whose number others of the build have in them. */
+export function isPlace(command: PlainCommand): boolean {
+  return isTable(command) && command.what.endsWith(' 1');
 }
 
 /** A filter as it is told apart from others: by where it leads, and not by what is there. */

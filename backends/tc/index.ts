@@ -32,11 +32,12 @@ function listing(name: string): readonly string[] {
 }
 
 function lower({ program }: Plan): Lowered {
-  const { tree, diagnostics } = lowerProgram(program);
+  const { tree, searches, diagnostics } = lowerProgram(program);
   const { redirects } = tree;
   return {
     diagnostics,
     figures: figuresOf(tree.commands),
+    searches,
     load: [
       ...queueChecks(tree.commands),
       ...interfaceCommands(redirects),

@@ -14,7 +14,8 @@ import {
   type ClassNumbers,
 } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf, queueInterfaceOf } from '../../compiler/model/shape-interface.ts';
-import { classFilters } from './class-filters.ts';
+import type { ClassSearch } from '../../compiler/plane.ts';
+import { classChoice, searchInWords } from './class-filters.ts';
 import { cakeText, leafText, type LeafWish } from './leaves.ts';
 import { PolicerLowering } from './policers.ts';
 import { PROBLEMS } from './problems.ts';
@@ -29,7 +30,13 @@ const ROOT = 1;
 /** How much more than the link all guarantees together may be: HTB keeps rates within that. */
 const ROUNDING = 1.01;
 
-export function lowerProgram(program: Program): { readonly tree: TcTree; readonly diagnostics: readonly Diagnostic[] } {
+export interface LoweredProgram {
+  readonly tree: TcTree;
+  readonly searches: ReadonlyMap<Shape, ClassSearch>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function lowerProgram(program: Program): LoweredProgram {
   const lowered = program.shapes.map((shape) =>
     shape.policed ? new PolicerLowering(shape, program) : new ShapeLowering(shape, program),
   );
@@ -39,6 +46,7 @@ export function lowerProgram(program: Program): { readonly tree: TcTree; readonl
       commands: lowered.flatMap(({ commands }) => commands),
       classes: lowered.flatMap(({ classes }) => classes),
     },
+    searches: new Map(lowered.flatMap(({ shape, search }) => (search ? [[shape, search]] : []))),
     diagnostics: lowered.flatMap(({ diagnostics }) => diagnostics),
   };
 }
@@ -70,7 +78,8 @@ class ShapeLowering {
   readonly commands: TcCommand[] = [];
   readonly classes: NamedClass[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  readonly #shape: Shape;
+  readonly shape: Shape;
+  search: ClassSearch | undefined;
   readonly #device: string;
   readonly #numbers: ClassNumbers;
   readonly #least: number;
@@ -79,7 +88,7 @@ class ShapeLowering {
   constructor(shape: Shape, program: Program) {
     const nodes = classesIn(shape);
     const rate = shareOf(shape);
-    this.#shape = shape;
+    this.shape = shape;
     this.#device = queueInterfaceOf(shape, program.target)!;
     this.#numbers = numberClasses(shape, program.policy.shapes, nodes);
     this.#least = leastRate(rate);
@@ -88,16 +97,18 @@ class ShapeLowering {
     if (nodes.length === 0) this.#qdisc('root', root, cakeText(shape, program.policy), shape.origin);
     else if (shape.queues === undefined) this.#tree('root', 0, nodes, rate);
     else this.#across(root, nodes, rate);
-    const choice = shape.direction === 'egress' && program.stages.find(({ id }) => id === 'shape');
-    if (choice) this.#filters(root, choice);
+    const stage = shape.direction === 'egress' && program.stages.find(({ id }) => id === 'shape');
+    if (stage) this.#filters(root, stage);
   }
 
   /** Where no other plane writes packets' priorities, filters at the tree find their classes; there is none for the tree's default. */
-  #filters(parent: string, choice: Stage): void {
-    const { filters, unasked } = classFilters(choice, this.#shape);
-    for (const { preference, protocol, handle, what, number, origin } of filters) {
-      const id = `pref ${preference} protocol ${protocol} handle ${hexadecimal(handle)}`;
-      const led = `${what} classid ${classId(number)}`;
+  #filters(parent: string, stage: Stage): void {
+    const choice = classChoice(stage, this.shape);
+    const { filters, unasked } = choice;
+    this.search = searchInWords(choice);
+    for (const { preference, protocol, handle, what, number, origin = this.shape.origin } of filters) {
+      const id = `pref ${preference} protocol ${protocol} handle ${handle}`;
+      const led = number === undefined ? what : `${what} classid ${classId(number)}`;
       this.commands.push({ object: 'filter', device: this.#device, parent, id, what: led, origin });
     }
     for (const { origin, message, hint } of unasked) {
@@ -108,7 +119,7 @@ class ShapeLowering {
   /** A tree for each queue of the interface, and filters that pick a packet's queue by its class, whatever the driver would have. */
   #across(handle: string, nodes: readonly ClassNode[], rate: number): void {
     const { trees, treeOf } = this.#numbers;
-    const { origin } = this.#shape;
+    const { origin } = this.shape;
     this.#qdisc('root', handle, 'mq', origin);
     for (const tree of trees.keys()) {
       const own = nodes.filter((node) => treeOf(node) === tree);
@@ -125,7 +136,7 @@ class ShapeLowering {
 
   #tree(parent: string, tree: number, nodes: readonly ClassNode[], rate: number): void {
     const { fair, trees } = this.#numbers;
-    const { origin, default: wanted } = this.#shape;
+    const { origin, default: wanted } = this.shape;
     const handle = handleOf(trees[tree]!);
     const rest = this.#numbers.default;
     const isRestHere = Math.floor(rest / 0x10000) === trees[tree];

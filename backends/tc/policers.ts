@@ -14,7 +14,7 @@ import {
   type ClassNumbers,
 } from '../../compiler/model/shape-classes.ts';
 import { interfaceOf, listedName } from '../../compiler/model/shape-interface.ts';
-import { classFilters, type ClassFilter } from './class-filters.ts';
+import { policingFilters, type LeadingFilter } from './class-filters.ts';
 import { LAST_PREFERENCE } from './commands.ts';
 import { PROBLEMS } from './problems.ts';
 import { countedOptions, policedBurst, rateText } from './rates.ts';
@@ -24,13 +24,14 @@ import type { NamedClass, TcCommand } from './tree.ts';
 const LINK = 1;
 
 /** A filter, also that for what no class takes, of whichever protocol. */
-type Led = Omit<ClassFilter, 'protocol'> & { readonly protocol: string };
+type Led = Omit<LeadingFilter, 'protocol'> & { readonly protocol: string };
 
 export class PolicerLowering {
   readonly commands: TcCommand[] = [];
   readonly classes: NamedClass[] = [];
   readonly diagnostics: Diagnostic[] = [];
-  readonly #shape: Shape;
+  readonly shape: Shape;
+  readonly search = undefined;
   readonly #device: string;
   readonly #listed: string;
   readonly #numbers: ClassNumbers;
@@ -44,7 +45,7 @@ export class PolicerLowering {
   constructor(shape: Shape, program: Program) {
     const { target, policy } = program;
     const nodes = classesIn(shape);
-    this.#shape = shape;
+    this.shape = shape;
     this.#device = interfaceOf(shape, target)!;
     this.#listed = listedName(shape, target)!;
     this.#numbers = numberClasses(shape, policy.shapes, nodes);
@@ -65,7 +66,7 @@ export class PolicerLowering {
       this.#names.set(this.#numbers.fair, 'default');
     }
     this.#ways.set(this.#numbers.fair, [...(nodes.length > 0 ? [this.#numbers.fair] : []), link]);
-    const { filters, unasked } = classFilters(
+    const { filters, unasked } = policingFilters(
       program.stages.find(({ id }) => id === 'police'),
       shape,
     );
@@ -78,7 +79,7 @@ export class PolicerLowering {
       this.#filter({
         preference: LAST_PREFERENCE,
         protocol: 'all',
-        handle: 1,
+        handle: '0x1',
         what: 'flower',
         number,
         origin: shape.origin,
@@ -90,7 +91,7 @@ export class PolicerLowering {
   }
 
   #policers(nodes: readonly ClassNode[], around: readonly number[]): void {
-    const link = bitsOf(this.#shape.rate)!;
+    const link = bitsOf(this.shape.rate)!;
     for (const node of nodes) {
       const { source, nested, path, ceiling } = node;
       const { origin, burst } = source;
@@ -112,7 +113,7 @@ export class PolicerLowering {
   }
 
   #rate(bits: number, burst: number | undefined): string {
-    return `rate ${rateText(bits)} burst ${burst ?? policedBurst(bits)} mtu 64kb${countedOptions(this.#shape)}`;
+    return `rate ${rateText(bits)} burst ${burst ?? policedBurst(bits)} mtu 64kb${countedOptions(this.shape)}`;
   }
 
   /** A policer that lets all pass, for what it counts. */
@@ -128,7 +129,7 @@ export class PolicerLowering {
     const way = this.#ways.get(number) ?? [];
     for (const index of way) this.#ledTo.add(index);
     const actions = way.map((index) => `action police index ${index}`).join(' ');
-    const id = `pref ${preference} protocol ${protocol} handle 0x${handle.toString(16)}`;
+    const id = `pref ${preference} protocol ${protocol} handle ${handle}`;
     this.commands.push({
       object: 'filter',
       device: this.#device,

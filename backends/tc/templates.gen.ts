@@ -35,6 +35,7 @@ export const upHead = `# Queues of policy \`{{policy}}\`, for tc -batch. Made by
 #
 # tc carries out line by line and stops at the first that the kernel refuses: load it again once the reason is gone. It begins
 # with an empty queue in place of what there is, so packets that wait are lost; change.batch, where there is one, loses none.
-# A packet's class is its priority, which nftables sets, and no filter is asked. Where there is no nftables, and where packets are
-# policed, filters (flower) find the class, those of one class or table by a hash. Names of classes are in classes.tsv.
+# A packet's class is its priority, which nftables sets, and no filter is asked. Where there is no nftables, filters find the class,
+# by tables of header bytes (u32) or by a hash for each mask (flower); where packets are policed, flower does. Names of classes are
+# in classes.tsv.
 `;

@@ -1,16 +1,15 @@
 /** The queues of `shape` blocks as stages: how a packet gets to its class, and what was avoided. */
 import type { Shape } from '../model/index.ts';
 import { classesIn, defaultClass, everyClass } from '../model/shape-classes.ts';
+import type { ClassSearch } from '../plane.ts';
 import { stepInWords, type ExplainedStage, type ExplainedStep } from './explained.ts';
 import { PolicyLineSets } from './policy-lines.ts';
 
 /** Of the `fw` filter, by which classes are often picked (net/sched/cls_fw.c: HTSIZE). */
 const BUCKETS_OF_FW = 256;
 
-const FLOWER = 'its class: by filters of tc, for each `class` and family (flower)';
-
-/** `isAlone`: no other plane writes the packet's priority, so filters find the class of what leaves. */
-export function explainShape(shape: Shape, isAlone: boolean): ExplainedStage {
+/** `search`: no other plane writes the packet's priority, so filters find the class of what leaves. */
+export function explainShape(shape: Shape, search: ClassSearch | undefined): ExplainedStage {
   const { origin } = shape;
   const lines = new PolicyLineSets().ofOrigins([origin]);
   const step = (title: string, lookup?: string): ExplainedStep => stepInWords(title, lookup, lines);
@@ -28,11 +27,12 @@ export function explainShape(shape: Shape, isAlone: boolean): ExplainedStage {
     classes === 0
       ? [step('cake: all hosts in turn, and the flows of each; no classes')]
       : [
-          isAlone
-            ? step(FLOWER, 'hash for each mask')
+          search
+            ? step(`its class: by ${search.by}`, search.lookup)
             : step('its class: by its priority, without a filter', `hash, ${counted(classes, 'class')}`),
           step(restOf(shape)),
-          ...(isAlone ? [step('without a filter only by nftables, which is not in the target')] : []),
+          ...(search ? [step('without a filter only by nftables, which is not in the target')] : []),
+          ...(search?.avoided ? [step(`avoided: ${search.avoided.by}`, search.avoided.lookup)] : []),
           step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
           step('avoided: a list of u32 filters', walked(classes)),
           ...(queues === undefined
@@ -54,7 +54,7 @@ function policedSteps(
   step: (title: string, lookup?: string) => ExplainedStep,
 ): readonly ExplainedStep[] {
   const found = [
-    step(FLOWER, 'hash for each mask'),
+    step('its class: by filters of tc, for each `class` and family (flower)', 'hash for each mask'),
     step('its policer, and those of the classes around', counted(classes, 'class')),
   ];
   return [

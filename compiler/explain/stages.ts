@@ -8,6 +8,7 @@ import type { MemorySizes } from '../cost/memory.ts';
 import type { Prices } from '../cost/prices.ts';
 import type { Shape } from '../model/index.ts';
 import { listedName } from '../model/shape-interface.ts';
+import type { Lowered } from '../plane.ts';
 import type { Alternative, Expense, ExplainedStage } from './explained.ts';
 import { explainBalance } from './balances.ts';
 import { explainShape } from './shapes.ts';
@@ -22,6 +23,7 @@ export interface PlannedPart extends PassChoice {
   readonly idle?: ReadonlySet<string>;
   readonly prices: Prices;
   readonly memory?: MemorySizes | undefined;
+  readonly lowered?: Pick<Lowered, 'searches'>;
   /** What was listed of its shapers. */
   readonly listed?: readonly ListedClasses[];
 }
@@ -52,12 +54,9 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   ];
 }
 
-function withTraffic(shape: Shape, { program, listed = [] }: PlannedPart): ExplainedStage {
+function withTraffic(shape: Shape, { program, lowered, listed = [] }: PlannedPart): ExplainedStage {
   const found = listed.find((one) => one.interface === listedName(shape, program.target));
-  const explained = explainShape(
-    shape,
-    program.stages.some(({ id }) => id === 'shape'),
-  );
+  const explained = explainShape(shape, lowered?.searches?.get(shape));
   return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes, found) } : explained;
 }
 

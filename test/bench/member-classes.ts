@@ -6,24 +6,24 @@ import { inputsWith } from '../builders/ruleset.ts';
 
 export const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
 
-const POLICY = `zone uplink = up0
+const policy = (target: string): string => `zone uplink = up0
 table members(id: u32 key, room: prefix4 key) from "members.csv"
 shape uplink egress rate 10gbit {
   each m in members { class m.id for to m.room ceiling 1gbit }
   class rest
   default class rest
 }
-target router { nftables tc on up0 }
+target router { ${target} tc on up0 }
 `;
 
 /** A member's network, a /24. */
 export const room = (at: number): string => `10.${at >> 8}.${at & 255}.0`;
 
-/** Files of a build by their names, without their folders. */
-export function memberBuild(): ReadonlyMap<string, string> {
+/** Files of a build by their names, without their folders; without nftables, tc finds the classes by filters. */
+export function memberBuild(target: 'nftables' | '' = 'nftables'): ReadonlyMap<string, string> {
   const rows = Array.from({ length: MEMBERS }, (_, at) => `${at},${room(at)}/24`);
   const files = { 'members.csv': ['id,room', ...rows, ''].join('\n') };
-  const { targets } = compile({ path: 'policy.sluice', text: POLICY }, inputsWith(files), {
+  const { targets } = compile({ path: 'policy.sluice', text: policy(target) }, inputsWith(files), {
     planes: [nftables, tc],
     nameBuild: () => 'bench',
     proof: false,
@@ -45,4 +45,14 @@ export function memberClasses(
     .map((line) => line.split('\t'))
     .map(([, id = '', name = '']) => ({ id, name }))
     .filter(({ name }) => name !== 'rest');
+}
+
+/** The filters by which tc finds the classes where it is alone. */
+export function memberFilters(): string {
+  return memberBuild('')
+    .get('up.batch')!
+    .split('\n')
+    .filter((line) => line.startsWith('filter '))
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -1,6 +1,7 @@
 /**
- * A packet's way to its class among those of 24,000 members, by the priority that nftables writes: through a router, against the
- * same queues where all goes to the default class, and against a list of u32 filters. What the lookup itself costs is told by
+ * A packet's way to its class among those of 24,000 members, by the priority that nftables writes, and by the filters that tc has
+ * where it is alone (u32 in tables): through a router, against the same queues where all goes to the default class, and against a
+ * list of u32 filters. What the lookup itself costs is told by
  * packets that the router sends: with priorities that the sender gives, nothing is looked up and the queues are the same.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trafficBinary } from '../traffic/binary.ts';
 import { median, ratioOf } from './medians.ts';
-import { MEMBERS, memberBuild, memberClasses, room } from './member-classes.ts';
+import { MEMBERS, memberBuild, memberClasses, memberFilters, room } from './member-classes.ts';
 
 const ROUNDS = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 9);
 const PACKETS = 200_000;
@@ -34,7 +35,13 @@ function priorities(files: ReadonlyMap<string, string>): string {
   }).join('');
 }
 
-const FORWARDED = { none: 'by default', one: 'to one member', all: 'to all members', u32: 'u32' };
+const FORWARDED = {
+  none: 'by default',
+  one: 'to one member',
+  all: 'to all members',
+  tables: 'to one member, tc alone',
+  list: 'a list of u32',
+};
 const SENT = { given: 'sent, class given', found: 'sent, class looked up' };
 
 test(`a packet's way to its class, of ${MEMBERS}`, () => {
@@ -42,7 +49,8 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
   try {
     const files = memberBuild();
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
-    writeFileSync(join(folder, 'u32.batch'), u32Filters(files));
+    writeFileSync(join(folder, 'tables.batch'), memberFilters());
+    writeFileSync(join(folder, 'list.batch'), u32Filters(files));
     writeFileSync(join(folder, 'priorities'), priorities(files));
     const scatter = (way: string, members: number, packets: number, given = '') =>
       `${trafficBinary()} scatter 10.0.0.1 ${members} 256 ${packets} ${given} | sed 's/^/${way}=/'`;
@@ -66,9 +74,12 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
       forwarded(FORWARDED.all, MEMBERS),
       scatter(SENT.found, MEMBERS, PACKETS),
       'nft delete table inet sluice',
+      'tc -batch tables.batch',
+      forwarded(FORWARDED.tables, 1),
+      'tc filter del dev up0 parent 1:',
       'done',
-      'tc -batch u32.batch',
-      forwarded(FORWARDED.u32, MEMBERS, 3000),
+      'tc -batch list.batch',
+      forwarded(FORWARDED.list, MEMBERS, 3000),
       `tc -s class show dev up0 | grep -c 'Sent [1-9]'`,
     ].join('\n');
     const output = execFileSync('unshare', ['--net', '--mount', 'sh', '-ec', script], {
@@ -83,14 +94,15 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
     }
     const ratio = ratioOf(costs(FORWARDED.one), costs(FORWARDED.none));
     const lookup = median(costs(SENT.found)) - median(costs(SENT.given));
-    const list = median(costs(FORWARDED.u32)) / median(costs(FORWARDED.all));
-    console.log(
-      `through the router, by priority: ${ratio.toFixed(2)} x the default class; by u32: ${list.toFixed(0)} x`,
-    );
+    const tables = ratioOf(costs(FORWARDED.tables), costs(FORWARDED.none));
+    const list = median(costs(FORWARDED.list)) / median(costs(FORWARDED.all));
+    console.log(`through the router, by priority: ${ratio.toFixed(2)} x the default class`);
+    console.log(`by tc alone: ${tables.toFixed(2)} x; by a list of u32 filters: ${list.toFixed(0)} x that by priority`);
     console.log(`the rules and the lookup themselves, to all members: ${lookup.toFixed(0)} ns`);
     // Packets have been in (nearly) all classes.
     expect(Number(output.trim().split('\n').at(-1))).toBeGreaterThan(MEMBERS * 0.9);
     expect.soft(ratio).toBeLessThanOrEqual(1.1);
+    expect.soft(tables).toBeLessThanOrEqual(1.1);
   } finally {
     rmSync(folder, { recursive: true });
   }

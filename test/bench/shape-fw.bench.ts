@@ -1,13 +1,14 @@
 /**
  * A packet's way to its class among those of 24,000 members behind tc's `fw` filter, whose hash table has 256 lists, against the
- * priority that nftables writes: on a second kernel, for this one may have no such filter, whose clock counts instructions. The
- * mark that `fw` goes by comes from the same map as the priority, so that what differs is what finds the class by it.
+ * priority that nftables writes, and against filters that need no mark: `u32` in tables, which tc has where it is alone, and
+ * `flower`. On a second kernel, for this one may have no such filters, whose clock counts instructions. The mark that `fw` goes by
+ * comes from the same map as the priority, so that what differs is what finds the class by it.
  */
 import { expect, test } from 'vitest';
 import { trafficBinary } from '../traffic/binary.ts';
 import { runJobs } from '../vm/machine/boot.ts';
 import { median } from './medians.ts';
-import { MEMBERS, memberBuild, memberClasses } from './member-classes.ts';
+import { MEMBERS, memberBuild, memberClasses, memberFilters, room } from './member-classes.ts';
 
 const PACKETS = 20_000;
 const ROUNDS = 3;
@@ -26,6 +27,15 @@ function fwFilters(files: ReadonlyMap<string, string>): string {
     .join('');
 }
 
+function flowerFilters(files: ReadonlyMap<string, string>): string {
+  return memberClasses(files)
+    .map(
+      ({ id, name }) =>
+        `filter add dev up0 parent 1: protocol ip prio 1 flower dst_ip ${room(Number(name))}/24 classid ${id}\n`,
+    )
+    .join('');
+}
+
 test(`a packet's way to its class, of ${MEMBERS}, by the filter fw and by priority`, () => {
   const files = memberBuild();
   const scatter = (way: string) =>
@@ -40,6 +50,11 @@ test(`a packet's way to its class, of ${MEMBERS}, by the filter fw and by priori
     'nft -f ruleset.nft',
     scatter('priority'),
     'nft delete table inet sluice',
+    ...['tables', 'flower'].flatMap((way) => [
+      `tc -batch ${way}.batch`,
+      scatter(way),
+      'tc filter del dev up0 parent 1:',
+    ]),
     'tc -batch fw.batch',
     'nft -f marks.nft',
     scatter('fw'),
@@ -53,6 +68,8 @@ test(`a packet's way to its class, of ${MEMBERS}, by the filter fw and by priori
       'up.batch': files.get('up.batch')!,
       'ruleset.nft': files.get('ruleset.nft')!,
       'marks.nft': marks,
+      'tables.batch': memberFilters(),
+      'flower.batch': flowerFilters(files),
       'fw.batch': fwFilters(files),
     },
   };
@@ -62,6 +79,7 @@ test(`a packet's way to its class, of ${MEMBERS}, by the filter fw and by priori
     median([...output.matchAll(new RegExp(`^${way}=(.+)$`, 'gm'))].map(([, text]) => Number(text)));
   const [without, ours, fw] = [cost('default'), cost('priority'), cost('fw')];
   console.log(`to the default class: ${without} ns; by priority: ${ours} ns; by fw: ${fw} ns`);
+  console.log(`without nftables, by u32 in tables: ${cost('tables')} ns; by flower: ${cost('flower')} ns`);
   console.log(`the whole way by fw: ${(fw / ours).toFixed(2)} x that by priority`);
   console.log(
     `finding the class: ${(fw - ours).toFixed(0)} ns more, ${((100 * (fw - ours)) / fw).toFixed(0)} % of the way`,

@@ -3,12 +3,10 @@ import fastCheck from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import type { RandomPolicy } from '../arbitraries/policy/policy.ts';
 import { acrossPolicy, alonePolicy, policedPolicy } from '../arbitraries/policy/shaping.ts';
-import { buildPolicy, loadedFrom } from '../kernel/conformance/build.ts';
-import { inputsOf, shapingText } from '../mutations/corpus.ts';
 import { policing } from '../mutations/list/shaping.ts';
-import { mutant } from '../mutations/mutant.ts';
 import { count, seed } from '../sampling.ts';
-import { countedJob, jobOfBuilt, miscounted, type CountedJob } from './counts/job.ts';
+import { countedJob, miscounted, type CountedJob } from './counts/job.ts';
+import { mutantJobs } from './counts/mutants.ts';
 import { describeWithMachine, runJobs, type JobResult } from './machine/boot.ts';
 
 const POLICIES = count(3, 50);
@@ -29,30 +27,13 @@ function jobs(kind: string, policies: fastCheck.Arbitrary<RandomPolicy>): readon
 const STEP = count(5, 1);
 const mutations = policing.filter((_, at) => at % STEP === 0);
 
-/** Of what a compiler with a mistake in it makes of one policy, or what else it says of that; '' stands for none. */
-async function mutantJobs(): Promise<ReadonlyMap<string, CountedJob | string>> {
-  const text = shapingText('policed');
-  const outcome = buildPolicy(text);
-  if (outcome.kind === 'refused') throw new Error(outcome.diagnostics[0]?.message);
-  const { built } = outcome;
-  const made = new Map<string, CountedJob | string>([['', jobOfBuilt('unchanged', text, built, MUTANT_PACKETS, seed)]]);
-  for (const mutation of mutations) {
-    const subject = await mutant(mutation);
-    const compiled = subject.compilePolicy(text.policy, inputsOf(text), true);
-    const changed = compiled.kind === 'compiled' && { ...built, ...loadedFrom(compiled.artifacts) };
-    const job = changed ? jobOfBuilt(mutation.name, text, changed, MUTANT_PACKETS, seed) : 'refused';
-    made.set(mutation.name, job);
-  }
-  return made;
-}
-
 describeWithMachine('classes on a second kernel', () => {
   const kinds = new Map<string, readonly CountedJob[]>();
   let results: ReadonlyMap<string, JobResult>;
   let mutants: ReadonlyMap<string, CountedJob | string>;
 
   beforeAll(async () => {
-    mutants = await mutantJobs();
+    mutants = await mutantJobs('policed', mutations, MUTANT_PACKETS, seed);
     kinds.set('across queues', jobs('across queues', acrossPolicy()));
     kinds.set('policed', jobs('policed', policedPolicy()));
     kinds.set('found by tc alone', jobs('found by tc alone', alonePolicy()));

@@ -116,20 +116,28 @@ export const shaping = [
   ]),
 ];
 
-/** Where tc finds the class by itself. */
+/** Where tc finds the class of what comes in by itself. */
 export const policing = [
   ...mutationsOf('backends/tc/frame-filters.ts', [
+    {
+      name: 'a filter asks for DSCP where ECN is',
+      original: 'asked.dscp = maskedBytes(negated ? set.complement() : set, 2);',
+      replacement: 'asked.dscp = maskedBytes(negated ? set.complement() : set, 0);',
+      why: 'a shift lost',
+    },
+    {
+      name: 'a mask in a filter is of all bits',
+      original: 'mask: ((2 ** width - 1) ^ (2 ** (width - length) - 1)) << shift,',
+      replacement: 'mask: (2 ** width - 1) << shift,',
+      why: 'a wrong mask',
+    },
+  ]),
+  ...mutationsOf('backends/tc/flower-keys.ts', [
     {
       name: 'sources are destinations in a filter',
       original: "`${field === 'source' ? 'src' : 'dst'}_ip",
       replacement: "`${field === 'source' ? 'dst' : 'src'}_ip",
       why: 'two names swapped',
-    },
-    {
-      name: 'a filter asks for DSCP where ECN is',
-      original: "asked.dscp = bitKeys('ip_tos', negated ? set.complement() : set, 2);",
-      replacement: "asked.dscp = bitKeys('ip_tos', negated ? set.complement() : set, 0);",
-      why: 'a shift lost',
     },
     {
       name: 'a filter asks for ports of fragments',
@@ -142,12 +150,6 @@ export const policing = [
       original: '${low === high ? low : `${low}-${high}`}',
       replacement: '${low === high ? low : `${low}-${high - 1}`}',
       why: 'off by one',
-    },
-    {
-      name: 'a mask in a filter is of all bits',
-      original: 'const mask = ((2 ** width - 1) ^ (2 ** (width - length) - 1)) << shift;',
-      replacement: 'const mask = (2 ** width - 1) << shift;',
-      why: 'a wrong mask',
     },
   ]),
   ...mutationsOf('backends/tc/class-filters.ts', [
@@ -176,6 +178,74 @@ export const policing = [
       original: 'preference: LAST_PREFERENCE,',
       replacement: 'preference: 1,',
       why: 'a swapped order: it comes first, and all is in it',
+    },
+  ]),
+];
+
+/** Where tc finds the class of what leaves by itself, in tables of header bytes. */
+export const tables = [
+  ...mutationsOf('backends/tc/u32-entries.ts', [
+    {
+      name: 'destinations are hashed where sources are',
+      original: '4: { source: 12, destination: 16 }',
+      replacement: '4: { source: 12, destination: 12 }',
+      why: 'a wrong offset',
+    },
+    {
+      name: 'DSCP of IPv6 is where that of IPv4 is',
+      original: 'const [shifted, shiftedMask] = [value << 4, mask << 4];',
+      replacement: 'const [shifted, shiftedMask] = [value, mask];',
+      why: 'a shift lost',
+    },
+    {
+      name: 'a prefix ends with its last whole byte',
+      original: 'const mask = (0xff << Math.max(0, 8 * (at + 1) - length)) & 0xff;',
+      replacement: 'const mask = 0xff;',
+      why: 'bits too many are asked: where they are hashed, others are not found',
+    },
+    {
+      name: 'one alternative of several is asked',
+      original: 'made.flatMap((before) => parts.map((part) => [...before, part])),',
+      replacement: 'made.flatMap((before) => parts.slice(0, 1).map((part) => [...before, part])),',
+      why: 'a lost case',
+    },
+  ]),
+  ...mutationsOf('backends/tc/u32-tables.ts', [
+    {
+      name: 'a table is by the byte before',
+      original: '0xff000000 >>> (8 * (byte % 4))',
+      replacement: '0xff000000 >>> (8 * ((byte + 3) % 4))',
+      why: 'off by one',
+    },
+    {
+      name: 'values under a mask are one value',
+      original: 'return ALL_VALUES.filter((value) => (value & mask) === wanted);',
+      replacement: 'return [wanted];',
+      why: 'a lost case',
+    },
+    {
+      name: 'what does not ask the byte is lost behind a table',
+      original: ', { byte, lists }, ...chainOf(entries.slice(end), told)];',
+      replacement: ', { byte, lists }];',
+      why: 'a lost rest',
+    },
+    {
+      name: 'nothing is asked behind what asks a byte that is told',
+      original: 'masks.every((mask, at) => mask === 0 || told.has(at))',
+      replacement: 'masks.some((mask, at) => mask !== 0 && told.has(at))',
+      why: 'some for every',
+    },
+    {
+      name: 'filters of IPv6 stand where those of IPv4 do',
+      original: "this.#family === 4 ? '800::' : '801::'",
+      replacement: "this.#family === 4 ? '800::' : '800::'",
+      why: 'a lost case',
+    },
+    {
+      name: 'tables share a number',
+      original: 'let number = jhash(new TextEncoder().encode(path), 0) & MOST_TABLES;',
+      replacement: 'let number = 7; if (number) return path === "" ? 0 : number;',
+      why: 'a lost check',
     },
   ]),
 ];

@@ -327,7 +327,9 @@ voice    200,000   3.8 %      200       12        3
       target router { tc on eth1 }
       shape uplink egress rate 1gbit { class few for dscp is ef }`,
     );
-    expect((await runSluice(['explain', path])).stdout).toMatch(/its class: by filters of tc, .* hash for each mask/);
+    expect((await runSluice(['explain', path])).stdout).toMatch(
+      /its class: by filters of tc in tables of header bytes \(u32\) +at most 1 filter [^]*avoided: filters of tc, .*\(flower\) +hash for each mask, 2 /,
+    );
     expect(await of('across 4 queues')).toMatch(
       /a lock for each of 4 queues, which lend each other nothing .*\n.* its queue: by its class's number +4 filters, one after another/,
     );

@@ -39,9 +39,9 @@ function between(before: string, after: string): DeltaOutcome {
 }
 
 /** The commands of a delta. */
-function commandsOf(outcome: DeltaOutcome): string[] {
+function commandsOf(outcome: DeltaOutcome, path = 'tc/change.batch'): string[] {
   if (outcome.kind !== 'delta') throw new Error(`no delta: ${JSON.stringify(outcome)}`);
-  const text = Buffer.concat(outcome.artifacts[0]!.content).toString();
+  const text = Buffer.concat(outcome.artifacts.find((one) => one.path === path)!.content).toString();
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
@@ -87,15 +87,39 @@ test('a filter goes before the class that it leads to, and changes behind the on
     shape uplink egress rate 1gbit { each m in members { class m.id for from m.room } default unshaped }`;
   const before = policy('(7, 10.0.7.0/24), (9, 10.0.9.0/24)');
   const verbs = (after: string) =>
-    commandsOf(sinceOf(before, policy(after))).map((line) => line.replace(/ dev .*? (flower .*)?$/, ' $1').trim());
-  expect(verbs('(9, 10.0.9.0/24)')).toEqual([
-    expect.stringMatching(/^filter del .* flower$/),
-    expect.stringMatching(/^class del /),
-  ]);
+    commandsOf(sinceOf(before, policy(after))).map((line) => line.replace(/ dev .*? handle /, ' '));
+  expect(verbs('(7, 10.0.7.0/24)')).toEqual(['filter del 800::2 u32', expect.stringMatching(/^class del /)]);
   expect(verbs('(7, 10.0.9.0/24), (9, 10.0.7.0/24)')).toEqual([
-    expect.stringMatching(/^filter replace flower src_ip 10.0.7.0\/24 classid 1:[0-9a-f]+$/),
-    expect.stringMatching(/^filter replace flower src_ip 10.0.9.0\/24 classid 1:[0-9a-f]+$/),
+    expect.stringMatching(/^filter replace 800::1 u32 ht 800:: match ip src 10.0.7.0\/24 classid 1:[0-9a-f]+$/),
+    expect.stringMatching(/^filter replace 800::2 u32 ht 800:: match ip src 10.0.9.0\/24 classid 1:[0-9a-f]+$/),
   ]);
+  // What a filter of u32 asks the kernel never changes.
+  expect(verbs('(7, 10.0.7.0/24), (9, 10.0.8.0/24)')).toEqual([
+    'filter del 800::2 u32',
+    expect.stringMatching(/^filter add 800::2 u32 ht 800:: match ip src 10.0.8.0\/24 classid 1:[0-9a-f]+$/),
+  ]);
+});
+
+test('a table that nothing leads to goes a moment after what has led there; filters of another kind go together', () => {
+  const policy = (classes: string) => `zone uplink = up0
+    target router { tc on up0 }
+    shape uplink egress rate 1gbit { ${classes} class rest default class rest }`;
+  const rooms = (count: number) => Array.from({ length: count }, (_, at) => `10.0.${2 * at + 1}.0/24`).join(', ');
+  const shorter = sinceOf(policy(`class few for from { ${rooms(7)} }`), policy('class few for from 10.0.3.0/24'));
+  expect(commandsOf(shorter).filter((line) => line.includes('800::1 '))).toEqual([
+    'filter del dev up0 parent 1: pref 1 protocol ip handle 800::1 u32',
+    expect.stringMatching(/ handle 800::1 u32 ht 800:: match ip src 10.0.3.0\/24 classid /),
+  ]);
+  expect(shorter).toMatchObject({ load: ['tc -batch tc/change.batch', 'sleep 1', 'tc -batch tc/tidy.batch'] });
+  expect(commandsOf(shorter, 'tc/tidy.batch')).toEqual([
+    expect.stringMatching(/^filter del dev up0 parent 1: pref 1 protocol ip handle [0-9a-f]+: u32$/),
+  ]);
+
+  const many = Array.from({ length: 169 }, (_, at) => `${2 * (at % 13)}.${2 * Math.floor(at / 13)}.0.0/16`).join(', ');
+  const byFlower = policy(`class few for from { ${many} } to { ${many} }`);
+  const [gone, come] = commandsOf(sinceOf(byFlower, policy('class few for from 10.0.3.0/24')));
+  expect(gone).toBe('filter del dev up0 parent 1:');
+  expect(come).toBe('filter add dev up0 parent 1: pref 1 protocol ip handle 1: u32 divisor 1');
 });
 
 test('a class that gets classes is taken out before it is put in again, and a queue is changed in place', () => {

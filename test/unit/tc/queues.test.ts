@@ -199,20 +199,67 @@ describe('without nftables', () => {
   const refusals = (classes: string, head = 'uplink egress rate 1gbit'): string[] =>
     refusalsOf(`${alone} ${table} shape ${head} { ${classes} }`);
 
-  test('filters find a class, those of all rows by a hash', () => {
+  /** Without what is the same in all. */
+  const asked = (line: string): string => line.replace('filter add dev up0 parent 1: pref ', '');
+
+  test('filters find a class, in the order written', () => {
     const found = filters(`each m in members { class m.id for to m.room, m.room6 }
       class voice for dscp is ef
       class old for ipv4 gre
+      class near for ttl 64-127
       default class old`);
-    expect(found.map((line) => line.replace(/ handle \S+/, ''))).toEqual([
-      'filter add dev up0 parent 1: pref 1 protocol ip flower dst_ip 10.0.7.0/24 classid 7',
-      'filter add dev up0 parent 1: pref 1 protocol ip flower dst_ip 10.0.9.0/24 classid 9',
-      'filter add dev up0 parent 1: pref 4 protocol ipv6 flower dst_ip 2001:db8:7::/64 classid 7',
-      'filter add dev up0 parent 1: pref 4 protocol ipv6 flower dst_ip 2001:db8:9::/64 classid 9',
-      'filter add dev up0 parent 1: pref 5 protocol ip flower ip_tos 0xb8/0xfc classid voice',
-      'filter add dev up0 parent 1: pref 8 protocol ipv6 flower ip_tos 0xb8/0xfc classid voice',
-      'filter add dev up0 parent 1: pref 9 protocol ip flower ip_proto 0x2f classid old',
+    expect(found.map(asked)).toEqual([
+      '1 protocol ip handle 1: u32 divisor 1',
+      '2 protocol ipv6 handle 2: u32 divisor 1',
+      '1 protocol ip handle 800::1 u32 ht 800:: match ip dst 10.0.7.0/24 classid 7',
+      '1 protocol ip handle 800::2 u32 ht 800:: match ip dst 10.0.9.0/24 classid 9',
+      '1 protocol ip handle 800::3 u32 ht 800:: match ip tos 0xb8 0xfc classid voice',
+      '1 protocol ip handle 800::4 u32 ht 800:: match ip protocol 47 0xff classid old',
+      '1 protocol ip handle 800::5 u32 ht 800:: match u8 0x40 0xc0 at 8 classid near',
+      '2 protocol ipv6 handle 801::1 u32 ht 801:: match ip6 dst 2001:db8:7::/64 classid 7',
+      '2 protocol ipv6 handle 801::2 u32 ht 801:: match ip6 dst 2001:db8:9::/64 classid 9',
+      '2 protocol ipv6 handle 801::3 u32 ht 801:: match u16 0xb80 0xfc0 at 0 classid voice',
+      '2 protocol ipv6 handle 801::4 u32 ht 801:: match u8 0x40 0xc0 at 7 classid near',
     ]);
+  });
+
+  test('those of many rows in a table by the byte that tells most of them apart, with others around it', () => {
+    const rows = Array.from({ length: 6 }, (_, at) => `(${at}, 10.${40 + at}.7.0/24)`).join(', ');
+    const many = `table rooms(id: u32 key, room: prefix4 key) = { ${rows} }`;
+    const found = queues(
+      `${many} shape uplink egress rate 1gbit {
+        class voice for dscp is ef
+        each r in rooms { class r.id for ipv4 to r.room }
+        class old for ipv4 gre
+        default class old
+      }`,
+      alone,
+    ).filter((line) => line.includes(' protocol ip '));
+    const number = / handle ([0-9a-f]+): u32 divisor 256$/m.exec(found.join('\n'))![1]!;
+    expect(found.map((line) => asked(line).replaceAll(number, 'T'))).toEqual([
+      '1 protocol ip handle 1: u32 divisor 1',
+      '1 protocol ip handle 800::1 u32 ht 800:: match ip tos 0xb8 0xfc classid voice',
+      '1 protocol ip handle T: u32 divisor 256',
+      ...[0, 1, 2, 3, 4, 5].map(
+        (at) =>
+          `1 protocol ip handle T:2${'89abcd'[at]}:1 u32 ht T:2${'89abcd'[at]}: match ip dst 10.${40 + at}.7.0/24 classid ${at}`,
+      ),
+      '1 protocol ip handle 800::2 u32 ht 800:: match u32 0 0 link T: hashkey mask 0x00ff0000 at 16',
+      '1 protocol ip handle 800::3 u32 ht 800:: match ip protocol 47 0xff classid old',
+    ]);
+  });
+
+  test('by a hash for each mask where tables would ask more', () => {
+    // Each end by two bytes: 13 + 13² + 13³ tables.
+    const prefixes = Array.from({ length: 169 }, (_, at) => `${2 * (at % 13)}.${2 * Math.floor(at / 13)}.0.0/16`).join(
+      ', ',
+    );
+    const found = filters(`class few for from { ${prefixes} } to { ${prefixes} } class voice for dscp is ef`);
+    expect(found.slice(0, 2).map((line) => asked(line).replace(/ handle \S+/, ''))).toEqual([
+      '1 protocol ip flower src_ip 0.0.0.0/16 dst_ip 0.0.0.0/16 classid few',
+      '1 protocol ip flower src_ip 0.0.0.0/16 dst_ip 0.2.0.0/16 classid few',
+    ]);
+    expect(found.at(-1)).toMatch(/ protocol ipv6 handle \S+ flower ip_tos 0xb8\/0xfc classid voice$/);
   });
 
   test('what fragments do not tell is refused', () => {
