@@ -141,6 +141,47 @@ export const PAGE_SCRIPT = `(function() {
 	function sharesOf(share, all, block, isWhole) {
 		return isWhole ? nanoseconds(share) : \`\${nanoseconds(share)} (\${percent(share, all)} of \${block})\`;
 	}
+	// cli/explain-page/client/device-view.ts
+	const WHO = {
+		device: "NIC",
+		host: "host"
+	};
+	var DeviceView = class {
+		#shown;
+		show({ plane: { device } }) {
+			byId("device").hidden = device === void 0;
+			if (!device || device === this.#shown) return;
+			this.#shown = device;
+			const onDevice = device.rules.filter(({ decides }) => decides === "device").length;
+			byId("device-summary").textContent = \`\${device.name}: by \${onDevice} of \${device.rules.length} rules the NIC decides; what it does not decide goes up to the host.\`;
+			byId("device-tables").replaceChildren(...device.tables.map(tableRow), sumRow(device));
+			byId("device-rules").replaceChildren(...device.rules.map(ruleRow));
+		}
+	};
+	function tableRow({ name, keys, entries, room, bits }) {
+		const row = document.createElement("tr");
+		const own = withText("td", "", "keys");
+		own.append(...keys.map((key) => withText("span", key)));
+		row.append(withText("td", name, "name"), own, withText("td", entries.toLocaleString("en"), "number entries"), withText("td", room.toLocaleString("en"), "number room"), withText("td", bits.toLocaleString("en"), "number bits"));
+		return row;
+	}
+	function sumRow({ tables }) {
+		const sum = (of) => tables.reduce((all, table) => all + table[of], 0);
+		const row = tableRow({
+			name: "in all",
+			keys: [],
+			entries: sum("entries"),
+			room: 0,
+			bits: sum("bits")
+		});
+		row.querySelector(".room").textContent = "";
+		return row;
+	}
+	function ruleRow({ rule, lines, decides, why = "" }) {
+		const row = document.createElement("tr");
+		row.append(withText("td", rule, "name"), withText("td", lines), withText("td", WHO[decides], \`who \${decides}\`), withText("td", why));
+		return row;
+	}
 	// cli/explain-page/client/flame-view.ts
 	const ROW = 26;
 	const NARROWEST = 3;
@@ -711,6 +752,7 @@ export const PAGE_SCRIPT = `(function() {
 	const views = [
 		new FlameView(choose),
 		new PlanView(choose),
+		new DeviceView(),
 		new RulesView(choose)
 	];
 	function stateOf(index) {
@@ -1060,7 +1102,7 @@ th {
   font-weight: 600;
   white-space: nowrap;
 }
-td:nth-child(2) {
+#rules td:nth-child(2) {
   white-space: nowrap;
 }
 .rule {
@@ -1075,9 +1117,27 @@ td:nth-child(2) {
   overflow-wrap: anywhere;
   cursor: pointer;
 }
-.time {
+.time,
+.number {
   text-align: right;
   white-space: nowrap;
+}
+#device-tables .name {
+  white-space: nowrap;
+}
+#device h3 {
+  margin: 1rem 0 0.3rem;
+}
+.name,
+.keys {
+  font: 13px/1.5 var(--mono);
+  overflow-wrap: anywhere;
+}
+.keys span:not(:last-child)::after {
+  content: ', ';
+}
+.who.host {
+  color: var(--found);
 }
 .part {
   min-width: 7rem;
@@ -1125,6 +1185,25 @@ pre {
     border: 0;
     color: var(--quiet);
     overflow-wrap: anywhere;
+  }
+  td:empty {
+    display: none;
+  }
+  #device td.name,
+  #device td.keys {
+    flex: 1 0 100%;
+  }
+  #device td.name {
+    color: var(--text);
+  }
+  .entries::before {
+    content: 'entries ';
+  }
+  .room::before {
+    content: 'of ';
+  }
+  .bits::after {
+    content: ' bits';
   }
   .rule {
     flex: 1 0 100%;

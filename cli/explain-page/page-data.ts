@@ -1,9 +1,16 @@
 /** What the page of `sluice explain --html` shows: the plans of `--json`, in the form in which a browser draws them. */
-import type { ExplainedPlane, ExplainedStage, ExplainedStep, Expense } from '../../compiler/explain/explained.ts';
+import type {
+  ExplainedDevice,
+  ExplainedPlane,
+  ExplainedStage,
+  ExplainedStep,
+  Expense,
+} from '../../compiler/explain/explained.ts';
+import { keyText } from '../terminal/explained-device.ts';
 import { formatNanoseconds } from '../terminal/numbers.ts';
 import { linesText } from '../terminal/policy-lines.ts';
 import { withinBudget } from './budget.ts';
-import type { PageData, PagePlane, PageStep } from './page-step.ts';
+import type { PageData, PageDevice, PagePlane, PageStep } from './page-step.ts';
 
 /** So many runs of lines are written out. */
 const MOST_RUNS = 40;
@@ -28,12 +35,25 @@ export function pageData({ version, policy, mainPath, planes }: PageSource): Pag
   };
 }
 
-function pagePlane({ target, plane, stages }: ExplainedPlane, mainPath: string): PagePlane {
+function pagePlane({ target, plane, stages, device }: ExplainedPlane, mainPath: string): PagePlane {
   const isTimed = stages.some(({ expense }) => expense !== undefined);
   const blocks = stages.map((stage) => block(stage, mainPath));
   const share = blocks.reduce((sum, one) => sum + one.share, 0);
   const root = withinBudget({ id: 0, kind: 'plane', title: `${target}, ${plane}`, share, steps: blocks });
-  return { target, plane, isTimed, root: numbered(root) };
+  return { target, plane, isTimed, ...(device && { device: pageDevice(device, mainPath) }), root: numbered(root) };
+}
+
+function pageDevice({ name, tables, rules }: ExplainedDevice, mainPath: string): PageDevice {
+  return {
+    name,
+    tables: tables.map(({ keys, ...table }) => ({ ...table, keys: keys.map(keyText) })),
+    rules: rules.map(({ path, line, text, decides, why }) => ({
+      rule: text,
+      lines: linesText({ path, lines: [line] }, mainPath, 1),
+      decides,
+      ...(why === undefined ? {} : { why }),
+    })),
+  };
 }
 
 /** Steps by their numbers, from the top on: what three views show is told by them. */

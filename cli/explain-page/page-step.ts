@@ -24,11 +24,32 @@ export interface PageStep {
   readonly steps: readonly PageStep[];
 }
 
+/** What a device before the host has, and which rules it decides by. */
+export interface PageDevice {
+  readonly name: string;
+  readonly tables: readonly {
+    readonly name: string;
+    /** `32-bit lpm source_ipv4`, each. */
+    readonly keys: readonly string[];
+    readonly entries: number;
+    readonly room: number;
+    readonly bits: number;
+  }[];
+  readonly rules: readonly {
+    readonly rule: string;
+    /** As those of a step. */
+    readonly lines: string;
+    readonly decides: 'device' | 'host';
+    readonly why?: string;
+  }[];
+}
+
 export interface PagePlane {
   readonly target: string;
   readonly plane: string;
   /** Whether the plane's prices tell times. */
   readonly isTimed: boolean;
+  readonly device?: PageDevice;
   readonly root: PageStep;
 }
 

@@ -66,6 +66,19 @@ with a step. Arrow keys move, Enter chooses, Escape goes back.</p>
 </ul>
 <div id="plan-picture" role="group" aria-label="The plan as a tree"></div>
 </section>
+<section id="device" aria-labelledby="device-heading" hidden>
+<h2 id="device-heading">On the NIC</h2>
+<p id="device-summary" class="quiet"></p>
+<div class="table"><table>
+<thead><tr><th scope="col">Table</th><th scope="col">Keys</th><th scope="col" class="number">Entries</th><th scope="col" class="number">Room</th><th scope="col" class="number">Bits</th></tr></thead>
+<tbody id="device-tables"></tbody>
+</table></div>
+<h3>Who decides</h3>
+<div class="table"><table>
+<thead><tr><th scope="col">Rule</th><th scope="col">Line</th><th scope="col">Decides</th><th scope="col">Why not the NIC</th></tr></thead>
+<tbody id="device-rules"></tbody>
+</table></div>
+</section>
 <section id="rules" aria-labelledby="rules-heading">
 <h2 id="rules-heading">Rules by cost</h2>
 <p class="quiet"><span id="rules-count" role="status"></span>. Each with its part of the lookups that lead to it.</p>

@@ -10,7 +10,7 @@ export function deviceLines({ name, tables, rules }: ExplainedDevice, mainPath: 
     formatCount(entries),
     formatCount(room),
     formatCount(bits),
-    keys.map(({ name: key, match, width }) => `${width}-bit ${match} ${key}`).join(', '),
+    keys.map(keyText).join(', '),
   ]);
   return [
     ...tableLines(
@@ -28,4 +28,9 @@ export function deviceLines({ name, tables, rules }: ExplainedDevice, mainPath: 
       return `  ${decides.padEnd(6)}  ${place}: ${text}${why === undefined ? '' : `   (${why})`}`;
     }),
   ];
+}
+
+/** `32-bit lpm source_ipv4` */
+export function keyText({ name, match, width }: ExplainedDevice['tables'][number]['keys'][number]): string {
+  return `${width}-bit ${match} ${name}`;
 }

@@ -91,6 +91,52 @@ describe.skipIf(whyNoChromium() !== undefined)('the page of explain', () => {
     expect(ground).toBe(scheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(18, 22, 28)');
   });
 
+  test("of a NIC: its tables, and who decides by each rule; on the host's planes nothing of it", async () => {
+    const nic = join(folder, 'nic.html');
+    writeFileSync(
+      join(folder, 'nic.sluice'),
+      `zone uplink = eth0
+      target router { p4 v1model on eth0 nftables }
+      mitigate in uplink {
+        drop from 192.0.2.0/24, 198.51.100.7 tcp/25
+        drop udp over 5/second
+      }`,
+    );
+    expect(await runSluice(['explain', join(folder, 'nic.sluice'), '--html', nic])).toMatchObject({ code: 0 });
+    const choose = (plane: string) =>
+      browser.evaluate(`(() => {
+        const choice = document.getElementById('plane');
+        choice.selectedIndex = [...choice.options].findIndex(({ text }) => text.endsWith(${JSON.stringify(plane)}));
+        choice.dispatchEvent(new Event('change'));
+      })()`);
+    const isHidden = () => browser.evaluate('document.getElementById("device").hidden');
+    const cells = (id: string) =>
+      browser.evaluate(
+        `[...document.getElementById('${id}').rows].map((row) => [...row.cells].map((cell) => cell.innerText))`,
+      );
+    for (const [width, scheme] of [
+      [1280, 'light'],
+      [360, 'dark'],
+    ] as const) {
+      expect(await open(nic, width, scheme)).toEqual({ asked: [], complaints: [] });
+      await choose('nftables');
+      expect(await isHidden()).toBe(true);
+      await choose('p4');
+      expect(await isHidden()).toBe(false);
+      await keepPicture(`nic-${width}`);
+      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await browser.evaluate(CONTRASTS)).toEqual([]);
+    }
+    await open(nic);
+    await choose('p4');
+    expect(await textOf('#device-summary')).toMatch(/^bmv2: by 1 of 2 rules the NIC decides/);
+    expect(await cells('device-tables')).toContainEqual(['source_sets_ipv4', '32-bit lpm source_ipv4', '2', '4', '64']);
+    expect(await cells('device-rules')).toEqual([
+      ['drop from 192.0.2.0/24, 198.51.100.7 tcp/25', '4', 'NIC', ''],
+      ['drop udp over 5/second', '5', 'host', expect.stringContaining('limit')],
+    ]);
+  });
+
   test('text can be read: of 4.5 times the brightness, or a part of it, in light and dark', async () => {
     for (const scheme of ['light', 'dark'] as const) {
       await open(page, 1280, scheme);

@@ -1,6 +1,7 @@
 /** The page: reads its data, and shows one plane at a time in three views. */
 import { everyStep, type PageData, type PageStep } from '../page-step.ts';
 import { showDetails } from './details.ts';
+import { DeviceView } from './device-view.ts';
 import { FlameView } from './flame-view.ts';
 import { byId, type PageState } from './page.ts';
 import { PlanView } from './plan-view.ts';
@@ -11,7 +12,7 @@ const search = byId('search') as HTMLInputElement;
 const choice = byId('plane') as HTMLSelectElement;
 
 let state = stateOf(0);
-const views = [new FlameView(choose), new PlanView(choose), new RulesView(choose)];
+const views = [new FlameView(choose), new PlanView(choose), new DeviceView(), new RulesView(choose)];
 
 function stateOf(index: number): PageState {
   const plane = data.planes[index]!;
