@@ -9,6 +9,7 @@ import { compareWords, copyWords, searchAtLeast, strideOf, writePredecessor, wri
 /** The canonical form of intervals in any order, overlapping or not; each must have low ≤ high within the width. */
 export function canonicalIntervals(width: number, lows: Uint32Array, highs: Uint32Array): IntervalColumns {
   const stride = strideOf(width);
+  if (lows.length === stride) return { width, stride, intervalCount: 1, lows: lows.slice(), highs: highs.slice() };
   const order = sortedOrder(lows, stride);
   const builder = new IntervalBuilder(width, order.length);
   for (let i = 0; i < order.length; i++) {

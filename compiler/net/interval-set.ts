@@ -16,10 +16,12 @@ import { jhash2 } from './jhash.ts';
 import { prefixKey, rangeKey } from './key-column.ts';
 import {
   compareWords,
+  lowOnes,
   readBigint,
   readValue,
   searchAtLeast,
   strideOf,
+  wordOf,
   writeMaximum,
   writeSuccessor,
   writeValue,
@@ -50,11 +52,15 @@ export class IntervalSet implements IntervalColumns {
 
   /** The set without values. Throws a RangeError unless the width is an integer from 1 to 128, as all makers do. */
   static empty(width: number): IntervalSet {
-    return new IntervalSet(new IntervalBuilder(width, 0).finish());
+    return (EMPTY[width] ??= new IntervalSet(new IntervalBuilder(width, 0).finish()));
   }
 
   /** The set of all values of `width` bits. */
   static full(width: number): IntervalSet {
+    return (FULL[width] ??= IntervalSet.#makeFull(width));
+  }
+
+  static #makeFull(width: number): IntervalSet {
     const lows = new Uint32Array(strideOf(width));
     const highs = new Uint32Array(strideOf(width));
     writeMaximum(width, highs, 0);
@@ -69,11 +75,35 @@ export class IntervalSet implements IntervalColumns {
   /** The set of the values from `low` to `high`, both included. Throws a RangeError where low > high. */
   static range(width: number, low: Value, high: Value): IntervalSet {
     const stride = strideOf(width);
-    const [lows, highs] = [new Uint32Array(stride), new Uint32Array(stride)];
+    if (stride === 1 && typeof low === 'number' && typeof high === 'number' && low <= high) {
+      return IntervalSet.#ofWords(width, wordOf(width, low), wordOf(width, high));
+    }
+    const lows = new Uint32Array(stride);
+    const highs = new Uint32Array(stride);
     writeValue(width, low, lows, 0);
     writeValue(width, high, highs, 0);
     if (compareWords(lows, 0, highs, 0, stride) > 0) throw new RangeError(`${low}-${high} is no interval`);
-    return new IntervalSet({ width, stride, intervalCount: 1, lows, highs });
+    return IntervalSet.#from({ width, stride, intervalCount: 1, lows, highs });
+  }
+
+  /** Canonical columns as a set: one that was made before, if it is at hand. */
+  static #from(columns: IntervalColumns): IntervalSet {
+    const { width, stride, intervalCount, lows, highs } = columns;
+    if (intervalCount === 0) return IntervalSet.empty(width);
+    return stride === 1 && intervalCount === 1
+      ? IntervalSet.#ofWords(width, lows[0]!, highs[0]!)
+      : new IntervalSet(columns);
+  }
+
+  /** One interval of at most 32 bits. Policies name the same few addresses and ports again and again. */
+  static #ofWords(width: number, low: number, high: number): IntervalSet {
+    const slot = slotOf(width, low, high);
+    const kept = KEPT[slot];
+    if (kept?.width === width && kept.lows[0] === low && kept.highs[0] === high) return kept;
+    // Nobody writes to columns, so that one may be both ends.
+    const lows = Uint32Array.of(low);
+    const highs = low === high ? lows : Uint32Array.of(high);
+    return (KEPT[slot] = new IntervalSet({ width, stride: 1, intervalCount: 1, lows, highs }));
   }
 
   /** The union of intervals `[low, high]`, both ends included, in any order. Throws a RangeError where low > high. */
@@ -96,7 +126,7 @@ export class IntervalSet implements IntervalColumns {
    */
   static fromColumns(width: number, lows: Uint32Array, highs: Uint32Array = lows): IntervalSet {
     rangeKey(width, lows, highs);
-    return new IntervalSet(canonicalIntervals(width, lows, highs));
+    return IntervalSet.#from(canonicalIntervals(width, lows, highs));
   }
 
   /**
@@ -105,7 +135,7 @@ export class IntervalSet implements IntervalColumns {
    */
   static fromPrefixes(width: number, addresses: Uint32Array, lengths: Uint8Array): IntervalSet {
     const { lows, highs } = prefixKey(width, addresses, lengths);
-    return new IntervalSet(canonicalIntervals(width, lows, highs));
+    return IntervalSet.#from(canonicalIntervals(width, lows, highs));
   }
 
   /** `fromPrefixes` for IPv4: one word and one length for each prefix. */
@@ -145,7 +175,7 @@ export class IntervalSet implements IntervalColumns {
     if (other.isEmpty() || other === this) {
       return this;
     }
-    return this.isEmpty() ? other : new IntervalSet(uniteIntervals(this, other));
+    return this.isEmpty() ? other : IntervalSet.#from(uniteIntervals(this, other));
   }
 
   /** Every value in both sets. */
@@ -154,13 +184,50 @@ export class IntervalSet implements IntervalColumns {
     if (this.isEmpty() || other.isFull() || other === this) {
       return this;
     }
-    return other.isEmpty() || this.isFull() ? other : new IntervalSet(intersectIntervals(this, other));
+    if (other.isEmpty() || this.isFull()) return other;
+    return this.#isOneOfWords() && other.#isOneOfWords()
+      ? this.#intersectOne(other)
+      : IntervalSet.#from(intersectIntervals(this, other));
+  }
+
+  /** Whether the set is one interval, with a word for each end: most sets are, and of two such the answer is soon told. */
+  #isOneOfWords(): boolean {
+    return this.intervalCount === 1 && this.stride === 1;
+  }
+
+  #intersectOne(other: IntervalSet): IntervalSet {
+    const ownLow = this.lows[0]!;
+    const ownHigh = this.highs[0]!;
+    const low = other.lows[0]!;
+    const high = other.highs[0]!;
+    if (low <= ownLow && ownHigh <= high) return this;
+    if (ownLow <= low && high <= ownHigh) return other;
+    if (low > ownHigh || ownLow > high) return IntervalSet.empty(this.width);
+    return IntervalSet.#ofWords(this.width, Math.max(low, ownLow), Math.min(high, ownHigh));
+  }
+
+  #subtractOne(other: IntervalSet): IntervalSet {
+    const ownLow = this.lows[0]!;
+    const ownHigh = this.highs[0]!;
+    const low = other.lows[0]!;
+    const high = other.highs[0]!;
+    if (low > ownHigh || ownLow > high) return this;
+    if (ownLow >= low) {
+      return ownHigh <= high ? IntervalSet.empty(this.width) : IntervalSet.#ofWords(this.width, high + 1, ownHigh);
+    }
+    if (ownHigh <= high) return IntervalSet.#ofWords(this.width, ownLow, low - 1);
+    const lows = Uint32Array.of(ownLow, high + 1);
+    const highs = Uint32Array.of(low - 1, ownHigh);
+    return new IntervalSet({ width: this.width, stride: 1, intervalCount: 2, lows, highs });
   }
 
   /** Every value in this set that is not in the other. */
   subtract(other: IntervalSet): IntervalSet {
     other.#requireWidth(this.width);
-    return this.isEmpty() || other.isEmpty() ? this : new IntervalSet(subtractIntervals(this, other));
+    if (this.isEmpty() || other.isEmpty()) return this;
+    return this.#isOneOfWords() && other.#isOneOfWords()
+      ? this.#subtractOne(other)
+      : IntervalSet.#from(subtractIntervals(this, other));
   }
 
   /** Every value of the field that is not in this set. */
@@ -177,7 +244,7 @@ export class IntervalSet implements IntervalColumns {
     if (this.intervalCount !== 1) {
       return false;
     }
-    if (this.stride === 1) return this.lows[0] === 0 && this.highs[0] === 2 ** this.width - 1;
+    if (this.stride === 1) return this.lows[0] === 0 && this.highs[0] === lowOnes(this.width);
     const maximum = new Uint32Array(this.stride);
     writeMaximum(this.width, maximum, 0);
     return this.lows.every((word) => word === 0) && compareWords(this.highs, 0, maximum, 0, this.stride) === 0;
@@ -196,7 +263,7 @@ export class IntervalSet implements IntervalColumns {
 
   /** Whether the value is in the set. Throws a RangeError for what is no value of the field. */
   contains(value: Value): boolean {
-    if (typeof value === 'number' && this.stride === 1 && value >= 0 && value < 2 ** this.width) {
+    if (typeof value === 'number' && this.stride === 1 && value >= 0 && value <= lowOnes(this.width)) {
       if (Number.isInteger(value)) return this.#containsWord(value);
     }
     const words = new Uint32Array(this.stride);
@@ -237,6 +304,7 @@ export class IntervalSet implements IntervalColumns {
 
   /** How many values are in the set. */
   size(): bigint {
+    if (this.#isOneOfWords()) return BigInt(this.highs[0]! - this.lows[0]! + 1);
     let total = 0n;
     // Differences of words add up exactly in numbers as long as there are at most 2^20 of them.
     const batch = 1 << 20;
@@ -350,6 +418,18 @@ export class IntervalSet implements IntervalColumns {
       throw new RangeError(`a set of ${this.width} bits where one of ${width} bits is needed`);
     }
   }
+}
+
+/** Sets never change, so that one is enough for each width. */
+const EMPTY: IntervalSet[] = [];
+const FULL: IntervalSet[] = [];
+
+/** The last set of one interval for each slot: so many, and no more, are kept whether anyone has them or not. */
+const KEPT: (IntervalSet | undefined)[] = Array.from({ length: 8192 });
+
+function slotOf(width: number, low: number, high: number): number {
+  const mixed = Math.imul(low ^ (high << 7) ^ (high >>> 25) ^ width, 0x9e37_79b1);
+  return (mixed >>> 19) & (KEPT.length - 1);
 }
 
 function sameWords(a: Uint32Array, b: Uint32Array): boolean {

@@ -25,7 +25,7 @@ export function lowOnes(bits: number): number {
   if (bits <= 0) {
     return 0;
   }
-  return bits >= 32 ? 0xffffffff : 2 ** bits - 1;
+  return bits >= 32 ? 0xffffffff : 0xffffffff >>> (32 - bits);
 }
 
 /** Writes the greatest value of a field of `width` bits. */
@@ -125,10 +125,7 @@ export function readBigint(words: Uint32Array, index: number, stride: Stride): b
 export function writeValue(width: number, value: Value, words: Uint32Array, index: number): void {
   const stride = strideOf(width);
   if (stride === 1 && typeof value === 'number') {
-    if (!Number.isInteger(value) || value < 0 || value >= 2 ** width) {
-      throw notAValue(width, value);
-    }
-    words[index] = value;
+    words[index] = wordOf(width, value);
     return;
   }
   if (typeof value === 'number' && !Number.isSafeInteger(value)) {
@@ -142,6 +139,12 @@ export function writeValue(width: number, value: Value, words: Uint32Array, inde
     words[index * stride + k] = Number(rest & 0xffffffffn);
     rest >>= 32n;
   }
+}
+
+/** A number as a value of a field of at most 32 bits. Throws a RangeError for what is none, as `writeValue` does. */
+export function wordOf(width: number, value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > lowOnes(width)) throw notAValue(width, value);
+  return value;
 }
 
 function notAValue(width: number, value: Value): RangeError {
