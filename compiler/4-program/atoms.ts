@@ -13,8 +13,24 @@ export function isSetTest(atom: Atom): atom is Atom & { readonly test: SetTest }
 }
 
 /** Same field and view, so that two set tests can become one. */
-export function fieldKey({ field, view = 'real' }: SetTest): string {
-  return `${field}/${view}`;
+export function fieldKey({ field, view = 'real' }: Pick<SetTest, 'field' | 'view'>): string {
+  return withBehind(field, view);
+}
+
+/** `first/behind`: one text for each pair, since long lists of rules are asked for the same few again and again. */
+export function withBehind(first: string, behind: string): string {
+  let texts = TEXTS.get(behind);
+  if (!texts) TEXTS.set(behind, (texts = new Map()));
+  let text = texts.get(first);
+  if (text === undefined) texts.set(first, (text = `${first}/${behind}`));
+  return text;
+}
+
+const TEXTS = new Map<string, Map<string, string>>();
+
+/** Whether both have the same key. */
+function isOfOneField(a: SetTest, b: SetTest): boolean {
+  return a.field === b.field && (a.view ?? 'real') === (b.view ?? 'real');
 }
 
 /** Whether two tests of numbers are of the same end's ports. */
@@ -38,7 +54,7 @@ export function simplify(atoms: readonly Atom[]): Atom[] | undefined {
 function insert(conjunction: Atom[], atom: Atom): boolean {
   for (let i = 0; i < conjunction.length; i++) {
     const other = conjunction[i]!;
-    if (isSetTest(atom) && isSetTest(other) && fieldKey(atom.test) === fieldKey(other.test)) {
+    if (isSetTest(atom) && isSetTest(other) && isOfOneField(atom.test, other.test)) {
       const joined = joinSets(other, atom);
       if (joined === 'never') return false;
       if (joined) {

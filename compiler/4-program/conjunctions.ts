@@ -33,9 +33,14 @@ function expand(condition: FamilyCondition, negated: boolean, disjoint: boolean)
 }
 
 function product(parts: readonly FamilyCondition[], negated: boolean, disjoint: boolean): Atom[][] {
+  const choicesOf = parts.map((part) => expand(part, negated, disjoint));
+  // Mostly there is nothing to choose.
+  if (choicesOf.every((choices) => choices.length === 1)) {
+    const only = simplify(choicesOf.flatMap(([choice]) => choice!));
+    return only ? [only] : [];
+  }
   let result: Atom[][] = [[]];
-  for (const part of parts) {
-    const choices = expand(part, negated, disjoint);
+  for (const choices of choicesOf) {
     const next: Atom[][] = [];
     for (const left of result) {
       for (const right of choices) {

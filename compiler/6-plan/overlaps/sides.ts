@@ -2,7 +2,7 @@
  * Rules as boxes: of each field that some of them test, the lowest and the highest value that a packet of the rule may have.
  * Boxes that do not meet are rules that no packet meets both of; boxes that meet may still be such rules.
  */
-import { isSetTest } from '../../4-program/atoms.ts';
+import { fieldKey, isSetTest, withBehind } from '../../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../4-program/program.ts';
 import { isWrittenByRules } from '../commute.ts';
 
@@ -97,8 +97,9 @@ function boundsOfAtom(atom: Atom, zones: Map<string, number>): Bound[] {
     const top = (high + 1) * services - 1;
     return [{ field: SERVICE, width: 24, low: low * services, high: top, size: size * services }];
   }
-  const own = test.kind === 'address' ? `/${test.family}` : '';
-  return [{ field: `${field}/${view}${own}`, width: set.width, low, high, size }];
+  const key = fieldKey(atom.test);
+  const side = test.kind === 'address' ? withBehind(key, `${test.family}`) : key;
+  return [{ field: side, width: set.width, low, high, size }];
 }
 
 /** Zones are numbered as they come. */

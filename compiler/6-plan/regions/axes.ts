@@ -2,7 +2,7 @@
  * Fields as axes of a space of packets. Protocol and destination port are one axis, `transport`: protocol × 2^17, then
  * 2^16 + port for packets that have ports. On the axis of a field that some packets lack, `absent` is a value of its own.
  */
-import { isSetTest } from '../../4-program/atoms.ts';
+import { fieldKey, isSetTest } from '../../4-program/atoms.ts';
 import type { Atom, AtomTest, Family } from '../../4-program/program.ts';
 import { EXTENSION_HEADERS, FIELD_WIDTHS, PROTOCOLS_WITH_PORTS, type NumberField } from '../../model/fields.ts';
 import type { MaskedTest, NumberTest } from '../../model/condition.ts';
@@ -109,7 +109,7 @@ export function axisOf(test: AtomTest): string | undefined {
     case 'masked':
       return axisOfNumber(test.field, undefined);
     case 'address':
-      return `${test.field}/${test.view ?? 'real'}`;
+      return fieldKey(test);
     default:
       return undefined;
   }
@@ -117,7 +117,7 @@ export function axisOf(test: AtomTest): string | undefined {
 
 function axisOfNumber(field: NumberField, view: NumberTest['view'] = 'real'): string | undefined {
   if (field === 'family' || field === 'length') return undefined;
-  return view === 'real' && OF_TRANSPORT.has(field) ? TRANSPORT : `${field}/${view}`;
+  return view === 'real' && OF_TRANSPORT.has(field) ? TRANSPORT : fieldKey({ field, view });
 }
 
 /** Fields that are one axis. */
