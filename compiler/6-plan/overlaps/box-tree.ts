@@ -109,9 +109,7 @@ export class BoxTree {
       if (!hasPoint(this.#lows, this.#highs, node * count, point)) continue;
       const second = this.#second[node]!;
       if (second >= 0) {
-        // What is found early spares looking at all behind it.
-        if (this.#first[node + 1]! < this.#first[second]!) open.push(second, node + 1);
-        else open.push(node + 1, second);
+        this.#pushEarlierLast(open, node + 1, second);
         continue;
       }
       for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
@@ -120,6 +118,31 @@ export class BoxTree {
       }
     }
     return best < end ? best : undefined;
+  }
+
+  /** The first rule before another whose box has all of the other's in it, and that `isFound`; undefined: there is none. */
+  firstEnclosing(rule: number, isFound: (other: number) => boolean): number | undefined {
+    let best = rule;
+    const open = this.nodeCount > 0 ? [0] : [];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (this.#first[node]! >= best || !this.mayEnclose(node, rule)) continue;
+      const second = this.#second[node]!;
+      if (second >= 0) {
+        this.#pushEarlierLast(open, node + 1, second);
+        continue;
+      }
+      for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
+        const other = this.#order[at]!;
+        if (other < best && this.encloses(other, rule) && isFound(other)) best = other;
+      }
+    }
+    return best < rule ? best : undefined;
+  }
+
+  /** The node with the earlier rule is looked at next: what is found early spares looking at all behind it. */
+  #pushEarlierLast(open: number[], one: number, other: number): void {
+    if (this.#first[one]! < this.#first[other]!) open.push(other, one);
+    else open.push(one, other);
   }
 
   /** Whether the box of some rule below the node may have all of a rule's in it. */

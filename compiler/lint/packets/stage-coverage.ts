@@ -32,7 +32,9 @@ export class StageCoverage {
   readonly #axes: Readonly<Record<Family, readonly string[]>>;
   readonly #boxes: EntryBoxes;
   readonly #reach: Reach[];
-  readonly #points = new Map<string, Point>();
+  /** The packets that were found first. */
+  readonly #points: Readonly<Record<Family, Map<number, Point>>> = { 4: new Map(), 6: new Map() };
+  readonly #enclosing: Readonly<Record<Family, Map<number, number | undefined>>> = { 4: new Map(), 6: new Map() };
   /** How many entries each rule of the policy has. */
   readonly #places = new Map<string, number>();
 
@@ -55,7 +57,7 @@ export class StageCoverage {
 
   /** Some packets of the family that come to the entry, as far as they are found soon. */
   *pointsAt(entry: number, family: Family): Generator<Point> {
-    const known = this.#points.get(`${entry} ${family}`);
+    const known = this.#points[family].get(entry);
     if (known) yield known;
     for (let draw = 1; draw <= MOST_DRAWN; draw++) {
       const walked = this.walk.find(entry, family, { draw });
@@ -70,21 +72,19 @@ export class StageCoverage {
 
   /** The first entry before this one that alone keeps all of its packets of a family, as far as regions tell. */
   enclosing(entry: number, family: Family): number | undefined {
+    const known = this.#enclosing[family];
+    if (!known.has(entry)) known.set(entry, this.#findEnclosing(entry, family));
+    return known.get(entry);
+  }
+
+  #findEnclosing(entry: number, family: Family): number | undefined {
     const own = this.regions.of(entry, family);
     if (!own?.isFree && !own?.isExact) return undefined;
-    const { keepsFrom } = this.entries;
-    let first = entry;
-    this.#tree.some(
-      entry,
-      (node) => this.#tree.firstBelow(node) < first && this.#tree.mayEnclose(node, entry),
-      (other) => {
-        if (other >= first || keepsFrom[other]! < entry || !this.#tree.encloses(other, entry)) return false;
-        const theirs = this.regions.of(other, family);
-        if (theirs && this.#isCertain(other, entry, family) && isWithin(own.region, theirs.region)) first = other;
-        return false;
-      },
-    );
-    return first < entry ? first : undefined;
+    return this.#tree.firstEnclosing(entry, (other) => {
+      if (this.entries.keepsFrom[other]! < entry) return false;
+      const theirs = this.regions.of(other, family);
+      return theirs !== undefined && this.#isCertain(other, entry, family) && isWithin(own.region, theirs.region);
+    });
   }
 
   /** Whether the packets of a keeper's region are all kept from an entry. */
@@ -124,7 +124,7 @@ export class StageCoverage {
   }
 
   /** Entries behind this one whose boxes meet its own, ascending; undefined: they are more than `most`. */
-  laterThan(entry: number, most: number): number[] | undefined {
+  laterThan(entry: number, most: number): Uint32Array | undefined {
     const found: number[] = [];
     const areMore = this.#tree.some(
       entry,
@@ -134,7 +134,7 @@ export class StageCoverage {
         return found.length > most;
       },
     );
-    return areMore ? undefined : found.toSorted((a, b) => a - b);
+    return areMore ? undefined : Uint32Array.from(found).toSorted();
   }
 
   /** Asks of diagrams; undefined: they would be too large in each order of the fields. */
@@ -167,7 +167,7 @@ export class StageCoverage {
     if (walked === 'covered') return 'unreached';
     if (walked) {
       // Of rows there may be a great many.
-      if (this.entries.rowAt[entry]! < 0) this.#points.set(`${entry} ${family}`, walked.point);
+      if (this.entries.rowAt[entry]! < 0) this.#points[family].set(entry, walked.point);
       return 'reached';
     }
     const found = this.coverOf(entry, family);
