@@ -10,6 +10,7 @@ import { writeText } from '../findings/report.ts';
 import { version } from '../package.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { Session } from '../session.ts';
+import { writeJson } from '../output/write-json.ts';
 import { formatCount } from '../terminal/numbers.ts';
 
 export const LINT_FORMATS = ['text', 'json', 'sarif', 'github', 'junit'] as const;
@@ -45,7 +46,7 @@ export function writeLintReport(
         known,
         fixed,
       }));
-      stdout.write(`${JSON.stringify({ sluice: version, files: parts }, undefined, 2)}\n`);
+      writeJson(stdout, { sluice: version, files: parts });
       return;
     }
     case 'sarif':

@@ -19,8 +19,8 @@ function sortKeyOf({ span, cell, code, message }: Diagnostic): SortKey {
 }
 
 function compareKeys(a: SortKey, b: SortKey): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? '';
+  for (let index = 0; index < a.length; index++) {
+    const [left, right] = [a[index]!, b[index] ?? ''];
     if (left !== right) return left < right ? -1 : 1;
   }
   return 0;
