@@ -4,22 +4,11 @@ import type { Node } from '../../grammar/ast/index.ts';
 /** A node as the walk sees it: every syntax node has a kind, too. */
 export type AnyNode = Node & { readonly kind: string };
 
-/** The node and all below it, in the order of the text, parents first. */
-export function* nodesIn(node: object): Generator<AnyNode> {
-  if (isNode(node)) yield node;
-  for (const [name, value] of Object.entries(node) as [string, unknown][]) {
-    // A span leads back to the source, which is no part of the tree.
-    if (name === 'span' || typeof value !== 'object' || value === null) continue;
-    for (const part of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (typeof part === 'object' && part !== null) yield* nodesIn(part);
-    }
-  }
-}
-
-/** The same for `visit`: in long policies, a great deal faster than one node at a time. */
+/** Visits the node and all below it, in the order of the text, parents first. */
 export function visitNodes(node: object, visit: (node: AnyNode) => void): void {
   if (isNode(node)) visit(node);
   for (const name in node) {
+    // A span leads back to the source, which is no part of the tree.
     if (name === 'span') continue;
     const value = (node as Record<string, unknown>)[name];
     if (typeof value !== 'object' || value === null) continue;
@@ -30,12 +19,13 @@ export function visitNodes(node: object, visit: (node: AnyNode) => void): void {
 
 /** The outermost statement or rule that begins at an offset, with the words before it that speak about it. */
 export function outermostAt(file: object, offset: number): AnyNode | undefined {
-  for (const node of nodesIn(file)) {
-    if (node.kind === 'file') continue;
+  let first: AnyNode | undefined;
+  visitNodes(file, (node) => {
+    if (first || node.kind === 'file') return;
     const annotations = 'annotations' in node ? (node.annotations as { readonly span?: Node['span'] }) : undefined;
-    if (node.span.start === offset || annotations?.span?.start === offset) return node;
-  }
-  return undefined;
+    if (node.span.start === offset || annotations?.span?.start === offset) first = node;
+  });
+  return first;
 }
 
 function isNode(value: object): value is AnyNode {

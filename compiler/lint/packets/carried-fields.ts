@@ -5,15 +5,18 @@ import type { Region } from '../../6-plan/regions/region.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import type { Value } from '../../net/words.ts';
 
-/** Of sets that were asked for before: many entries share one. */
-const WHOLE = new WeakMap<IntervalSet, IntervalSet>();
+/** What `make` gives for a set, kept: many entries share one. */
+function keptFor(make: (set: IntervalSet) => IntervalSet): (set: IntervalSet) => IntervalSet {
+  const kept = new WeakMap<IntervalSet, IntervalSet>();
+  return (set) => {
+    let made = kept.get(set);
+    if (!made) kept.set(set, (made = make(set)));
+    return made;
+  };
+}
 
 /** Of transports, those of whole packets. */
-export function wholeOf(transports: IntervalSet): IntervalSet {
-  let whole = WHOLE.get(transports);
-  if (!whole) WHOLE.set(transports, (whole = transports.intersect(WHOLE_TRANSPORTS)));
-  return whole;
-}
+export const wholeOf = keptFor((transports) => transports.intersect(WHOLE_TRANSPORTS));
 
 /** A field that some transports have. */
 interface Carried {
@@ -25,6 +28,10 @@ interface Carried {
   readonly values: IntervalSet;
   /** Whether only packets of the other family have it. */
   readonly isForeign: boolean;
+  /** Of transports, those that have it. */
+  readonly having: (transports: IntervalSet) => IntervalSet;
+  /** … and those that lack it. */
+  readonly lacking: (transports: IntervalSet) => IntervalSet;
 }
 
 export const CARRIED: Readonly<Record<Family, readonly Carried[]>> = { 4: carriedIn(4), 6: carriedIn(6) };
@@ -34,7 +41,16 @@ function carriedIn(family: Family): Carried[] {
     const domain = domainOf(axis, family);
     const absent = domain.highAt(domain.intervalCount - 1);
     const values = domain.subtract(IntervalSet.of(domain.width, absent));
-    return { axis, carriers, domain, absent, values, isForeign: isOfOther(axis, family) };
+    return {
+      axis,
+      carriers,
+      domain,
+      absent,
+      values,
+      isForeign: isOfOther(axis, family),
+      having: keptFor((transports) => transports.intersect(carriers)),
+      lacking: keptFor((transports) => transports.subtract(carriers)),
+    };
   });
 }
 

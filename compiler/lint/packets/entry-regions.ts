@@ -35,10 +35,12 @@ export class EntryRegions {
   /** What holds of every packet that comes to the rules: those for each packet, and the others. */
   readonly #bounds: { readonly eachPacket: readonly Atom[]; readonly others: readonly Atom[] };
   readonly #tests = { 4: new Map<string, AxisTest | undefined>(), 6: new Map<string, AxisTest | undefined>() };
-  readonly #known = { 4: new Map<number, EntryRegion | undefined>(), 6: new Map<number, EntryRegion | undefined>() };
+  /** By entry; null: it has no packets of the family. */
+  readonly #known: Readonly<Record<Family, (EntryRegion | null | undefined)[]>>;
 
   constructor(entries: Entries, zones: ReadonlyMap<string, number>) {
     this.#entries = entries;
+    this.#known = { 4: Array.from({ length: entries.count }), 6: Array.from({ length: entries.count }) };
     this.#zones = new Map(zones);
     const { stage } = entries;
     this.#written = writtenBy([...stage.implied, ...stage.items]);
@@ -48,9 +50,10 @@ export class EntryRegions {
   /** What a packet of the family needs to come to the entry's part of the stage, and to meet it. */
   atomsOf(entry: number): { readonly atoms: readonly Atom[]; readonly isWhole: boolean } {
     const { rule, atoms, isWhole } = boundRuleOf(this.#entries, entry);
-    const steady = atoms.filter((atom) => this.isSteady(atom));
+    const isAllSteady = atoms.every((atom) => this.isSteady(atom));
+    const steady = isAllSteady ? atoms : atoms.filter((atom) => this.isSteady(atom));
     const bounds = rule.eachPacket ? this.#bounds.eachPacket : this.#bounds.others;
-    return { atoms: [...bounds, ...steady], isWhole: isWhole && steady.length === atoms.length };
+    return { atoms: bounds.length === 0 ? steady : [...bounds, ...steady], isWhole: isWhole && isAllSteady };
   }
 
   /** Whether no rule of the stage writes what the atom reads, and no answer of it is another each time. */
@@ -61,8 +64,9 @@ export class EntryRegions {
   /** The entry's packets of a family; undefined where it has none. */
   of(entry: number, family: Family): EntryRegion | undefined {
     const known = this.#known[family];
-    if (!known.has(entry)) known.set(entry, this.#make(entry, family));
-    return known.get(entry);
+    let region = known[entry];
+    if (region === undefined) known[entry] = region = this.#make(entry, family) ?? null;
+    return region ?? undefined;
   }
 
   #make(entry: number, family: Family): EntryRegion | undefined {
@@ -104,10 +108,14 @@ export class EntryRegions {
 
   /** The axes along which entries of a family have sides. */
   axesOf(family: Family): readonly string[] {
-    const bounds = [...this.#bounds.eachPacket, ...this.#bounds.others];
-    const tests = [...bounds, ...this.#entries.rules.flatMap(({ atoms }) => atoms)].map(({ test }) => test);
-    const own = tests.filter((test) => test.kind !== 'address' || test.family === family);
-    return [...new Set([TRANSPORT, ...CARRIERS.keys(), ...own.flatMap((test) => axisOf(test) ?? [])])];
+    const axes = new Set<string | undefined>([TRANSPORT, ...CARRIERS.keys()]);
+    const add = ({ test }: Atom): void => {
+      if (test.kind !== 'address' || test.family === family) axes.add(axisOf(test));
+    };
+    this.#bounds.eachPacket.forEach(add);
+    this.#bounds.others.forEach(add);
+    for (const { atoms } of this.#entries.rules) atoms.forEach(add);
+    return [...axes].filter((axis) => axis !== undefined);
   }
 
   /** Rules ask the same numbers again and again: the same question has the same set here. */

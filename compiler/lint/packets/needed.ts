@@ -87,10 +87,9 @@ function inFamily(search: Search, entry: number, family: Family, key: string): S
   if (next !== undefined && agrees(next) && coverage.hasAllOf(next, entry, family)) {
     return { entries: [next], isDefault: false };
   }
-  const alike = later.filter(agrees);
   // Mostly all of them say the same, or none does.
-  if (isDefault && alike.length === later.length) return { entries: [], isDefault };
-  if (!isDefault && alike.length === 0) return undefined;
+  if (isDefault && later.every(agrees)) return { entries: [], isDefault };
+  if (!isDefault && !later.some(agrees)) return undefined;
   if (!mayBeNeedless(asked, coverage.pointsAt(entry, family))) return undefined;
   if (!mayBeNeedless(asked, pointsOfOthers(asked, later))) return undefined;
   return coverage.ask((question) => {
@@ -128,7 +127,7 @@ interface Asked {
 const MOST_OTHERS = 8;
 
 /** Packets that come to the entry, and would come to one behind it that decides something else. */
-function* pointsOfOthers({ search, entry, family, key }: Asked, later: readonly number[]): Generator<Point> {
+function* pointsOfOthers({ search, entry, family, key }: Asked, later: Uint32Array): Generator<Point> {
   let asked = 0;
   for (const other of later) {
     if (keyAt(search, other) === key || !search.coverage.mayShare(other, entry, family)) continue;

@@ -175,11 +175,11 @@ export class PacketWalk {
   /** A transport of a whole packet among these, and for each field that some transports have a value, or none. */
   #setTransport(point: Point, transports: IntervalSet, { family, sides }: Region, draws: Choices): boolean {
     let fitting = wholeOf(transports);
-    for (const { axis, carriers, absent, isForeign } of CARRIED[family]) {
+    for (const { axis, absent, isForeign, having, lacking } of CARRIED[family]) {
       const own = sides.get(axis);
       if (!own || isForeign) continue;
-      if (!own.contains(absent)) fitting = fitting.intersect(carriers);
-      else if (own.isSingleton()) fitting = fitting.subtract(carriers);
+      if (!own.contains(absent)) fitting = having(fitting);
+      else if (own.isSingleton()) fitting = lacking(fitting);
     }
     if (fitting.isEmpty()) return false;
     const transport = valueIn(fitting, draws);
@@ -210,9 +210,9 @@ export class PacketWalk {
     const port = hasPort ? transport & 0xffff : Number.NaN;
     const transported = { family, service, port };
     const axes = this.#axes[family];
-    this.#fields.forEach((field, side) => {
-      this.#coordinates[side] = coordinate(field, axes[side], point, transported);
-    });
+    for (let side = 0; side < axes.length; side++) {
+      this.#coordinates[side] = coordinate(this.#fields[side]!, axes[side], point, transported);
+    }
   }
 }
 

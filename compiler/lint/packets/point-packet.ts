@@ -61,7 +61,7 @@ function firstMember(zones: readonly Zone[], number: number): number | undefined
 }
 
 function setBits(packet: Set<number>, first: number, width: number, value: Value): void {
-  const bits = BigInt(value).toString(2);
+  const bits = value.toString(2);
   const from = first + width - bits.length;
   for (let bit = 0; bit < bits.length; bit++) if (bits[bit] === '1') packet.add(from + bit);
 }

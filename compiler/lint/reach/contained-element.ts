@@ -2,7 +2,7 @@ import type { ValueList } from '../../../grammar/ast/index.ts';
 import type { Span } from '../../../grammar/source.ts';
 import { rangeOf, type LiteralRange } from '../literal-ranges.ts';
 import type { LintRule, Observation } from '../rule.ts';
-import { nodesIn } from '../syntax-nodes.ts';
+import { visitNodes } from '../syntax-nodes.ts';
 
 export const containedElement: LintRule = {
   code: 'SL1405',
@@ -24,9 +24,13 @@ export const containedElement: LintRule = {
 }
 `,
   *run({ modules }) {
+    const lists: ValueList[] = [];
     for (const { syntax } of modules) {
-      for (const node of nodesIn(syntax)) if (node.kind === 'list') yield* inList(node as ValueList);
+      visitNodes(syntax, (node) => {
+        if (node.kind === 'list') lists.push(node as ValueList);
+      });
     }
+    for (const list of lists) yield* inList(list);
   },
 };
 
