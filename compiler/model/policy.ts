@@ -298,6 +298,8 @@ export interface Target {
   /** The bits of the packet mark that are reserved for Sluice; undefined: none, and the policy may use all of them. */
   readonly markMask: number | undefined;
   readonly groOff: boolean;
+  /** The host has a route for every destination, and none that refuses: it answers no packet for want of one. */
+  readonly defaultRoute: boolean;
   /** Where the sockets that `dispatch` names listen, by name: at most one place for each family. */
   readonly sockets: ReadonlyMap<string, readonly SocketPlace[]>;
   readonly planes: readonly PlaneRequest[];

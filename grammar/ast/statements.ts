@@ -257,6 +257,7 @@ export type TargetSetting =
   /** `nftables`, `tc on bond0`, `xdp on bond0 generic`, `p4 pna on dpu0` */
   | (Node & { readonly kind: 'plane'; readonly plane: Name; readonly variant?: Name; readonly on: readonly Name[] })
   | (Node & { readonly kind: 'gro-off' })
+  | (Node & { readonly kind: 'default-route' })
   /** `socket web = 127.0.0.1:8080, [::1]:8080`: where the socket that `dispatch` names listens. */
   | (Node & { readonly kind: 'socket-place'; readonly socket: Name; readonly endpoints: readonly Endpoint[] });
 

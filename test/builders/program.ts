@@ -29,6 +29,7 @@ const target: Target = {
   zones: new Map(),
   markMask: 0xffff0000,
   groOff: false,
+  defaultRoute: false,
   sockets: new Map(),
   planes: [],
 };

@@ -42,6 +42,7 @@ function checkTarget(target: TargetSyntax, zones: readonly Zone[], context: Rule
     zones: new Map(here.map((zone) => [zone.name, zone])),
     markMask: marks[0] ? markMask(marks[0], context) : undefined,
     groOff: settingsOf(target, 'gro-off').length > 0,
+    defaultRoute: settingsOf(target, 'default-route').length > 0,
     sockets: checkSockets(settingsOf(target, 'socket-place'), context),
     planes: planes.filter((plane) => plane !== undefined),
   };

@@ -167,6 +167,7 @@ const TARGET: EachOf<TargetSetting> = {
     node({ kind: 'plane', plane, ...its, on }),
   ),
   'gro-off': constant(node({ kind: 'gro-off' })),
+  'default-route': constant(node({ kind: 'default-route' })),
   'socket-place': tuple(name, many(V.endpoint)).map(([socket, endpoints]) =>
     node({ kind: 'socket-place', socket, endpoints }),
   ),

@@ -33,13 +33,14 @@ describe('zones, memories and targets', () => {
 
   it('may be bound differently by a target', () => {
     const { targets } = policyOf(`${zones}
-      target core { zone uplink = eth4 marks reserve 0xff000000 nftables xdp on eth4 generic gro off }
+      target core { zone uplink = eth4 marks reserve 0xff000000 nftables xdp on eth4 generic gro off default route }
     `);
     const [target] = targets;
     expect(target).toMatchObject({
       name: 'core',
       markMask: 0xff000000,
       groOff: true,
+      defaultRoute: true,
       planes: [
         { plane: 'nftables', variant: undefined, on: [] },
         { plane: 'xdp', variant: 'generic', on: ['eth4'] },

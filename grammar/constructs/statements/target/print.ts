@@ -12,6 +12,7 @@ const PRINTERS: Printers<TargetSetting> = {
   marks: ({ reserve }, at) => words('marks reserve', at.value(reserve)),
   plane: printPlane,
   'gro-off': () => 'gro off',
+  'default-route': () => 'default route',
   'socket-place': ({ socket, endpoints }, at) =>
     words(
       `socket ${printName(socket)} =`,

@@ -12,6 +12,7 @@ const SETTINGS: { readonly [Kind in TargetSetting['kind']]: (p: Grammar) => Sett
   'target-zone': readZone,
   marks: readMarks,
   'gro-off': readGro,
+  'default-route': readDefaultRoute,
   'socket-place': readSocket,
   plane: readPlane,
 };
@@ -30,7 +31,7 @@ export const targetSyntax: Syntax = (p) => {
     // A plane is any name: these words are settings first.
     p.or(0, {
       DEF: alternatives,
-      ERR_MSG: 'a plane such as `nftables`, or `zone`, `marks`, `gro`, `socket`',
+      ERR_MSG: 'a plane such as `nftables`, or `zone`, `marks`, `gro`, `default route`, `socket`',
       IGNORE_AMBIGUITIES: true,
     }),
   );
@@ -54,6 +55,12 @@ function readGro(p: Grammar): Setting<'gro-off'> {
   const { startOffset } = p.consume(0, T.Keyword.gro);
   p.word(1, ['off'], 'setting of `gro`');
   return { kind: 'gro-off', span: p.spanFrom(startOffset) };
+}
+
+function readDefaultRoute(p: Grammar): Setting<'default-route'> {
+  const { startOffset } = p.consume(0, T.Keyword.default);
+  p.consume(0, T.Keyword.route);
+  return { kind: 'default-route', span: p.spanFrom(startOffset) };
 }
 
 /** `socket web = 127.0.0.1:8080, [::1]:8080` */
