@@ -196,7 +196,8 @@ export interface Plane {
    * leaves to them as they came. It takes no stage from them (`refuse` says so), and gets a copy of those that it can decide of.
    */
   readonly early?: {
-    readonly decides: (stage: Stage) => boolean;
+    /** `program`: all of it. */
+    readonly decides: (stage: Stage, program: Program) => boolean;
     /** What is wrong with what the target says of the plane. */
     readonly refuse: (program: Program) => readonly Diagnostic[];
   };

@@ -1,20 +1,25 @@
-/** What a NIC takes of a policy: copies of `mitigate`, of which it decides what it can; and what a target's line must say. */
+/** What a NIC takes of a policy: copies of `mitigate` and of stateless filters, of which it decides what it can; and what a target's line must say. */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
-import type { Program, Stage } from '../../compiler/4-program/program.ts';
+import type { Family, Program, Stage } from '../../compiler/4-program/program.ts';
 import { MOST_ZONES } from './fields.ts';
 import { requestsOf } from './lower/ports.ts';
 import { PROBLEMS } from './problems.ts';
 import { NICS, nicFor } from './targets/index.ts';
+import { isFilter, whyFilterUp } from './why-filter-up.ts';
+
+const FAMILIES: readonly Family[] = [4, 6];
 
 /** A NIC takes no stage from another plane. */
 export function refuse({ origin, id }: Stage): readonly Diagnostic[] {
-  const message = `\`p4\` drops early what \`mitigate\` drops, and leaves \`${id}\` itself to the host`;
+  const message = `\`p4\` drops early what \`mitigate\` and stateless filters drop, and leaves \`${id}\` itself to the host`;
   return [diagnostic(PROBLEMS.onlyPart, origin.span, message, { hint: 'Add `nftables` to the target.' })];
 }
 
 /** Whether a NIC may decide of packets that would meet the stage. */
-export function decidesEarly({ id }: Stage): boolean {
-  return id === 'mitigate';
+export function decidesEarly(stage: Stage, { policy }: Program): boolean {
+  if (!isFilter(stage)) return stage.id === 'mitigate';
+  const { id, stateful } = stage;
+  return stateful === undefined && FAMILIES.some((family) => whyFilterUp(id, policy, family) === undefined);
 }
 
 /** What is wrong with what the target says. */

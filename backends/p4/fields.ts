@@ -1,8 +1,13 @@
 /** The fields of a packet that a NIC's tables can ask: how the program holds each in one number. */
 import type { Family } from '../../compiler/4-program/program.ts';
 import { FIELD_WIDTHS, type AddressField, type NumberField } from '../../compiler/model/fields.ts';
+import type { RuleListName } from './tree.ts';
 
-export type KeyField = Exclude<NumberField, 'family' | 'fragment' | 'mark' | 'state'> | AddressField | 'zone';
+/** What is there or not, and has no value besides. The last two say that a filter forbids the packet. */
+export type FlagField = 'inner vlan' | 'filter input' | 'filter forward';
+
+export type KeyField =
+  Exclude<NumberField, 'family' | 'fragment' | 'mark' | 'state'> | AddressField | FlagField | 'zone' | 'dont fragment';
 
 export interface KeyFieldDefinition {
   readonly field: KeyField;
@@ -34,6 +39,10 @@ export const KEY_FIELDS: readonly KeyFieldDefinition[] = [
   define('dscp', 'DSCP'),
   define('vlan', 'outermost VLAN', true),
   define('source mac', 'source MAC'),
+  define('inner vlan', 'a second VLAN', true),
+  define('dont fragment', '"don\'t fragment" of IPv4'),
+  define('filter input', 'whether `filter input` forbids the packet', true),
+  define('filter forward', 'whether `filter forward` forbids the packet', true),
 ];
 
 function define(field: KeyField, noun: string, optional = false): KeyFieldDefinition {
@@ -54,8 +63,20 @@ export const MOST_ZONES = 2 ** ZONE_WIDTH - 1;
 /** Bits of the values themselves. */
 export function valueWidth(field: KeyField, family: Family): number {
   if (field === 'source' || field === 'destination') return family === 4 ? 32 : 128;
-  if (field === 'zone') return ZONE_WIDTH;
-  return field === 'length' ? LENGTH_WIDTH : FIELD_WIDTHS[field];
+  switch (field) {
+    case 'zone':
+      return ZONE_WIDTH;
+    case 'length':
+      return LENGTH_WIDTH;
+    case 'dont fragment':
+      return 1;
+    case 'inner vlan':
+    case 'filter input':
+    case 'filter forward':
+      return 0;
+    default:
+      return FIELD_WIDTHS[field];
+  }
 }
 
 /** Bits of the number that a key holds. */
@@ -77,7 +98,8 @@ export function keyName(field: KeyField, family: Family): string {
   return field === 'source' || field === 'destination' ? `${name}_ipv${family}` : name;
 }
 
-/** Of the sets that a field's value is in, in the struct of keys; and of the table that tells. */
-export function setsName(field: KeyField, family: Family): string {
-  return `${definitionOf(field).name}_sets_ipv${family}`;
+/** Of the sets that a field's value is in, in the struct of keys; and of the table that tells. Each list has its own. */
+export function setsName(field: KeyField, family: Family, list: RuleListName): string {
+  const own = list === 'mitigate' ? '' : `${list.replace(' ', '_')}_`;
+  return `${own}${definitionOf(field).name}_sets_ipv${family}`;
 }

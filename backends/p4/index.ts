@@ -1,5 +1,5 @@
 /**
- * The plane `p4`: a program for a NIC that drops, before the host sees them, packets that `mitigate` drops. All others go up, and
+ * The plane `p4`: a program for a NIC that drops, before the host sees them, packets that `mitigate` or stateless filters drop. All others go up, and
  * the host decides about them as if there were no NIC.
  */
 import type { Program } from '../../compiler/4-program/program.ts';
@@ -43,6 +43,6 @@ function nothingToDrop({ families, zoneEntries }: NicProgram, program: Program):
   const message =
     zoneEntries.length === 0
       ? 'no zone of the policy is on the ports of the NIC, so all packets go up'
-      : 'the NIC can drop nothing that `mitigate` drops, so all packets go up';
+      : 'the NIC can drop nothing that `mitigate` or a stateless filter drops, so all packets go up';
   return [diagnostic(PROBLEMS.nothing, request.span, message, { hint: '`p4/split.txt` says of each rule why.' })];
 }

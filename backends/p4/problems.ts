@@ -6,8 +6,8 @@ export const PROBLEMS = {
     code: 'SL1501',
     severity: 'error',
     title: 'a NIC decides about a part of the packets only',
-    explanation: `A program in P4 drops, before the host sees them, packets that \`mitigate\` drops; all others go up, and the host decides about them
-as if there were no NIC. So a target with \`p4\` needs a plane that carries out the whole policy, such as \`nftables\`.`,
+    explanation: `A program in P4 drops, before the host sees them, packets that \`mitigate\` or stateless filters drop; all others go up, and the host
+decides about them as if there were no NIC. So a target with \`p4\` needs a plane that carries out the whole policy, such as \`nftables\`.`,
   },
   architecture: {
     code: 'SL1502',
@@ -30,8 +30,8 @@ on. Put the rules that drop most first, or name sets with fewer prefixes.`,
     code: 'SL1504',
     severity: 'warning',
     title: 'nothing for a NIC to drop',
-    explanation: `The target names a NIC, but no packet of the policy can be dropped there: \`mitigate\` has no rule that only drops and that a NIC can
-ask before others, or no zone of the block is on the NIC's ports. All packets go up, and the host decides about them. \`p4/split.txt\`
+    explanation: `The target names a NIC, but no packet of the policy can be dropped there: neither \`mitigate\` nor stateless filters have a rule that
+only drops and that a NIC can ask before others, or no zone of the block is on the NIC's ports. All packets go up, and the host decides about them. \`p4/split.txt\`
 says of each rule why.`,
   },
 } as const satisfies Record<string, DiagnosticKind>;

@@ -2,15 +2,42 @@
 
 /** templates/ask-tables.hbs */
 export const askTables = `        if (meta.keys.zone != 0) {
-{{#each families}}
+{{#each asked}}
             if (headers.ipv{{family}}.isValid()) {
-{{#each memberships}}
-                {{name}}.apply();
+{{#each tables}}
+                {{this}}.apply();
 {{/each}}
-                {{name}}.apply();
             }
 {{/each}}
         }
+`;
+
+/** templates/filter-table.hbs */
+export const filterTable = `{{#each memberships}}
+{{> membershipTable}}
+{{/each}}
+
+    @id({{drop.id}})
+    action {{drop.name}}() {
+        meta.keys.{{finds}} = 1;
+    }
+
+    @id({{up.id}})
+    action {{up.name}}() {
+    }
+
+    // The rules of \`{{filter}}\`, in their order; the first that a packet meets counts.
+    @id({{id}})
+    table {{name}} {
+        key = {
+{{#each keys}}
+            meta.keys.{{name}}: ternary @name("{{name}}");
+{{/each}}
+        }
+        actions = { {{drop.name}}; {{up.name}}; @defaultonly NoAction; }
+        const default_action = NoAction();
+        size = {{size}};
+    }
 `;
 
 /** templates/frame-headers.hbs */
@@ -156,6 +183,9 @@ export const frameStates = `    state start {
 
     state inner_vlan {
         packet.extract(headers.inner_vlan);
+{{#each keysOf.innerVlan}}
+        {{this}}
+{{/each}}
 {{#if tellsFrameLength}}
         meta.before = 22;
 {{/if}}
@@ -287,6 +317,11 @@ export const pna = `// {{policy}}, target {{target}}: what a NIC drops of it.
 // A frame that comes in by a port to the network is dropped where a rule of \`mitigate\` would drop it and does nothing else; any
 // other goes up to the host by the same port, which decides about it as if there were no NIC. What is not judged here goes up:
 // frames without IP, fragments, IPv4 with options, and IPv6 with extension headers.
+{{#if filters.length}}
+//
+// Stateless filters have tables that say whether they forbid a packet. A NIC does not know its route, and so not which of them it will
+// meet: the rules behind those of \`mitigate\` drop what the host would drop without a word wherever its routes lead.
+{{/if}}
 //
 // The architecture does not tell how long a frame is: of a packet that is cut off, which no host takes, a rule sees what is there.
 //
@@ -359,6 +394,9 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, in pna_main_inp
     }
 
 {{> zoneTable}}
+{{#each filters}}
+{{> filterTable}}
+{{/each}}
 {{#each families}}
 {{#each memberships}}
 {{> membershipTable}}
@@ -402,6 +440,11 @@ export const v1model = `// {{policy}}, target {{target}}: what a NIC drops of it
 // A frame that comes in by a port to the network is dropped where a rule of \`mitigate\` would drop it and does nothing else; any
 // other goes up to the host by the same port, which decides about it as if there were no NIC. What is not judged here goes up:
 // frames without IP, fragments, IPv4 with options, IPv6 with extension headers, and packets that are cut off.
+{{#if filters.length}}
+//
+// Stateless filters have tables that say whether they forbid a packet. A NIC does not know its route, and so not which of them it will
+// meet: the rules behind those of \`mitigate\` drop what the host would drop without a word wherever its routes lead.
+{{/if}}
 //
 // Entries stand in entries.txt and entries.txtpb; rules, and why packets of some go up, in split.txt.
 // Build {{build}}.
@@ -445,6 +488,9 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     }
 
 {{> zoneTable}}
+{{#each filters}}
+{{> filterTable}}
+{{/each}}
 {{#each families}}
 {{#each memberships}}
 {{> membershipTable}}

@@ -4,6 +4,7 @@ import type { Origin } from '../../compiler/model/index.ts';
 import type { MaskedValue } from '../../compiler/net/masked.ts';
 import type { Membership } from './encode/memberships.ts';
 import type { KeyField } from './fields.ts';
+import type { FilterId } from './why-filter-up.ts';
 import type { NicDescription } from './targets/index.ts';
 
 export interface NicProgram {
@@ -15,7 +16,7 @@ export interface NicProgram {
   /** Of the policy, numbered from 1. */
   readonly zones: readonly string[];
   readonly zoneEntries: readonly ZoneEntry[];
-  /** Those that have a rule to drop by. */
+  /** Those of each family that have a rule to drop by, in the order in which they are asked. */
   readonly families: readonly FamilyTables[];
   /** Every rule, in the policy's order, for people. */
   readonly split: readonly SplitRule[];
@@ -29,7 +30,12 @@ export interface ZoneEntry {
   readonly zone: number;
 }
 
+/** Those of `mitigate` decide about packets, and ask what those of filters have found before. */
+export type RuleListName = 'mitigate' | FilterId;
+
+/** A list's tables for packets of one family. */
 export interface FamilyTables {
+  readonly list: RuleListName;
   readonly family: Family;
   readonly memberships: readonly MembershipTable[];
   readonly rules: RuleTable;
@@ -49,7 +55,7 @@ export interface MembershipTable {
 
 /** The rules, in order: ternary. */
 export interface RuleTable {
-  /** `mitigate_ipv4` */
+  /** `mitigate_ipv4`, `filter_input_ipv4` */
   readonly name: string;
   readonly keys: readonly RuleKey[];
   readonly entries: readonly RuleEntry[];
@@ -74,7 +80,7 @@ export interface RuleEntry {
   readonly values: readonly (MaskedValue | undefined)[];
 }
 
-/** `up`: the host decides. */
+/** `up`: the host decides. In a filter: it forbids the packet, or does not. */
 export type NicAction = 'drop' | 'up';
 
 export interface EncodingCost {

@@ -53,7 +53,7 @@ export function place(program: Program, planes: readonly Plane[]): Placed {
       const passed = answers.slice(0, answers.indexOf(taker)).filter(({ plane }) => plane.isMadeFor?.(stage) ?? true);
       placements.push({ stage, plane: taker.plane.name, reason: reasonOf(available, passed) });
       diagnostics.push(...passed.map(({ plane, refusals }) => passedBy(stage, plane, taker.plane, refusals)));
-      placements.push(...decidedEarly(stage, taker.plane, before));
+      placements.push(...decidedEarly(stage, program, taker.plane, before));
     } else {
       // What other planes say, that they have no such stage, helps nobody where one is made for it.
       const made = answers.filter(({ plane }) => plane.isMadeFor?.(stage) ?? true);
@@ -91,9 +91,9 @@ function earlyPlanes(program: Program, available: readonly Plane[], diagnostics:
 }
 
 /** Those that get a copy of the stage. */
-function decidedEarly(stage: Stage, taker: Plane, planes: readonly Plane[]): Placement[] {
+function decidedEarly(stage: Stage, program: Program, taker: Plane, planes: readonly Plane[]): Placement[] {
   return planes
-    .filter(({ early }) => early?.decides(stage))
+    .filter(({ early }) => early?.decides(stage, program))
     .map(({ name: plane }) => ({
       stage,
       plane,

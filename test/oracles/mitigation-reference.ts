@@ -30,6 +30,11 @@ export class MitigationReference {
     this.#environment = { interfaces: known, routes: [], sockets: [], zones: policy.targets[0]?.zones };
   }
 
+  /** What the frames so far have left behind. */
+  get state(): State {
+    return this.#state;
+  }
+
   judge(frame: { readonly in: string; readonly bytes: Uint8Array }): Judged {
     const decoded = decodeFrame(frame.bytes);
     const { packet } = decoded;

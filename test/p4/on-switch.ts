@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { buildProgram } from '../../compiler/4-program/build.ts';
 import { randomFrom } from '../builders/classbench/packets.ts';
 import { entriesOfNic, portsOfNic } from '../builders/nic-files.ts';
-import { FrameSource } from '../kernel/xdp/frames.ts';
-import { MitigationReference, type Judged } from '../oracles/mitigation-reference.ts';
+import { drawNicFrames } from '../builders/nic-frames.ts';
+import { NicReference, type NicJudged } from '../oracles/nic-reference.ts';
 import type { Entries, Entry } from '../oracles/p4/entries.ts';
 import { P4Switch } from '../oracles/p4/switch.ts';
 import { readProgram, type P4Program } from '../oracles/p4/syntax.ts';
@@ -29,7 +29,7 @@ interface Draw {
 const FROM_HOST_EACH = 10;
 
 /**
- * What the switch drops, the reference drops at `mitigate`, and does nothing else with; all else comes out on the other side as it
+ * What the switch drops, the reference drops without a word wherever routes lead, and does nothing else with; all else comes out on the other side as it
  * came; and counters have counted the packets that met each entry or rule. `folder` holds the compiled program.
  */
 export async function compareOnSwitch(
@@ -88,7 +88,7 @@ async function comparePipeline(
 }
 
 interface JudgedFrame extends PortFrame {
-  readonly judged: Judged | undefined;
+  readonly judged: NicJudged | undefined;
 }
 
 /** Frames for a subject, and what our own switch does with them, which the reference allows. */
@@ -121,7 +121,7 @@ class Expected {
     this.counted = new Map(ours.counted);
     this.dropped = new Set([...whole, ...this.damaged.filter(isDropped)]);
     for (const { port, bytes, judged } of arriving.filter((frame) => this.dropped.has(frame))) {
-      if (judged!.dropsPlainly || judged!.isGone) continue;
+      if (judged!.isSilent) continue;
       expect.fail(`${subject.name}: port ${port} drops ${hexOf(bytes)}`);
     }
   }
@@ -157,9 +157,11 @@ class Expected {
   #arriving(draw: Draw): readonly JudgedFrame[] {
     const { policy, interfaces, architecture } = this.subject;
     const { program } = buildProgram(policy, policy.targets[0]);
-    const part = { ...program, stages: program.stages.filter(({ id }) => id === 'mitigate') };
-    const reference = new MitigationReference(policy, interfaces);
-    return new FrameSource(part, interfaces, randomFrom(draw.seed)).draw(draw.frames).map((frame) => ({
+    const stages = program.stages.filter(
+      ({ id, stateful }) => id === 'mitigate' || (id.startsWith('filter') && !stateful),
+    );
+    const reference = new NicReference(policy, interfaces);
+    return drawNicFrames({ ...program, stages }, interfaces, randomFrom(draw.seed), draw.frames).map((frame) => ({
       port: portsOfNic(architecture, interfaces.indexOf(frame.in)).network,
       bytes: frame.bytes,
       judged: reference.judge(frame),

@@ -1,8 +1,10 @@
 /** Policies to be tried with real compilers and a switch: examples that have `mitigate`, and random ones. */
-import fastCheck from 'fast-check';
+import fastCheck, { type Arbitrary } from 'fast-check';
 import { readFileSync } from 'node:fs';
 import type { Policy } from '../../compiler/model/index.ts';
-import { mitigationPolicy, XDP_INTERFACES } from '../arbitraries/policy/mitigation.ts';
+import { mitigationPolicy } from '../arbitraries/policy/mitigation.ts';
+import { NIC_INTERFACES, nicFilteringPolicy } from '../arbitraries/policy/nic-filtering.ts';
+import type { RandomPolicy } from '../arbitraries/policy/policy.ts';
 import { inputsOfFolder } from '../builders/inputs-of-folder.ts';
 import { compileForNic, onNic, type NicFiles } from '../builders/nic-files.ts';
 import { inputsWith } from '../builders/ruleset.ts';
@@ -18,9 +20,10 @@ export interface Subject {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Examples with `mitigate`, and the interfaces that are a NIC's here. Two of them leave it nothing to drop. */
+/** Examples that a NIC can take something of, and the interfaces that are a NIC's here. Two of them leave it nothing to drop. */
 const EXAMPLES = [
   ['smart-nic', ['eth0']],
+  ['nic-router', ['eth0', 'eth1']],
   ['edge-mitigation', ['eth0']],
   ['anycast-edge', ['eth0']],
   ['campus-isp', ['uplink0', 'lan0']],
@@ -41,18 +44,35 @@ export function exampleSubjects(architecture: Architecture): readonly Subject[] 
   });
 }
 
+/** How many random ones, and from which seed. */
+export interface Draw {
+  readonly seed: number;
+  readonly count: number;
+}
+
+/** Of `mitigate`. */
+export function randomSubjects(architecture: Architecture, draw: Draw): readonly Subject[] {
+  return subjectsFrom(mitigationPolicy(), (text) => onNic(text, architecture), architecture, draw);
+}
+
+/** Of stateless filters, at times behind `mitigate`. */
+export function randomFilterSubjects(architecture: Architecture, draw: Draw): readonly Subject[] {
+  return subjectsFrom(nicFilteringPolicy(), (text) => text.replace('ARCHITECTURE', architecture), architecture, draw);
+}
+
 /** Policies that are in error, such as those with empty sets, are passed over. */
-export function randomSubjects(architecture: Architecture, seed: number, count: number): readonly Subject[] {
+function subjectsFrom(
+  policies: Arbitrary<RandomPolicy>,
+  onNicOf: (text: string) => string,
+  architecture: Architecture,
+  { seed, count }: Draw,
+): readonly Subject[] {
   const found: Subject[] = [];
-  for (const { policy, files } of fastCheck.sample(mitigationPolicy(), { seed, numRuns: 8 * count })) {
+  for (const { policy, files } of fastCheck.sample(policies, { seed, numRuns: 8 * count })) {
     if (found.length >= count) break;
     const name = `random policy ${found.length + 1}`;
-    const subject = subjectOf(
-      name,
-      architecture,
-      XDP_INTERFACES,
-      compileForNic(onNic(policy, architecture), inputsWith(files)),
-    );
+    const compiled = compileForNic(onNicOf(policy), inputsWith(files));
+    const subject = subjectOf(name, architecture, NIC_INTERFACES, compiled);
     if (subject) found.push(subject);
   }
   if (found.length < count) throw new Error(`${found.length} of ${count} random policies`);

@@ -7,6 +7,12 @@ export interface RuleAction {
   readonly name: string;
 }
 
+/** Those of a table of rules, by what its entries say. */
+export interface RuleActions {
+  readonly drop: RuleAction;
+  readonly up: RuleAction;
+}
+
 export interface Architecture {
   /** As a target's line names it. */
   readonly name: string;
@@ -23,11 +29,11 @@ export interface Architecture {
   /** Where a frame goes out stands in a table; else the program reckons it. */
   readonly sendsByTable: boolean;
   /**
-   * `entry`: each entry of a table of rules has a counter of its own. `rule`: the rules of a table have counters, and entries say
-   * which is theirs.
+   * `entry`: each entry of a table of `mitigate`'s rules has a counter of its own. `rule`: the rules of a table have counters, and
+   * entries say which is theirs.
    */
   readonly counts: 'entry' | 'rule';
-  readonly actions: (tables: FamilyTables) => { readonly drop: RuleAction; readonly up: RuleAction };
+  readonly actions: (tables: FamilyTables) => RuleActions;
   /** Entries in files of its own tools: those that fill the tables, and what empties them. */
   readonly entryFiles: (program: NicProgram) => readonly EntryFile[];
   /** Has its tool change the entries of one build into those of the next, by files in a folder; undefined: it changes none. */

@@ -5,7 +5,7 @@ import type { FamilyTables } from '../tree.ts';
 import { keyWidthsOf } from './keys.ts';
 
 /** `any`: where all of the packet has been seen. */
-type Header = 'any' | 'ipv4' | 'ipv6' | 'tcp' | 'ports' | 'icmp';
+type Header = 'any' | 'innerVlan' | 'ipv4' | 'ipv6' | 'tcp' | 'ports' | 'icmp';
 
 type Values = Readonly<Partial<Record<KeyField, string>>>;
 
@@ -15,11 +15,13 @@ const VALUES: Readonly<Record<Header, Values>> = {
     length: 'meta.length[16:0]',
     'source mac': 'headers.ethernet.source',
   },
+  innerVlan: { 'inner vlan': '1' },
   ipv4: {
     source: 'headers.ipv4.source',
     destination: 'headers.ipv4.destination',
     ttl: 'headers.ipv4.ttl',
     dscp: 'headers.ipv4.dscp',
+    'dont fragment': 'headers.ipv4.dont_fragment',
   },
   ipv6: {
     source: 'headers.ipv6.source',
@@ -52,6 +54,7 @@ export function keyStepsOf(families: readonly FamilyTables[]): Readonly<Record<H
     new Set(families.filter((tables) => tables.family === family).flatMap(fieldsOf));
   return {
     any: assignments(all, VALUES.any),
+    innerVlan: assignments(all, VALUES.innerVlan),
     ipv4: assignments(ofFamily(4), VALUES.ipv4, 4),
     ipv6: assignments(ofFamily(6), VALUES.ipv6, 6),
     tcp: assignments(all, VALUES.tcp),

@@ -1,6 +1,6 @@
 /** Names and numbers of tables and actions, as the program, the commands and P4Runtime have them. */
 import type { Family } from '../../../compiler/4-program/program.ts';
-import type { FamilyTables, MembershipTable, NicProgram, RuleTable } from '../tree.ts';
+import type { FamilyTables, MembershipTable, NicProgram, RuleListName, RuleTable } from '../tree.ts';
 
 /** What P4Runtime's numbers begin with, by kind. */
 const ACTION = 0x0100_0000;
@@ -22,9 +22,13 @@ export const ZONE_TABLE = 'zone_of';
 /** Where the architecture has it that a table says where frames go out. */
 export const OTHER_SIDE_TABLE = 'other_side';
 
-/** 16 numbers for each family, which stay as they are when other tables come and go. */
-function baseOf({ family }: FamilyTables): number {
-  return family * 16;
+/** Of each list, from what number on. */
+const LISTS: Readonly<Record<RuleListName, number>> = { mitigate: 0, 'filter input': 128, 'filter forward': 256 };
+const OF_LIST = 128;
+
+/** 16 numbers for each family of a list, which stay as they are when other tables come and go. */
+function baseOf({ list, family }: FamilyTables): number {
+  return LISTS[list] + family * 16;
 }
 
 export function ruleTableId(tables: FamilyTables): number {
@@ -65,10 +69,10 @@ export function kindOfTable(table: number): TableKind {
   if (table === ZONE_TABLE_ID) return { kind: 'zones', table };
   if (table === OTHER_SIDE_TABLE_ID) return { kind: 'ways', table };
   const number = table - TABLE;
-  return { kind: number % 16 === 0 ? 'rules' : 'sets', table, family: number < 6 * 16 ? 4 : 6 };
+  return { kind: number % 16 === 0 ? 'rules' : 'sets', table, family: number % OF_LIST < 6 * 16 ? 4 : 6 };
 }
 
-/** Whether entries with the action drop packets. */
+/** Whether entries with the action drop packets, or let a filter forbid them. */
 export function isDropAction(action: number): boolean {
   return action === DROP_ID || (action > ACTION + 16 && (action - ACTION) % 16 === DROP_OF_FAMILY);
 }

@@ -7,6 +7,7 @@ import type { NicDescription } from '../targets/index.ts';
 import type { FamilyTables, MembershipTable, NicProgram } from '../tree.ts';
 import type { Architecture } from './architecture.ts';
 import { architectureOf } from './architectures.ts';
+import { filterActionsOf, isFilterTable } from './filter-actions.ts';
 import {
   actionOf,
   COMES_IN_BY_ID,
@@ -45,7 +46,7 @@ export function p4infoText(program: NicProgram): string {
       ...ruleTable(tables, architecture),
     ]),
     ...actionsText(program, architecture),
-    ...families.flatMap((tables) => counter(tables, program, architecture)),
+    ...families.filter((tables) => !isFilterTable(tables)).flatMap((tables) => counter(tables, program, architecture)),
     ...message('type_info', typesOf(architecture, nic)),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -110,12 +111,13 @@ function membershipTable(tables: FamilyTables, one: MembershipTable): readonly s
 function ruleTable(tables: FamilyTables, { actions, counts }: Architecture): readonly string[] {
   const { name, keys, entries } = tables.rules;
   const { drop, up } = actions(tables);
+  const isCountedByEntry = counts === 'entry' && !isFilterTable(tables);
   return table({
     id: ruleTableId(tables),
     name,
     matches: keys.map((key): Match => ({ name: key.name, width: key.width, kind: 'TERNARY' })),
     actions: [drop.id, up.id],
-    ...(counts === 'entry' ? { otherwise: up.id, counter: directCounterId(tables) } : {}),
+    ...(isCountedByEntry ? { otherwise: up.id, counter: directCounterId(tables) } : {}),
     size: sizeFor(entries),
   });
 }
@@ -147,6 +149,7 @@ function table({ id, name, matches, actions, otherwise = NO_ACTION_ID, counter: 
 function actionsText({ nic, families }: NicProgram, architecture: Architecture): readonly string[] {
   const rule: Value | undefined = architecture.counts === 'rule' ? { name: 'rule', width: RULE_WIDTH } : undefined;
   const ofRules = families
+    .filter((tables) => !isFilterTable(tables))
     .flatMap((tables) => Object.values(architecture.actions(tables)))
     .filter(({ id }, at, all) => all.findIndex((one) => one.id === id) === at);
   return [
@@ -159,12 +162,15 @@ function actionsText({ nic, families }: NicProgram, architecture: Architecture):
           ...action(GOES_NOWHERE_ID, `${CONTROL}.goes_nowhere`),
         ]
       : []),
-    ...families.flatMap((tables) =>
-      tables.memberships.flatMap((one) => {
+    ...families.flatMap((tables) => [
+      ...tables.memberships.flatMap((one) => {
         const parameter = { name: 'sets', width: one.sets.length };
         return action(membershipIds(tables, one).action, `${CONTROL}.${actionOf(one)}`, [], parameter);
       }),
-    ),
+      ...(isFilterTable(tables)
+        ? Object.values(filterActionsOf(tables)).flatMap(({ id, name }) => action(id, `${CONTROL}.${name}`))
+        : []),
+    ]),
   ];
 }
 

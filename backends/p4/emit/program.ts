@@ -1,12 +1,15 @@
 /** The program's text, for the architecture of the NIC. */
 import Handlebars from 'handlebars';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
+import type { Family } from '../../../compiler/4-program/program.ts';
 import { definitionOf, keyName, keyWidth } from '../fields.ts';
 import { portNumbers } from '../targets/index.ts';
 import * as templates from '../templates.gen.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
+import type { FilterId } from '../why-filter-up.ts';
 import type { Architecture } from './architecture.ts';
 import { architectureOf } from './architectures.ts';
+import { isFilterTable } from './filter-actions.ts';
 import { keyStepsOf, resetsOf } from './key-steps.ts';
 import { keyWidthsOf } from './keys.ts';
 import {
@@ -27,6 +30,8 @@ export interface Naming {
   readonly remarks: readonly string[];
 }
 
+const FAMILIES: readonly Family[] = [4, 6];
+
 const OPTIONS = { noEscape: true, strict: false } as const;
 
 /** What the texts for all architectures have in common. */
@@ -35,6 +40,7 @@ const PARTS = {
   frameStates: Handlebars.compile(templates.frameStates, OPTIONS),
   zoneTable: Handlebars.compile(templates.zoneTable, OPTIONS),
   membershipTable: Handlebars.compile(templates.membershipTable, OPTIONS),
+  filterTable: Handlebars.compile(templates.filterTable, OPTIONS),
   askTables: Handlebars.compile(templates.askTables, OPTIONS),
 };
 
@@ -57,7 +63,9 @@ export function programText(program: NicProgram, naming: Naming): string {
     keys: keysOf(families),
     keysOf: keyStepsOf(families),
     resets: startsWithZeros ? [] : resetsOf(families),
-    families: families.map((tables) => familyValues(tables, architecture)),
+    families: families.filter((tables) => !isFilterTable(tables)).map((tables) => familyValues(tables, architecture)),
+    filters: families.filter(isFilterTable).map((tables) => filterValues(tables, architecture)),
+    asked: askedOf(families),
   };
   return Handlebars.compile(architecture.template, OPTIONS)(values, { partials: PARTS });
 }
@@ -69,15 +77,38 @@ function keysOf(families: readonly FamilyTables[]): object[] {
   return [...widths].map(([name, width]) => ({ name, width, pad: ' '.repeat(longest - `${width}`.length) }));
 }
 
-function familyValues(tables: FamilyTables, { actions, counts }: Architecture): object {
+/** By family: its tables in the order in which they are asked. */
+function askedOf(families: readonly FamilyTables[]): object[] {
+  return FAMILIES.flatMap((family) => {
+    const own = families.filter((tables) => tables.family === family);
+    const tables = own.flatMap(({ memberships, rules }) => [...memberships, rules]).map(({ name }) => name);
+    return tables.length > 0 ? [{ family, tables }] : [];
+  });
+}
+
+/** `finds`: the key by which it tells the rules behind `mitigate` that it forbids a packet. */
+function filterValues(tables: FamilyTables, architecture: Architecture): object {
+  const { list, family } = tables;
+  const finds = keyName(list as FilterId, family);
+  return { ...tableValues(tables, architecture), filter: list, finds };
+}
+
+function familyValues(tables: FamilyTables, architecture: Architecture): object {
+  const { counts } = architecture;
+  return {
+    ...tableValues(tables, architecture),
+    counter: counterOf(tables),
+    counterId: hex(counts === 'entry' ? directCounterId(tables) : counterId(tables)),
+  };
+}
+
+function tableValues(tables: FamilyTables, { actions }: Architecture): object {
   const { family, memberships, rules } = tables;
   const { drop, up } = actions(tables);
   return {
     family,
     name: rules.name,
     id: hex(ruleTableId(tables)),
-    counter: counterOf(tables),
-    counterId: hex(counts === 'entry' ? directCounterId(tables) : counterId(tables)),
     drop: { ...drop, id: hex(drop.id) },
     up: { ...up, id: hex(up.id) },
     size: sizeFor(rules.entries),

@@ -3,6 +3,8 @@ import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import { positionOf } from '../../../grammar/source.ts';
 import type { EncodingCost, NicProgram } from '../tree.ts';
 
+import { isFilterTable } from './filter-actions.ts';
+
 export const SPLIT_HEAD = 2;
 
 /** A line for each rule, behind `SPLIT_HEAD` lines; then the encodings that were weighed for each table of rules. */
@@ -17,8 +19,9 @@ export function splitText({ split, families }: NicProgram): string {
     `${name}: encodings by their cost, the first was taken`,
     ...encodings.map(encodingText),
   ]);
+  const blocks = families.some(isFilterTable) ? '`mitigate` and of stateless filters' : '`mitigate`';
   return [
-    'Rules of `mitigate`, in their order: who decides about packets that meet them.',
+    `Rules of ${blocks}, in their order: who decides about packets that meet them.`,
     '',
     ...rules,
     ...tables,

@@ -9,7 +9,7 @@ import { MaskedValue } from '../../../compiler/net/masked.ts';
 import { membershipsOf, widened, type Membership } from '../encode/memberships.ts';
 import { toTernary } from '../encode/ternary.ts';
 import { KEY_FIELDS, keyName, keyWidth, prefixKeyWidth, setsName, type KeyField } from '../fields.ts';
-import type { EncodingCost, FamilyTables, MembershipTable, RuleEntry, RuleKey } from '../tree.ts';
+import type { EncodingCost, FamilyTables, MembershipTable, RuleEntry, RuleKey, RuleListName } from '../tree.ts';
 import type { ListedRule } from './list.ts';
 
 /** Sets of a field that a rule can ask bit by bit in one key. */
@@ -18,12 +18,14 @@ const MOST_SETS = 128;
 /** Fields for which both ways are weighed; of more, those that would need most entries as they are. */
 const MOST_WEIGHED = 6;
 
+export interface RuleListOf {
+  readonly list: RuleListName;
+  readonly family: Family;
+  readonly rules: readonly ListedRule[];
+}
+
 /** `resultBits`: how many sets a table can tell of a field. */
-export function encodeRules(
-  rules: readonly ListedRule[],
-  family: Family,
-  resultBits: number,
-): FamilyTables | undefined {
+export function encodeRules({ list, family, rules }: RuleListOf, resultBits: number): FamilyTables | undefined {
   const fields = fieldsIn(rules, family);
   const possible = rules
     .map((rule, number) => ({ rule, number }))
@@ -35,27 +37,22 @@ export function encodeRules(
   );
   const [best] = costs;
   const looked = new Set(best!.looked);
-  const keys = fields.map((one) => keyOf(one, family, looked));
+  const keys = fields.map((one) => (looked.has(one.field) ? one.setsKey(list) : one.key));
   const entries = possible.flatMap(({ rule, number }) =>
     combinations(
       fields.map((one) => (looked.has(one.field) ? [one.bitsOf(number)] : one.entries[number]!.map(unlessAny))),
     ).map((values): RuleEntry => ({ rule: rule.rule, action: rule.action, values })),
   );
   return {
+    list,
     family,
-    memberships: fields.filter(({ field }) => looked.has(field)).map((one) => one.table(family)),
-    rules: { name: `mitigate_ipv${family}`, keys, entries, encodings: costs },
+    memberships: fields.filter(({ field }) => looked.has(field)).map((one) => one.table(list)),
+    rules: { name: `${list.replace(' ', '_')}_ipv${family}`, keys, entries, encodings: costs },
   };
 }
 
 function unlessAny(value: MaskedValue): MaskedValue | undefined {
   return value.isFull() ? undefined : value;
-}
-
-function keyOf({ field, width, sets }: FieldInRules, family: Family, looked: ReadonlySet<KeyField>): RuleKey {
-  return looked.has(field)
-    ? { field, name: setsName(field, family), width: sets.length, holds: 'sets' }
-    : { field, name: keyName(field, family), width, holds: 'value' };
 }
 
 /** Every way to take one of each list, the last list's going round fastest. */
@@ -66,6 +63,7 @@ function combinations<Value>(lists: readonly (readonly Value[])[]): Value[][] {
 /** What all rules ask of one field. */
 class FieldInRules {
   readonly field: KeyField;
+  readonly #family: Family;
   readonly width: number;
   /** Of the key of its table of sets. */
   readonly prefixWidth: number;
@@ -79,6 +77,7 @@ class FieldInRules {
 
   constructor(field: KeyField, rules: readonly ListedRule[], family: Family) {
     this.field = field;
+    this.#family = family;
     this.width = keyWidth(field, family);
     this.prefixWidth = prefixKeyWidth(field, family);
     const known = new Map<string, { readonly number: number; readonly set: IntervalSet; readonly name: string }>();
@@ -123,9 +122,21 @@ class FieldInRules {
     return mask === 0n ? undefined : new MaskedValue(this.sets.length, value, mask);
   }
 
-  table(family: Family): MembershipTable {
+  /** The value itself, as a key of the rules. */
+  get key(): RuleKey {
+    const { field, width } = this;
+    return { field, name: keyName(field, this.#family), width, holds: 'value' };
+  }
+
+  /** The sets that it is in, likewise. */
+  setsKey(list: RuleListName): RuleKey {
+    const { field, sets } = this;
+    return { field, name: setsName(field, this.#family, list), width: sets.length, holds: 'sets' };
+  }
+
+  table(list: RuleListName): MembershipTable {
     const { field, prefixWidth: width, memberships: entries } = this;
-    return { name: setsName(field, family), field, width, sets: this.#names, entries };
+    return { name: setsName(field, this.#family, list), field, width, sets: this.#names, entries };
   }
 }
 

@@ -10,7 +10,7 @@ import { columnAddresses } from '../../../compiler/model/column-addresses.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import type { Span } from '../../../grammar/source.ts';
 import type { NicAction, SplitRule } from '../tree.ts';
-import { askedOf, zoneTest, type KeyTest } from './tests.ts';
+import { askedOf, zoneTest, type Asked, type KeyTest } from './tests.ts';
 import { whyUp } from './why-up.ts';
 
 /** A rule for packets of one family; all of its tests must hold. */
@@ -26,32 +26,48 @@ export interface RuleLists {
   readonly split: readonly SplitRule[];
 }
 
-/** The rules of `mitigate`, block behind block: an `allow` in one ends all of them. `zones` of the policy, in their order. */
-export function listsOf(stages: readonly StagePlan[], zones: readonly Zone[]): RuleLists {
+/**
+ * The rules of `mitigate`, block behind block: an `allow` in one ends all of them. `zones` of the policy, in their order; `endings`
+ * stand behind all.
+ */
+export function listsOf(
+  stages: readonly StagePlan[],
+  zones: readonly Zone[],
+  endings: Readonly<Record<Family, readonly ListedRule[]>>,
+): RuleLists {
   const list = new RuleList(zones);
   for (const { stage, body } of stages) list.block(body, stage.zones ?? zones);
+  list.end(endings);
   return { ipv4: upToLastDrop(list.rules[4]), ipv6: upToLastDrop(list.rules[6]), split: list.split };
 }
 
 /** What no rule is left for goes up anyway. */
-function upToLastDrop(rules: readonly ListedRule[]): readonly ListedRule[] {
+export function upToLastDrop(rules: readonly ListedRule[]): readonly ListedRule[] {
   return rules.slice(0, rules.findLastIndex(({ action }) => action === 'drop') + 1);
 }
 
 const FAMILIES: readonly Family[] = [4, 6];
 
-class RuleList {
+/** How an atom is asked of packets as they come in. */
+type Asking = (atom: Atom, family: Family, zones: readonly Zone[]) => Asked;
+
+export class RuleList {
   readonly rules: Readonly<Record<Family, ListedRule[]>> = { 4: [], 6: [] };
   /** Tests of rules for the host that all packets of some zones meet: none of these packets comes to a rule behind. */
   readonly #allUp: Readonly<Record<Family, (readonly KeyTest[])[]>> = { 4: [], 6: [] };
   readonly split: SplitRule[] = [];
   readonly #splitBySpan = new Map<Span, readonly SplitRule[]>();
   readonly #zones: readonly Zone[];
+  readonly #families: readonly Family[];
+  readonly #asking: Asking;
   /** Of the block at hand. */
   #comesInBy: readonly Zone[] = [];
 
-  constructor(zones: readonly Zone[]) {
+  /** `families`: others get no rules. */
+  constructor(zones: readonly Zone[], families: readonly Family[] = FAMILIES, asking: Asking = askedOf) {
     this.#zones = zones;
+    this.#families = families;
+    this.#asking = asking;
   }
 
   block(body: PlanNode, zones: readonly Zone[]): void {
@@ -65,29 +81,38 @@ class RuleList {
         for (const step of node.steps) this.#add(step);
         return;
       case 'rules':
-        for (const rule of node.rules) this.#rule(rule);
+        for (const rule of node.rules) this.rule(rule);
         return;
       case 'scope':
         // What leaves it goes up, so nothing has to know where it ends.
         this.#add(node.body);
         return;
       case 'lookup':
-        for (const rule of rulesOfRows(node)) this.#rule(rule);
+        for (const rule of rulesOfRows(node)) this.rule(rule);
         return;
       default:
         throw new Error(`a plan for P4 holds lists, and this one a ${node.kind}`);
     }
   }
 
-  #rule(rule: ProgramRule): void {
+  /** Rules that no block has. */
+  end(endings: Readonly<Record<Family, readonly ListedRule[]>>): void {
+    for (const family of FAMILIES) {
+      const reached = endings[family].filter(({ tests }) => !this.#isAllUp(tests, family));
+      this.rules[family].push(...reached);
+    }
+  }
+
+  rule(rule: ProgramRule): void {
     if (rule.decision === undefined && rule.effects.length === 0) return;
     const why = whyUp(rule);
     const action = why === undefined ? 'drop' : 'up';
-    const possible = (rule.family === undefined ? FAMILIES : [rule.family]).flatMap((family) => {
+    const families = this.#families.filter((family) => rule.family === undefined || rule.family === family);
+    const possible = families.flatMap((family) => {
       const tests = this.#testsOf(rule.atoms, family);
       return tests ? [{ family, tests }] : [];
     });
-    const reached = possible.filter((one) => !this.#allUp[one.family].some((before) => isPartOf(before, one.tests)));
+    const reached = possible.filter(({ family, tests }) => !this.#isAllUp(tests, family));
     if (action === 'drop' && possible.length > 0 && reached.length === 0) {
       this.#splitOf(rule, 'up', "all of its packets meet a rule before that is the host's");
       return;
@@ -97,6 +122,10 @@ class RuleList {
       this.rules[family].push({ rule: split, action, tests });
       if (action === 'up' && tests.every(({ field }) => field === 'zone')) this.#allUp[family].push(tests);
     }
+  }
+
+  #isAllUp(tests: readonly KeyTest[], family: Family): boolean {
+    return this.#allUp[family].some((before) => isPartOf(before, tests));
   }
 
   /** A rule of the policy is one, however many it has become; and those that were merged are many. */
@@ -118,7 +147,7 @@ class RuleList {
     const tests: KeyTest[] = [];
     if (this.#comesInBy.length < this.#zones.length) tests.push(zoneTest(this.#comesInBy, this.#zones, family));
     for (const atom of atoms) {
-      const asked = askedOf(atom, family, this.#zones);
+      const asked = this.#asking(atom, family, this.#zones);
       if (asked === false) return undefined;
       if (typeof asked === 'object') tests.push(asked);
     }

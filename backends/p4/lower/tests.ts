@@ -84,7 +84,8 @@ function addressTest({ field, family: own, in: wanted, name }: FamilyAddressTest
   return set && keyTest(field, set, name, family);
 }
 
-function keyTest(
+/** That a packet has the field, and its value is in the set, of which no packet may have any. */
+export function keyTest(
   field: Exclude<KeyField, 'zone'>,
   set: IntervalSet,
   name: string | undefined,

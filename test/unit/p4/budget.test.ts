@@ -1,8 +1,10 @@
 /** A NIC with room for some of the rules gets the first of them. */
 import { expect, it } from 'vitest';
 import { fitting } from '../../../backends/p4/lower/budget.ts';
+import type { RuleListOf } from '../../../backends/p4/lower/encode-rules.ts';
 import type { ListedRule } from '../../../backends/p4/lower/list.ts';
 import { NICS } from '../../../backends/p4/targets/index.ts';
+import type { RuleListName } from '../../../backends/p4/tree.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { origin } from '../../builders/policy.ts';
 
@@ -13,16 +15,21 @@ const rules = Array.from({ length: 20 }, (_, number): ListedRule => ({
 }));
 
 const nic = NICS[0]!;
+const ROOM = nic.limits.tcamBits / 2;
+
+function listOf(some: readonly ListedRule[], list: RuleListName = 'mitigate'): RuleListOf {
+  return { list, family: 4, rules: some };
+}
 
 it('takes all rules where there is room', () => {
-  const { tables, diagnostics } = fitting(rules, 4, nic);
+  const { tables, diagnostics } = fitting(listOf(rules), nic, ROOM);
   expect(tables?.rules.entries).toHaveLength(20);
   expect(diagnostics).toEqual([]);
 });
 
 it('takes the first rules where there is not, and says from which on the host decides', () => {
   const small = { ...nic, limits: { ...nic.limits, entriesPerTable: 7 } };
-  const { tables, diagnostics } = fitting(rules, 4, small);
+  const { tables, diagnostics } = fitting(listOf(rules), small, ROOM);
   expect(tables?.rules.entries.map((entry) => entry.rule.origin.name)).toEqual(
     Array.from({ length: 7 }, (_, number) => `rule ${number}`),
   );
@@ -31,9 +38,16 @@ it('takes the first rules where there is not, and says from which on the host de
   ]);
 });
 
+it('says of which filter they are', () => {
+  const { diagnostics } = fitting(listOf(rules, 'filter input'), nic, 100);
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    'the NIC takes 12 of 20 rules of `filter input` for IPv4: all would need 20 entries of 8 bits, 160 bits of tables',
+  ]);
+});
+
 it('takes none where not even one fits', () => {
   const none = { ...nic, limits: { ...nic.limits, keyBitsPerTable: 4 } };
-  expect(fitting(rules, 6, none).tables).toBe(undefined);
+  expect(fitting(listOf(rules), none, ROOM).tables).toBe(undefined);
 });
 
 it.each(NICS)('looks up no more sets of a field than a table of $name can tell, nor a key can ask', (one) => {
@@ -46,7 +60,8 @@ it.each(NICS)('looks up no more sets of a field than a table of $name can tell, 
       name: undefined,
     })),
   }));
-  const looked = (some: readonly ListedRule[]) => fitting(some, 4, one).tables!.memberships.map(({ field }) => field);
+  const looked = (some: readonly ListedRule[]) =>
+    fitting(listOf(some), one, ROOM).tables!.memberships.map(({ field }) => field);
   expect(looked(odd.slice(0, 64))).toContain('source port');
   expect(looked(odd)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import { keyWidth } from '../../fields.ts';
 import { portNumbers } from '../../targets/index.ts';
 import type { FamilyTables, MembershipTable, NicProgram } from '../../tree.ts';
 import type { EntryFile } from '../architecture.ts';
+import { isFilterTable } from '../filter-actions.ts';
 import { actionOf, OTHER_SIDE_TABLE, tablesOf, ZONE_TABLE } from '../names.ts';
 import { ruleActionsOf } from './rule-actions.ts';
 
@@ -101,7 +102,8 @@ function ruleFile({ split }: NicProgram, tables: FamilyTables): TableFile {
     const { source, start } = rule.origin.span;
     const place = `${source.path}:${positionOf(source, start).line}: ${rule.origin.text}`;
     const match = values.map((value, key) => masked(value, keys[key]!.width)).join(' ');
-    const taken = `action ${actions[action].name} rule ${split.indexOf(rule)}`;
+    const counted = isFilterTable(tables) ? '' : ` rule ${split.indexOf(rule)}`;
+    const taken = `action ${actions[action].name}${counted}`;
     return [...(entries[at - 1]?.rule === rule ? [] : [comment(place)]), `match ${match} priority ${at} ${taken}`];
   });
   return { table: name, lines: all };

@@ -3,8 +3,9 @@ import { formatIpv4, formatIpv6 } from '../../../../compiler/net/address.ts';
 import type { MaskedValue } from '../../../../compiler/net/masked.ts';
 import type { Membership } from '../../encode/memberships.ts';
 import { portNumbers } from '../../targets/index.ts';
-import type { MembershipTable, NicProgram } from '../../tree.ts';
+import type { FamilyTables, MembershipTable, NicProgram } from '../../tree.ts';
 import { actionOf, CONTROL, tablesOf, ZONE_TABLE } from '../names.ts';
+import { ruleActionsOf } from './rule-actions.ts';
 
 /**
  * What empties the tables, those that drop first: without entries all packets go up.
@@ -25,14 +26,20 @@ export function entriesText(program: NicProgram): string {
   const zones = zoneEntries.map(({ port, vlan, zone }, at) =>
     addition(ZONE_TABLE, 'comes_in_by', [`${portNumbers(nic, port).network}`, ternary(vlan)], [`${zone}`], at + 1),
   );
-  const others = tablesOf(families).flatMap(({ kind, table }) =>
-    kind === 'memberships'
-      ? table.entries.map((entry) =>
-          addition(table.name, actionOf(table), [prefixText(table, entry)], [hex(entry.sets)]),
-        )
-      : table.entries.map(({ action, values }, at) => addition(table.name, action, values.map(ternary), [], at + 1)),
-  );
+  const others = tablesOf(families).flatMap((one) => {
+    if (one.kind === 'rules') return ruleLines(one.of);
+    const { table } = one;
+    return table.entries.map((entry) =>
+      addition(table.name, actionOf(table), [prefixText(table, entry)], [hex(entry.sets)]),
+    );
+  });
   return clearingText(program) + lines([...zones, ...others]);
+}
+
+function ruleLines(tables: FamilyTables): readonly string[] {
+  const { name, entries } = tables.rules;
+  const actions = ruleActionsOf(tables);
+  return entries.map(({ action, values }, at) => addition(name, actions[action].name, values.map(ternary), [], at + 1));
 }
 
 function addition(

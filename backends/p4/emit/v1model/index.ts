@@ -1,8 +1,8 @@
 /** v1model, the architecture of BMv2's simple_switch. */
 import * as templates from '../../templates.gen.ts';
 import type { Architecture } from '../architecture.ts';
-import { DROP_ID, UP_ID } from '../names.ts';
 import { clearingText, entriesText } from './commands.ts';
+import { ruleActionsOf } from './rule-actions.ts';
 
 export const V1MODEL: Architecture = {
   name: 'v1model',
@@ -13,7 +13,7 @@ export const V1MODEL: Architecture = {
   portType: undefined,
   sendsByTable: false,
   counts: 'entry',
-  actions: () => ({ drop: { id: DROP_ID, name: 'drop' }, up: { id: UP_ID, name: 'up' } }),
+  actions: ruleActionsOf,
   entryFiles: (program) => [
     {
       path: 'entries.txt',

@@ -1,0 +1,173 @@
+/** What a NIC drops by stateless filters: what the host drops without a word, wherever its routes lead. */
+import { describe, expect, it } from 'vitest';
+import { renderFindings } from '../../../compiler/diagnostics/render.ts';
+import { parseIpv4, parseIpv6 } from '../../../compiler/net/address.ts';
+import { icmpPacket, udpPacket, type IpFields } from '../../../compiler/semantics/packet/build.ts';
+import { encodeFrame, frameOf, type VlanTag } from '../../../compiler/semantics/packet/frame.ts';
+import type { Packet } from '../../../compiler/semantics/packet/packet.ts';
+import { compileForNic, switchWith } from '../../builders/nic-files.ts';
+
+const FILTERS = `filter input stateless default drop {
+  allow udp/53
+  drop ttl 9
+}
+filter forward stateless default drop {
+  allow in uplink udp/53, udp/443
+  allow udp/80 ttl 8
+  log udp/99
+  allow out inside udp/123
+}
+`;
+
+function policyOf(blocks: string, settings = 'default route'): string {
+  return `zone uplink = eth0
+zone inside = eth1 vlan 100-199
+${blocks}
+target edge { ${settings} nftables p4 v1model on eth0, eth1 }`;
+}
+
+function filesOf(text: string): ReadonlyMap<string, string> {
+  const { files, diagnostics } = compileForNic(text);
+  expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
+  return files;
+}
+
+type Ends = Partial<Omit<IpFields, 'source' | 'destination'>> & { readonly from?: string; readonly to?: string };
+
+function udp(port: number, ends: Ends = {}, length = 8): Packet {
+  return udpPacket(ipOf(ends), { sourcePort: 4000, destinationPort: port, payload: new Uint8Array(length) });
+}
+
+function ipOf({ from, to, ...rest }: Ends): IpFields {
+  const isIpv6 = (from ?? to ?? '').includes(':');
+  const [source, destination] = [
+    from ?? (isIpv6 ? '2001:db8::9' : '9.9.9.9'),
+    to ?? (isIpv6 ? '2001:db8:1::1' : '203.0.113.7'),
+  ];
+  return { family: isIpv6 ? 6 : 4, source: addressOf(source), destination: addressOf(destination), ...rest };
+}
+
+function addressOf(text: string): bigint {
+  return BigInt(parseIpv4(text) ?? parseIpv6(text)!);
+}
+
+const tag = (vlan: number): VlanTag => ({ etherType: 0x8100, control: vlan });
+
+/** Whether it is dropped where it comes in by a port. */
+function isDropped(
+  files: ReadonlyMap<string, string>,
+  packet: Packet,
+  tags: readonly VlanTag[] = [],
+  port = 0,
+): boolean {
+  return switchWith(files).run(port, encodeFrame(frameOf(packet, 0n, 0n, tags))).port === undefined;
+}
+
+describe('stateless filters before a host with a route for every destination', () => {
+  const files = filesOf(policyOf(FILTERS));
+
+  it('drops what both forbid, and sends up what one of them may let through', () => {
+    expect(isDropped(files, udp(22))).toBe(true);
+    expect(isDropped(files, udp(53))).toBe(false);
+    expect(isDropped(files, udp(443))).toBe(false);
+    expect(isDropped(files, udp(99))).toBe(false);
+    expect(isDropped(files, udp(123))).toBe(false);
+  });
+
+  it('asks `filter forward` for the TTL that a packet will have there', () => {
+    expect(isDropped(files, udp(80, { ttl: 9 }))).toBe(false);
+    expect(isDropped(files, udp(80, { ttl: 8 }))).toBe(true);
+  });
+
+  it('sends up what the host would answer before it asks a filter', () => {
+    expect(isDropped(files, udp(22, { ttl: 2 }))).toBe(true);
+    expect(isDropped(files, udp(22, { ttl: 1 }))).toBe(false);
+    // The least MTU of IPv4 is 68 bytes; without "don't fragment" the host would cut it.
+    expect(isDropped(files, udp(22, { dontFragment: true }, 40))).toBe(true);
+    expect(isDropped(files, udp(22, { dontFragment: true }, 41))).toBe(false);
+    expect(isDropped(files, udp(22, {}, 1000))).toBe(true);
+    // That of IPv6 is 1,280.
+    expect(isDropped(files, udp(22, { from: '2001:db8::9' }, 1232))).toBe(true);
+    expect(isDropped(files, udp(22, { from: '2001:db8::9' }, 1233))).toBe(false);
+    expect(isDropped(files, udp(22, { from: 'fe80::9', to: '2001:db8:1::1' }))).toBe(false);
+    expect(isDropped(files, udp(22, { from: '2001:db8::9', to: 'fe80::1' }))).toBe(false);
+  });
+
+  it('sends up frames for VLANs that the zone does not name, for which the host may have an interface', () => {
+    expect(isDropped(files, udp(22), [tag(5)])).toBe(false);
+    expect(isDropped(files, udp(22), [tag(150)], 1)).toBe(true);
+    expect(isDropped(files, udp(22), [tag(150), tag(5)], 1)).toBe(false);
+  });
+});
+
+describe('stateless filters before a host that may answer for want of a route', () => {
+  const files = filesOf(policyOf(FILTERS, ''));
+
+  it('drops what no host answers, and what stays on its link', () => {
+    expect(isDropped(files, udp(22))).toBe(false);
+    // Multicast DNS, whose router is nobody; a group beyond the link is asked of both.
+    expect(isDropped(files, udp(5353, { to: '224.0.0.251' }))).toBe(true);
+    expect(isDropped(files, udp(443, { to: '224.0.0.251' }))).toBe(true);
+    expect(isDropped(files, udp(443, { to: '239.255.255.250' }))).toBe(false);
+    expect(isDropped(files, udp(1900, { to: '239.255.255.250' }))).toBe(true);
+    expect(isDropped(files, udp(67, { to: '255.255.255.255' }))).toBe(true);
+    expect(isDropped(files, udp(22, { from: '0.0.0.0' }))).toBe(true);
+    expect(isDropped(files, udp(5353, { from: 'fe80::9', to: 'ff02::fb' }))).toBe(true);
+    expect(isDropped(files, udp(22, { from: '2001:db8::9', to: 'ff05::2' }, 1233))).toBe(false);
+    const icmp = (type: number) => icmpPacket(ipOf({}), { type, code: 0, rest: 0, payload: new Uint8Array(8) });
+    expect(isDropped(files, icmp(3))).toBe(true);
+    expect(isDropped(files, icmp(8))).toBe(false);
+  });
+
+  it('says in the split what the target may say', () => {
+    expect(files.get('p4/split.txt')).toContain(
+      'host  test.sluice:3: both filters forbid it (IPv4)   (the host answers it where it has no route for it: say `default route` in the target if it has one for every destination)\n',
+    );
+  });
+});
+
+describe('where the two filters are not both there', () => {
+  it('drops by `filter input` what stays on its link', () => {
+    const files = filesOf(policyOf('filter input stateless default drop { allow udp/53 }'));
+    expect(isDropped(files, udp(22))).toBe(false);
+    expect(isDropped(files, udp(22, { to: '224.0.0.251' }))).toBe(true);
+    expect(files.get('p4/split.txt')).toContain(
+      'a NIC does not know which packets are for this host, and `filter forward`',
+    );
+  });
+
+  it('drops nothing by `filter forward` alone, and says so', () => {
+    const files = filesOf(policyOf('mitigate { drop udp/7 } filter forward stateless default drop { allow udp/53 }'));
+    expect(isDropped(files, udp(7))).toBe(true);
+    expect(isDropped(files, udp(22))).toBe(false);
+    expect(files.get('p4/program.p4')).not.toContain('filter_forward');
+    const forward = files
+      .get('p4/split.txt')!
+      .split('\n')
+      .find((line) => line.includes('filter forward stateless'))!;
+    expect(forward).toMatch(/^host .*`filter input` forbids none that it can tell\)$/);
+  });
+});
+
+describe('a filter whose packets something may change or count before', () => {
+  const ONE = 'mitigate { drop udp/7 }';
+  it.each([
+    ['raw { drop udp/9 }'],
+    ['mangle prerouting { dscp set ef udp/16384-32767 }'],
+    ['mangle input { dscp set ef udp/16384-32767 }'],
+    ['nat { masquerade out uplink }'],
+    ['filter output default drop { }'],
+    ['count { traffic udp/53 as dns }'],
+  ])("is the host's: %s", (block) => {
+    const files = filesOf(policyOf(`${ONE} ${FILTERS} ${block}`));
+    const isTaken = block.startsWith('count');
+    expect(files.get('p4/program.p4')!.includes('filter_input')).toBe(isTaken);
+    expect(isDropped(files, udp(22))).toBe(isTaken);
+    expect(isDropped(files, udp(7))).toBe(true);
+  });
+
+  it("is the host's for packets that `mitigate` limits or counts", () => {
+    const files = filesOf(policyOf(`mitigate { drop udp/21 over 5/second  count as seen udp/22 } ${FILTERS}`));
+    expect([20, 21, 22, 23].map((port) => isDropped(files, udp(port)))).toEqual([true, false, false, true]);
+  });
+});
