@@ -61,15 +61,19 @@ export const policyOptions = (): readonly Option[] => [
   new Option('--profile <file>', 'counters of an earlier build: rules that many packets met are asked first').argParser(
     pathFrom,
   ),
-  new Option(
-    '--calibration <file>',
-    'what steps cost on the machine that is to run this, as `sluice calibrate` measured it there',
-  ).argParser(pathFrom),
+  calibrationOption(),
   new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
     .choices(['text', 'json', 'github'])
     .default('text'),
   new Option('--json', 'write one JSON document to standard output: short for --format json').conflicts('format'),
 ];
+
+export function calibrationOption(): Option {
+  return new Option(
+    '--calibration <file>',
+    'what steps cost on the machine that is to run this, as `sluice calibrate` measured it there',
+  ).argParser(pathFrom);
+}
 
 /** For descriptions of commands. */
 export const PROFILE =

@@ -8,7 +8,7 @@ import { diagnostic, isError, type Diagnostic } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
 import { distinct } from './findings/distinct.ts';
 import { withShownPaths } from './findings/shown-paths.ts';
-import { readCalibration, withCalibration } from './inputs/calibration-file.ts';
+import { openCalibration } from './inputs/calibration-file.ts';
 import { openPolicy } from './inputs/policy-file.ts';
 import { profileOf, readProfile } from './inputs/profile-file.ts';
 import { record, recordedInputs, type InputRecord } from './inputs/recorded-inputs.ts';
@@ -50,7 +50,7 @@ export async function throughCompiler<R extends Result>(
   const inputs = recordedInputs(policy, choices.today);
   const profiled = choices.profile === undefined ? undefined : openProfile(choices.profile);
   if (profiled && 'finding' in profiled) return { findings: [profiled.finding], read: undefined };
-  const calibrated = choices.calibration === undefined ? undefined : openCalibration(choices.calibration);
+  const calibrated = choices.calibration === undefined ? undefined : openCalibration(choices.calibration, PLANES);
   if (calibrated && 'finding' in calibrated) return { findings: [calibrated.finding], read: undefined };
   const result = run(policy.source, inputs, {
     planes: calibrated?.planes ?? PLANES,
@@ -73,13 +73,6 @@ function openProfile(path: string) {
   if ('finding' in read) return read;
   const result = profileOf(path, read.text);
   return 'finding' in result ? result : { ...result, record: record(basename(path), read.bytes) };
-}
-
-/** The planes with the prices of a calibration, and the record of its file. */
-function openCalibration(path: string) {
-  const read = readCalibration(path, PLANES);
-  if ('finding' in read) return read;
-  return { planes: withCalibration(PLANES, read.planes), record: record(basename(path), read.bytes) };
 }
 
 /** Findings about the target asked for, and about what the targets are called. */

@@ -215,7 +215,7 @@ function lowerTarget(
     const proof = options.proof === false ? undefined : provePlan(part, plan);
     diagnostics.push(...(proof?.diagnostics ?? []));
     options.onPhase?.(`lower ${plane.name}`);
-    const lowered = plane.lower(plan);
+    const lowered = plane.lower(plan, plane.prices);
     diagnostics.push(...lowered.diagnostics);
     const { prices, memory } = plane;
     return { plane: plane.name, program: part, plan, idle: idlePasses, prices, memory, lowered, proved: proof?.proved };

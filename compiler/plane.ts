@@ -222,8 +222,8 @@ export interface Plane {
   readonly memory?: MemorySizes;
   /** How these prices are measured on a machine; undefined: there is nothing to measure. */
   readonly calibration?: Calibration;
-  /** Carries out a plan. */
-  readonly lower: (plan: Plan) => Lowered;
+  /** Carries out a plan. What is still to choose is chosen by `prices`: the plane's own, which may have been measured. */
+  readonly lower: (plan: Plan, prices: Prices) => Lowered;
   /**
    * How to take away what an earlier build has loaded for a target, a command a line, without any file of that build: said where
    * the target names the plane and has nothing for it (any more).

@@ -1,5 +1,6 @@
 /** The nftables plane: one table, loaded in one transaction by `nft -f` (nftables 1.0.6 and newer). */
 import type { Plan } from '../../compiler/6-plan/plan.ts';
+import type { Prices } from '../../compiler/cost/prices.ts';
 import type { Lowered, Plane } from '../../compiler/plane.ts';
 import { calibration } from './calibration.ts';
 import { refuse, refuseBalance } from './capabilities.ts';
@@ -37,8 +38,8 @@ export const nftables: Plane = {
   },
 };
 
-function lower(plan: Plan): Lowered {
-  const { table, diagnostics } = lowerPlan(plan, TABLE);
+function lower(plan: Plan, costs: Prices): Lowered {
+  const { table, diagnostics } = lowerPlan(plan, TABLE, costs);
   const files = hostFiles(plan.program);
   const commands = (when: HostFile['when']) => files.filter((file) => file.when === when).map(({ load }) => load);
   const description = `table inet ${table.name}, replaced in one transaction`;

@@ -4,12 +4,14 @@ import type { CalendarDate } from '../../compiler/inputs.ts';
 import { isError, type Diagnostic, type Severity } from '../../grammar/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { openCalibration } from '../inputs/calibration-file.ts';
 import { parseDate, todayOf } from '../inputs/today.ts';
 import { STANDARD_INPUT } from '../inputs/policy-file.ts';
 import { notIn, readBaseline, writeBaseline, type Baseline } from '../lint/baseline.ts';
 import { fixFile, lintFile } from '../lint/lint-file.ts';
 import { LINT_FORMATS, writeLintReport, type LintFormat, type ReportedFile } from '../lint/lint-report.ts';
-import { pathFrom, policiesArgument } from '../policy-options.ts';
+import { PLANES } from '../planes.ts';
+import { calibrationOption, pathFrom, policiesArgument } from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
@@ -23,6 +25,7 @@ interface LintFlags {
   readonly baseline?: string;
   readonly writeBaseline?: string;
   readonly fix?: true;
+  readonly calibration?: string;
   readonly format: LintFormat;
   readonly json?: true;
 }
@@ -50,6 +53,7 @@ export const lint: CommandDefinition<LintFlags> = {
     new Option('--fix', 'mend what can be mended without changing anything for any packet, each time proved').conflicts(
       ['baseline', 'writeBaseline'],
     ),
+    calibrationOption(),
     new Option('--format <format>', 'how findings are written: text to standard error, the others to standard output')
       .choices([...LINT_FORMATS])
       .default('text'),
@@ -94,15 +98,18 @@ async function lintAll(
   flags: LintFlags,
   session: Session,
 ): Promise<ReportedFile[]> {
+  const opened = flags.calibration === undefined ? { planes: PLANES } : openCalibration(flags.calibration, PLANES);
+  if ('finding' in opened) return [unread(flags.calibration!, opened.finding)];
+  const { planes } = opened;
   const today = todayOf(flags.date, session.environment) ?? dayOfClock();
   const progress = startProgress(session);
   const phases = new Phases(progress.phase);
   const files: ReportedFile[] = [];
   try {
     for (const path of paths) {
-      const lintOne = () => lintFile(path, today, session, (phase) => phases.begin(phase));
+      const lintOne = () => lintFile(path, today, { session, planes, onPhase: (phase) => phases.begin(phase) });
       let linted = await lintOne();
-      const fixed = flags.fix && linted.read ? await fixFile(path, linted.read, today) : 0;
+      const fixed = flags.fix && linted.read ? await fixFile(path, linted.read, today, planes) : 0;
       if (typeof fixed === 'number' && fixed > 0) linted = await lintOne();
       const { left, known } = notIn(baseline, linted.findings);
       const failed = typeof fixed === 'number' ? [] : [fixed];

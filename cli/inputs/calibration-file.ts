@@ -1,10 +1,12 @@
 /** The file that `sluice calibrate` writes and `--calibration` names: docs/schemas/calibration.json says what is where. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Constants } from '../../compiler/cost/prices.ts';
 import type { Plane } from '../../compiler/plane.ts';
 import { PROBLEMS } from '../problems.ts';
 import { reasonOf } from '../system-error.ts';
+import { record, type InputRecord } from './recorded-inputs.ts';
 
 /** Counts up when a reader of an older file would misread a newer one. */
 const FORMAT = 1;
@@ -86,4 +88,14 @@ export function withCalibration(planes: readonly Plane[], calibrated: Calibrated
     const constants = calibrated[plane.name];
     return constants && plane.calibration ? { ...plane, prices: plane.calibration.pricesOf(constants) } : plane;
   });
+}
+
+/** The planes with the prices of a calibration's file, and its record; a finding where the file is something else. */
+export function openCalibration(
+  path: string,
+  planes: readonly Plane[],
+): { readonly planes: readonly Plane[]; readonly record: InputRecord } | { readonly finding: Diagnostic } {
+  const read = readCalibration(path, planes);
+  if ('finding' in read) return read;
+  return { planes: withCalibration(planes, read.planes), record: record(basename(path), read.bytes) };
 }

@@ -29,7 +29,7 @@ export function policyReadBack(
   const { program, diagnostics } = buildProgram(checked.policy, checked.policy.targets[0]);
   const planned = buildPlan(program, { prices: nftables.prices });
   if ([...diagnostics, ...planned.diagnostics].some(isError)) return undefined;
-  const lowered = nftables.lower(replanned(planned.plan));
+  const lowered = nftables.lower(replanned(planned.plan), nftables.prices);
   if (lowered.diagnostics.some(isError)) return undefined;
   const { content } = lowered.write({ policy: 'test', remarks: [] }).artifacts('test')[0]!;
   const text = content.map((piece) => new TextDecoder().decode(piece)).join('');

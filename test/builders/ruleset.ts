@@ -21,7 +21,7 @@ export function inputsWith(files: Readonly<Record<string, string>>): Inputs {
   };
 }
 
-type Choices = Pick<LowerOptions, 'keepCounters' | 'profile'>;
+type Choices = Partial<Pick<LowerOptions, 'planes' | 'keepCounters' | 'profile'>>;
 
 /** The artifacts of the (only) target by path, and what was found. `files` are those that the policy names. */
 function compiled(

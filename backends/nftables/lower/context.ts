@@ -2,6 +2,7 @@
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Program, StageId } from '../../../compiler/4-program/program.ts';
 import type { PlanNode } from '../../../compiler/6-plan/plan.ts';
+import type { Prices } from '../../../compiler/cost/prices.ts';
 import type { Origin, Table, Zone } from '../../../compiler/model/index.ts';
 import { identifier, NameSpace } from '../names.ts';
 import { PROBLEMS } from '../problems.ts';
@@ -9,6 +10,7 @@ import type { NamedObject, NftChain, NftRule, NftSet } from '../tree.ts';
 
 export class Context {
   readonly program: Program;
+  readonly prices: Prices;
   readonly sets: NftSet[] = [];
   readonly chains: NftChain[] = [];
   /** Chains that from rule `at` on go on in another. */
@@ -27,8 +29,9 @@ export class Context {
   #stage: StageId = 'mitigate';
   #part = '';
 
-  constructor(program: Program) {
+  constructor(program: Program, prices: Prices) {
     this.program = program;
+    this.prices = prices;
   }
 
   /** The stage at work, as part of names. */

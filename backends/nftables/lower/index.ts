@@ -1,6 +1,7 @@
 /** Plan → one table of nft. */
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
+import type { Prices } from '../../../compiler/cost/prices.ts';
 import type { NftTable } from '../tree.ts';
 import { lowerArrivals } from './arrivals.ts';
 import { lowerBalances } from './balance.ts';
@@ -17,8 +18,9 @@ import { lowerTracking } from './tracking.ts';
 export function lowerPlan(
   plan: Plan,
   name: string,
+  prices: Prices,
 ): { readonly table: NftTable; readonly diagnostics: readonly Diagnostic[] } {
-  const context = new Context(plan.program);
+  const context = new Context(plan.program, prices);
   declareRuleCounters(context);
   lowerArrivals(plan.stages, context);
   lowerSynproxyExemption(context);

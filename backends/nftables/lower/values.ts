@@ -6,7 +6,6 @@ import { formatIpv4, formatIpv6 } from '../../../compiler/net/address.ts';
 import { formatInterval } from '../../../compiler/net/address-set.ts';
 import type { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { Value } from '../../../compiler/net/words.ts';
-import { prices } from '../cost.ts';
 import type { Elements, NftSet } from '../tree.ts';
 import type { Context } from './context.ts';
 
@@ -52,6 +51,7 @@ export function blockSet(
   origin: Origin,
 ): { readonly name: string; readonly length: number } | undefined {
   const blocks = set.intervalCount <= LONGEST_LIST || hostElements(set) ? undefined : blocksOf([set]);
+  const { prices } = context;
   if (!blocks || prices.hash(blocks.count, 1) > prices.interval(set.intervalCount, 1)) return undefined;
   const addresses = blockAddresses(set, blocks.length);
   const elements: Elements = {

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { calibration } from '../../../backends/nftables/calibration.ts';
+import { calibrationText } from '../../../cli/inputs/calibration-file.ts';
 import { runSluice, type Run } from './session.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -74,6 +76,37 @@ describe('the exit code', () => {
     const { code, stderr } = await runSluice(['lint', join(temporaryFolder(), 'none.sluice')]);
     expect(code).toBe(1);
     expect(stderr).toContain('SL0901');
+  });
+});
+
+describe('a calibration', () => {
+  const drops = Array.from({ length: 40 }, (_, at) => `  drop from 10.0.${at}.0/24 tcp/${1000 + at}\n`);
+  const policy = `filter forward default allow {\n${drops.join('')}  drop from 10.0.1.0/24 tcp/1001\n}\n`;
+  const { constants } = calibration;
+  // Rules are cheap, and nothing else is.
+  const measured = Object.fromEntries(
+    Object.keys(constants).map((name) => [name, name === 'rule' || name === 'match' ? 0.001 : 1e6]),
+  );
+
+  test('says what plans cost that are looked at, for findings and for --fix', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'machine.json');
+    const path = join(folder, 'policy.sluice');
+    writeFileSync(file, calibrationText({}, { nftables: measured }));
+    writeFileSync(path, policy);
+    const without = await lint(policy, '--fail-on', 'never');
+    expect(without.stderr).not.toContain('SL1431');
+    const run = await runSluice(['lint', path, ...DATE, '--calibration', file, '--fix', '--fail-on', 'never']);
+    expect(run.stderr).toContain('SL1431');
+    expect(run.stdout).toContain('1 fixed');
+  });
+
+  test('that is none is an error', async () => {
+    const file = join(temporaryFolder(), 'machine.json');
+    writeFileSync(file, '{}');
+    const { code, stderr } = await lint(POLICY, '--calibration', file, '--fail-on', 'never');
+    expect(code).toBe(1);
+    expect(stderr).toContain('SL0919');
   });
 });
 

@@ -1,5 +1,7 @@
 /** Sets of prefixes of one length are looked up by their upper bits. */
 import { expect, test } from 'vitest';
+import { calibration } from '../../../backends/nftables/calibration.ts';
+import { nftables } from '../../../backends/nftables/index.ts';
 import { artifactOf, partOf } from '../../builders/ruleset.ts';
 
 const prefixes = (count: number, length: (at: number) => number) =>
@@ -36,4 +38,12 @@ test('so are those that must not match', () => {
 test('prefixes of many lengths stay intervals, and a few stand in the rule', () => {
   expect(rulesOf(dropping(prefixes(20, (at) => 16 + (at % 9))))).toEqual(['ip saddr @listed_ipv4 drop']);
   expect(partOf(dropping(prefixes(20, (at) => 16 + (at % 9))), 'set listed_ipv4')).toContain('flags interval');
+});
+
+test('where a hash was measured to cost more, they stay intervals', () => {
+  const prices = calibration.pricesOf({ ...calibration.constants, hash: 10_000 });
+  const policy = `let listed = { ${prefixes(20, () => 24)} } filter forward stateless default allow { drop from listed }`;
+  const ruleset = artifactOf(policy, undefined, {}, { planes: [{ ...nftables, prices }] });
+  expect(rulesOf(ruleset)).toEqual(['ip saddr @listed_ipv4 drop']);
+  expect(partOf(ruleset, 'set listed_ipv4')).toContain('flags interval');
 });

@@ -16,8 +16,8 @@ filter forward default drop {
 function faulty(from: string, to: string): Plane {
   return {
     ...nftables,
-    lower: (plan) => {
-      const lowered = nftables.lower(plan);
+    lower: (plan, prices) => {
+      const lowered = nftables.lower(plan, prices);
       const change = (content: readonly Uint8Array[]) => [
         new TextEncoder().encode(Buffer.concat(content).toString('utf8').replace(from, to)),
       ];
