@@ -15,6 +15,8 @@ const COPIES = { times: 4, more: 16 };
 /** Tables of one interface: their numbers have eleven bits, and two of them are taken by what makes the filters' places. */
 const MOST_TABLES = 0x7ff;
 const RESERVED = 2;
+/** Filters of one list, whose numbers have twelve bits. */
+const MOST_IN_LIST = 0xfff;
 /** What the kernel goes down into (TC_U32_MAXDEPTH), from the place of all filters on. */
 const DEEPEST = 7;
 
@@ -37,7 +39,8 @@ export interface U32Filters {
 export function u32Filters(lists: ReadonlyMap<Family, readonly Entry[]>): U32Filters | undefined {
   const chains = [...lists].map(([family, entries]) => ({ family, chain: chainOf(entries, new Set()) }));
   const tables = chains.reduce((sum, { chain }) => sum + tablesIn(chain), RESERVED);
-  if (tables > MOST_TABLES || chains.some(({ chain }) => depthOf(chain) > DEEPEST)) return undefined;
+  const fits = chains.every(({ chain }) => depthOf(chain) <= DEEPEST && widthOf(chain) <= MOST_IN_LIST);
+  if (tables > MOST_TABLES || !fits) return undefined;
   const numbers = new TableNumbers();
   const filters = chains.flatMap(({ family, chain }) => new Writer(family, numbers).written(chain));
   return { filters: [...PLACES, ...filters], longest: Math.max(...chains.map(({ chain }) => longestOf(chain))) };
@@ -145,7 +148,11 @@ function tablesIn(chain: Chain): number {
 }
 
 function depthOf(chain: Chain): number {
-  return Math.max(0, ...chain.map((one) => (isTable(one) ? 1 + most(one, depthOf) : 0)));
+  return chain.reduce((deepest, one) => Math.max(deepest, isTable(one) ? 1 + most(one, depthOf) : 0), 0);
+}
+
+function widthOf(chain: Chain): number {
+  return chain.reduce((widest, one) => Math.max(widest, isTable(one) ? most(one, widthOf) : 0), chain.length);
 }
 
 function longestOf(chain: Chain): number {

@@ -12,6 +12,17 @@ import { count, seed } from '../sampling.ts';
 const ORIGIN = {} as Origin;
 const HEADERS = 40;
 
+const NOTHING: Asked = {
+  addresses: new Map(),
+  protocols: undefined,
+  services: undefined,
+  ports: new Map(),
+  flags: undefined,
+  icmp: undefined,
+  dscp: undefined,
+  ttl: undefined,
+};
+
 /** Few values, so that prefixes meet. */
 function prefix(family: Family): fastCheck.Arbitrary<AddressPrefix> {
   const bits = family === 4 ? 32 : 128;
@@ -119,5 +130,20 @@ describe('filters of u32', () => {
     );
     expect(withTables).toBeGreaterThan(10);
     expect(longestSaved).toBeGreaterThan(0);
+  });
+
+  test('are none where a list or the tables would have no numbers left', () => {
+    const of = (size: number, asks: (at: number) => Partial<Asked>): readonly Entry[] =>
+      Array.from({ length: size }, (_, at) => entriesOf({ ...NOTHING, ...asks(at) }, 4, at + 1, ORIGIN, 1)!).flat();
+    const alike = (): Partial<Asked> => ({ ttl: [{ value: 0x40, mask: 0x40 }] });
+    expect(u32Filters(new Map([[4, of(4095, alike)]]))?.longest).toBe(4095);
+    expect(u32Filters(new Map([[4, of(200_000, alike)]]))).toBeUndefined();
+    // Six in each of 55 by 55 networks: 1 + 55 + 3,025 tables.
+    const scattered = of(6 * 3025, (at) => {
+      const [host, network] = [at % 6, Math.floor(at / 6)];
+      const value = BigInt((network % 55) * 0x10000 + Math.floor(network / 55) * 0x100 + host);
+      return { addresses: new Map([['source', [{ value, length: 32 }]]]) };
+    });
+    expect(u32Filters(new Map([[4, scattered]]))).toBeUndefined();
   });
 });
