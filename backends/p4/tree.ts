@@ -59,7 +59,7 @@ export interface RuleTable {
   readonly name: string;
   readonly keys: readonly RuleKey[];
   readonly entries: readonly RuleEntry[];
-  /** Entries that the rules would need under each encoding that was weighed, the chosen one first. */
+  /** What the rules would need under each encoding that was weighed: the chosen one, then the others, the cheapest first. */
   readonly encodings: readonly EncodingCost[];
 }
 
@@ -90,6 +90,8 @@ export interface EncodingCost {
   readonly keyWidth: number;
   /** Entries × key width of all tables together, in bits. */
   readonly bits: number;
+  /** Of the rules, and of each field that is looked up before. */
+  readonly tables: readonly { readonly entries: number; readonly keyBits: number }[];
 }
 
 /** What became of a rule of the policy. */

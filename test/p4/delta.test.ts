@@ -11,7 +11,9 @@ import { describeWithTools, TOOLS, type Architecture } from './tools.ts';
 
 const FRAMES = count(400, 4000);
 
-const policyOf = (blocked: string, rules: string): string => `zone uplink = eth0
+const STATEFUL = 'filter forward default drop {}';
+
+const policyOf = (blocked: string, rules: string, filters = STATEFUL): string => `zone uplink = eth0
 let blocked = ${blocked}
 let office = 192.0.2.64/26, 2001:db8:64::/48
 mitigate in uplink {
@@ -19,8 +21,8 @@ mitigate in uplink {
   drop from blocked
   ${rules}
 }
-filter forward default drop {}
-target edge { p4 pna on eth0  nftables }
+${filters}
+target edge { default route p4 pna on eth0  nftables }
 `;
 
 const MANY = '10.0.0.0/8, 192.0.2.0/24, 198.51.100.7, 2001:db8:bad::/48';
@@ -28,16 +30,25 @@ const OTHER = '172.16.0.0/12, 192.0.2.0/24, 198.51.100.9, 2001:db8:bad::/48';
 const RULES = 'drop udp/53, udp/123 drop to 203.0.113.0/24 tcp/1000-1999';
 const SWAPPED = 'drop to 203.0.113.0/24 tcp/1000-1999 drop udp/53, udp/123';
 
+/** Both filters have as many entries whatever they allow. */
+const filtersOf = (allowed: string): string => `filter input stateless default drop { allow ${allowed} }
+filter forward stateless default drop { allow from office ${allowed} }`;
+
 const CHANGES = [
-  ['a prefix that comes and one that goes', policyOf(OTHER, RULES)],
-  ['rules in another order', policyOf(MANY, SWAPPED)],
-  ['both', policyOf(OTHER, SWAPPED)],
+  ['a prefix that comes and one that goes', policyOf(MANY, RULES), policyOf(OTHER, RULES)],
+  ['rules in another order', policyOf(MANY, RULES), policyOf(MANY, SWAPPED)],
+  ['both', policyOf(MANY, RULES), policyOf(OTHER, SWAPPED)],
+  [
+    'filters that allow something else',
+    policyOf(MANY, RULES, filtersOf('udp/500')),
+    policyOf(MANY, RULES, filtersOf('udp/4500')),
+  ],
 ] as const;
 
 describeWithTools<Architecture>('pna', `changes in ${TOOLS.pna.join(', ')}`, (tools) => {
-  it.each(CHANGES)('%s', async (name, text) => {
-    const before = nicBuild(policyOf(MANY, RULES))!;
-    const after = nicBuild(text, before.files)!;
+  it.each(CHANGES)('%s', async (name, one, other) => {
+    const before = nicBuild(one)!;
+    const after = nicBuild(other, before.files)!;
     if (after.outcome?.kind !== 'delta') throw new Error(JSON.stringify(after.outcome));
     const changes = textsOf(after.outcome.artifacts);
     const { policy, files } = after;

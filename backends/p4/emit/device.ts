@@ -1,9 +1,10 @@
 /** A NIC's tables and the split, for `explain`. */
 import type { Device, DeviceTable } from '../../../compiler/plane.ts';
 import { keyName, keyWidth } from '../fields.ts';
+import { sizeFor } from '../table-size.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
 import { architectureOf } from './architectures.ts';
-import { OTHER_SIDE_TABLE, sizeFor, ZONE_TABLE } from './names.ts';
+import { OTHER_SIDE_TABLE, ZONE_TABLE } from './names.ts';
 
 export function deviceOf({ nic, ports, zoneEntries, families, split }: NicProgram): Device {
   const ways = ports.flatMap((port) => [port, port]);

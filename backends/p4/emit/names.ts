@@ -86,11 +86,6 @@ export function actionOf(table: MembershipTable): string {
   return `in_${table.name}`;
 }
 
-/** Room for the entries and one more, as a power of two: an update may add before it removes. */
-export function sizeFor({ length }: { readonly length: number }): number {
-  return 2 ** Math.ceil(Math.log2(length + 1));
-}
-
 /** Tables in the order in which they may be filled: what others ask for goes before them. */
 export function tablesOf(
   families: NicProgram['families'],

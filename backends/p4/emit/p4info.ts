@@ -4,6 +4,7 @@
  */
 import { keyName, keyWidth } from '../fields.ts';
 import type { NicDescription } from '../targets/index.ts';
+import { sizeFor } from '../table-size.ts';
 import type { FamilyTables, MembershipTable, NicProgram } from '../tree.ts';
 import type { Architecture } from './architecture.ts';
 import { architectureOf } from './architectures.ts';
@@ -21,7 +22,6 @@ import {
   OTHER_SIDE_TABLE,
   OTHER_SIDE_TABLE_ID,
   ruleTableId,
-  sizeFor,
   ZONE_TABLE,
   ZONE_TABLE_ID,
 } from './names.ts';

@@ -3,6 +3,7 @@ import Handlebars from 'handlebars';
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { Family } from '../../../compiler/4-program/program.ts';
 import { definitionOf, keyName, keyWidth } from '../fields.ts';
+import { sizeFor } from '../table-size.ts';
 import { portNumbers } from '../targets/index.ts';
 import * as templates from '../templates.gen.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
@@ -20,7 +21,6 @@ import {
   membershipIds,
   OTHER_SIDE_TABLE_ID,
   ruleTableId,
-  sizeFor,
   ZONE_TABLE_ID,
 } from './names.ts';
 

@@ -16,7 +16,7 @@ export function splitText({ split, families }: NicProgram): string {
   });
   const tables = families.flatMap(({ rules: { name, encodings } }) => [
     '',
-    `${name}: encodings by their cost, the first was taken`,
+    `${name}: ${isCheapest(encodings) ? CHEAPEST : FITTING}`,
     ...encodings.map(encodingText),
   ]);
   const blocks = families.some(isFilterTable) ? '`mitigate` and of stateless filters' : '`mitigate`';
@@ -27,6 +27,14 @@ export function splitText({ split, families }: NicProgram): string {
     ...tables,
     '',
   ].join('\n');
+}
+
+const CHEAPEST = 'encodings by their cost, the first was taken';
+const FITTING =
+  'the encoding that was taken, which is the cheapest that there is room for, and all others by their cost';
+
+function isCheapest([taken, ...others]: readonly EncodingCost[]): boolean {
+  return others.every(({ bits }) => taken!.bits <= bits);
 }
 
 function encodingText({ looked, entries, keyWidth, bits }: EncodingCost): string {

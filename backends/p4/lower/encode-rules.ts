@@ -1,7 +1,7 @@
 /**
  * The list of a family as tables: each field either stands in the rules' key as it is, so that a rule needs an entry for each
- * combination of value and mask; or is looked up before, in a table that tells in which sets it is, so that a rule asks a bit. What
- * costs fewest bits of TCAM is taken.
+ * combination of value and mask; or is looked up before, in a table that tells in which sets it is, so that a rule asks a bit. Of what
+ * there is room for, that which costs fewest bits of TCAM is taken.
  */
 import type { Family } from '../../../compiler/4-program/program.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
@@ -24,8 +24,14 @@ export interface RuleListOf {
   readonly rules: readonly ListedRule[];
 }
 
-/** `resultBits`: how many sets a table can tell of a field. */
-export function encodeRules({ list, family, rules }: RuleListOf, resultBits: number): FamilyTables | undefined {
+export interface Room {
+  /** How many sets a table can tell of a field. */
+  readonly resultBits: number;
+  readonly fits: (encoding: EncodingCost) => boolean;
+}
+
+/** Where no encoding fits, that of the cheapest. */
+export function encodeRules({ list, family, rules }: RuleListOf, { resultBits, fits }: Room): FamilyTables | undefined {
   const fields = fieldsIn(rules, family);
   const possible = rules
     .map((rule, number) => ({ rule, number }))
@@ -35,8 +41,8 @@ export function encodeRules({ list, family, rules }: RuleListOf, resultBits: num
   const costs = encodingsOf(fields, numbers, resultBits).toSorted(
     (a, b) => a.bits - b.bits || a.looked.length - b.looked.length,
   );
-  const [best] = costs;
-  const looked = new Set(best!.looked);
+  const best = costs.find(fits) ?? costs[0]!;
+  const looked = new Set(best.looked);
   const keys = fields.map((one) => (looked.has(one.field) ? one.setsKey(list) : one.key));
   const entries = possible.flatMap(({ rule, number }) =>
     combinations(
@@ -47,7 +53,12 @@ export function encodeRules({ list, family, rules }: RuleListOf, resultBits: num
     list,
     family,
     memberships: fields.filter(({ field }) => looked.has(field)).map((one) => one.table(list)),
-    rules: { name: `${list.replace(' ', '_')}_ipv${family}`, keys, entries, encodings: costs },
+    rules: {
+      name: `${list.replace(' ', '_')}_ipv${family}`,
+      keys,
+      entries,
+      encodings: [best, ...costs.filter((one) => one !== best)],
+    },
   };
 }
 
@@ -170,11 +181,13 @@ function costOf(
     0,
   );
   const keyBits = fields.reduce((sum, field) => sum + (looked.has(field) ? field.sets.length : field.width), 0);
-  const before = [...looked].reduce((sum, { memberships, prefixWidth }) => sum + memberships.length * prefixWidth, 0);
+  const before = [...looked].map((field) => ({ entries: field.memberships.length, keyBits: field.prefixWidth }));
+  const tables = [{ entries, keyBits }, ...before];
   return {
     looked: [...looked].map(({ field }) => field),
     entries,
     keyWidth: keyBits,
-    bits: entries * keyBits + before,
+    bits: tables.reduce((sum, table) => sum + table.entries * table.keyBits, 0),
+    tables,
   };
 }

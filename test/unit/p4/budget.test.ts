@@ -28,7 +28,7 @@ it('takes all rules where there is room', () => {
 });
 
 it('takes the first rules where there is not, and says from which on the host decides', () => {
-  const small = { ...nic, limits: { ...nic.limits, entriesPerTable: 7 } };
+  const small = { ...nic, limits: { ...nic.limits, entriesPerTable: 8 } };
   const { tables, diagnostics } = fitting(listOf(rules), small, ROOM);
   expect(tables?.rules.entries.map((entry) => entry.rule.origin.name)).toEqual(
     Array.from({ length: 7 }, (_, number) => `rule ${number}`),
@@ -36,6 +36,28 @@ it('takes the first rules where there is not, and says from which on the host de
   expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
     ['SL1503', 'the NIC takes 7 of 20 rules for IPv4: all would need 20 entries of 8 bits, 160 bits of tables'],
   ]);
+});
+
+it('takes the cheapest encoding that there is room for', () => {
+  // Two entries under masks, and 128 prefixes, in all rules.
+  const every = (first: number) => Array.from({ length: 64 }, (_, at) => [first + 2 * at, first + 2 * at] as const);
+  const set = IntervalSet.fromIntervals(32, [...every(0x0a000000), ...every(0xc0a80001)]);
+  const listed = Array.from({ length: 60 }, (_, number): ListedRule => ({
+    ...rules[0]!,
+    tests: [
+      { field: 'source', set, negated: false, name: undefined },
+      { field: 'protocol', set: IntervalSet.of(8, number), negated: false, name: undefined },
+    ],
+  }));
+  const taken = (entriesPerTable: number) => {
+    const small = { ...nic, limits: { ...nic.limits, entriesPerTable } };
+    const { tables, diagnostics } = fitting(listOf(listed), small, ROOM);
+    return [tables!.memberships.map(({ entries }) => entries.length), tables!.rules.entries.length, diagnostics.length];
+  };
+  expect(taken(256)).toEqual([[128], 60, 0]);
+  // A table for 128 entries has one to spare.
+  expect(taken(128)).toEqual([[], 120, 0]);
+  expect(taken(64)).toEqual([[], 62, 1]);
 });
 
 it('says of which filter they are', () => {
