@@ -13,7 +13,7 @@ import { entriesOf, type Entry } from './u32-entries.ts';
 import { u32Filters } from './u32-tables.ts';
 
 const FAMILIES: readonly Family[] = [4, 6];
-/** What one of flower's hashes costs, in filters of u32: test/bench/shape-fw.bench.ts. */
+/** One of flower's hashes costs more than so many filters of u32 (test/bench/shape-fw.bench.ts). */
 const FILTERS_A_HASH = 10;
 /** Filters of `u32` that are thought of at all. */
 const MOST_ENTRIES = 200_000;
