@@ -3,9 +3,11 @@ import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import { positionOf } from '../../../grammar/source.ts';
 import type { EncodingCost, NicProgram } from '../tree.ts';
 
-import { isFilterTable } from './filter-actions.ts';
-
 export const SPLIT_HEAD = 2;
+
+const HEAD = 'Rules of `mitigate`, in their order: who decides about packets that meet them.';
+const HEAD_WITH_FILTERS =
+  'Rules of `mitigate` and of stateless filters, in their order: who decides about packets that meet them; of what filters forbid, as the last rules say.';
 
 /** A line for each rule, behind `SPLIT_HEAD` lines; then the encodings that were weighed for each table of rules. */
 export function splitText({ split, families }: NicProgram): string {
@@ -19,14 +21,9 @@ export function splitText({ split, families }: NicProgram): string {
     `${name}: ${isCheapest(encodings) ? CHEAPEST : FITTING}`,
     ...encodings.map(encodingText),
   ]);
-  const blocks = families.some(isFilterTable) ? '`mitigate` and of stateless filters' : '`mitigate`';
-  return [
-    `Rules of ${blocks}, in their order: who decides about packets that meet them.`,
-    '',
-    ...rules,
-    ...tables,
-    '',
-  ].join('\n');
+  // A filter has at least its default.
+  const hasFilters = split.some(({ origin }) => origin.name.startsWith('filter '));
+  return [hasFilters ? HEAD_WITH_FILTERS : HEAD, '', ...rules, ...tables, ''].join('\n');
 }
 
 const CHEAPEST = 'encodings by their cost, the first was taken';

@@ -141,6 +141,7 @@ describe('where the two filters are not both there', () => {
     expect(isDropped(files, udp(7))).toBe(true);
     expect(isDropped(files, udp(22))).toBe(false);
     expect(files.get('p4/program.p4')).not.toContain('filter_forward');
+    expect(files.get('p4/split.txt')).toMatch(/^Rules of `mitigate` and of stateless filters/);
     const forward = files
       .get('p4/split.txt')!
       .split('\n')
