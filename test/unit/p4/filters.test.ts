@@ -5,7 +5,9 @@ import { parseIpv4, parseIpv6 } from '../../../compiler/net/address.ts';
 import { icmpPacket, udpPacket, type IpFields } from '../../../compiler/semantics/packet/build.ts';
 import { encodeFrame, frameOf, type VlanTag } from '../../../compiler/semantics/packet/frame.ts';
 import type { Packet } from '../../../compiler/semantics/packet/packet.ts';
+import type { Policy } from '../../../compiler/model/index.ts';
 import { compileForNic, switchWith } from '../../builders/nic-files.ts';
+import { NicReference } from '../../oracles/nic-reference.ts';
 
 const FILTERS = `filter input stateless default drop {
   allow udp/53
@@ -15,7 +17,7 @@ filter forward stateless default drop {
   allow in uplink udp/53, udp/443
   allow udp/80 ttl 8
   log udp/99
-  allow out inside udp/123
+  allow out uplink udp/123
 }
 `;
 
@@ -26,10 +28,17 @@ ${blocks}
 target edge { ${settings} nftables p4 v1model on eth0, eth1 }`;
 }
 
-function filesOf(text: string): ReadonlyMap<string, string> {
-  const { files, diagnostics } = compileForNic(text);
+const INTERFACES = ['eth0', 'eth1'];
+
+interface Nic {
+  readonly files: ReadonlyMap<string, string>;
+  readonly policy: Policy;
+}
+
+function nicOf(text: string): Nic {
+  const { files, policy, diagnostics } = compileForNic(text);
   expect(renderFindings(diagnostics.filter(({ severity }) => severity === 'error'))).toBe('');
-  return files;
+  return { files, policy: policy! };
 }
 
 type Ends = Partial<Omit<IpFields, 'source' | 'destination'>> & { readonly from?: string; readonly to?: string };
@@ -53,74 +62,86 @@ function addressOf(text: string): bigint {
 
 const tag = (vlan: number): VlanTag => ({ etherType: 0x8100, control: vlan });
 
-/** Whether it is dropped where it comes in by a port. */
-function isDropped(
-  files: ReadonlyMap<string, string>,
-  packet: Packet,
-  tags: readonly VlanTag[] = [],
-  port = 0,
-): boolean {
-  return switchWith(files).run(port, encodeFrame(frameOf(packet, 0n, 0n, tags))).port === undefined;
+/** Whether it is dropped where it comes in by a port. What is, the reference drops in silence, whatever the routes. */
+function isDropped(nic: Nic, packet: Packet, tags: readonly VlanTag[] = [], port = 0): boolean {
+  const bytes = encodeFrame(frameOf(packet, 0n, 0n, tags));
+  const dropped = switchWith(nic.files).run(port, bytes).port === undefined;
+  if (dropped) expect(isSilent(nic, packet, tags, port)).toBe(true);
+  return dropped;
+}
+
+function isSilent({ policy }: Nic, packet: Packet, tags: readonly VlanTag[] = [], port = 0): boolean {
+  const bytes = encodeFrame(frameOf(packet, 0n, 0n, tags));
+  return new NicReference(policy, INTERFACES).judge({ in: INTERFACES[port]!, bytes }).isSilent;
+}
+
+/** It goes up, and some host does something with it. */
+function isTheHosts(nic: Nic, packet: Packet, tags: readonly VlanTag[] = [], port = 0): boolean {
+  return !isDropped(nic, packet, tags, port) && !isSilent(nic, packet, tags, port);
 }
 
 describe('stateless filters before a host with a route for every destination', () => {
-  const files = filesOf(policyOf(FILTERS));
+  const nic = nicOf(policyOf(FILTERS));
 
   it('drops what both forbid, and sends up what one of them may let through', () => {
-    expect(isDropped(files, udp(22))).toBe(true);
-    expect(isDropped(files, udp(53))).toBe(false);
-    expect(isDropped(files, udp(443))).toBe(false);
-    expect(isDropped(files, udp(99))).toBe(false);
-    expect(isDropped(files, udp(123))).toBe(false);
+    expect(isDropped(nic, udp(22))).toBe(true);
+    expect(isTheHosts(nic, udp(53))).toBe(true);
+    expect(isTheHosts(nic, udp(443))).toBe(true);
+    expect(isTheHosts(nic, udp(99))).toBe(true);
+    expect(isTheHosts(nic, udp(123))).toBe(true);
   });
 
   it('asks `filter forward` for the TTL that a packet will have there', () => {
-    expect(isDropped(files, udp(80, { ttl: 9 }))).toBe(false);
-    expect(isDropped(files, udp(80, { ttl: 8 }))).toBe(true);
+    expect(isTheHosts(nic, udp(80, { ttl: 9 }))).toBe(true);
+    expect(isDropped(nic, udp(80, { ttl: 8 }))).toBe(true);
   });
 
   it('sends up what the host would answer before it asks a filter', () => {
-    expect(isDropped(files, udp(22, { ttl: 2 }))).toBe(true);
-    expect(isDropped(files, udp(22, { ttl: 1 }))).toBe(false);
+    expect(isDropped(nic, udp(22, { ttl: 2 }))).toBe(true);
+    expect(isTheHosts(nic, udp(22, { ttl: 1 }))).toBe(true);
     // The least MTU of IPv4 is 68 bytes; without "don't fragment" the host would cut it.
-    expect(isDropped(files, udp(22, { dontFragment: true }, 40))).toBe(true);
-    expect(isDropped(files, udp(22, { dontFragment: true }, 41))).toBe(false);
-    expect(isDropped(files, udp(22, {}, 1000))).toBe(true);
+    expect(isDropped(nic, udp(22, { dontFragment: true }, 40))).toBe(true);
+    expect(isTheHosts(nic, udp(22, { dontFragment: true }, 41))).toBe(true);
+    expect(isDropped(nic, udp(22, {}, 1000))).toBe(true);
     // That of IPv6 is 1,280.
-    expect(isDropped(files, udp(22, { from: '2001:db8::9' }, 1232))).toBe(true);
-    expect(isDropped(files, udp(22, { from: '2001:db8::9' }, 1233))).toBe(false);
-    expect(isDropped(files, udp(22, { from: 'fe80::9', to: '2001:db8:1::1' }))).toBe(false);
-    expect(isDropped(files, udp(22, { from: '2001:db8::9', to: 'fe80::1' }))).toBe(false);
+    expect(isDropped(nic, udp(22, { from: '2001:db8::9' }, 1232))).toBe(true);
+    expect(isTheHosts(nic, udp(22, { from: '2001:db8::9' }, 1233))).toBe(true);
+    expect(isTheHosts(nic, udp(22, { from: 'fe80::9', to: '2001:db8:1::1' }))).toBe(true);
+    expect(isDropped(nic, udp(22, { from: '2001:db8::9', to: 'fe80::1' }))).toBe(false);
   });
 
   it('sends up frames for VLANs that the zone does not name, for which the host may have an interface', () => {
-    expect(isDropped(files, udp(22), [tag(5)])).toBe(false);
-    expect(isDropped(files, udp(22), [tag(150)], 1)).toBe(true);
-    expect(isDropped(files, udp(22), [tag(150), tag(5)], 1)).toBe(false);
+    const open = (hook: string) => `filter ${hook} stateless default allow { drop in uplink, inside udp/22 }`;
+    const zoned = nicOf(policyOf(`${open('input')} ${open('forward')}`));
+    expect(isDropped(zoned, udp(22))).toBe(true);
+    expect(isTheHosts(zoned, udp(22), [tag(5)])).toBe(true);
+    expect(isDropped(zoned, udp(22), [tag(150)], 1)).toBe(true);
+    expect(isTheHosts(zoned, udp(22), [tag(150), tag(5)], 1)).toBe(true);
   });
 });
 
 describe('stateless filters before a host that may answer for want of a route', () => {
-  const files = filesOf(policyOf(FILTERS, ''));
+  const nic = nicOf(policyOf(FILTERS, ''));
 
   it('drops what no host answers, and what stays on its link', () => {
-    expect(isDropped(files, udp(22))).toBe(false);
+    expect(isTheHosts(nic, udp(22))).toBe(true);
     // Multicast DNS, whose router is nobody; a group beyond the link is asked of both.
-    expect(isDropped(files, udp(5353, { to: '224.0.0.251' }))).toBe(true);
-    expect(isDropped(files, udp(443, { to: '224.0.0.251' }))).toBe(true);
-    expect(isDropped(files, udp(443, { to: '239.255.255.250' }))).toBe(false);
-    expect(isDropped(files, udp(1900, { to: '239.255.255.250' }))).toBe(true);
-    expect(isDropped(files, udp(67, { to: '255.255.255.255' }))).toBe(true);
-    expect(isDropped(files, udp(22, { from: '0.0.0.0' }))).toBe(true);
-    expect(isDropped(files, udp(5353, { from: 'fe80::9', to: 'ff02::fb' }))).toBe(true);
-    expect(isDropped(files, udp(22, { from: '2001:db8::9', to: 'ff05::2' }, 1233))).toBe(false);
+    expect(isDropped(nic, udp(5353, { to: '224.0.0.251' }))).toBe(true);
+    expect(isDropped(nic, udp(443, { to: '224.0.0.251' }))).toBe(true);
+    expect(isDropped(nic, udp(443, { to: '239.255.255.250' }))).toBe(false);
+    expect(isDropped(nic, udp(1900, { to: '239.255.255.250' }))).toBe(true);
+    expect(isDropped(nic, udp(67, { to: '255.255.255.255' }))).toBe(true);
+    expect(isDropped(nic, udp(22, { from: '0.0.0.0' }))).toBe(true);
+    expect(isDropped(nic, udp(5353, { from: 'fe80::9', to: 'ff02::fb' }))).toBe(true);
+    expect(isDropped(nic, udp(22, { from: '2001:db8::9', to: 'ff05::2' }, 1232))).toBe(true);
+    expect(isDropped(nic, udp(22, { from: '2001:db8::9', to: 'ff05::2' }, 1233))).toBe(false);
     const icmp = (type: number) => icmpPacket(ipOf({}), { type, code: 0, rest: 0, payload: new Uint8Array(8) });
-    expect(isDropped(files, icmp(3))).toBe(true);
-    expect(isDropped(files, icmp(8))).toBe(false);
+    expect(isDropped(nic, icmp(3))).toBe(true);
+    expect(isTheHosts(nic, icmp(8))).toBe(true);
   });
 
   it('says in the split what the target may say', () => {
-    expect(files.get('p4/split.txt')).toContain(
+    expect(nic.files.get('p4/split.txt')).toContain(
       'host  test.sluice:3: both filters forbid it (IPv4)   (the host answers it where it has no route for it: say `default route` in the target if it has one for every destination)\n',
     );
   });
@@ -128,21 +149,21 @@ describe('stateless filters before a host that may answer for want of a route', 
 
 describe('where the two filters are not both there', () => {
   it('drops by `filter input` what stays on its link', () => {
-    const files = filesOf(policyOf('filter input stateless default drop { allow udp/53 }'));
-    expect(isDropped(files, udp(22))).toBe(false);
-    expect(isDropped(files, udp(22, { to: '224.0.0.251' }))).toBe(true);
-    expect(files.get('p4/split.txt')).toContain(
+    const nic = nicOf(policyOf('filter input stateless default drop { allow udp/53 }'));
+    expect(isTheHosts(nic, udp(22))).toBe(true);
+    expect(isDropped(nic, udp(22, { to: '224.0.0.251' }))).toBe(true);
+    expect(nic.files.get('p4/split.txt')).toContain(
       'a NIC does not know which packets are for this host, and `filter forward`',
     );
   });
 
   it('drops nothing by `filter forward` alone, and says so', () => {
-    const files = filesOf(policyOf('mitigate { drop udp/7 } filter forward stateless default drop { allow udp/53 }'));
-    expect(isDropped(files, udp(7))).toBe(true);
-    expect(isDropped(files, udp(22))).toBe(false);
-    expect(files.get('p4/program.p4')).not.toContain('filter_forward');
-    expect(files.get('p4/split.txt')).toMatch(/^Rules of `mitigate` and of stateless filters/);
-    const forward = files
+    const nic = nicOf(policyOf('mitigate { drop udp/7 } filter forward stateless default drop { allow udp/53 }'));
+    expect(isDropped(nic, udp(7))).toBe(true);
+    expect(isTheHosts(nic, udp(22))).toBe(true);
+    expect(nic.files.get('p4/program.p4')).not.toContain('filter_forward');
+    expect(nic.files.get('p4/split.txt')).toMatch(/^Rules of `mitigate` and of stateless filters/);
+    const forward = nic.files
       .get('p4/split.txt')!
       .split('\n')
       .find((line) => line.includes('filter forward stateless'))!;
@@ -160,15 +181,15 @@ describe('a filter whose packets something may change or count before', () => {
     ['filter output default drop { }'],
     ['count { traffic udp/53 as dns }'],
   ])("is the host's: %s", (block) => {
-    const files = filesOf(policyOf(`${ONE} ${FILTERS} ${block}`));
+    const nic = nicOf(policyOf(`${ONE} ${FILTERS} ${block}`));
     const isTaken = block.startsWith('count');
-    expect(files.get('p4/program.p4')!.includes('filter_input')).toBe(isTaken);
-    expect(isDropped(files, udp(22))).toBe(isTaken);
-    expect(isDropped(files, udp(7))).toBe(true);
+    expect(nic.files.get('p4/program.p4')!.includes('filter_input')).toBe(isTaken);
+    expect(isDropped(nic, udp(22))).toBe(isTaken);
+    expect(isDropped(nic, udp(7))).toBe(true);
   });
 
   it("is the host's for packets that `mitigate` limits or counts", () => {
-    const files = filesOf(policyOf(`mitigate { drop udp/21 over 5/second  count as seen udp/22 } ${FILTERS}`));
-    expect([20, 21, 22, 23].map((port) => isDropped(files, udp(port)))).toEqual([true, false, false, true]);
+    const nic = nicOf(policyOf(`mitigate { drop udp/21 over 5/second  count as seen udp/22 } ${FILTERS}`));
+    expect([20, 21, 22, 23].map((port) => isDropped(nic, udp(port)))).toEqual([true, false, false, true]);
   });
 });
