@@ -14,7 +14,7 @@ import type { Prices } from './cost/prices.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { ExpectationBlock, Policy, Target } from './model/index.ts';
 import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntry } from './plane.ts';
-import { compareReadBack, type ComparedPart } from './proof/machine/read-back.ts';
+import { compareOther, compareReadBack, type ComparedPart } from './proof/machine/read-back.ts';
 import { provePlan, type ProvedStage } from './proof/prove.ts';
 import { runExpectations } from './semantics/expect.ts';
 
@@ -99,6 +99,8 @@ export interface PlaneOutput {
   readonly proved: readonly ProvedStage[] | undefined;
   /** What of the artifacts was read back, and compared with the policy; undefined: nothing was. */
   readonly compared: readonly ComparedPart[] | undefined;
+  /** What other artifacts in the place of these do to packets, beside the policy; undefined: they cannot be read back. */
+  readonly compareOther: ((others: readonly Artifact[]) => ReturnType<typeof compareOther>) | undefined;
   /** See `Lowered`. */
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
@@ -240,7 +242,7 @@ function writeTarget(
 ): TargetOutput {
   const written = planes.map(({ plane, program, lowered, proved }): PlaneOutput => {
     options.onPhase?.(`emit ${plane}`);
-    const { figures, load, makes = [], unload } = lowered;
+    const { figures, load, makes = [], unload, readBack } = lowered;
     const {
       artifacts,
       sourceMap,
@@ -263,6 +265,7 @@ function writeTarget(
       sourceMap,
       proved,
       compared: compared?.parts,
+      compareOther: readBack && ((others) => compareOther(readBack(others), program)),
       figures,
       load,
       makes,

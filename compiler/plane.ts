@@ -182,6 +182,12 @@ export interface Running {
   readonly load: string;
   /** Of two listings: here, and where only the build is loaded. Undefined: nothing of Sluice's runs here. */
   readonly compare: (running: string, built: string) => RunningRules | undefined;
+  /** The artifacts as they would be if they had been written as what runs, for `readBack`; undefined: it cannot be told. */
+  readonly asWritten: (
+    running: string,
+    built: string,
+    artifacts: readonly Artifact[],
+  ) => readonly Artifact[] | undefined;
 }
 
 export interface Plane {

@@ -1,7 +1,7 @@
 /** The nftables plane: one table, loaded in one transaction by `nft -f` (nftables 1.0.6 and newer). */
 import type { Plan } from '../../compiler/6-plan/plan.ts';
 import type { Prices } from '../../compiler/cost/prices.ts';
-import type { Lowered, Plane } from '../../compiler/plane.ts';
+import type { Artifact, Lowered, Plane } from '../../compiler/plane.ts';
 import { calibration } from './calibration.ts';
 import { refuse, refuseBalance } from './capabilities.ts';
 import { deltaBetween } from './delta/index.ts';
@@ -13,6 +13,7 @@ import type { HostFile } from './host/host-file.ts';
 import { lowerPlan } from './lower/index.ts';
 import { readCounters } from './read-counters.ts';
 import { readBack } from './readback/index.ts';
+import { runningAsWritten } from './running/as-written.ts';
 import { compareListings } from './running/compare.ts';
 import { opaqueWordsOf } from './readback/opaque-words.ts';
 import type { NftTable } from './tree.ts';
@@ -35,6 +36,11 @@ export const nftables: Plane = {
     list: ['nft', '--stateless', 'list', 'table', 'inet', TABLE],
     load: `nft -f ${RULESET}`,
     compare: (running, built) => compareListings(`inet ${TABLE}`, running, built),
+    asWritten: (running, built, artifacts) => {
+      const ruleset = artifacts.find(({ path }) => path === RULESET);
+      const text = ruleset && runningAsWritten(`inet ${TABLE}`, running, built, textOf(ruleset));
+      return text === undefined ? undefined : [{ ...ruleset!, content: [new TextEncoder().encode(text)] }];
+    },
   },
 };
 
@@ -64,6 +70,11 @@ function lower(plan: Plan, costs: Prices): Lowered {
       };
     },
   };
+}
+
+function textOf({ content }: Artifact): string {
+  const decoder = new TextDecoder();
+  return content.map((piece) => decoder.decode(piece, { stream: true })).join('');
 }
 
 function figuresOf(table: NftTable): Record<string, number> {

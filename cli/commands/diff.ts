@@ -59,8 +59,9 @@ export const diff: CommandDefinition<DiffFlags> = {
       'they are in the revision, too.',
     'With --kernel, a policy is compared with what runs here, as root: the rules that run are listed, what the policy compiles to ' +
       'is loaded into a network namespace of our own and listed there, and every set, chain and rule in which the two listings ' +
-      'differ is shown. What packets have filled in meanwhile (limits, memories, counters) is left out. Give the options that ' +
-      'the build was made with (--keep-counters and the like): they are for this alone.',
+      'differ is shown. Then the rules that run are read, and compared with the policy over all packets: of each block that does ' +
+      'something else, one packet is shown, and what becomes of it. What packets have filled in meanwhile (limits, memories, ' +
+      'counters) is left out. Give the options that the build was made with (--keep-counters and the like): they are for this alone.',
     'With --fail-on, the exit code is 1 where something differs in that way: for a check of changes. What could not be compared is ' +
       'an error in any case.',
   ],
@@ -95,7 +96,7 @@ export const diff: CommandDefinition<DiffFlags> = {
       if (second !== undefined) throw new UsageError('With --kernel, name one policy.');
       if (flags.failOn !== undefined && flags.failOn !== 'any') {
         throw new UsageError(
-          'With --kernel, --fail-on takes `any`: rules are compared, and not what they do to packets.',
+          'With --kernel, --fail-on takes `any`: a block is shown by one packet, which does not tell which way all others go.',
         );
       }
       return diffWithKernel(first, flags, flags.failOn === 'any', session);

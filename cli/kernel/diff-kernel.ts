@@ -1,5 +1,6 @@
 /** `sluice diff POLICY --kernel`. */
 import { compile } from '../../compiler/compile.ts';
+import type { Comparison } from '../../compiler/proof/machine/compare.ts';
 import { isError } from '../../grammar/diagnostic.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
@@ -74,5 +75,14 @@ function asData(compared: ComparedTarget): object {
 function comparisonAsData(compared: ComparedPlane): object {
   if (compared === 'none') return { runs: false };
   if ('why' in compared) return { notCompared: compared.why };
-  return { runs: true, runningBuild: compared.build ?? null, differences: compared.differences };
+  const { build, differences, packets } = compared;
+  const ofPackets =
+    packets && ('why' in packets ? { packetsNotCompared: packets.why } : { packets: packets.map(asRow) });
+  return { runs: true, runningBuild: build ?? null, differences, ...ofPackets };
+}
+
+function asRow(one: Comparison): object {
+  const { kind, part } = one;
+  if (kind === 'the same') return { part, kind };
+  return kind === 'different' ? { part, kind, message: one.message } : { part, kind, message: one.reason };
 }

@@ -4,14 +4,19 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { PlaneOutput } from '../../compiler/compile.ts';
-import type { Running, RunningRules } from '../../compiler/plane.ts';
+import type { Artifact, Running, RunningRules } from '../../compiler/plane.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** What runs of a plane; `none`: nothing does. Or why it could not be compared, in words that follow a colon. */
-export type ComparedPlane = RunningRules | 'none' | { readonly why: string };
+export type ComparedPlane = (RunningRules & { readonly packets: ComparedPackets }) | 'none' | { readonly why: string };
+
+/** What it does to packets, beside the policy, stage by stage; or why that is not known. Undefined: it is what was built. */
+export type ComparedPackets = ReturnType<NonNullable<PlaneOutput['compareOther']>> | undefined;
 
 /** Listings of large tables are large. */
 const LONGEST_LISTING = 2 ** 30;
+
+const NOT_TOLD = 'nft lists other rules than were loaded';
 
 /** Throws, saying what to do, where nothing can be listed. */
 export function requireListing(): void {
@@ -25,8 +30,8 @@ export function requireListing(): void {
 
 /** `interfaces`: what must be there for the build to load. */
 export function compareRunning(
-  { list, load, compare }: Running,
-  { artifacts }: PlaneOutput,
+  { list, load, compare, asWritten }: Running,
+  { artifacts, compareOther }: PlaneOutput,
   interfaces: readonly string[],
 ): ComparedPlane {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-diff-'));
@@ -39,10 +44,22 @@ export function compareRunning(
     if ('why' in running) return isAbsent(running.why) ? 'none' : running;
     const built = listed(['unshare', '--net', 'sh', '-e', '-c', loadScript(interfaces, load, list)], folder);
     if ('why' in built) return built;
-    return compare(running.text, built.text) ?? 'none';
+    const rules = compare(running.text, built.text);
+    if (!rules) return 'none';
+    if (rules.differences.length === 0 || !compareOther) return { ...rules, packets: undefined };
+    const others = asWritten(running.text, built.text, artifacts);
+    return { ...rules, packets: others ? withLine(compareOther(others), others) : { why: NOT_TOLD } };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A line that is not understood, by its text: nobody sees the file that its number is of. */
+function withLine(packets: NonNullable<ComparedPackets>, [artifact]: readonly Artifact[]): ComparedPackets {
+  const [, number, message] = 'why' in packets ? (/^\S+:(\d+): (.*)/.exec(packets.why) ?? []) : [];
+  if (number === undefined || !artifact) return packets;
+  const line = Buffer.concat(artifact.content).toString().split('\n')[Number(number) - 1] ?? '';
+  return { why: `${message}, in \`${line}\`` };
 }
 
 /** In a network namespace of its own, which goes with the shell: what it loads, nothing else sees. */

@@ -1,6 +1,7 @@
 /** What runs in the kernel beside what a policy compiles to, for people. */
 import type { RunningDifference } from '../../compiler/plane.ts';
 import type { ComparedTarget } from '../kernel/compare-target.ts';
+import type { ComparedPackets } from '../kernel/running.ts';
 import { formatCount } from './numbers.ts';
 
 /** So many rules or elements of a part are shown. */
@@ -26,9 +27,19 @@ export function runningText({ target, planes }: ComparedTarget): string {
     }
     const head = `${where}: what runs, loaded as ${named}, is not what this policy compiles to (build ${build.slice(0, SHORT)}).`;
     const legend = '  - only in the kernel, + only in the policy';
-    return [head, legend, '', ...differences.flatMap(differenceLines)];
+    return [head, legend, '', ...differences.flatMap(differenceLines), ...packetLines(compared.packets)];
   });
   return lines.length === 0 ? '' : `${lines.join('\n').trimEnd()}\n`;
+}
+
+function packetLines(packets: ComparedPackets): readonly string[] {
+  if (!packets) return [];
+  if ('why' in packets) return [`What packets meet by these rules was not compared: ${packets.why}`];
+  const said = packets.map((one) => {
+    if (one.kind === 'the same') return `  ${one.part}: every packet meets the same`;
+    return `  ${one.part}: ${one.kind === 'different' ? one.message : `not compared: ${one.reason}`}`;
+  });
+  return ['What packets meet by the rules that run, beside the policy:', ...said];
 }
 
 const PRESENCE = { both: '', running: ' (only in the kernel)', built: ' (not in the kernel)' } as const;

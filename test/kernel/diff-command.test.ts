@@ -26,6 +26,8 @@ interface Document {
   readonly planes: readonly {
     readonly runs: boolean;
     readonly differences?: readonly { readonly part: string; readonly onlyRunning: readonly string[] }[];
+    readonly packets?: readonly { readonly part: string; readonly kind: string; readonly message?: string }[];
+    readonly packetsNotCompared?: string;
   }[];
 }
 
@@ -50,7 +52,9 @@ describeWithKernel('sluice diff --kernel', () => {
       compare other.sluice other
       nft add rule inet sluice filter_input tcp dport 24 accept
       nft delete element inet sluice rooms_room_public '{ 10.1.1.0 }'
-      compare policy.sluice changed`;
+      compare policy.sluice changed
+      nft add rule inet sluice filter_forward meta cpu 1 drop
+      compare policy.sluice strange`;
     const { status, stdout, stderr } = spawnSync('unshare', ['--net', 'sh', '-c', script], {
       cwd: folder,
       encoding: 'utf8',
@@ -58,13 +62,13 @@ describeWithKernel('sluice diff --kernel', () => {
     expect({ status, stderr, codes: stdout.trim().split('\n') }).toEqual({
       status: 0,
       stderr: '',
-      codes: ['1', '0', '1', '1'],
+      codes: ['1', '0', '1', '1', '1'],
     });
-    const [none, same, other, changed] = ['none', 'same', 'other', 'changed'].map(
+    const [none, same, other, changed, strange] = ['none', 'same', 'other', 'changed', 'strange'].map(
       (name) => JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Document,
     );
     const schema = JSON.parse(readFileSync(SCHEMA, 'utf8')) as Schema;
-    for (const document of [none, same, other, changed]) expect(violations(document!, schema)).toEqual([]);
+    for (const document of [none, same, other, changed, strange]) expect(violations(document!, schema)).toEqual([]);
     expect(none).toMatchObject({ equal: false, planes: [{ runs: false }] });
     expect(same).toMatchObject({ equal: true, planes: [{ runs: true, differences: [] }] });
     expect(other!.planes[0]!.differences).toMatchObject([
@@ -74,6 +78,20 @@ describeWithKernel('sluice diff --kernel', () => {
       'map rooms_room_public',
       'chain filter_input',
     ]);
+    expect(same!.planes[0]!.packets).toBeUndefined();
+    expect(other!.planes[0]!.packets).toEqual([
+      { part: 'mitigate', kind: 'the same' },
+      { part: 'filter input', kind: 'different', message: expect.stringMatching(/of tcp .* port 2[23]\b/) },
+      { part: 'filter forward', kind: 'the same' },
+      { part: 'source nat', kind: 'the same' },
+    ]);
+    expect(changed!.planes[0]!.packets).toEqual([
+      { part: 'mitigate', kind: 'the same' },
+      { part: 'filter input', kind: 'different', message: expect.stringMatching(/ accept by the rules.* port 24\b/) },
+      { part: 'filter forward', kind: 'the same' },
+      { part: 'source nat', kind: 'different', message: expect.stringContaining('10.1.1.') },
+    ]);
+    expect(strange!.planes[0]!.packetsNotCompared).toMatch(/, in `meta cpu 1 drop`$/);
   });
 
   test('says which planes it cannot compare: SL0951', async () => {

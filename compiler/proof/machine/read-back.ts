@@ -14,6 +14,12 @@ export type ComparedPart = Exclude<Comparison, { kind: 'different' }>;
 /** Bytes that the diagrams of one part may take. */
 const BUDGET = 2 ** 30;
 
+/** What other rules do to packets, stage by stage, beside what the policy says; or why it is not known. */
+export function compareOther(read: ReadBack, program: Program): readonly Comparison[] | { readonly why: string } {
+  if (!('diagnostics' in read)) return compareWithProgram(read.machine, program, BUDGET);
+  return { why: read.diagnostics.map(({ message }) => message).join('; ') };
+}
+
 /** Without an error in `diagnostics`, every part that was compared does to every packet what the policy says. */
 export function compareReadBack(
   read: ReadBack,

@@ -17,6 +17,7 @@ function targetOf(name: string, sourceMap: readonly SourceMapEntry[]): TargetOut
     sourceMap,
     proved: undefined,
     compared: undefined,
+    compareOther: undefined,
     figures: {},
     load: [],
     makes: [],
