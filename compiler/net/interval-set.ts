@@ -75,15 +75,13 @@ export class IntervalSet implements IntervalColumns {
   /** The set of the values from `low` to `high`, both included. Throws a RangeError where low > high. */
   static range(width: number, low: Value, high: Value): IntervalSet {
     const stride = strideOf(width);
-    if (stride === 1 && typeof low === 'number' && typeof high === 'number' && low <= high) {
-      return IntervalSet.#ofWords(width, wordOf(width, low), wordOf(width, high));
-    }
+    if (low > high) throw new RangeError(`${low}-${high} is no interval`);
+    if (stride === 1) return IntervalSet.#ofWords(width, wordOf(width, low), wordOf(width, high));
     const lows = new Uint32Array(stride);
     const highs = new Uint32Array(stride);
     writeValue(width, low, lows, 0);
     writeValue(width, high, highs, 0);
-    if (compareWords(lows, 0, highs, 0, stride) > 0) throw new RangeError(`${low}-${high} is no interval`);
-    return IntervalSet.#from({ width, stride, intervalCount: 1, lows, highs });
+    return new IntervalSet({ width, stride, intervalCount: 1, lows, highs });
   }
 
   /** Canonical columns as a set: one that was made before, if it is at hand. */

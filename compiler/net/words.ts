@@ -124,7 +124,7 @@ export function readBigint(words: Uint32Array, index: number, stride: Stride): b
  */
 export function writeValue(width: number, value: Value, words: Uint32Array, index: number): void {
   const stride = strideOf(width);
-  if (stride === 1 && typeof value === 'number') {
+  if (stride === 1) {
     words[index] = wordOf(width, value);
     return;
   }
@@ -141,10 +141,12 @@ export function writeValue(width: number, value: Value, words: Uint32Array, inde
   }
 }
 
-/** A number as a value of a field of at most 32 bits. Throws a RangeError for what is none, as `writeValue` does. */
-export function wordOf(width: number, value: number): number {
-  if (!Number.isInteger(value) || value < 0 || value > lowOnes(width)) throw notAValue(width, value);
-  return value;
+/** The word of a value of a field of at most 32 bits. Throws a RangeError for what is none, as `writeValue` does. */
+export function wordOf(width: number, value: Value): number {
+  // A bigint that does not fit into a number is rounded to one that is far too great.
+  const word = Number(value);
+  if (!Number.isInteger(word) || word < 0 || word > lowOnes(width)) throw notAValue(width, value);
+  return word;
 }
 
 function notAValue(width: number, value: Value): RangeError {

@@ -34,4 +34,12 @@ export class FieldReader {
     }
     return value;
   }
+
+  /** Whether the packet has the field, and it is not 0. */
+  hasBits(field: LayoutField, width?: number): boolean {
+    const place = this.#layout.placeOf(field);
+    if (place.presence !== undefined && !this.#packet.has(place.presence)) return false;
+    for (let bit = 0; bit < (width ?? place.width); bit++) if (this.#packet.has(place.first + bit)) return true;
+    return false;
+  }
 }

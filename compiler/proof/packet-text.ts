@@ -19,8 +19,7 @@ export function packetText(
   const members = zones.flatMap(({ name, members: list }) => list.map((member) => member.interface ?? name));
   const parts = [`IPv${reader.family} ${protocolName(reader.number('protocol') ?? 0)} ${endsOf(reader, 'real')}`];
   for (const view of ['original', 'on wire'] as const) {
-    const ends = endsOf(reader, view);
-    if (/[1-9a-f]/.test(ends.replaceAll(/nobody|->/g, ''))) parts.push(`${view} ${ends}`);
+    if (hasEnds(reader, view)) parts.push(`${view} ${endsOf(reader, view)}`);
   }
   for (const side of ['in', 'out'] as const) {
     const number = reader.number(side)!;
@@ -42,6 +41,14 @@ export function packetText(
   const state = reader.number('state');
   if (state) parts.push(`state ${FLOW_STATES[state]}`);
   return [...parts, ...answers].join(', ');
+}
+
+/** Whether an address or a port of the view is there, and is not 0. */
+function hasEnds(reader: FieldReader, view: View): boolean {
+  const bits = reader.family === 4 ? 32 : 128;
+  return (['source', 'destination'] as const).some(
+    (side) => reader.hasBits(`${side}/${view}`, bits) || reader.hasBits(`${side} port/${view}`),
+  );
 }
 
 function endsOf(reader: FieldReader, view: View): string {

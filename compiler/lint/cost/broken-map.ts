@@ -55,9 +55,7 @@ ${Array.from({ length: 10 }, (_, at) => `  allow from 10.0.${at}.0/24 tcp/443`).
 /** The same for rules that differ in values alone; undefined for rules that no lookup stands for. */
 function shapeOf(rule: ProgramRule): string | undefined {
   if (!isPlain(rule)) return undefined;
-  const asked = rule.atoms.map(
-    ({ test, negated }) => `${negated} ${test.kind} ${'field' in test ? JSON.stringify(test.field) : ''}`,
-  );
+  const asked = rule.atoms.map(({ test, negated }) => `${negated} ${test.kind} ${'field' in test ? test.field : ''}`);
   return `${decisionKey(rule.decision)} ${rule.family} ${asked.toSorted().join()}`;
 }
 
