@@ -74,11 +74,11 @@ function isAbsent(why: string): boolean {
 
 function listed(command: readonly string[], folder?: string): { readonly text: string } | { readonly why: string } {
   const [name = '', ...args] = command;
-  const { status, stdout, stderr, error } = spawnSync(name, args, {
+  const { status, signal, stdout, stderr, error } = spawnSync(name, args, {
     encoding: 'utf8',
     maxBuffer: LONGEST_LISTING,
     ...(folder === undefined ? {} : { cwd: folder }),
   });
   if (status === 0) return { text: stdout };
-  return { why: error?.message ?? (stderr.trim() || `${name} ended with ${status}`) };
+  return { why: error?.message ?? (stderr.trim() || `${name} ended with ${signal ?? status}`) };
 }
