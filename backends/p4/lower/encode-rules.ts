@@ -56,10 +56,24 @@ export function encodeRules({ list, family, rules }: RuleListOf, { resultBits, f
     rules: {
       name: `${list.replace(' ', '_')}_ipv${family}`,
       keys,
-      entries,
+      entries: firstOfEachKey(entries),
       encodings: [best, ...costs.filter((one) => one !== best)],
     },
   };
+}
+
+/**
+ * Without entries that ask what one before them asks: no packet meets them, and DPDK's pipeline, which knows entries by their keys
+ * alone, would have the later one in the place of the first.
+ */
+function firstOfEachKey(entries: readonly RuleEntry[]): readonly RuleEntry[] {
+  const known = new Set<string>();
+  return entries.filter(({ values }) => {
+    const key = values.map((one) => (one ? `${one.value}/${one.mask}` : '')).join(' ');
+    const isFirst = !known.has(key);
+    known.add(key);
+    return isFirst;
+  });
 }
 
 function unlessAny(value: MaskedValue): MaskedValue | undefined {

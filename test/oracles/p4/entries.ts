@@ -41,14 +41,14 @@ export function entriesOf(program: P4Program, control: string, commands: string)
   return ranked(block, entries);
 }
 
-/** In the order in which they are asked. Throws where two are of one rank. */
+/** In the order in which they are asked. Throws where two are of one rank, or of one key, by which DPDK's pipeline alone knows them. */
 function ranked(block: Block, entries: Map<string, Entry[]>): Entries {
   for (const [name, all] of entries) {
     const isTernary = block.tables.get(name)!.keys.some(({ match }) => match === 'ternary');
-    const different = new Set(
-      all.map(({ priority, keys }) => (isTernary ? priority : keys.map((key) => `${key.value}/${key.mask}`).join())),
-    );
-    if (different.size < all.length) throw new Error(`${name}: two entries of one rank`);
+    const keys = new Set(all.map((one) => one.keys.map((key) => `${key.value}/${key.mask}`).join()));
+    if (keys.size < all.length) throw new Error(`${name}: two entries of one key`);
+    const ranks = new Set(all.map(({ priority }) => priority));
+    if (isTernary && ranks.size < all.length) throw new Error(`${name}: two entries of one rank`);
     all.sort((a, b) => a.priority - b.priority);
   }
   return entries;
