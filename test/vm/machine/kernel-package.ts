@@ -87,12 +87,12 @@ function unpackInto(folder: string): void {
 /** Where the kernel proper begins within its own boot code. */
 const XZ = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);
 
+/** By a file, for xz goes away before it has read what stands behind the kernel. */
 function uncompressed(path: string): Buffer {
   const packed = readFileSync(path);
   const start = packed.indexOf(XZ);
   if (start < 0) throw new Error(`${path} is not compressed with xz`);
-  return execFileSync('xz', ['--decompress', '--single-stream', '--stdout', '--quiet'], {
-    input: packed.subarray(start),
-    maxBuffer: 2 ** 28,
-  });
+  const kernel = `${path}.xz`;
+  writeFileSync(kernel, packed.subarray(start));
+  return execFileSync('xz', ['--decompress', '--single-stream', '--stdout', '--quiet', kernel], { maxBuffer: 2 ** 28 });
 }
