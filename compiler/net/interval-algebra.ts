@@ -2,7 +2,7 @@
  * Set algebra on canonical interval columns, each function one sweep over its arguments. Where one of two sets is much
  * smaller, intersection, difference and the tests leap through the greater one instead of walking it.
  */
-import { IntervalBuilder, type IntervalColumns } from './interval-columns.ts';
+import { IntervalBuilder, intervalOfWords, isOneOfWords, type IntervalColumns } from './interval-columns.ts';
 import { sortedOrder } from './word-order.ts';
 import { compareWords, copyWords, searchAtLeast, strideOf, writePredecessor, writeSuccessor } from './words.ts';
 
@@ -36,8 +36,9 @@ export function uniteIntervals(a: IntervalColumns, b: IntervalColumns): Interval
   return builder.finish();
 }
 
-/** Every value in both `a` and `b`. */
+/** Every value in both `a` and `b`; one of them, where that is the answer and soon told. */
 export function intersectIntervals(a: IntervalColumns, b: IntervalColumns): IntervalColumns {
+  if (isOneOfWords(a) && isOneOfWords(b)) return intersectOne(a, b);
   const [few, many] = a.intervalCount <= b.intervalCount ? [a, b] : [b, a];
   const { stride } = few;
   const builder = new IntervalBuilder(few.width, few.intervalCount);
@@ -58,8 +59,20 @@ export function intersectIntervals(a: IntervalColumns, b: IntervalColumns): Inte
   return builder.finish();
 }
 
-/** Every value in `a` that is not in `b`. */
+function intersectOne(a: IntervalColumns, b: IntervalColumns): IntervalColumns {
+  const low = a.lows[0]!;
+  const high = a.highs[0]!;
+  const otherLow = b.lows[0]!;
+  const otherHigh = b.highs[0]!;
+  if (otherLow <= low && high <= otherHigh) return a;
+  if (low <= otherLow && otherHigh <= high) return b;
+  if (otherLow > high || low > otherHigh) return noIntervals(a.width);
+  return intervalOfWords(a.width, Math.max(low, otherLow), Math.min(high, otherHigh));
+}
+
+/** Every value in `a` that is not in `b`; `a`, where that is the answer and soon told. */
 export function subtractIntervals(a: IntervalColumns, b: IntervalColumns): IntervalColumns {
+  if (isOneOfWords(a) && isOneOfWords(b)) return subtractOne(a, b);
   const { stride } = a;
   const builder = new IntervalBuilder(a.width, a.intervalCount);
   const rest = new Uint32Array(stride);
@@ -85,6 +98,27 @@ export function subtractIntervals(a: IntervalColumns, b: IntervalColumns): Inter
     }
   }
   return builder.finish();
+}
+
+function subtractOne(a: IntervalColumns, b: IntervalColumns): IntervalColumns {
+  const low = a.lows[0]!;
+  const high = a.highs[0]!;
+  const otherLow = b.lows[0]!;
+  const otherHigh = b.highs[0]!;
+  if (otherLow > high || low > otherHigh) return a;
+  const before = low < otherLow;
+  const behind = otherHigh < high;
+  if (before && behind) {
+    const lows = Uint32Array.of(low, otherHigh + 1);
+    const highs = Uint32Array.of(otherLow - 1, high);
+    return { width: a.width, stride: 1, intervalCount: 2, lows, highs };
+  }
+  if (before) return intervalOfWords(a.width, low, otherLow - 1);
+  return behind ? intervalOfWords(a.width, otherHigh + 1, high) : noIntervals(a.width);
+}
+
+function noIntervals(width: number): IntervalColumns {
+  return new IntervalBuilder(width, 0).finish();
 }
 
 /** Whether every value of `a` is in `b`. */

@@ -14,6 +14,17 @@ export interface IntervalColumns {
   readonly highs: Uint32Array;
 }
 
+/** Whether they are one interval, with a word for each end: most sets are, and of two such most answers are soon told. */
+export function isOneOfWords({ stride, intervalCount }: IntervalColumns): boolean {
+  return stride === 1 && intervalCount === 1;
+}
+
+/** One interval of a field of at most 32 bits. Nobody writes to columns, so that one may be both ends. */
+export function intervalOfWords(width: number, low: number, high: number): IntervalColumns {
+  const lows = Uint32Array.of(low);
+  return { width, stride: 1, intervalCount: 1, lows, highs: low === high ? lows : Uint32Array.of(high) };
+}
+
 /** Collects intervals into growing columns. */
 export class IntervalBuilder {
   readonly width: number;

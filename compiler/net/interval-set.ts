@@ -11,8 +11,10 @@ import {
   subtractIntervals,
   uniteIntervals,
 } from './interval-algebra.ts';
-import { IntervalBuilder, type IntervalColumns } from './interval-columns.ts';
+import { IntervalBuilder, intervalOfWords, isOneOfWords, type IntervalColumns } from './interval-columns.ts';
+import { containsWord, sizeOf, valuesOf } from './interval-reading.ts';
 import { jhash2 } from './jhash.ts';
+import { KeptIntervals } from './kept-intervals.ts';
 import { prefixKey, rangeKey } from './key-column.ts';
 import {
   compareWords,
@@ -23,7 +25,6 @@ import {
   strideOf,
   wordOf,
   writeMaximum,
-  writeSuccessor,
   writeValue,
   type Stride,
   type Value,
@@ -76,7 +77,10 @@ export class IntervalSet implements IntervalColumns {
   static range(width: number, low: Value, high: Value): IntervalSet {
     const stride = strideOf(width);
     if (low > high) throw new RangeError(`${low}-${high} is no interval`);
-    if (stride === 1) return IntervalSet.#ofWords(width, wordOf(width, low), wordOf(width, high));
+    if (stride === 1) {
+      const [first, last] = [wordOf(width, low), wordOf(width, high)];
+      return KEPT.find(width, first, last) ?? KEPT.keep(new IntervalSet(intervalOfWords(width, first, last)));
+    }
     const lows = new Uint32Array(stride);
     const highs = new Uint32Array(stride);
     writeValue(width, low, lows, 0);
@@ -86,22 +90,11 @@ export class IntervalSet implements IntervalColumns {
 
   /** Canonical columns as a set: one that was made before, if it is at hand. */
   static #from(columns: IntervalColumns): IntervalSet {
-    const { width, stride, intervalCount, lows, highs } = columns;
+    if (columns instanceof IntervalSet) return columns;
+    const { width, intervalCount, lows, highs } = columns;
     if (intervalCount === 0) return IntervalSet.empty(width);
-    return stride === 1 && intervalCount === 1
-      ? IntervalSet.#ofWords(width, lows[0]!, highs[0]!)
-      : new IntervalSet(columns);
-  }
-
-  /** One interval of at most 32 bits. Policies name the same few addresses and ports again and again. */
-  static #ofWords(width: number, low: number, high: number): IntervalSet {
-    const slot = slotOf(width, low, high);
-    const kept = KEPT[slot];
-    if (kept?.width === width && kept.lows[0] === low && kept.highs[0] === high) return kept;
-    // Nobody writes to columns, so that one may be both ends.
-    const lows = Uint32Array.of(low);
-    const highs = low === high ? lows : Uint32Array.of(high);
-    return (KEPT[slot] = new IntervalSet({ width, stride: 1, intervalCount: 1, lows, highs }));
+    if (!isOneOfWords(columns)) return new IntervalSet(columns);
+    return KEPT.find(width, lows[0]!, highs[0]!) ?? KEPT.keep(new IntervalSet(columns));
   }
 
   /** The union of intervals `[low, high]`, both ends included, in any order. Throws a RangeError where low > high. */
@@ -182,50 +175,13 @@ export class IntervalSet implements IntervalColumns {
     if (this.isEmpty() || other.isFull() || other === this) {
       return this;
     }
-    if (other.isEmpty() || this.isFull()) return other;
-    return this.#isOneOfWords() && other.#isOneOfWords()
-      ? this.#intersectOne(other)
-      : IntervalSet.#from(intersectIntervals(this, other));
-  }
-
-  /** Whether the set is one interval, with a word for each end: most sets are, and of two such the answer is soon told. */
-  #isOneOfWords(): boolean {
-    return this.intervalCount === 1 && this.stride === 1;
-  }
-
-  #intersectOne(other: IntervalSet): IntervalSet {
-    const ownLow = this.lows[0]!;
-    const ownHigh = this.highs[0]!;
-    const low = other.lows[0]!;
-    const high = other.highs[0]!;
-    if (low <= ownLow && ownHigh <= high) return this;
-    if (ownLow <= low && high <= ownHigh) return other;
-    if (low > ownHigh || ownLow > high) return IntervalSet.empty(this.width);
-    return IntervalSet.#ofWords(this.width, Math.max(low, ownLow), Math.min(high, ownHigh));
-  }
-
-  #subtractOne(other: IntervalSet): IntervalSet {
-    const ownLow = this.lows[0]!;
-    const ownHigh = this.highs[0]!;
-    const low = other.lows[0]!;
-    const high = other.highs[0]!;
-    if (low > ownHigh || ownLow > high) return this;
-    if (ownLow >= low) {
-      return ownHigh <= high ? IntervalSet.empty(this.width) : IntervalSet.#ofWords(this.width, high + 1, ownHigh);
-    }
-    if (ownHigh <= high) return IntervalSet.#ofWords(this.width, ownLow, low - 1);
-    const lows = Uint32Array.of(ownLow, high + 1);
-    const highs = Uint32Array.of(low - 1, ownHigh);
-    return new IntervalSet({ width: this.width, stride: 1, intervalCount: 2, lows, highs });
+    return other.isEmpty() || this.isFull() ? other : IntervalSet.#from(intersectIntervals(this, other));
   }
 
   /** Every value in this set that is not in the other. */
   subtract(other: IntervalSet): IntervalSet {
     other.#requireWidth(this.width);
-    if (this.isEmpty() || other.isEmpty()) return this;
-    return this.#isOneOfWords() && other.#isOneOfWords()
-      ? this.#subtractOne(other)
-      : IntervalSet.#from(subtractIntervals(this, other));
+    return this.isEmpty() || other.isEmpty() ? this : IntervalSet.#from(subtractIntervals(this, other));
   }
 
   /** Every value of the field that is not in this set. */
@@ -262,24 +218,11 @@ export class IntervalSet implements IntervalColumns {
   /** Whether the value is in the set. Throws a RangeError for what is no value of the field. */
   contains(value: Value): boolean {
     if (typeof value === 'number' && this.stride === 1 && value >= 0 && value <= lowOnes(this.width)) {
-      if (Number.isInteger(value)) return this.#containsWord(value);
+      if (Number.isInteger(value)) return containsWord(this, value);
     }
     const words = new Uint32Array(this.stride);
     writeValue(this.width, value, words, 0);
     return this.containsAt(words, 0);
-  }
-
-  /** Sets of one word are asked in loops: this makes no object. */
-  #containsWord(value: number): boolean {
-    const { highs, lows } = this;
-    let low = 0;
-    let high = this.intervalCount;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (highs[middle]! < value) low = middle + 1;
-      else high = middle;
-    }
-    return low < this.intervalCount && lows[low]! <= value;
   }
 
   /** Whether value `index` of a column with the set's stride is in the set. Makes no object. */
@@ -302,23 +245,7 @@ export class IntervalSet implements IntervalColumns {
 
   /** How many values are in the set. */
   size(): bigint {
-    if (this.#isOneOfWords()) return BigInt(this.highs[0]! - this.lows[0]! + 1);
-    let total = 0n;
-    // Differences of words add up exactly in numbers as long as there are at most 2^20 of them.
-    const batch = 1 << 20;
-    for (let from = 0; from < this.intervalCount; from += batch) {
-      const to = Math.min(from + batch, this.intervalCount);
-      let sum = 0n;
-      for (let k = 0; k < this.stride; k++) {
-        let differences = 0;
-        for (let i = from; i < to; i++) {
-          differences += this.highs[i * this.stride + k]! - this.lows[i * this.stride + k]!;
-        }
-        sum = (sum << 32n) + BigInt(differences);
-      }
-      total += sum + BigInt(to - from);
-    }
-    return total;
+    return sizeOf(this);
   }
 
   /** Whether the set has exactly one value. */
@@ -371,16 +298,8 @@ export class IntervalSet implements IntervalColumns {
   }
 
   /** All values, ascending. There may be a great many: ask `size()` before. */
-  *values(): Generator<Value> {
-    const value = new Uint32Array(this.stride);
-    for (let i = 0; i < this.intervalCount; i++) {
-      yield this.lowAt(i);
-      value.set(this.lows.subarray(i * this.stride, (i + 1) * this.stride));
-      while (compareWords(value, 0, this.highs, i, this.stride) < 0) {
-        writeSuccessor(value, 0, value, 0, this.stride);
-        yield readValue(value, 0, this.stride);
-      }
-    }
+  values(): Generator<Value> {
+    return valuesOf(this);
   }
 
   /**
@@ -422,13 +341,7 @@ export class IntervalSet implements IntervalColumns {
 const EMPTY: IntervalSet[] = [];
 const FULL: IntervalSet[] = [];
 
-/** The last set of one interval for each slot: so many, and no more, are kept whether anyone has them or not. */
-const KEPT: (IntervalSet | undefined)[] = Array.from({ length: 8192 });
-
-function slotOf(width: number, low: number, high: number): number {
-  const mixed = Math.imul(low ^ (high << 7) ^ (high >>> 25) ^ width, 0x9e37_79b1);
-  return (mixed >>> 19) & (KEPT.length - 1);
-}
+const KEPT = new KeptIntervals<IntervalSet>();
 
 function sameWords(a: Uint32Array, b: Uint32Array): boolean {
   for (let i = 0; i < a.length; i++) {
