@@ -171,7 +171,7 @@ function most({ lists }: Table, of: (chain: Chain) => number): number {
   return [...lists.values()].reduce((highest, chain) => Math.max(highest, of(chain)), 0);
 }
 
-/** A number for each table by what leads there, so that others beside it do not change it. */
+/** A number for each table by the values and tables that lead there, so that filters beside it do not change it. */
 class TableNumbers {
   readonly #taken = new Set([0, 1, RESERVED]);
 
@@ -202,10 +202,12 @@ class Writer {
 
   /** At a list of a table: `5:2a:`. */
   #chain(chain: Chain, list: string, path: string): void {
+    let tables = 0;
     for (const [at, one] of chain.entries()) {
       const handle = `${list}${(at + 1).toString(16)}`;
       if (isTable(one)) {
-        const table = this.#table(one, `${path} ${at} ${one.byte}`);
+        tables += 1;
+        const table = this.#table(one, `${path} ${tables} ${one.byte}`);
         this.#put(handle, `u32 ht ${list} match u32 0 0 link ${table} ${hashKey(one.byte)}`);
       } else {
         this.#put(handle, `u32 ht ${list} ${one.matches}`, one);

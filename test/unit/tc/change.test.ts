@@ -115,6 +115,12 @@ test('a table that nothing leads to goes a moment after what has led there; filt
     expect.stringMatching(/^filter del dev up0 parent 1: pref 1 protocol ip handle [0-9a-f]+: u32$/),
   ]);
 
+  const few = `class few for from { ${rooms(7)} }`;
+  const behind = commandsOf(sinceOf(policy(few), policy(`class voice for ipv4 dscp is ef ${few}`)));
+  expect(
+    behind.filter((line) => line.includes(' handle ')).map((line) => line.replace(/.* handle (\S+) .*/, '$1')),
+  ).toEqual(['800::2', '800::1', '800::1', '800::2', '800::3']);
+
   const many = Array.from({ length: 169 }, (_, at) => `${2 * (at % 13)}.${2 * Math.floor(at / 13)}.0.0/16`).join(', ');
   const byFlower = policy(`class few for from { ${many} } to { ${many} }`);
   const [gone, come] = commandsOf(sinceOf(byFlower, policy('class few for from 10.0.3.0/24')));
