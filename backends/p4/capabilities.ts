@@ -1,4 +1,7 @@
-/** What a NIC takes of a policy: copies of `mitigate` and of stateless filters, of which it decides what it can; and what a target's line must say. */
+/**
+ * What a NIC takes of a policy: copies of `mitigate` and of stateless filters, of which it decides what it can; and what a target's
+ * line must say.
+ */
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import type { Family, Program, Stage } from '../../compiler/4-program/program.ts';
 import { MOST_ZONES } from './fields.ts';

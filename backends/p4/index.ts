@@ -1,6 +1,6 @@
 /**
- * The plane `p4`: a program for a NIC that drops, before the host sees them, packets that `mitigate` or stateless filters drop. All others go up, and
- * the host decides about them as if there were no NIC.
+ * The plane `p4`: a program for a NIC that drops, before the host sees them, packets that `mitigate` or stateless filters drop. All
+ * others go up, and the host decides about them as if there were no NIC.
  */
 import type { Program } from '../../compiler/4-program/program.ts';
 import type { Plan } from '../../compiler/6-plan/plan.ts';

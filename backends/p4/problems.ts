@@ -30,8 +30,8 @@ on. Put the rules that drop most first, or name sets with fewer prefixes.`,
     code: 'SL1504',
     severity: 'warning',
     title: 'nothing for a NIC to drop',
-    explanation: `The target names a NIC, but no packet of the policy can be dropped there: neither \`mitigate\` nor stateless filters have a rule that
-only drops and that a NIC can ask before others, or no zone of the block is on the NIC's ports. All packets go up, and the host decides about them. \`p4/split.txt\`
-says of each rule why.`,
+    explanation: `The target names a NIC, but no packet of the policy can be dropped there: neither \`mitigate\` nor stateless filters have a
+rule that only drops and that a NIC can ask before others, or no zone of the block is on the NIC's ports. All packets go up, and the
+host decides about them. \`p4/split.txt\` says of each rule why.`,
   },
 } as const satisfies Record<string, DiagnosticKind>;
