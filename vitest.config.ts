@@ -46,12 +46,12 @@ export default defineConfig({
         },
       },
       {
-        // Network namespaces and the kernel's rule sets are shared by the whole machine: one process, one file at a time.
+        // Each file has network namespaces, and a mount of BPF's file system, of its own.
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
           setupFiles: ['test/sampling.ts'],
-          ...oneFileAtATime,
+          pool: 'forks',
           isolate: false,
           testTimeout: 2 * hangs,
           hookTimeout: 2 * hangs,

@@ -15,7 +15,7 @@ import { checks } from './test/checks.mjs';
 import { runProject, skipProject } from './test/vitest.mjs';
 
 const projects = ['unit', 'cases', 'properties', 'browser', 'p4', 'kernel', 'vm'];
-/** What runs beside another, each on a processor of its own: its machine counts instructions, and is told no time (test/vm/README.md). */
+/** What runs beside another, which has every processor, too: its machine counts instructions, and is told no time (test/vm/README.md). */
 const besides = new Map([['kernel', 'vm']]);
 /** Those that need packages of the system. */
 const onTheSystem = new Set(['browser', 'kernel', 'vm']);
