@@ -50,6 +50,9 @@ export const HYPHENATED_WORDS: ReadonlySet<string> = new Set([
   'multicast-router-advertisement',
   'multicast-router-solicitation',
   'multicast-router-termination',
+  // NICs
+  'ipu-e2000',
+  'pensando-dsc',
 ]);
 
 /** A bond's mode is written like this in every manual, though it begins with a number. */
@@ -135,9 +138,13 @@ export const MANGLE_HOOKS = ['prerouting', 'input', 'forward', 'output', 'postro
 
 /** How a plane may be attached or built; what is none of these behind a plane's name is the next setting. */
 export const PLANE_VARIANTS: ReadonlySet<string> = new Set([
+  'bmv2',
+  'dpdk',
   'generic',
+  'ipu-e2000',
   'native',
   'offload',
+  'pensando-dsc',
   'pna',
   'psa',
   'tna',

@@ -27,7 +27,9 @@ export function decidesEarly(stage: Stage, { policy }: Program): boolean {
 
 /** What is wrong with what the target says. */
 export function refuseRequests(program: Program): readonly Diagnostic[] {
-  const known = NICS.map(({ architecture }) => `\`${architecture}\``).join(', ');
+  const known = [...new Set(NICS.flatMap(({ architecture, name }) => [architecture, name]))]
+    .map((word) => `\`${word}\``)
+    .join(', ');
   const found: Diagnostic[] = [];
   for (const { variant, on, span } of requestsOf(program)) {
     const nic = variant === undefined ? undefined : nicFor(variant);
@@ -35,7 +37,7 @@ export function refuseRequests(program: Program): readonly Diagnostic[] {
       const message =
         variant === undefined
           ? '`p4` needs an architecture to write for'
-          : `no programs for the architecture \`${variant}\` in this version`;
+          : `no programs for \`${variant}\` in this version`;
       const hint = `Write \`p4 ${NICS[0]!.architecture} on ${on.join(', ')}\`. This version has ${known}.`;
       found.push(diagnostic(PROBLEMS.architecture, span, message, { hint }));
     } else if (on.length > nic.ports.most) {

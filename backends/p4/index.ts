@@ -27,7 +27,7 @@ function lower(plan: Plan): Lowered {
   const { nicProgram, diagnostics } = lowerPlan(plan);
   const files = new NicFiles(nicProgram);
   return {
-    diagnostics: [...diagnostics, ...nothingToDrop(nicProgram, plan.program)],
+    diagnostics: [...diagnostics, ...untried(nicProgram, plan.program), ...nothingToDrop(nicProgram, plan.program)],
     figures: files.figures,
     device: files.device,
     load: files.commands.load,
@@ -35,6 +35,14 @@ function lower(plan: Plan): Lowered {
     unload: files.commands.unload,
     write: (context) => files.written(context),
   };
+}
+
+function untried({ nic }: NicProgram, program: Program): readonly Diagnostic[] {
+  const [request] = requestsOf(program);
+  if (!request || nic.open === undefined) return [];
+  const message = `\`${nic.name}\` is known from public documents alone, and the program was not tried on one`;
+  const hint = '`p4/program.p4` says at its head what the documents leave open.';
+  return [diagnostic(PROBLEMS.untried, request.span, message, { hint })];
 }
 
 function nothingToDrop({ families, zoneEntries }: NicProgram, program: Program): readonly Diagnostic[] {

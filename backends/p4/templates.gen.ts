@@ -325,7 +325,14 @@ export const pna = `// {{policy}}, target {{target}}: what a NIC drops of it.
 //
 // The architecture does not tell how long a frame is: of a packet that is cut off, which no host takes, a rule sees what is there.
 //
-// Entries stand in tables/ and entries.txtpb; rules, and why packets of some go up, in split.txt.
+{{#if open.length}}
+// {{nic}} is known from public documents alone, and no compiler of its own has taken this program. Open is:
+{{#each open}}
+//   {{this}}
+{{/each}}
+//
+{{/if}}
+// Entries stand in {{entryFiles}}; rules, and why packets of some go up, in split.txt.
 // Build {{build}}.
 {{#each remarks}}
 // {{this}}

@@ -10,7 +10,7 @@ import { P4Switch } from '../oracles/p4/switch.ts';
 import { readProgram, type P4Program } from '../oracles/p4/syntax.ts';
 import { inputsWith } from './ruleset.ts';
 
-export const ARCHITECTURES = NICS.map(({ architecture }) => architecture);
+export const ARCHITECTURES = [...new Set(NICS.map(({ architecture }) => architecture))];
 
 export interface NicFiles extends CompileResult {
   /** Of the plane `p4`, by path; empty where it has nothing, or nothing was compiled. */

@@ -1,6 +1,7 @@
 /** Policies to be tried with real compilers and a switch: examples that have `mitigate`, and random ones. */
 import fastCheck, { type Arbitrary } from 'fast-check';
 import { readFileSync } from 'node:fs';
+import { NICS } from '../../backends/p4/targets/index.ts';
 import type { Policy } from '../../compiler/model/index.ts';
 import { mitigationPolicy } from '../arbitraries/policy/mitigation.ts';
 import { NIC_INTERFACES, nicFilteringPolicy } from '../arbitraries/policy/nic-filtering.ts';
@@ -31,17 +32,30 @@ const EXAMPLES = [
 ] as const;
 
 export function exampleSubjects(architecture: Architecture): readonly Subject[] {
-  return EXAMPLES.map(([name, interfaces]) => {
-    const folder = new URL(`../../examples/${name}/`, import.meta.url);
-    const own = readFileSync(new URL('policy.sluice', folder), 'utf8');
-    const line = `p4 ${architecture} on ${interfaces.join(', ')}`;
-    const text = /^ *p4 /m.test(own)
-      ? own.replace(/^( *)p4 .*/m, `$1${line}`)
-      : own.replace(/^target (\w+) \{/m, `target $1 {\n  ${line}`);
-    const subject = subjectOf(name, architecture, interfaces, compileForNic(text, inputsOfFolder(folder, undefined)));
-    if (!subject) throw new Error(`${name}: nothing for a NIC`);
-    return subject;
-  });
+  const nics = NICS.filter((nic) => nic.architecture === architecture && nic.open !== undefined);
+  return [
+    ...EXAMPLES.map((example) => exampleSubject(example, architecture, architecture)),
+    ...nics.flatMap(({ name }) =>
+      EXAMPLES.slice(0, 2).map((example) => exampleSubject(example, architecture, name, `${example[0]} on ${name}`)),
+    ),
+  ];
+}
+
+function exampleSubject(
+  [example, interfaces]: (typeof EXAMPLES)[number],
+  architecture: Architecture,
+  nic: string,
+  name: string = example,
+): Subject {
+  const folder = new URL(`../../examples/${example}/`, import.meta.url);
+  const own = readFileSync(new URL('policy.sluice', folder), 'utf8');
+  const line = `p4 ${nic} on ${interfaces.join(', ')}`;
+  const text = /^ *p4 /m.test(own)
+    ? own.replace(/^( *)p4 .*/m, `$1${line}`)
+    : own.replace(/^target (\w+) \{/m, `target $1 {\n  ${line}`);
+  const subject = subjectOf(name, architecture, interfaces, compileForNic(text, inputsOfFolder(folder, undefined)));
+  if (!subject) throw new Error(`${name}: nothing for a NIC`);
+  return subject;
 }
 
 /** How many random ones, and from which seed. */

@@ -1,9 +1,9 @@
 /** What leads from an earlier build's tables to a later one's, where the program is the same in both. */
 import { oneLine } from '../../../compiler/artifacts/one-line.ts';
 import type { Artifact, DeltaOutcome, FormerBuild } from '../../../compiler/plane.ts';
-import type { Architecture } from '../emit/architecture.ts';
+import type { Tools } from '../emit/tools.ts';
 import { batchesBetween, type Batch } from './batches.ts';
-import { entriesIn, updateText } from './entries.ts';
+import { entriesIn, updateText, type Entries } from './entries.ts';
 
 const PROGRAM = 'p4/program.p4';
 const INFO = 'p4/p4info.txtpb';
@@ -14,8 +14,7 @@ interface Later {
   readonly policy: string;
   readonly build: string;
   readonly artifacts: readonly Artifact[];
-  /** The architecture's. */
-  readonly changes: NonNullable<Architecture['changes']>;
+  readonly changes: NonNullable<Tools['changes']>;
 }
 
 export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
@@ -29,9 +28,10 @@ export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
   if (!isSame(PROGRAM) || !isSame(INFO)) {
     return { kind: 'none', why: 'its program is another: tables, keys, or how many entries they have room for' };
   }
+  const [entries, laterEntries] = [entriesIn(before.get(ENTRIES)!), entriesIn(after.get(ENTRIES)!)];
+  if (waysIn(entries) !== waysIn(laterEntries)) return { kind: 'none', why: 'the ports of the NIC are others' };
   const byTool = later.changes(FOLDER, before, after);
-  if (byTool.kind === 'none') return byTool;
-  const batches = batchesBetween(entriesIn(before.get(ENTRIES)!), entriesIn(after.get(ENTRIES)!));
+  const batches = batchesBetween(entries, laterEntries);
   const figures = figuresOf(batches);
   if (batches.length === 0) return { kind: 'delta', artifacts: [], load: [], figures, remarks: [] };
   return {
@@ -50,6 +50,12 @@ export function deltaSince(former: FormerBuild, later: Later): DeltaOutcome {
     figures,
     remarks: ['the counters of rules count on, each under its number: the numbers in split.txt may be others'],
   };
+}
+
+/** Where frames go out. */
+function waysIn(entries: Entries): string {
+  const ways = [...entries].filter(([, { of }]) => of.kind === 'ways');
+  return ways.map(([key, { action }]) => `${key} ${action}`).join('\n');
 }
 
 /** Comments tell of rules and ports, and of the build. */

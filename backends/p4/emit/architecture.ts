@@ -1,5 +1,5 @@
 /** What programs and their entries have to say otherwise in one architecture of P4 than in another. */
-import type { FamilyTables, NicProgram } from '../tree.ts';
+import type { FamilyTables } from '../tree.ts';
 
 /** An action of tables of rules, with the number that P4Runtime knows it by. */
 export interface RuleAction {
@@ -34,25 +34,4 @@ export interface Architecture {
    */
   readonly counts: 'entry' | 'rule';
   readonly actions: (tables: FamilyTables) => RuleActions;
-  /** Entries in files of its own tools: those that fill the tables, and what empties them. */
-  readonly entryFiles: (program: NicProgram) => readonly EntryFile[];
-  /** Has its tool change the entries of one build into those of the next, by files in a folder; undefined: it changes none. */
-  readonly changes:
-    | ((folder: string, before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) => EntryChanges)
-    | undefined;
-  /** Commands, paths relative to the target's folder. */
-  readonly load: readonly string[];
-  readonly makes: readonly string[];
-  readonly unload: readonly string[];
 }
-
-export interface EntryFile {
-  readonly path: string;
-  readonly content: string;
-  readonly description: string;
-}
-
-/** Files, without the folder that they are in, and how to load them; or why the tool cannot, in words that follow a colon. */
-export type EntryChanges =
-  | { readonly kind: 'files'; readonly files: readonly EntryFile[]; readonly load: readonly string[] }
-  | { readonly kind: 'none'; readonly why: string };

@@ -1,4 +1,4 @@
-/** The files of a NIC: its program, and its tables' entries for P4Runtime and for the tools of its architecture. */
+/** The files of a NIC: its program, and its tables' entries for P4Runtime and for its tools. */
 import type {
   Artifact,
   DeltaOutcome,
@@ -10,13 +10,13 @@ import type {
 } from '../../../compiler/plane.ts';
 import { deltaSince } from '../delta/index.ts';
 import type { NicProgram } from '../tree.ts';
-import type { Architecture } from './architecture.ts';
 import { architectureOf } from './architectures.ts';
 import { deviceOf } from './device.ts';
 import { p4infoText } from './p4info.ts';
 import { programText, type Naming } from './program.ts';
 import { runtimeText } from './runtime.ts';
 import { SPLIT_HEAD, splitText } from './split.ts';
+import { toolsOf, type Tools } from './tools.ts';
 
 const FOLDER = 'p4';
 
@@ -45,13 +45,13 @@ export class NicFiles {
   }
 
   /** How to fill the tables and to empty them. */
-  get commands(): Pick<Architecture, 'load' | 'makes' | 'unload'> {
-    return architectureOf(this.#program.nic);
+  get commands(): Pick<Tools, 'load' | 'makes' | 'unload'> {
+    return toolsOf(this.#program.nic);
   }
 
   written(context: WriteContext): Written {
     const artifacts = (build: string): readonly Artifact[] => this.#artifacts({ ...context, build });
-    const { changes } = architectureOf(this.#program.nic);
+    const { changes } = toolsOf(this.#program.nic);
     const since = (former: FormerBuild, build: string): DeltaOutcome =>
       changes
         ? deltaSince(former, { policy: context.policy, build, artifacts: artifacts(build), changes })
@@ -61,7 +61,8 @@ export class NicFiles {
 
   #artifacts(naming: Naming): readonly Artifact[] {
     const program = this.#program;
-    const { name, entryFiles } = architectureOf(program.nic);
+    const { name } = architectureOf(program.nic);
+    const { entryFiles } = toolsOf(program.nic);
     return [
       text('program.p4', programText(program, naming), `the program of the NIC, for the architecture ${name}`),
       ...entryFiles(program).map(({ path, content, description }) => text(path, content, description)),

@@ -32,6 +32,9 @@ export interface Naming {
 
 const FAMILIES: readonly Family[] = [4, 6];
 
+/** Behind what begins a comment. */
+const COMMENT_WIDTH = 120;
+
 const OPTIONS = { noEscape: true, strict: false } as const;
 
 /** What the texts for all architectures have in common. */
@@ -52,6 +55,9 @@ export function programText(program: NicProgram, naming: Naming): string {
     ...naming,
     policy: oneLine(naming.policy),
     target,
+    nic: nic.name,
+    open: (nic.open ?? []).flatMap(commentLines),
+    entryFiles: nic.tools === undefined ? 'entries.txtpb' : 'tables/ and entries.txtpb',
     inputPort,
     tellsFrameLength,
     hostPort: nic.ports.host,
@@ -68,6 +74,17 @@ export function programText(program: NicProgram, naming: Naming): string {
     asked: askedOf(families),
   };
   return Handlebars.compile(architecture.template, OPTIONS)(values, { partials: PARTS });
+}
+
+/** `- ` before the first, and as long as a person would write them. */
+function commentLines(text: string): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const joined = lines.length === 0 ? `- ${word}` : `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || joined.length <= COMMENT_WIDTH) lines.splice(-1, 1, joined);
+    else lines.push(`  ${word}`);
+  }
+  return lines;
 }
 
 /** The members of the struct of keys, aligned. */

@@ -1,20 +1,23 @@
 /** What of a list a NIC has room for: its first rules, as many as fit. What stands behind them, the host decides alone. */
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
-import { sizeFor } from '../table-size.ts';
 import { PROBLEMS } from '../problems.ts';
 import type { NicDescription } from '../targets/index.ts';
-import type { EncodingCost, FamilyTables } from '../tree.ts';
+import type { FamilyTables } from '../tree.ts';
 import { encodeRules, type Room, type RuleListOf } from './encode-rules.ts';
+import { shortOf, type Left } from './room.ts';
 
 export interface Fitting {
   readonly tables: FamilyTables | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** `bits`: of tables for the list. */
-export function fitting(list: RuleListOf, nic: NicDescription, bits: number): Fitting {
-  const { rules, family } = list;
-  const room: Room = { resultBits: nic.limits.resultBits, fits: (encoding) => fits(encoding, nic, bits) };
+/** Sets of a field that a rule can ask bit by bit in one key. */
+const MOST_SETS = 128;
+
+/** `left`: for the tables of the list. */
+export function fitting(list: RuleListOf, nic: NicDescription, left: Left): Fitting {
+  const { rules } = list;
+  const room: Room = { sets: mostSets(nic), fits: (encoding) => shortOf(encoding, nic, left).length === 0 };
   const whole = encodeRules(list, room);
   if (!whole || hasRoom(whole, room)) return { tables: whole, diagnostics: [] };
   let [least, most] = [0, rules.length];
@@ -29,22 +32,34 @@ export function fitting(list: RuleListOf, nic: NicDescription, bits: number): Fi
       tables = some;
     }
   }
-  const first = rules[least]!.rule.origin;
-  const [{ entries, keyWidth, bits: needed }] = whole.rules.encodings as readonly [(typeof whole.rules.encodings)[0]];
-  const whose = list.list === 'mitigate' ? '' : `of \`${list.list}\` `;
-  const message = `the NIC takes ${least} of ${rules.length} rules ${whose}for IPv${family}: all would need ${entries} entries of ${keyWidth} bits, ${needed} bits of tables`;
-  const { entriesPerTable, keyBitsPerTable, tcamBits } = nic.limits;
-  const hint = `\`${nic.name}\` has ${entriesPerTable} entries and ${keyBitsPerTable} bits of key in a table, ${tcamBits} bits in all. From this rule on the host decides: put the rules that drop most first.`;
-  return { tables, diagnostics: [diagnostic(PROBLEMS.tooMany, first.span, message, { hint })] };
+  return { tables, diagnostics: [tooMany(list, least, whole, nic, left)] };
+}
+
+/** A table of sets is one of longest prefixes. */
+function mostSets({ limits, matchKinds }: NicDescription): number {
+  return matchKinds.includes('lpm') ? Math.min(limits.resultBits ?? MOST_SETS, MOST_SETS) : 0;
+}
+
+function tooMany(
+  { rules, list, family }: RuleListOf,
+  taken: number,
+  whole: FamilyTables,
+  nic: NicDescription,
+  left: Left,
+): Diagnostic {
+  const cheapest = whole.rules.encodings[0]!;
+  const { entries, keyWidth, bits, looked } = cheapest;
+  const whose = list === 'mitigate' ? '' : `of \`${list}\` `;
+  const message = `the NIC takes ${taken} of ${rules.length} rules ${whose}for IPv${family}: all would need ${entries} entries of ${keyWidth} bits, ${bits} bits of tables`;
+  const short = shortOf(cheapest, nic, left);
+  const prefixes =
+    nic.matchKinds.includes('lpm') || looked.length > 0
+      ? ''
+      : ' It has no tables of longest prefixes, which might need fewer.';
+  const hint = `\`${nic.name}\` has ${short.join(', ')}.${prefixes} From this rule on the host decides: put the rules that drop most first.`;
+  return diagnostic(PROBLEMS.tooMany, rules[taken]!.rule.origin.span, message, { hint });
 }
 
 function hasRoom({ rules }: FamilyTables, room: Room): boolean {
   return room.fits(rules.encodings[0]!);
-}
-
-/** Tables are made for powers of two, with an entry to spare. */
-function fits({ tables, bits }: EncodingCost, { limits }: NicDescription, most: number): boolean {
-  const isSmall = ({ entries, keyBits }: (typeof tables)[number]) =>
-    sizeFor({ length: entries }) <= limits.entriesPerTable && keyBits <= limits.keyBitsPerTable;
-  return bits <= most && tables.every(isSmall);
 }

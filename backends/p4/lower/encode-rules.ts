@@ -12,9 +12,6 @@ import { KEY_FIELDS, keyName, keyWidth, prefixKeyWidth, setsName, type KeyField 
 import type { EncodingCost, FamilyTables, MembershipTable, RuleEntry, RuleKey, RuleListName } from '../tree.ts';
 import type { ListedRule } from './list.ts';
 
-/** Sets of a field that a rule can ask bit by bit in one key. */
-const MOST_SETS = 128;
-
 /** Fields for which both ways are weighed; of more, those that would need most entries as they are. */
 const MOST_WEIGHED = 6;
 
@@ -25,20 +22,20 @@ export interface RuleListOf {
 }
 
 export interface Room {
-  /** How many sets a table can tell of a field. */
-  readonly resultBits: number;
+  /** How many sets a table can tell of a field, and a rule ask; 0: the NIC has no such tables. */
+  readonly sets: number;
   readonly fits: (encoding: EncodingCost) => boolean;
 }
 
 /** Where no encoding fits, that of the cheapest. */
-export function encodeRules({ list, family, rules }: RuleListOf, { resultBits, fits }: Room): FamilyTables | undefined {
+export function encodeRules({ list, family, rules }: RuleListOf, { sets, fits }: Room): FamilyTables | undefined {
   const fields = fieldsIn(rules, family);
   const possible = rules
     .map((rule, number) => ({ rule, number }))
     .filter(({ number }) => fields.every((field) => field.entries[number]!.length > 0));
   if (possible.length === 0) return undefined;
   const numbers = possible.map(({ number }) => number);
-  const costs = encodingsOf(fields, numbers, resultBits).toSorted(
+  const costs = encodingsOf(fields, numbers, sets).toSorted(
     (a, b) => a.bits - b.bits || a.looked.length - b.looked.length,
   );
   const best = costs.find(fits) ?? costs[0]!;
@@ -173,10 +170,10 @@ function fieldsIn(rules: readonly ListedRule[], family: Family): readonly FieldI
 }
 
 /** What each way costs, for the rules of these numbers. */
-function encodingsOf(fields: readonly FieldInRules[], numbers: readonly number[], resultBits: number): EncodingCost[] {
+function encodingsOf(fields: readonly FieldInRules[], numbers: readonly number[], sets: number): EncodingCost[] {
   const most = (field: FieldInRules): number => Math.max(...numbers.map((number) => field.entries[number]!.length));
   const weighed = fields
-    .filter((field) => most(field) > 1 && field.sets.length <= Math.min(resultBits, MOST_SETS))
+    .filter((field) => most(field) > 1 && field.sets.length <= sets)
     .toSorted((a, b) => most(b) - most(a))
     .slice(0, MOST_WEIGHED);
   return Array.from({ length: 2 ** weighed.length }, (_, choice) =>

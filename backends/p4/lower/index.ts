@@ -9,7 +9,9 @@ import type { RuleListOf } from './encode-rules.ts';
 import { endingsOf } from './endings.ts';
 import { lowerFilters } from './filters.ts';
 import { listsOf } from './list.ts';
-import { portsOf, requestsOf, zoneEntriesOf } from './ports.ts';
+import { fittingZones } from './fitting-zones.ts';
+import { portsOf, requestsOf } from './ports.ts';
+import { roomFor, without, type Left } from './room.ts';
 
 /** The program of a plan, and what of it did not fit. */
 export function lowerPlan(plan: Plan): {
@@ -24,19 +26,22 @@ export function lowerPlan(plan: Plan): {
   const endings = { 4: endingsOf(4, filters.forbidding(4), host), 6: endingsOf(6, filters.forbidding(6), host) };
   const mitigation = stages.filter(({ stage }) => stage.id === 'mitigate');
   const lists = listsOf(mitigation, program.zones, { 4: endings[4].rules, 6: endings[6].rules });
-  const ipv4 = tablesOf(4, { list: 'mitigate', family: 4, rules: lists.ipv4 }, filters.lists, nic);
-  const ipv6 = tablesOf(6, { list: 'mitigate', family: 6, rules: lists.ipv6 }, filters.lists, nic);
+  const ports = portsOf(program);
+  const zones = fittingZones(program, nic);
+  const left = roomFor(nic, [2 * ports.length, zones.entries.length]);
+  const ipv4 = tablesOf(4, { list: 'mitigate', family: 4, rules: lists.ipv4 }, filters.lists, nic, left);
+  const ipv6 = tablesOf(6, { list: 'mitigate', family: 6, rules: lists.ipv6 }, filters.lists, nic, left);
   return {
     nicProgram: {
       target: program.target?.name ?? 'host',
       nic,
-      ports: portsOf(program),
+      ports,
       zones: program.zones.map(({ name }) => name),
-      zoneEntries: zoneEntriesOf(program),
+      zoneEntries: zones.entries,
       families: [...ipv4.filters, ...ipv6.filters, ...ipv4.mitigate, ...ipv6.mitigate],
       split: [...lists.split, ...filters.split, ...endings[4].split, ...endings[6].split],
     },
-    diagnostics: [...ipv4.diagnostics, ...ipv6.diagnostics],
+    diagnostics: [...zones.diagnostics, ...ipv4.diagnostics, ...ipv6.diagnostics],
   };
 }
 
@@ -52,17 +57,17 @@ function tablesOf(
   mitigate: RuleListOf,
   filters: readonly RuleListOf[],
   nic: NicDescription,
+  left: Left,
 ): TablesOfFamily {
-  // Half of the bits for each family.
-  const { tables, diagnostics } = fitting(mitigate, nic, nic.limits.tcamBits / 2);
+  const { tables, diagnostics } = fitting(mitigate, nic, left);
   if (!tables) return { filters: [], mitigate: [], diagnostics };
   const asked = new Set<string>(tables.rules.keys.map(({ field }) => field));
-  let room = nic.limits.tcamBits / 2 - bitsOf(tables);
+  let behind = without(left, tables);
   const fitted = filters
     .filter((list) => list.family === family && asked.has(list.list))
     .map((list) => {
-      const found = fitting(list, nic, room);
-      if (found.tables) room -= bitsOf(found.tables);
+      const found = fitting(list, nic, behind);
+      behind = without(behind, found.tables);
       return found;
     });
   return {
@@ -70,8 +75,4 @@ function tablesOf(
     mitigate: [tables],
     diagnostics: [...diagnostics, ...fitted.flatMap((found) => found.diagnostics)],
   };
-}
-
-function bitsOf({ rules }: FamilyTables): number {
-  return rules.encodings[0]!.bits;
 }

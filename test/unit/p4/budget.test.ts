@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { fitting } from '../../../backends/p4/lower/budget.ts';
 import type { RuleListOf } from '../../../backends/p4/lower/encode-rules.ts';
 import type { ListedRule } from '../../../backends/p4/lower/list.ts';
-import { NICS } from '../../../backends/p4/targets/index.ts';
+import { roomFor } from '../../../backends/p4/lower/room.ts';
+import { NICS, type NicDescription, type NicLimits } from '../../../backends/p4/targets/index.ts';
 import type { RuleListName } from '../../../backends/p4/tree.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import { origin } from '../../builders/policy.ts';
@@ -15,7 +16,7 @@ const rules = Array.from({ length: 20 }, (_, number): ListedRule => ({
 }));
 
 const nic = NICS[0]!;
-const ROOM = nic.limits.tcamBits / 2;
+const ROOM = roomFor(nic, []);
 
 function listOf(some: readonly ListedRule[], list: RuleListName = 'mitigate'): RuleListOf {
   return { list, family: 4, rules: some };
@@ -36,6 +37,26 @@ it('takes the first rules where there is not, and says from which on the host de
   expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
     ['SL1503', 'the NIC takes 7 of 20 rules for IPv4: all would need 20 entries of 8 bits, 160 bits of tables'],
   ]);
+});
+
+it.each<[string, NicLimits, number]>([
+  ['8 entries in a table', { entriesPerTable: 8 }, 7],
+  ['4 bits of key in a table', { keyBitsPerTable: 4 }, 0],
+  ['64 bits of tables in all, half of them for each family', { tcamBits: 64 }, 4],
+  ['19 entries in all, half of them for each family', { entries: 19 }, 9],
+  ['0 stages, one for each table', { stages: 0 }, 0],
+])('says which bound is too narrow: %s', (bound, limits, taken) => {
+  const small = { ...nic, limits };
+  const { tables, diagnostics } = fitting(listOf(rules), small, roomFor(small, []));
+  expect(tables?.rules.entries.length ?? 0).toBe(taken);
+  expect(diagnostics.map(({ hint }) => hint)).toEqual([
+    `\`bmv2\` has ${bound}. From this rule on the host decides: put the rules that drop most first.`,
+  ]);
+});
+
+it('takes from the room what tables for packets of both families need', () => {
+  const small = { ...nic, limits: { entries: 30, stages: 3 } };
+  expect(roomFor(small, [4, 6])).toEqual({ bits: Infinity, entries: 10, stages: 1 });
 });
 
 it('takes the cheapest encoding that there is room for', () => {
@@ -61,7 +82,7 @@ it('takes the cheapest encoding that there is room for', () => {
 });
 
 it('says of which filter they are', () => {
-  const { diagnostics } = fitting(listOf(rules, 'filter input'), nic, 100);
+  const { diagnostics } = fitting(listOf(rules, 'filter input'), nic, { ...ROOM, bits: 100 });
   expect(diagnostics.map(({ message }) => message)).toEqual([
     'the NIC takes 12 of 20 rules of `filter input` for IPv4: all would need 20 entries of 8 bits, 160 bits of tables',
   ]);
@@ -72,8 +93,9 @@ it('takes none where not even one fits', () => {
   expect(fitting(listOf(rules), none, ROOM).tables).toBe(undefined);
 });
 
-it.each(NICS)('looks up no more sets of a field than a table of $name can tell, nor a key can ask', (one) => {
-  const odd = Array.from({ length: 130 }, (_, at): ListedRule => ({
+/** Each rule asks of both ports a range of its own. */
+function oddRules(count: number): readonly ListedRule[] {
+  return Array.from({ length: count }, (_, at) => ({
     ...rules[0]!,
     tests: (['source port', 'destination port'] as const).map((field) => ({
       field,
@@ -82,8 +104,33 @@ it.each(NICS)('looks up no more sets of a field than a table of $name can tell, 
       name: undefined,
     })),
   }));
-  const looked = (some: readonly ListedRule[]) =>
-    fitting(listOf(some), one, ROOM).tables!.memberships.map(({ field }) => field);
-  expect(looked(odd.slice(0, 64))).toContain('source port');
-  expect(looked(odd)).toEqual([]);
+}
+
+const lookedUp = (some: readonly ListedRule[], one: NicDescription, left = ROOM) =>
+  fitting(listOf(some), one, left).tables!.memberships.map(({ field }) => field);
+
+it.each(NICS.slice(0, 2))(
+  'looks up no more sets of a field than a table of $name can tell, nor a key can ask',
+  (one) => {
+    const odd = oddRules(130);
+    expect(lookedUp(odd.slice(0, 64), one)).toContain('source port');
+    expect(lookedUp(odd, one)).toEqual([]);
+  },
+);
+
+it('looks up no sets where the NIC has no tables of longest prefixes, and says so', () => {
+  const odd = oddRules(30);
+  const small = { ...nic, limits: { entriesPerTable: 4096 } };
+  const without = { ...small, matchKinds: ['exact', 'ternary'] };
+  expect(lookedUp(odd, small)).not.toEqual([]);
+  expect(lookedUp(odd, without)).toEqual([]);
+  const { diagnostics } = fitting(listOf(odd), without, ROOM);
+  expect(diagnostics[0]?.hint).toContain('It has no tables of longest prefixes, which might need fewer.');
+});
+
+it('looks up fewer fields before where stages are few', () => {
+  const odd = oddRules(30);
+  const unbounded = { ...nic, limits: {} };
+  const withStages = (stages: number) => lookedUp(odd, unbounded, { ...roomFor(unbounded, []), stages }).length;
+  expect([1, 2, 3].map(withStages)).toEqual([0, 1, 2]);
 });

@@ -1,6 +1,5 @@
 /** What leads from the table files of one build to those of the next: DPDK's pipeline takes all of it at once. */
-import type { EntryChanges, EntryFile } from '../architecture.ts';
-import { OTHER_SIDE_TABLE } from '../names.ts';
+import type { EntryChanges, EntryFile } from '../tools.ts';
 import { CONSOLE } from './console.ts';
 import { PIPELINE, TABLES } from './table-files.ts';
 
@@ -14,18 +13,14 @@ interface ChangedTable {
 
 const FILE = new RegExp(`^p4/${TABLES}/(\\w+)\\.txt$`);
 
-/** Of both builds, files by path. */
+/** Of both builds, files by path; their ports are the same. */
 export function tableChanges(
   folder: string,
   before: ReadonlyMap<string, string>,
   after: ReadonlyMap<string, string>,
 ): EntryChanges {
   const tables = changedTables(before, after);
-  if (tables.some(({ table }) => table === OTHER_SIDE_TABLE)) {
-    return { kind: 'none', why: 'the ports of the NIC are others' };
-  }
   return {
-    kind: 'files',
     files: [
       {
         path: 'delta.cli',

@@ -8,7 +8,7 @@ import { positionOf } from '../../../../grammar/source.ts';
 import { keyWidth } from '../../fields.ts';
 import { portNumbers } from '../../targets/index.ts';
 import type { FamilyTables, MembershipTable, NicProgram } from '../../tree.ts';
-import type { EntryFile } from '../architecture.ts';
+import type { EntryFile } from '../tools.ts';
 import { isFilterTable } from '../filter-actions.ts';
 import { actionOf, OTHER_SIDE_TABLE, tablesOf, ZONE_TABLE } from '../names.ts';
 import { ruleActionsOf } from './rule-actions.ts';

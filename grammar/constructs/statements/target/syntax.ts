@@ -95,6 +95,10 @@ function readPlane(p: Grammar): Setting<'plane'> {
 function readVariant(p: Grammar, index: number, allowed: () => boolean): Name | undefined {
   return p.option(index, {
     GATE: () => allowed() && PLANE_VARIANTS.has(p.LA(1).image),
-    DEF: () => nameOf(p, p.consume(index + 1, T.NameWord)),
+    DEF: () =>
+      p.or(index + 2, [
+        { ALT: () => nameOf(p, p.consume(index + 1, T.NameWord)) },
+        { ALT: () => nameOf(p, p.consume(index + 1, T.HyphenatedWord)) },
+      ]),
   });
 }
