@@ -62,6 +62,28 @@ export interface ClassSearch {
   readonly avoided: { readonly by: string; readonly lookup: string } | undefined;
 }
 
+/** Nanoseconds of a packet. */
+export interface Expense {
+  /** On average over the rules that the packet may be for. */
+  readonly expected: number;
+  /** Of the packet that takes longest. */
+  readonly worst: number;
+}
+
+/** How a plane finds a packet's rule where it does not ask one after another: what is looked up, for all rules of all blocks at once. */
+export interface RuleSearch {
+  readonly rules: number;
+  /** In order, each in words. */
+  readonly steps: readonly {
+    readonly title: string;
+    /** How, and among how many; undefined: nothing is looked up. */
+    readonly lookup?: string;
+    /** Undefined where no times are told. */
+    readonly expense: Expense | undefined;
+    readonly bytes?: number;
+  }[];
+}
+
 /** A plan in a plane's own terms: all that can go wrong has, and nothing is written down yet. */
 export interface Lowered {
   /** What the plane cannot do exactly; if there is an error, this must not be written. */
@@ -72,6 +94,8 @@ export interface Lowered {
   readonly device?: Device;
   /** Of each shaper whose packets' classes it finds itself. */
   readonly searches?: ReadonlyMap<Shape, ClassSearch>;
+  /** Of a plane that finds all rules at once, if it has any; takes a moment to tell. */
+  readonly search?: () => RuleSearch | undefined;
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
   /** Files that loading makes beside the artifacts, such as programs from their source, relative to the target's folder. */

@@ -15,3 +15,25 @@ export const prices: Prices = {
   interval: () => 0,
   concatenatedInterval: () => 0,
 };
+
+/**
+ * Nanoseconds of the steps by which the program finds rules (search.ts), as test/bench/xdp-predictions.bench.ts drew them from frames
+ * of lists of 1,000 rules and of prefixes (Linux 6.18, Sapphire Rapids), whose tables the caches hold.
+ */
+export const TIMES = {
+  /** What every frame takes: its headers are read, and what its rule says is done. */
+  frame: 8,
+  absent: 1.5,
+  direct: 1.5,
+  ranges: 2,
+  halving: 1.2,
+  wide: 4,
+  wideHalving: 6,
+  blocks: 2,
+  blockHalving: 1.4,
+  /** A word of the rows, and what each field adds to it. */
+  word: 1.1,
+  wordOfField: 0.8,
+} as const;
+
+export type StepTimes = Readonly<Record<keyof typeof TIMES, number>>;

@@ -14,6 +14,7 @@ import { lowerPlan } from './lower/index.ts';
 import { readCounters } from './read-counters.ts';
 import { refuseBalance } from './refused-balance.ts';
 import { isFilter, refuseFilter } from './refused-filter.ts';
+import { Search } from './search.ts';
 
 const PATHS: ProgramPaths = {
   sources: ['ebpf/xdp.bpf.c', 'ebpf/policy.h'],
@@ -48,6 +49,7 @@ function lower(plan: Plan): Lowered {
   return {
     diagnostics,
     figures: files.figures,
+    search: () => new Search(program).explained(),
     load: ['make -C ebpf', 'ebpf/sluice-load replace'],
     makes: ['ebpf/xdp.bpf.o', 'ebpf/sluice-load'],
     unload: ['ebpf/sluice-load down'],

@@ -72,8 +72,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
       'plan as a picture, and all rules by cost, searchable. With --svg, graph and plan as a picture. Both are written whole or not ' +
       'at all, and replace only what this command has written.',
     'Costs are estimates for comparing plans with each other, not measured on this machine unless --calibration names what ' +
-      '`sluice calibrate` measured there. A plane that finds all rules at ' +
-      'once, as XDP does, shows none.',
+      '`sluice calibrate` measured there. XDP finds the rules of all blocks at ' +
+      'once: what that takes stands before them, without the counters, limits and backends that rules lead to.',
   ],
   arguments: [policyArgument()],
   options: [

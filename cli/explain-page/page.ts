@@ -54,7 +54,7 @@ with a step. Arrow keys move, Enter chooses, Escape goes back.</p>
 <div id="flame-graph" role="group" aria-label="Flame graph of expected cost"></div>
 <button id="flame-back" class="action" hidden>Show all again</button>
 </section>
-<p id="no-times" class="quiet" hidden>This plane tells no times: it finds all rules at once, or queues packets.</p>
+<p id="no-times" class="quiet" hidden>This plane tells no times.</p>
 <section id="details" role="status" aria-label="The chosen step"></section>
 <section aria-labelledby="plan-heading">
 <h2 id="plan-heading">The plan</h2>

@@ -1,14 +1,8 @@
 /** What `sluice explain` shows, as data: plans as trees with what their steps cost, and packets with their ways. */
 import type { Span } from '../../grammar/source.ts';
-import type { ClassTraffic, DeviceTable } from '../plane.ts';
+import type { ClassTraffic, DeviceTable, Expense } from '../plane.ts';
 
-/** Nanoseconds of a packet, by the plane's prices. */
-export interface Expense {
-  /** On average over the rules that the packet may be for. */
-  readonly expected: number;
-  /** Of the packet that takes longest. */
-  readonly worst: number;
-}
+export type { Expense } from '../plane.ts';
 
 /**
  * What a step is: a single rule, rules one after another, a lookup in a table's rows, one among values, one of the ways behind a

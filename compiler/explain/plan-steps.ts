@@ -26,15 +26,24 @@ import type { Expense, ExplainedStep, StepKind } from './explained.ts';
 import { PolicyLineSets } from './policy-lines.ts';
 import { switchedValues } from './values-text.ts';
 
+/** What a plane has to say of its steps. */
+export interface StepsTold {
+  readonly prices: Prices;
+  readonly memory?: MemorySizes | undefined;
+  /** Whether a search has found the rules that a packet meets (rule-search.ts): no list is gone through, and nothing looked up. */
+  readonly isFound?: boolean;
+}
+
 /** The steps of a stage's plan, in the order in which a packet meets them. */
-export function stepsOf(root: PlanNode, prices: Prices, memory?: MemorySizes): readonly ExplainedStep[] {
-  return new Explainer(prices, memory).steps(root);
+export function stepsOf(root: PlanNode, told: StepsTold): readonly ExplainedStep[] {
+  return new Explainer(told).steps(root);
 }
 
 class Explainer {
   readonly #prices: Prices;
   readonly #costOf: (node: PlanNode) => Cost;
   readonly #memoryOf: ((node: PlanNode) => number) | undefined;
+  readonly #isFound: boolean;
   readonly #lines = new PolicyLineSets();
   /** Nodes that several ways lead to, by the number that they are shown with. */
   readonly #shared = new Map<PlanNode, number>();
@@ -42,8 +51,9 @@ class Explainer {
   /** Those whose first place has been shown. */
   readonly #shown = new Set<PlanNode>();
 
-  constructor(prices: Prices, memory: MemorySizes | undefined) {
+  constructor({ prices, memory, isFound = false }: StepsTold) {
     this.#prices = prices;
+    this.#isFound = isFound;
     this.#memoryOf = memory && memoryBelow(memory);
     this.#costOf = pricing(prices);
   }
@@ -129,7 +139,8 @@ class Explainer {
     if (first && rules.length === 1) {
       return { ...this.#plain('rule', node, share, ruleText(first), []), rule: textOf(first.origin) };
     }
-    return this.#plain('rules', node, share, `${rules.length} rules, one after another`, this.#rules(rules, share));
+    const how = this.#isFound ? 'found at once' : 'one after another';
+    return this.#plain('rules', node, share, `${rules.length} rules, ${how}`, this.#rules(rules, share));
   }
 
   #rules(rules: readonly ProgramRule[], share: number): readonly ExplainedStep[] {
@@ -176,7 +187,8 @@ class Explainer {
     const [only] = classes;
     const steps = only && classes.length === 1 ? only.steps : classes;
     const title = `row of \`${node.row.table.name}\` by ${key}${guardText(node.guard)}`;
-    return this.#plain('rows', node, share, title, steps, `${LOOKUPS[keyKind(node)]}, ${counted(rows, 'row')}`);
+    const kind = this.#isFound ? '' : `${LOOKUPS[keyKind(node)]}, `;
+    return this.#plain('rows', node, share, title, steps, `${kind}${counted(rows, 'row')}`);
   }
 
   /** One of the ways that exclude each other, on one line with the rule if there is only one. */

@@ -11,6 +11,7 @@ import { listedName } from '../model/shape-interface.ts';
 import type { Lowered } from '../plane.ts';
 import type { Alternative, Expense, ExplainedStage } from './explained.ts';
 import { explainBalance } from './balances.ts';
+import { explainSearch } from './rule-search.ts';
 import { explainShape } from './shapes.ts';
 import { trafficOf, type ListedClasses } from './traffic.ts';
 import { stepsOf } from './plan-steps.ts';
@@ -23,7 +24,7 @@ export interface PlannedPart extends PassChoice {
   readonly idle?: ReadonlySet<string>;
   readonly prices: Prices;
   readonly memory?: MemorySizes | undefined;
-  readonly lowered?: Pick<Lowered, 'searches'>;
+  readonly lowered?: Pick<Lowered, 'search' | 'searches'>;
   /** What was listed of its shapers. */
   readonly listed?: readonly ListedClasses[];
 }
@@ -31,6 +32,8 @@ export interface PlannedPart extends PassChoice {
 export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   const { plan, prices, memory } = part;
   const others = prices.tellTime ? otherPlans(part) : [];
+  const search = part.lowered?.search?.();
+  const told = { prices, memory, isFound: search !== undefined };
   const stages = plan.stages
     .map((stage, index): ExplainedStage => {
       const expense = expenseOfStage(stage, prices);
@@ -39,7 +42,7 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
         before: goesBefore(stage.stage),
         default: stage.stage.default?.kind,
         expense: prices.tellTime ? expense : undefined,
-        steps: [...stepsOf(stage.eachPacket, prices, memory), ...stepsOf(stage.body, prices, memory)],
+        steps: [...stepsOf(stage.eachPacket, told), ...stepsOf(stage.body, told)],
         alternatives: others.flatMap((other) => alternative(other, index, expense, prices)),
       };
     })
@@ -47,6 +50,7 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   const first = stages.findIndex(({ name }) => !BEFORE_BALANCE.has(name));
   const at = first < 0 ? stages.length : first;
   return [
+    ...(search ? [explainSearch(search)] : []),
     ...stages.slice(0, at),
     ...part.program.balances.map(explainBalance),
     ...stages.slice(at),

@@ -170,6 +170,12 @@ export function classbenchPolicy(
   return `filter forward stateless default drop {\n  essential off\n${lines.join('')}}\n${target}`;
 }
 
+/** The set as a `mitigate` at XDP. */
+export function classbenchXdpPolicy(rules: readonly ClassbenchRule[], name: string): string {
+  const lines = rules.map((rule) => `  ${[rule.verdict, ...clausesOf(rule)].join(' ')}\n`);
+  return `zone uplink = ${name}\nmitigate in uplink {\n${lines.join('')}}\ntarget router {\n  xdp on ${name}\n}\n`;
+}
+
 /** The set as the `mitigate` of a host behind a NIC of an architecture of P4. */
 export function classbenchNicPolicy(rules: readonly ClassbenchRule[], architecture: string): string {
   const lines = rules.map((rule) => `  ${[rule.verdict, ...clausesOf(rule)].join(' ')}\n`);

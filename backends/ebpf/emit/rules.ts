@@ -20,9 +20,14 @@ export interface Sizes {
   readonly mostCounters: number;
 }
 
+/** Of the rows of so many rules. */
+export function rowSizes(rules: number): Pick<Sizes, 'words' | 'summaries'> {
+  const words = wordsFor(rules);
+  return { words, summaries: words >= SUMMARY_FROM ? Math.ceil(words / BITS_OF_WORD) : 0 };
+}
+
 export function sizesOf(rules: readonly ListedRule[]): Sizes {
-  const words = wordsFor(rules.length);
-  const summaries = words >= SUMMARY_FROM ? Math.ceil(words / BITS_OF_WORD) : 0;
+  const { words, summaries } = rowSizes(rules.length);
   return {
     rules: rules.length,
     words,

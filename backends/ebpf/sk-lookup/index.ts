@@ -3,6 +3,7 @@ import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import { routesFile } from '../../../compiler/artifacts/dispatch-routes.ts';
 import type { Lowered, Plane } from '../../../compiler/plane.ts';
 import { prices } from '../cost.ts';
+import { Search, withoutTimes } from '../search.ts';
 import { changesSince, type ProgramPaths } from '../changes.ts';
 import { refuse } from './capabilities.ts';
 import { DispatchFiles } from './emit.ts';
@@ -36,6 +37,7 @@ function lower(plan: Plan): Lowered {
   return {
     diagnostics,
     figures: files.figures,
+    search: () => withoutTimes(new Search(dispatch).explained()),
     load: ['make -C ebpf', 'ebpf/sluice-load replace', ...(routes ? [routes.load] : [])],
     makes: ['ebpf/dispatch.bpf.o', 'ebpf/sluice-load'],
     unload: [...(routes ? [routes.unload] : []), 'ebpf/sluice-load down'],

@@ -119,20 +119,31 @@ test('what several ways lead to has a number, and is shown in its first place on
     kind: 'sequence',
     steps: [list!, { kind: 'scope', origin: originOf(list!), name: 'again', body: list! }],
   };
-  const [first, second] = stepsOf(both, nftables.prices);
+  const [first, second] = stepsOf(both, { prices: nftables.prices });
   expect(first).toMatchObject({ title: '2 rules, one after another', shared: 1 });
   expect(first?.steps).toHaveLength(2);
   expect(second?.steps).toMatchObject([{ title: 'as above', shared: 1, steps: [] }]);
 });
 
-test('a plane that finds all rules at once shows no costs', () => {
-  const stage = stageOf(
-    'zone uplink = eth0\nmitigate in uplink { drop from 10.0.0.0/8 }\ntarget edge { xdp on eth0 }',
-    xdp,
-  );
-  expect(stage.expense).toBeUndefined();
-  expect(stage.steps.map(({ expense }) => expense)).toEqual([undefined]);
-  expect(stage.alternatives).toEqual([]);
+test('of a plane that finds all rules at once, the search has costs, and the rules have none of their own', () => {
+  const rules = 'drop from 10.0.0.0/8\n  drop udp/1900';
+  const text = `zone uplink = eth0\nmitigate in uplink {\n  ${rules}\n}\ntarget edge { xdp on eth0 }`;
+  const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [xdp] });
+  const [search, stage] = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
+  expect(search!.name).toBe('search for the rule, among 2 at once');
+  expect(search!.steps.map(({ title, lookup }) => [title, lookup])).toEqual([
+    ['what the frame is, and the rule that it meets', undefined],
+    ['source address, to its row of 2', 'IPv4: search, 3 ranges; IPv6: one row'],
+    ['service, to its row of 2', 'search, 3 ranges'],
+    ['the first rule that all of these have', '1 × 64 rules'],
+  ]);
+  const each = search!.steps.map(({ expense }) => expense!.expected);
+  expect(search!.expense!.expected).toBeCloseTo(each.reduce((sum, one) => sum + one, 0));
+  expect(search!.expense!.worst).toBeGreaterThanOrEqual(search!.expense!.expected);
+  expect(stage!.expense).toBeUndefined();
+  expect(stage!.steps).toMatchObject([{ title: '2 rules, found at once', expense: undefined }]);
+  expect(stage!.alternatives).toEqual([]);
 });
 
 test('a balancer says what it hashes, and where packets go', () => {
@@ -148,13 +159,13 @@ test('a balancer says what it hashes, and where packets go', () => {
   const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
   const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [xdp] });
   const stages = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
-  expect(stages.map(({ name }) => name)).toEqual(['mitigate', 'balance web']);
-  expect(stages[1]!.steps.map(({ title, lookup }) => [title, lookup])).toEqual([
+  expect(stages.map(({ name }) => name)).toEqual(['search for the rule, among 2 at once', 'mitigate', 'balance web']);
+  expect(stages[2]!.steps.map(({ title, lookup }) => [title, lookup])).toEqual([
     ['a hash of both addresses, both ports, protocol', 'Maglev, 65537 entries'],
     ['of fragments: of source', undefined],
     ['sent in an outer header of IP', '2 backends'],
   ]);
-  expect([...linesOf(stages[1]!.steps)]).toEqual([3]);
+  expect([...linesOf(stages[2]!.steps)]).toEqual([3]);
 });
 
 test('passes that found nothing to do are not left out once more: nothing else comes of it', () => {
