@@ -17,6 +17,22 @@ export const filterTable = `{{#each memberships}}
 {{> membershipTable}}
 {{/each}}
 
+{{#if countsByRule}}
+    // Packets of IPv{{family}} that meet a rule of \`{{filter}}\`, whatever becomes of them: the rule's place in split.txt, from 0.
+    @id({{counterId}})
+    Counter<bit<64>, bit<32>>({{counterSize}}, PNA_CounterType_t.PACKETS) {{counter}};
+
+    @id({{drop.id}})
+    action {{drop.name}}(bit<32> rule) {
+        {{counter}}.count(rule);
+        meta.keys.{{finds}} = 1;
+    }
+
+    @id({{up.id}})
+    action {{up.name}}(bit<32> rule) {
+        {{counter}}.count(rule);
+    }
+{{else}}
     @id({{drop.id}})
     action {{drop.name}}() {
         meta.keys.{{finds}} = 1;
@@ -25,6 +41,10 @@ export const filterTable = `{{#each memberships}}
     @id({{up.id}})
     action {{up.name}}() {
     }
+
+    @id({{counterId}})
+    direct_counter(CounterType.packets) {{counter}};
+{{/if}}
 
     // The rules of \`{{filter}}\`, in their order; the first that a packet meets counts.
     @id({{id}})
@@ -36,6 +56,9 @@ export const filterTable = `{{#each memberships}}
         }
         actions = { {{drop.name}}; {{up.name}}; @defaultonly NoAction; }
         const default_action = NoAction();
+{{#unless countsByRule}}
+        counters = {{counter}};
+{{/unless}}
         size = {{size}};
     }
 `;

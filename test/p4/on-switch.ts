@@ -175,9 +175,10 @@ function hexOf(bytes: Uint8Array): string {
 
 /** Tables of rules, by the names of their counters. */
 function ruleTables(entries: Entries): readonly (readonly [string, readonly Entry[]])[] {
-  return [4, 6].flatMap((family) => {
-    const own = entries.get(`mitigate_ipv${family}`);
-    return own ? [[`Mitigate.met_ipv${family}`, own] as const] : [];
+  return [...entries].flatMap(([table, own]) => {
+    const [, list, family] = /^(mitigate|filter_\w+)_(ipv\d)$/.exec(table) ?? [];
+    if (list === undefined || table.includes('_sets_')) return [];
+    return [[`Mitigate.met_${list === 'mitigate' ? family : table}`, own] as const];
   });
 }
 
@@ -197,8 +198,9 @@ function countsOf(entries: Entries, met: ReadonlyMap<Entry, number>): Readonly<R
 /** `Mitigate.met_ipv4[0]= (42000 bytes, 1000 packets)` */
 function countsIn(answers: string): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    [...answers.matchAll(/(Mitigate\.met_ipv\d\[\d+\])= +\(\d+ bytes, (\d+) packets\)/g)].map(
-      ([, counter, packets]) => [counter!, Number(packets)],
-    ),
+    [...answers.matchAll(/(Mitigate\.met_\w+\[\d+\])= +\(\d+ bytes, (\d+) packets\)/g)].map(([, counter, packets]) => [
+      counter!,
+      Number(packets),
+    ]),
   );
 }

@@ -28,10 +28,7 @@ export interface Architecture {
   readonly portType: string | undefined;
   /** Where a frame goes out stands in a table; else the program reckons it. */
   readonly sendsByTable: boolean;
-  /**
-   * `entry`: each entry of a table of `mitigate`'s rules has a counter of its own. `rule`: the rules of a table have counters, and
-   * entries say which is theirs.
-   */
+  /** `entry`: each entry of a table of rules has a counter of its own. `rule`: rules have counters, and entries say which is theirs. */
   readonly counts: 'entry' | 'rule';
   readonly actions: (tables: FamilyTables) => RuleActions;
 }

@@ -77,9 +77,9 @@ export function isDropAction(action: number): boolean {
   return action === DROP_ID || (action > ACTION + 16 && (action - ACTION) % 16 === DROP_OF_FAMILY);
 }
 
-/** Of packets that entries of the rules have decided about. */
-export function counterOf({ family }: FamilyTables): string {
-  return `met_ipv${family}`;
+/** Of packets that have met rules of the list. */
+export function counterOf({ list, family, rules }: FamilyTables): string {
+  return list === 'mitigate' ? `met_ipv${family}` : `met_${rules.name}`;
 }
 
 export function actionOf(table: MembershipTable): string {

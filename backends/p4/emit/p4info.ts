@@ -46,10 +46,16 @@ export function p4infoText(program: NicProgram): string {
       ...ruleTable(tables, architecture),
     ]),
     ...actionsText(program, architecture),
-    ...families.filter((tables) => !isFilterTable(tables)).flatMap((tables) => counter(tables, program, architecture)),
+    ...inOrderOfCounters(families, architecture).flatMap((tables) => counter(tables, program, architecture)),
     ...message('type_info', typesOf(architecture, nic)),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** Those by rule stand before all tables where they are of `mitigate`, and else before their own. */
+function inOrderOfCounters(families: readonly FamilyTables[], { counts }: Architecture): readonly FamilyTables[] {
+  if (counts === 'entry') return families;
+  return [...families.filter((tables) => !isFilterTable(tables)), ...families.filter(isFilterTable)];
 }
 
 interface Value {
@@ -111,13 +117,14 @@ function membershipTable(tables: FamilyTables, one: MembershipTable): readonly s
 function ruleTable(tables: FamilyTables, { actions, counts }: Architecture): readonly string[] {
   const { name, keys, entries } = tables.rules;
   const { drop, up } = actions(tables);
-  const isCountedByEntry = counts === 'entry' && !isFilterTable(tables);
+  const isCountedByEntry = counts === 'entry';
   return table({
     id: ruleTableId(tables),
     name,
     matches: keys.map((key): Match => ({ name: key.name, width: key.width, kind: 'TERNARY' })),
     actions: [drop.id, up.id],
-    ...(isCountedByEntry ? { otherwise: up.id, counter: directCounterId(tables) } : {}),
+    ...(isCountedByEntry ? { counter: directCounterId(tables) } : {}),
+    ...(isCountedByEntry && !isFilterTable(tables) ? { otherwise: up.id } : {}),
     size: sizeFor(entries),
   });
 }
@@ -168,7 +175,7 @@ function actionsText({ nic, families }: NicProgram, architecture: Architecture):
         return action(membershipIds(tables, one).action, `${CONTROL}.${actionOf(one)}`, [], parameter);
       }),
       ...(isFilterTable(tables)
-        ? Object.values(filterActionsOf(tables)).flatMap(({ id, name }) => action(id, `${CONTROL}.${name}`))
+        ? Object.values(filterActionsOf(tables)).flatMap(({ id, name }) => action(id, `${CONTROL}.${name}`, [], rule))
         : []),
     ]),
   ];

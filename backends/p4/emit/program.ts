@@ -69,8 +69,8 @@ export function programText(program: NicProgram, naming: Naming): string {
     keys: keysOf(families),
     keysOf: keyStepsOf(families),
     resets: startsWithZeros ? [] : resetsOf(families),
-    families: families.filter((tables) => !isFilterTable(tables)).map((tables) => familyValues(tables, architecture)),
-    filters: families.filter(isFilterTable).map((tables) => filterValues(tables, architecture)),
+    families: families.filter((tables) => !isFilterTable(tables)).map((tables) => tableValues(tables, architecture)),
+    filters: families.filter(isFilterTable).map((tables) => filterValues(program, tables, architecture)),
     asked: askedOf(families),
   };
   return Handlebars.compile(architecture.template, OPTIONS)(values, { partials: PARTS });
@@ -104,26 +104,20 @@ function askedOf(families: readonly FamilyTables[]): object[] {
 }
 
 /** `finds`: the key by which it tells the rules behind `mitigate` that it forbids a packet. */
-function filterValues(tables: FamilyTables, architecture: Architecture): object {
+function filterValues({ split }: NicProgram, tables: FamilyTables, architecture: Architecture): object {
   const { list, family } = tables;
   const finds = keyName(list as FilterId, family);
-  return { ...tableValues(tables, architecture), filter: list, finds };
+  const countsByRule = architecture.counts === 'rule';
+  return { ...tableValues(tables, architecture), filter: list, finds, countsByRule, counterSize: sizeFor(split) };
 }
 
-function familyValues(tables: FamilyTables, architecture: Architecture): object {
-  const { counts } = architecture;
-  return {
-    ...tableValues(tables, architecture),
-    counter: counterOf(tables),
-    counterId: hex(counts === 'entry' ? directCounterId(tables) : counterId(tables)),
-  };
-}
-
-function tableValues(tables: FamilyTables, { actions }: Architecture): object {
+function tableValues(tables: FamilyTables, { actions, counts }: Architecture): object {
   const { family, memberships, rules } = tables;
   const { drop, up } = actions(tables);
   return {
     family,
+    counter: counterOf(tables),
+    counterId: hex(counts === 'entry' ? directCounterId(tables) : counterId(tables)),
     name: rules.name,
     id: hex(ruleTableId(tables)),
     drop: { ...drop, id: hex(drop.id) },

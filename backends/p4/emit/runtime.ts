@@ -8,7 +8,6 @@ import { positionOf } from '../../../grammar/source.ts';
 import { portNumbers } from '../targets/index.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
 import { architectureOf } from './architectures.ts';
-import { isFilterTable } from './filter-actions.ts';
 import {
   COMES_IN_BY_ID,
   GOES_OUT_BY_ID,
@@ -75,7 +74,6 @@ function rulesText({ nic, split }: NicProgram, tables: FamilyTables): readonly s
   const { entries } = tables.rules;
   const { actions, counts } = architectureOf(nic);
   const ids = actions(tables);
-  const isCountedByRule = counts === 'rule' && !isFilterTable(tables);
   return entries.map(({ rule, action, values }, at) => {
     const { origin } = rule;
     const { source, start } = origin.span;
@@ -84,7 +82,7 @@ function rulesText({ nic, split }: NicProgram, tables: FamilyTables): readonly s
         ? ''
         : `# ${oneLine(`${source.path}:${positionOf(source, start).line}: ${origin.text}`)}\n`;
     const match = values.flatMap((value, key) => ternary(key + 1, value));
-    const parameter = isCountedByRule ? { parameter: BigInt(split.indexOf(rule)) } : {};
+    const parameter = counts === 'rule' ? { parameter: BigInt(split.indexOf(rule)) } : {};
     const taken = { action: ids[action].id, ...parameter };
     return comment + update({ table: ruleTableId(tables), match, ...taken, priority: FIRST - at });
   });

@@ -9,7 +9,6 @@ import { keyWidth } from '../../fields.ts';
 import { portNumbers } from '../../targets/index.ts';
 import type { FamilyTables, MembershipTable, NicProgram } from '../../tree.ts';
 import type { EntryFile } from '../tools.ts';
-import { isFilterTable } from '../filter-actions.ts';
 import { actionOf, OTHER_SIDE_TABLE, tablesOf, ZONE_TABLE } from '../names.ts';
 import { ruleActionsOf } from './rule-actions.ts';
 
@@ -102,8 +101,7 @@ function ruleFile({ split }: NicProgram, tables: FamilyTables): TableFile {
     const { source, start } = rule.origin.span;
     const place = `${source.path}:${positionOf(source, start).line}: ${rule.origin.text}`;
     const match = values.map((value, key) => masked(value, keys[key]!.width)).join(' ');
-    const counted = isFilterTable(tables) ? '' : ` rule ${split.indexOf(rule)}`;
-    const taken = `action ${actions[action].name}${counted}`;
+    const taken = `action ${actions[action].name} rule ${split.indexOf(rule)}`;
     return [...(entries[at - 1]?.rule === rule ? [] : [comment(place)]), `match ${match} priority ${at} ${taken}`];
   });
   return { table: name, lines: all };

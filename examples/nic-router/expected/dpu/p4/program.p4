@@ -368,13 +368,19 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, in pna_main_inp
         size = 8;
     }
 
+    // Packets of IPv4 that meet a rule of `filter input`, whatever becomes of them: the rule's place in split.txt, from 0.
+    @id(0x120000c0)
+    Counter<bit<64>, bit<32>>(32, PNA_CounterType_t.PACKETS) met_filter_input_ipv4;
+
     @id(0x010000ce)
-    action forbid_by_filter_input_ipv4() {
+    action forbid_by_filter_input_ipv4(bit<32> rule) {
+        met_filter_input_ipv4.count(rule);
         meta.keys.filter_input = 1;
     }
 
     @id(0x010000cf)
-    action allow_by_filter_input_ipv4() {
+    action allow_by_filter_input_ipv4(bit<32> rule) {
+        met_filter_input_ipv4.count(rule);
     }
 
     // The rules of `filter input`, in their order; the first that a packet meets counts.
@@ -409,13 +415,19 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, in pna_main_inp
         size = 4;
     }
 
+    // Packets of IPv4 that meet a rule of `filter forward`, whatever becomes of them: the rule's place in split.txt, from 0.
+    @id(0x12000140)
+    Counter<bit<64>, bit<32>>(32, PNA_CounterType_t.PACKETS) met_filter_forward_ipv4;
+
     @id(0x0100014e)
-    action forbid_by_filter_forward_ipv4() {
+    action forbid_by_filter_forward_ipv4(bit<32> rule) {
+        met_filter_forward_ipv4.count(rule);
         meta.keys.filter_forward = 1;
     }
 
     @id(0x0100014f)
-    action allow_by_filter_forward_ipv4() {
+    action allow_by_filter_forward_ipv4(bit<32> rule) {
+        met_filter_forward_ipv4.count(rule);
     }
 
     // The rules of `filter forward`, in their order; the first that a packet meets counts.
@@ -469,13 +481,19 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, in pna_main_inp
         size = 32;
     }
 
+    // Packets of IPv6 that meet a rule of `filter input`, whatever becomes of them: the rule's place in split.txt, from 0.
+    @id(0x120000e0)
+    Counter<bit<64>, bit<32>>(32, PNA_CounterType_t.PACKETS) met_filter_input_ipv6;
+
     @id(0x010000ee)
-    action forbid_by_filter_input_ipv6() {
+    action forbid_by_filter_input_ipv6(bit<32> rule) {
+        met_filter_input_ipv6.count(rule);
         meta.keys.filter_input = 1;
     }
 
     @id(0x010000ef)
-    action allow_by_filter_input_ipv6() {
+    action allow_by_filter_input_ipv6(bit<32> rule) {
+        met_filter_input_ipv6.count(rule);
     }
 
     // The rules of `filter input`, in their order; the first that a packet meets counts.
@@ -526,13 +544,19 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, in pna_main_inp
         size = 8;
     }
 
+    // Packets of IPv6 that meet a rule of `filter forward`, whatever becomes of them: the rule's place in split.txt, from 0.
+    @id(0x12000160)
+    Counter<bit<64>, bit<32>>(32, PNA_CounterType_t.PACKETS) met_filter_forward_ipv6;
+
     @id(0x0100016e)
-    action forbid_by_filter_forward_ipv6() {
+    action forbid_by_filter_forward_ipv6(bit<32> rule) {
+        met_filter_forward_ipv6.count(rule);
         meta.keys.filter_forward = 1;
     }
 
     @id(0x0100016f)
-    action allow_by_filter_forward_ipv6() {
+    action allow_by_filter_forward_ipv6(bit<32> rule) {
+        met_filter_forward_ipv6.count(rule);
     }
 
     // The rules of `filter forward`, in their order; the first that a packet meets counts.

@@ -315,6 +315,9 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     action allow_by_filter_input_ipv4() {
     }
 
+    @id(0x130000c0)
+    direct_counter(CounterType.packets) met_filter_input_ipv4;
+
     // The rules of `filter input`, in their order; the first that a packet meets counts.
     @id(0x020000c0)
     table filter_input_ipv4 {
@@ -328,6 +331,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
         }
         actions = { forbid_by_filter_input_ipv4; allow_by_filter_input_ipv4; @defaultonly NoAction; }
         const default_action = NoAction();
+        counters = met_filter_input_ipv4;
         size = 8;
     }
 
@@ -356,6 +360,9 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     action allow_by_filter_forward_ipv4() {
     }
 
+    @id(0x13000140)
+    direct_counter(CounterType.packets) met_filter_forward_ipv4;
+
     // The rules of `filter forward`, in their order; the first that a packet meets counts.
     @id(0x02000140)
     table filter_forward_ipv4 {
@@ -367,6 +374,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
         }
         actions = { forbid_by_filter_forward_ipv4; allow_by_filter_forward_ipv4; @defaultonly NoAction; }
         const default_action = NoAction();
+        counters = met_filter_forward_ipv4;
         size = 8;
     }
 
@@ -416,6 +424,9 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     action allow_by_filter_input_ipv6() {
     }
 
+    @id(0x130000e0)
+    direct_counter(CounterType.packets) met_filter_input_ipv6;
+
     // The rules of `filter input`, in their order; the first that a packet meets counts.
     @id(0x020000e0)
     table filter_input_ipv6 {
@@ -430,6 +441,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
         }
         actions = { forbid_by_filter_input_ipv6; allow_by_filter_input_ipv6; @defaultonly NoAction; }
         const default_action = NoAction();
+        counters = met_filter_input_ipv6;
         size = 16;
     }
 
@@ -473,6 +485,9 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
     action allow_by_filter_forward_ipv6() {
     }
 
+    @id(0x13000160)
+    direct_counter(CounterType.packets) met_filter_forward_ipv6;
+
     // The rules of `filter forward`, in their order; the first that a packet meets counts.
     @id(0x02000160)
     table filter_forward_ipv6 {
@@ -485,6 +500,7 @@ control Mitigate(inout headers_t headers, inout metadata_t meta, inout standard_
         }
         actions = { forbid_by_filter_forward_ipv6; allow_by_filter_forward_ipv6; @defaultonly NoAction; }
         const default_action = NoAction();
+        counters = met_filter_forward_ipv6;
         size = 8;
     }
 
