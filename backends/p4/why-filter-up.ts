@@ -2,6 +2,7 @@
 import type { Family, Stage } from '../../compiler/4-program/program.ts';
 import type { Policy } from '../../compiler/model/index.ts';
 import { needsTracking } from '../../compiler/semantics/needs.ts';
+import { changesUnseen, manglesBefore } from './unseen-changes.ts';
 
 export type FilterId = 'filter input' | 'filter forward';
 
@@ -18,11 +19,10 @@ export function whyFilterUp(id: FilterId, policy: Policy, family: Family): strin
 
 /** A block between `mitigate` and the filter that might change a packet or count it. */
 function blockBefore(id: FilterId, policy: Policy): string | undefined {
-  const own = id === 'filter input' ? 'input' : 'forward';
   if (policy.shapes.some(({ direction }) => direction === 'ingress')) return 'shape … ingress';
   if (policy.balances.length > 0) return 'balance';
   if (policy.raw) return 'raw';
-  if (policy.mangles.prerouting) return 'mangle prerouting';
   if (policy.nat) return 'nat';
-  return policy.mangles[own] && `mangle ${own}`;
+  const seen = manglesBefore(id, policy).find((block) => !changesUnseen(block));
+  return seen && `mangle ${seen.hook}`;
 }

@@ -2,15 +2,16 @@
  * Stateless filters as lists: what a list drops, its filter forbids. A NIC asks both, `filter input` and `filter forward`, for it does
  * not know which of them a packet will meet, and tells the rules behind `mitigate` (endings.ts) what they have found.
  */
-import type { Atom, Family, ProgramRule } from '../../../compiler/4-program/program.ts';
+import type { Atom, Family, Program, ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { Plan, StagePlan } from '../../../compiler/6-plan/plan.ts';
 import type { Origin, Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
 import type { SplitRule } from '../tree.ts';
+import { setsDscpBefore } from '../unseen-changes.ts';
 import { whyFilterUp, type FilterId } from '../why-filter-up.ts';
 import type { RuleListOf } from './encode-rules.ts';
 import { RuleList, upToLastDrop } from './list.ts';
-import { askedOf, type Asked } from './tests.ts';
+import { askedOf, type Asked, type Asking } from './tests.ts';
 
 export interface LoweredFilters {
   /** Those that forbid something. */
@@ -31,7 +32,7 @@ export function lowerFilters({ program, stages }: Plan): LoweredFilters {
     if (!plan) continue;
     const { origin } = plan.stage;
     const families = FAMILIES.filter((family) => whyFilterUp(id, program.policy, family) === undefined);
-    const list = listOf(plan, families, program.zones);
+    const list = listOf(plan, families, program);
     split.push(...list.split);
     const own = families.map((family) => ({ list: id, family, origin, rules: upToLastDrop(list.rules[family]) }));
     lists.push(...own.filter(({ rules }) => rules.length > 0));
@@ -52,9 +53,10 @@ function leftToHost({ origin, why }: SplitRule): SplitRule {
   return { origin, action: 'up', why: why ?? unknown };
 }
 
-function listOf({ stage, body }: StagePlan, families: readonly Family[], zones: readonly Zone[]): RuleList {
+function listOf({ stage, body }: StagePlan, families: readonly Family[], { policy, zones }: Program): RuleList {
   const asked = stage.id === 'filter forward' ? askedBeforeRouting : askedOf;
-  const list = new RuleList(zones, families, asked);
+  const isSet = setsDscpBefore(stage.id as FilterId, policy);
+  const list = new RuleList(zones, families, isSet ? withoutDscp(asked) : asked);
   list.block(body, zones);
   if (stage.default) list.rule(defaultOf(stage));
   return list;
@@ -71,6 +73,14 @@ function defaultOf({ origin, default: verdict }: StagePlan['stage']): ProgramRul
     gates: [],
     effects: [],
     decision: { kind: 'verdict', verdict: verdict! },
+  };
+}
+
+/** What is true of every DSCP, or of none, stays so. */
+function withoutDscp(asking: Asking): Asking {
+  return (atom, family, zones) => {
+    const asked = asking(atom, family, zones);
+    return typeof asked === 'object' && asked.field === 'dscp' ? undefined : asked;
   };
 }
 

@@ -10,7 +10,7 @@ import { columnAddresses } from '../../../compiler/model/column-addresses.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import type { Span } from '../../../grammar/source.ts';
 import type { NicAction, SplitRule } from '../tree.ts';
-import { askedOf, zoneTest, type Asked, type KeyTest } from './tests.ts';
+import { askedOf, zoneTest, type Asking, type KeyTest } from './tests.ts';
 import { whyUp } from './why-up.ts';
 
 /** A rule for packets of one family; all of its tests must hold. */
@@ -47,9 +47,6 @@ export function upToLastDrop(rules: readonly ListedRule[]): readonly ListedRule[
 }
 
 const FAMILIES: readonly Family[] = [4, 6];
-
-/** How an atom is asked of packets as they come in. */
-type Asking = (atom: Atom, family: Family, zones: readonly Zone[]) => Asked;
 
 export class RuleList {
   readonly rules: Readonly<Record<Family, ListedRule[]>> = { 4: [], 6: [] };
@@ -105,7 +102,7 @@ export class RuleList {
 
   rule(rule: ProgramRule): void {
     if (rule.decision === undefined && rule.effects.length === 0) return;
-    const why = whyUp(rule);
+    const why = whyUp(rule, this.#asking);
     const action = why === undefined ? 'drop' : 'up';
     const families = this.#families.filter((family) => rule.family === undefined || rule.family === family);
     const possible = families.flatMap((family) => {

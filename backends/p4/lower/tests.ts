@@ -20,6 +20,9 @@ export interface KeyTest {
 /** A test, or what it comes to for every whole packet of the family; undefined: a NIC cannot ask it. */
 export type Asked = KeyTest | boolean | undefined;
 
+/** How an atom is asked of packets as they come in. */
+export type Asking = (atom: Atom, family: Family, zones: readonly Zone[]) => Asked;
+
 /** An atom, asked of whole packets of a family that come in by one of the zones. */
 export function askedOf({ test, negated }: Atom, family: Family, zones: readonly Zone[]): Asked {
   const asked = positive(test, family, zones);

@@ -1,17 +1,18 @@
 /** Why packets that meet a rule go up to the host, in words for people. */
 import type { Atom, ProgramRule } from '../../../compiler/4-program/program.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import { askedOf } from './tests.ts';
+import { askedOf, type Asking } from './tests.ts';
 
 /** Undefined: the rule does nothing but drop, and a NIC can ask all that it asks. */
-export function whyUp({ atoms, gates, effects, decision, family }: ProgramRule): string | undefined {
+export function whyUp({ atoms, gates, effects, decision, family }: ProgramRule, asking: Asking): string | undefined {
   const verdict = decision?.kind === 'verdict' ? decision.verdict.kind : decision?.kind;
   const [effect] = effects;
   if (effect) return `a NIC does not ${effectWord(effect.effect.kind)} for the host`;
   if (gates.length > 0) return "its limit or sample is the host's";
   if (verdict === 'allow') return "what is allowed is the host's";
   if (verdict !== 'drop') return `\`${verdict}\` is for the host to carry out`;
-  const odd = atoms.find((atom) => askedOf(atom, family ?? 4, []) === undefined);
+  const odd = atoms.find((atom) => asking(atom, family ?? 4, []) === undefined);
+  if (odd && askedOf(odd, family ?? 4, []) !== undefined) return '`mangle` may have changed before what it asks for';
   return odd && `a NIC cannot ask ${askedWord(odd)}`;
 }
 

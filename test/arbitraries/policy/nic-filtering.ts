@@ -41,6 +41,21 @@ const ASKABLE: Features = without(
   'times',
 );
 
+/** Rules of `mangle` that only change packets, at times for each row. */
+const CHANGING: Features = without(
+  'groups',
+  'connections',
+  'states',
+  'original addresses',
+  'addresses of zones',
+  'limits',
+  'row limits',
+  'memory',
+  'count',
+  'log',
+  'marks',
+);
+
 const MITIGATE: Way = { place: 'mitigate', hasIn: true, hasOut: false };
 
 /** `ARCHITECTURE` stands for the NIC's. */
@@ -49,8 +64,19 @@ export function nicFilteringPolicy(): Arbitrary<RandomPolicy> {
     text: `mitigate {\n  ${text}\n}`,
     needs,
   }));
+  const changes = (hook: string, share: number) =>
+    maybe(
+      rules(CHANGING, { place: 'mangle', hasIn: true, hasOut: false }, 2).map(({ text, needs }) => ({
+        text: `mangle ${hook} {\n  ${text}\n}`,
+        needs,
+      })),
+      share,
+    );
   const blocks = fastCheck.tuple(
     maybe(mitigation, 40),
+    changes('prerouting', 30),
+    changes('input', 10),
+    changes('forward', 10),
     maybe(filter('input', FEATURES, 5, false), 95),
     maybe(filter('forward', FEATURES, 5, true), 90),
   );

@@ -173,23 +173,88 @@ describe('where the two filters are not both there', () => {
 
 describe('a filter whose packets something may change or count before', () => {
   const ONE = 'mitigate { drop udp/7 }';
+  const isTaken = (block: string) => {
+    const nic = nicOf(policyOf(`${ONE} ${FILTERS} ${block}`));
+    const taken = isDropped(nic, udp(22));
+    expect(nic.files.get('p4/program.p4')!.includes('filter_forward')).toBe(taken);
+    expect(isDropped(nic, udp(7))).toBe(true);
+    return taken;
+  };
+
   it.each([
     ['raw { drop udp/9 }'],
-    ['mangle prerouting { dscp set ef udp/16384-32767 }'],
-    ['mangle input { dscp set ef udp/16384-32767 }'],
+    ['mangle prerouting { mark set 5 udp/16384-32767 }'],
+    ['mangle prerouting { dscp set 46 udp/16384-32767 and count as marked }'],
+    ['mangle input { dscp set 46 udp/9 up to 5/second }'],
+    ['mangle input { log udp/9 }'],
+    ['mangle forward { dscp set 46 udp/9 mss clamp tcp flags syn/syn mark set 1 tcp/80 }'],
     ['nat { masquerade out uplink }'],
     ['filter output default drop { }'],
-    ['count { traffic udp/53 as dns }'],
   ])("is the host's: %s", (block) => {
-    const nic = nicOf(policyOf(`${ONE} ${FILTERS} ${block}`));
-    const isTaken = block.startsWith('count');
-    expect(nic.files.get('p4/program.p4')!.includes('filter_input')).toBe(isTaken);
-    expect(isDropped(nic, udp(22))).toBe(isTaken);
-    expect(isDropped(nic, udp(7))).toBe(true);
+    expect(isTaken(block)).toBe(false);
+  });
+
+  it.each([
+    ['count { traffic udp/53 as dns }'],
+    ['mangle prerouting { dscp set 46 udp/16384-32767 }'],
+    ['mangle prerouting { mss set 1200 tcp flags syn/syn } mangle input { dscp set 8 tcp/80 }'],
+    ['mangle postrouting { mark set 5 udp/9 and log }'],
+  ])('is asked where nobody sees of a dropped packet what has changed: %s', (block) => {
+    expect(isTaken(block)).toBe(true);
+  });
+
+  it('asks nothing that may have been changed before', () => {
+    const filter = (hook: string) =>
+      `filter ${hook} stateless default allow { drop dscp is 0 udp/10-19  drop udp/20  allow dscp is 46 udp/9  drop udp/9 }`;
+    const both = `${filter('input')} ${filter('forward')}`;
+    const plain = nicOf(policyOf(both));
+    const marked = nicOf(policyOf(`${both} mangle prerouting { dscp set 46 udp/9 }`));
+    const dropped = (nic: Nic) => [9, 10, 20, 21].map((port) => isDropped(nic, udp(port)));
+    expect(dropped(plain)).toEqual([true, true, true, false]);
+    expect(dropped(marked)).toEqual([false, false, true, false]);
+    expect(marked.files.get('p4/split.txt')).toContain(
+      'drop dscp is 0 udp/10-19   (`mangle` may have changed before what it asks for)',
+    );
   });
 
   it("is the host's for packets that `mitigate` limits or counts", () => {
     const nic = nicOf(policyOf(`mitigate { drop udp/21 over 5/second  count as seen udp/22 } ${FILTERS}`));
     expect([20, 21, 22, 23].map((port) => isDropped(nic, udp(port)))).toEqual([true, false, false, true]);
+  });
+});
+
+describe('counters of filters', () => {
+  const text = (architecture: string) => policyOf(FILTERS).replace('v1model', architecture);
+  const [ports, packets] = [
+    [22, 53, 99, 53],
+    [udp(22), udp(53), udp(99), udp(53)],
+  ] as const;
+
+  it('tell of each rule how many packets have met it, whatever becomes of them', () => {
+    const { files } = nicOf(text('pna'));
+    const nic = switchWith(files);
+    const passed = packets.map((packet) => nic.run(0, encodeFrame(frameOf(packet))).port !== undefined);
+    expect(passed).toEqual(ports.map((port) => port !== 22));
+    const rules = files.get('p4/split.txt')!.split('\n').slice(2);
+    const met = [...nic.counted].map(([counter, count]) => {
+      const [, table, at] = /^met_(\w+)\[(\d+)\]$/.exec(counter)!;
+      return [table!, rules[Number(at)]!.replace(/^\w+ +test\.sluice:\d+: | {3}\(.*/g, ''), count] as const;
+    });
+    expect(met.filter(([table]) => table !== 'ipv4').toSorted()).toEqual([
+      ['filter_forward_ipv4', 'allow in uplink udp/53, udp/443', 2],
+      ['filter_forward_ipv4', 'filter forward stateless default drop', 1],
+      ['filter_forward_ipv4', 'log udp/99', 1],
+      ['filter_input_ipv4', 'allow udp/53', 2],
+      ['filter_input_ipv4', 'filter input stateless default drop', 2],
+    ]);
+    expect(met.find(([table]) => table === 'ipv4')).toEqual(['ipv4', 'both filters forbid it (IPv4)', 1]);
+  });
+
+  it('are of entries in v1model', () => {
+    const program = nicOf(text('v1model')).files.get('p4/program.p4')!;
+    for (const table of ['filter_input_ipv4', 'filter_forward_ipv6']) {
+      expect(program).toContain(`direct_counter(CounterType.packets) met_${table};`);
+      expect(program).toContain(`counters = met_${table};`);
+    }
   });
 });
