@@ -327,7 +327,7 @@ export const membershipTable = `
 {{/each}}
     @id({{id}})
     table {{name}} {
-        key = { {{cast}}meta.keys.{{field}}: lpm @name("{{field}}"); }
+        key = { {{cast}}meta.keys.{{field}}: {{match}} @name("{{field}}"); }
         actions = { in_{{name}}; @defaultonly NoAction; }
         const default_action = NoAction();
         size = {{size}};

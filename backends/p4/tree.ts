@@ -41,12 +41,16 @@ export interface FamilyTables {
   readonly rules: RuleTable;
 }
 
-/** In which sets a field's value is: longest prefix match. */
+/** How a table finds the longest prefix: `ternary` where the NIC has no tables of longest prefixes, the longest first. */
+export type PrefixMatch = 'lpm' | 'ternary';
+
+/** In which sets a field's value is, by the longest prefix. */
 export interface MembershipTable {
   /** `source_sets_ipv4` */
   readonly name: string;
   readonly field: KeyField;
-  /** Of the key: whole bytes. */
+  readonly match: PrefixMatch;
+  /** Of the key: whole bytes for longest prefixes. */
   readonly width: number;
   /** What each bit stands for, from the lowest. */
   readonly sets: readonly string[];

@@ -6,6 +6,7 @@ import { udpPacket } from '../../compiler/semantics/packet/build.ts';
 import { encodeFrame, frameOf } from '../../compiler/semantics/packet/frame.ts';
 import { NICS, nicFor, portNumbers } from '../../backends/p4/targets/index.ts';
 import { entriesOf, entriesOfTableFiles, type Entries } from '../oracles/p4/entries.ts';
+import { entriesOfRuntime } from '../oracles/p4/runtime-entries.ts';
 import { P4Switch } from '../oracles/p4/switch.ts';
 import { readProgram, type P4Program } from '../oracles/p4/syntax.ts';
 import { inputsWith } from './ruleset.ts';
@@ -47,6 +48,9 @@ export function portsOfNic(architecture: string, at: number): { readonly network
 /** What the tables hold after so many of the commands that fill them. */
 export function entriesOfNic(files: ReadonlyMap<string, string>, program: P4Program, commands = Infinity): Entries {
   const some = (path: string): readonly string[] => files.get(path)!.split('\n').slice(0, commands);
+  if (!files.has('p4/clear.cli') && !files.has('p4/clear.txt')) {
+    return entriesOfRuntime(program, 'Mitigate', files.get('p4/entries.txtpb')!, files.get('p4/p4info.txtpb')!);
+  }
   return files.has('p4/entries.cli')
     ? entriesOfTableFiles(program, 'Mitigate', some('p4/entries.cli'), (path) => files.get(path)!)
     : entriesOf(program, 'Mitigate', some('p4/entries.txt').join('\n'));

@@ -21,7 +21,7 @@ const POLICIES = count(12, 100);
 const ASKABLE = count(4, 50);
 const FRAMES = count(300, 1000);
 
-describe.each(ARCHITECTURES)('a NIC of the architecture %s before a host with stateless filters', (architecture) => {
+describe.each([...ARCHITECTURES, 'ipu-e2000'])('a NIC, %s, before a host with stateless filters', (architecture) => {
   it('drops what the host drops in silence, wherever its routes lead, and lets all else up as it came', () => {
     const seen = compareAll(nicFilteringPolicy(), POLICIES, architecture, () => false);
     expect(seen.byFilters).toBeGreaterThan(seen.frames / 200);

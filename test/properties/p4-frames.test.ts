@@ -29,7 +29,7 @@ const NO_LIMITS = [
   'masked addresses',
 ];
 
-describe.each(ARCHITECTURES)('a NIC of the architecture %s before the host', (architecture) => {
+describe.each([...ARCHITECTURES, 'ipu-e2000'])('a NIC, %s, before the host', (architecture) => {
   it('drops what the reference drops and does nothing else with, and lets all else up as it came', () => {
     const policies = fastCheck.sample(mitigationPolicy(), { seed, numRuns: 8 * POLICIES });
     const seen = compareAll(policies, architecture, () => false);

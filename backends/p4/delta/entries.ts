@@ -26,16 +26,23 @@ export function entriesIn(text: string): Entries {
     const action = lines.find((line) => line.startsWith('      action '))!;
     const key = lines.filter((line) => line !== action);
     const [, table] = /table_id: (\d+)/.exec(body)!;
+    const of = kindOfTable(Number(table));
     const [, taken] = /action_id: (\d+)/.exec(action)!;
     entries.set(key.join('\n'), {
-      of: kindOfTable(Number(table)),
+      of,
       key,
       action,
       isDrop: isDropAction(Number(taken)),
-      length: Number(/prefix_len: (\d+)/.exec(body)?.[1] ?? 0),
+      length: of.kind === 'sets' ? lengthIn(body) : 0,
     });
   }
   return entries;
+}
+
+/** Without tables of longest prefixes, the priority is one more than the bits. */
+function lengthIn(body: string): number {
+  const priority = /priority: (\d+)/.exec(body)?.[1];
+  return priority === undefined ? Number(/prefix_len: (\d+)/.exec(body)?.[1] ?? 0) : Number(priority) - 1;
 }
 
 /** An update of `p4.v1.WriteRequest`. To take an entry away, its action need not be said. */

@@ -30,8 +30,8 @@ export function deviceOf({ nic, ports, zoneEntries, families, split }: NicProgra
 
 function tablesOf({ family, memberships, rules }: FamilyTables): readonly DeviceTable[] {
   return [
-    ...memberships.map(({ name, field, width, entries }) =>
-      table(name, [{ name: keyName(field, family), match: 'lpm', width }], entries),
+    ...memberships.map(({ name, field, match, width, entries }) =>
+      table(name, [{ name: keyName(field, family), match, width }], entries),
     ),
     table(
       rules.name,

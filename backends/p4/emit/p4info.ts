@@ -108,9 +108,11 @@ function zoneTable({ nic, zoneEntries }: NicProgram, architecture: Architecture)
   });
 }
 
+const MATCH_TYPES = { lpm: 'LPM', ternary: 'TERNARY' } as const;
+
 function membershipTable(tables: FamilyTables, one: MembershipTable): readonly string[] {
   const { table: id, action: taken } = membershipIds(tables, one);
-  const match: Match = { name: keyName(one.field, tables.family), width: one.width, kind: 'LPM' };
+  const match: Match = { name: keyName(one.field, tables.family), width: one.width, kind: MATCH_TYPES[one.match] };
   return table({ id, name: one.name, matches: [match], actions: [taken], size: sizeFor(one.entries) });
 }
 

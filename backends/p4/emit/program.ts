@@ -129,6 +129,7 @@ function tableValues(tables: FamilyTables, { actions, counts }: Architecture): o
       action: actionOf(table),
       id: hex(membershipIds(tables, table).table),
       actionId: hex(membershipIds(tables, table).action),
+      match: table.match,
       bits: table.sets.length,
       field: keyName(table.field, family),
       cast: table.width > keyWidth(table.field, family) ? `(bit<${table.width}>)` : '',

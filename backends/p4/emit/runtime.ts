@@ -45,7 +45,15 @@ export function runtimeText(program: NicProgram, { policy, build, remarks }: Nam
     if (one.kind === 'rules') return rulesText(program, one.of);
     const { table, action } = membershipIds(one.of, one.table);
     return one.table.entries.map(({ prefix, length, sets }) =>
-      update({ table, match: lpm(1, prefix.value, length), action, parameter: sets }),
+      update({
+        table,
+        ...(one.table.match === 'lpm'
+          ? { match: lpm(1, prefix.value, length) }
+          : // No two prefixes of one length have a value in common.
+            { match: ternary(1, prefix), priority: length + 1 }),
+        action,
+        parameter: sets,
+      }),
     );
   });
   return [...head, ...waysText(program), ...zones, ...others, ''].join('\n');

@@ -17,7 +17,7 @@ const MOST_SETS = 128;
 /** `left`: for the tables of the list. */
 export function fitting(list: RuleListOf, nic: NicDescription, left: Left): Fitting {
   const { rules } = list;
-  const room: Room = { sets: mostSets(nic), fits: (encoding) => shortOf(encoding, nic, left).length === 0 };
+  const room: Room = { ...setsOf(nic), fits: (encoding) => shortOf(encoding, nic, left).length === 0 };
   const whole = encodeRules(list, room);
   if (!whole || hasRoom(whole, room)) return { tables: whole, diagnostics: [] };
   let [least, most] = [0, rules.length];
@@ -35,9 +35,9 @@ export function fitting(list: RuleListOf, nic: NicDescription, left: Left): Fitt
   return { tables, diagnostics: [tooMany(list, least, whole, nic, left)] };
 }
 
-/** A table of sets is one of longest prefixes. */
-function mostSets({ limits, matchKinds }: NicDescription): number {
-  return matchKinds.includes('lpm') ? Math.min(limits.resultBits ?? MOST_SETS, MOST_SETS) : 0;
+function setsOf({ limits, matchKinds }: NicDescription): Pick<Room, 'sets' | 'prefixes'> {
+  const sets = Math.min(limits.resultBits ?? MOST_SETS, MOST_SETS);
+  return { sets, prefixes: matchKinds.includes('lpm') ? 'lpm' : 'ternary' };
 }
 
 function tooMany(
@@ -48,15 +48,11 @@ function tooMany(
   left: Left,
 ): Diagnostic {
   const cheapest = whole.rules.encodings[0]!;
-  const { entries, keyWidth, bits, looked } = cheapest;
+  const { entries, keyWidth, bits } = cheapest;
   const whose = list === 'mitigate' ? '' : `of \`${list}\` `;
   const message = `the NIC takes ${taken} of ${rules.length} rules ${whose}for IPv${family}: all would need ${entries} entries of ${keyWidth} bits, ${bits} bits of tables`;
   const short = shortOf(cheapest, nic, left);
-  const prefixes =
-    nic.matchKinds.includes('lpm') || looked.length > 0
-      ? ''
-      : ' It has no tables of longest prefixes, which might need fewer.';
-  const hint = `\`${nic.name}\` has ${short.join(', ')}.${prefixes} From this rule on the host decides: put the rules that drop most first.`;
+  const hint = `\`${nic.name}\` has ${short.join(', ')}. From this rule on the host decides: put the rules that drop most first.`;
   return diagnostic(PROBLEMS.tooMany, rules[taken]!.rule.origin.span, message, { hint });
 }
 

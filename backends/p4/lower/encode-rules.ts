@@ -9,7 +9,15 @@ import { MaskedValue } from '../../../compiler/net/masked.ts';
 import { membershipsOf, widened, type Membership } from '../encode/memberships.ts';
 import { toTernary } from '../encode/ternary.ts';
 import { KEY_FIELDS, keyName, keyWidth, prefixKeyWidth, setsName, type KeyField } from '../fields.ts';
-import type { EncodingCost, FamilyTables, MembershipTable, RuleEntry, RuleKey, RuleListName } from '../tree.ts';
+import type {
+  EncodingCost,
+  FamilyTables,
+  MembershipTable,
+  PrefixMatch,
+  RuleEntry,
+  RuleKey,
+  RuleListName,
+} from '../tree.ts';
 import type { ListedRule } from './list.ts';
 
 /** Fields for which both ways are weighed; of more, those that would need most entries as they are. */
@@ -22,14 +30,18 @@ export interface RuleListOf {
 }
 
 export interface Room {
-  /** How many sets a table can tell of a field, and a rule ask; 0: the NIC has no such tables. */
+  /** How many sets a table can tell of a field, and a rule ask. */
   readonly sets: number;
+  readonly prefixes: PrefixMatch;
   readonly fits: (encoding: EncodingCost) => boolean;
 }
 
 /** Where no encoding fits, that of the cheapest. */
-export function encodeRules({ list, family, rules }: RuleListOf, { sets, fits }: Room): FamilyTables | undefined {
-  const fields = fieldsIn(rules, family);
+export function encodeRules(
+  { list, family, rules }: RuleListOf,
+  { sets, prefixes, fits }: Room,
+): FamilyTables | undefined {
+  const fields = fieldsIn(rules, family, prefixes);
   const possible = rules
     .map((rule, number) => ({ rule, number }))
     .filter(({ number }) => fields.every((field) => field.entries[number]!.length > 0));
@@ -87,6 +99,7 @@ class FieldInRules {
   readonly field: KeyField;
   readonly #family: Family;
   readonly width: number;
+  readonly #prefixes: PrefixMatch;
   /** Of the key of its table of sets. */
   readonly prefixWidth: number;
   /** Of each rule, as it stands in the rules' key; one without a mask where the rule asks nothing; none where no value meets it. */
@@ -97,11 +110,12 @@ class FieldInRules {
   readonly #bits: readonly { readonly value: bigint; readonly mask: bigint }[];
   #memberships: readonly Membership[] | undefined;
 
-  constructor(field: KeyField, rules: readonly ListedRule[], family: Family) {
+  constructor(field: KeyField, rules: readonly ListedRule[], family: Family, prefixes: PrefixMatch) {
     this.field = field;
     this.#family = family;
     this.width = keyWidth(field, family);
-    this.prefixWidth = prefixKeyWidth(field, family);
+    this.#prefixes = prefixes;
+    this.prefixWidth = prefixes === 'lpm' ? prefixKeyWidth(field, family) : this.width;
     const known = new Map<string, { readonly number: number; readonly set: IntervalSet; readonly name: string }>();
     const numberOf = (set: IntervalSet, name: string): number => {
       const key = set.fingerprint();
@@ -158,15 +172,24 @@ class FieldInRules {
 
   table(list: RuleListName): MembershipTable {
     const { field, prefixWidth: width, memberships: entries } = this;
-    return { name: setsName(field, this.#family, list), field, width, sets: this.#names, entries };
+    return {
+      name: setsName(field, this.#family, list),
+      field,
+      match: this.#prefixes,
+      width,
+      sets: this.#names,
+      entries,
+    };
   }
 }
 
 /** At least one: a table without keys has no entries. */
-function fieldsIn(rules: readonly ListedRule[], family: Family): readonly FieldInRules[] {
+function fieldsIn(rules: readonly ListedRule[], family: Family, prefixes: PrefixMatch): readonly FieldInRules[] {
   const named = rules.flatMap(({ tests }) => tests.map(({ field }) => field));
   const asked = new Set<KeyField>(named.length > 0 ? named : ['zone']);
-  return KEY_FIELDS.filter(({ field }) => asked.has(field)).map(({ field }) => new FieldInRules(field, rules, family));
+  return KEY_FIELDS.filter(({ field }) => asked.has(field)).map(
+    ({ field }) => new FieldInRules(field, rules, family, prefixes),
+  );
 }
 
 /** What each way costs, for the rules of these numbers. */

@@ -42,16 +42,33 @@ export function entriesOf(program: P4Program, control: string, commands: string)
 }
 
 /** In the order in which they are asked. Throws where two are of one rank, or of one key, by which DPDK's pipeline alone knows them. */
-function ranked(block: Block, entries: Map<string, Entry[]>): Entries {
+export function ranked(block: Block, entries: Map<string, Entry[]>): Entries {
   for (const [name, all] of entries) {
     const isTernary = block.tables.get(name)!.keys.some(({ match }) => match === 'ternary');
     const keys = new Set(all.map((one) => one.keys.map((key) => `${key.value}/${key.mask}`).join()));
     if (keys.size < all.length) throw new Error(`${name}: two entries of one key`);
-    const ranks = new Set(all.map(({ priority }) => priority));
-    if (isTernary && ranks.size < all.length) throw new Error(`${name}: two entries of one rank`);
+    if (isTernary && hasEqualRanks(all)) throw new Error(`${name}: two entries of one rank`);
     all.sort((a, b) => a.priority - b.priority);
   }
   return entries;
+}
+
+/** Of two entries that one packet might meet. */
+function hasEqualRanks(all: readonly Entry[]): boolean {
+  const byRank = new Map<number, Entry[]>();
+  for (const entry of all) {
+    const same = byRank.get(entry.priority) ?? [];
+    if (same.some((other) => haveCommon(entry, other))) return true;
+    byRank.set(entry.priority, [...same, entry]);
+  }
+  return false;
+}
+
+function haveCommon(one: Entry, other: Entry): boolean {
+  return one.keys.every(({ value, mask }, at) => {
+    const of = other.keys[at]!;
+    return ((value ^ of.value) & mask & of.mask) === 0n;
+  });
 }
 
 /**
@@ -120,7 +137,7 @@ function expectWord(words: string[], name: string): string {
 }
 
 /** By how many bits the prefix is shorter than the field; none where all keys are exact. */
-function shorterBy(keys: readonly KeyEntry[], widths: readonly number[]): number {
+export function shorterBy(keys: readonly KeyEntry[], widths: readonly number[]): number {
   return keys.reduce((sum, { mask }, at) => {
     const bits = mask.toString(2).padStart(widths[at]!, '0');
     if (bits.includes('01')) throw new Error(`${bits} is the mask of no prefix`);
@@ -173,7 +190,7 @@ function numberOf(text: string): bigint {
   return text.includes('.') ? BigInt(parseIpv4(text)!) : BigInt(text);
 }
 
-function fitting(value: bigint, width: number): bigint {
+export function fitting(value: bigint, width: number): bigint {
   if (value >> BigInt(width) !== 0n) throw new Error(`${value} does not fit into ${width} bits`);
   return value;
 }

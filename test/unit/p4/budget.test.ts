@@ -118,14 +118,13 @@ it.each(NICS.slice(0, 2))(
   },
 );
 
-it('looks up no sets where the NIC has no tables of longest prefixes, and says so', () => {
+it('looks sets up under masks, the longest first, where the NIC has no tables of longest prefixes', () => {
   const odd = oddRules(30);
   const small = { ...nic, limits: { entriesPerTable: 4096 } };
-  const without = { ...small, matchKinds: ['exact', 'ternary'] };
-  expect(lookedUp(odd, small)).not.toEqual([]);
-  expect(lookedUp(odd, without)).toEqual([]);
-  const { diagnostics } = fitting(listOf(odd), without, ROOM);
-  expect(diagnostics[0]?.hint).toContain('It has no tables of longest prefixes, which might need fewer.');
+  const tablesOf = (one: NicDescription) => fitting(listOf(odd), one, ROOM).tables!.memberships;
+  expect(tablesOf(small).map(({ match, width }) => [match, width])).toContainEqual(['lpm', 24]);
+  const under = tablesOf({ ...small, matchKinds: ['exact', 'ternary'] });
+  expect(under.map(({ match, width }) => [match, width])).toContainEqual(['ternary', 17]);
 });
 
 it('looks up fewer fields before where stages are few', () => {

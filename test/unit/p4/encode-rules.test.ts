@@ -17,6 +17,9 @@ function rule(name: string, action: NicAction, low: number, high = low): ListedR
 
 it('has one entry of a key, the first: the pipeline of DPDK would have the last', () => {
   const rules = [rule('first', 'up', 17), rule('again', 'drop', 17), rule('behind', 'drop', 16, 17)];
-  const { rules: table } = encodeRules({ list: 'mitigate', family: 4, rules }, { sets: 0, fits: () => true })!;
+  const { rules: table } = encodeRules(
+    { list: 'mitigate', family: 4, rules },
+    { sets: 0, prefixes: 'lpm', fits: () => true },
+  )!;
   expect(table.entries.map((entry) => entry.rule.origin.name)).toEqual(['first', 'behind']);
 });

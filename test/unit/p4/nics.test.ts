@@ -7,7 +7,7 @@ import { violations, type Schema } from '../../builders/json-schema.ts';
 import { nicBuild } from '../../builders/nic-deltas.ts';
 import { compileForNic } from '../../builders/nic-files.ts';
 
-const DOCUMENTED = ['ipu-e2000', 'pensando-dsc'];
+const DOCUMENTED = ['pensando-dsc', 'ipu-e2000'];
 
 const policyFor = (nic: string, rules: string, rest = ''): string => `zone uplink = eth0
 mitigate in uplink { ${rules} }
@@ -20,13 +20,11 @@ target edge { nftables p4 ${nic} on eth0 }
 const apart = (count: number): readonly number[] =>
   Array.from({ length: count }, (_, at) => 2 * at + (at.toString(2).replaceAll('0', '').length % 2));
 
-/** A rule that needs an entry for each of so many addresses with each of so many ports. */
-const ruleOf = (addresses: number, ports: number, net = 10): string =>
+/** Needs an entry for each of so many addresses. */
+const ruleOf = (addresses: number, net = 10): string =>
   `drop from ${apart(addresses)
     .map((at) => `${net}.0.${at >> 8}.${at & 255}`)
-    .join(', ')} udp/${apart(ports)
-    .map((at) => 1024 + at)
-    .join(', udp/')} `;
+    .join(', ')} `;
 
 /** How many entries of rules there are, and what is said, by code. */
 function compiled(text: string): readonly [number, ReadonlyMap<string, string>] {
@@ -47,7 +45,7 @@ it('describes NICs by the schema, each with the kinds of keys that programs cann
     expect(nic.matchKinds).toEqual(expect.arrayContaining(['exact', 'ternary']));
     expect(nic.sources).not.toEqual([]);
   }
-  expect(NICS.filter(({ open }) => open).map(({ name }) => name)).toEqual(DOCUMENTED.toReversed());
+  expect(NICS.filter(({ open }) => open).map(({ name }) => name)).toEqual(DOCUMENTED);
   expect(violations({ ...NICS[0], architecture: 'none' }, schema)).not.toEqual([]);
 });
 
@@ -64,22 +62,22 @@ it.each(DOCUMENTED)('%s gets a program and entries for P4Runtime, and a word tha
   expect(load).toEqual([]);
 });
 
-it.each(DOCUMENTED)('%s has no tables of longest prefixes', (nic) => {
-  const isLookedUp = (of: string) =>
-    compileForNic(policyFor(of, ruleOf(40, 4)))
-      .files.get('p4/program.p4')!
-      .includes(': lpm ');
-  expect(isLookedUp('dpdk')).toBe(true);
-  expect(isLookedUp(nic)).toBe(false);
+it.each(DOCUMENTED)('%s looks sets up under masks, not by longest prefixes', (nic) => {
+  const ports = apart(4).map((at) => `udp/${1024 + at}`);
+  const text = policyFor(nic, `${ruleOf(40)} ${ports.join(', ')}`);
+  const keyOf = (of: string) =>
+    / key = \{ .*meta\.keys\.source_ipv4: (\w+) /.exec(compileForNic(of).files.get('p4/program.p4')!)?.[1];
+  expect(keyOf(text.replace(nic, 'dpdk'))).toBe('lpm');
+  expect(keyOf(text)).toBe('ternary');
 });
 
 it('ipu-e2000 takes 1,023 entries in a table, and leaves the rest to the host', () => {
-  const [fitting, without] = compiled(policyFor('ipu-e2000', ruleOf(33, 31)));
+  const [fitting, without] = compiled(policyFor('ipu-e2000', ruleOf(1023)));
   expect([fitting, without.has('SL1503')]).toEqual([1023, false]);
-  const [entries, said] = compiled(policyFor('ipu-e2000', ruleOf(33, 31) + ruleOf(1, 1, 11)));
+  const [entries, said] = compiled(policyFor('ipu-e2000', `${ruleOf(1023)} ${ruleOf(1, 9)} udp/9`));
   expect(entries).toBe(1023);
   expect(said.get('SL1503')).toMatch(
-    /^the NIC takes 1 of 2 rules for IPv4: .* `ipu-e2000` has 1024 entries in a table\. It has no tables of longest prefixes/,
+    /^the NIC takes 1 of 2 rules for IPv4: .* `ipu-e2000` has 1024 entries in a table\. From this rule on the host decides/,
   );
 });
 
@@ -96,7 +94,9 @@ it('ipu-e2000 tells as many zones as fit into a table, and leaves the rest to th
 
 it('pensando-dsc takes 24,000 entries in all, half of them for each family, and leaves the rest to the host', () => {
   // An entry says by which zone frames come in, and two where they go out: 11,998 are left for IPv4.
-  const [entries, said] = compiled(policyFor('pensando-dsc', ruleOf(109, 110) + ruleOf(1, 8, 11) + ruleOf(1, 1, 12)));
+  const [entries, said] = compiled(
+    policyFor('pensando-dsc', `${ruleOf(11_990)} ${ruleOf(8, 9)} udp/9 ${ruleOf(1, 12)} udp/11`),
+  );
   expect(entries).toBe(11_998);
   expect(said.get('SL1503')).toMatch(
     /^the NIC takes 2 of 3 .*`pensando-dsc` has 24000 entries in all, half of them for each family/,
@@ -125,4 +125,22 @@ it('changes by batches of P4Runtime alone', () => {
     kind: 'none',
     why: 'the ports of the NIC are others',
   });
+});
+
+it('changes prefixes under masks by their lengths, as longest prefixes', () => {
+  const text = policyFor('ipu-e2000', `${ruleOf(40)}, 10.64.0.0/10 udp/1024, udp/1027, udp/1029, udp/1030`);
+  const { outcome } = nicBuild(
+    text.replace('10.0.0.0,', '9.0.0.0,').replace('10.64.0.0/10', '10.128.0.0/9'),
+    nicBuild(text)!.files,
+  )!;
+  if (outcome?.kind !== 'delta') throw new Error(JSON.stringify(outcome));
+  const batches = outcome.artifacts.map(
+    ({ content }) => /\. (Prefixes .*)\n/.exec(Buffer.concat(content).toString())?.[1],
+  );
+  expect(batches).toEqual([
+    'Prefixes of 32 bits come, or are in other sets.',
+    'Prefixes of 9 bits come, or are in other sets.',
+    'Prefixes of 10 bits go.',
+    'Prefixes of 32 bits go.',
+  ]);
 });

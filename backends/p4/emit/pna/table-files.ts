@@ -89,7 +89,8 @@ function membershipFile(table: MembershipTable): TableFile {
   return {
     table: table.name,
     lines: table.entries.map(
-      ({ prefix, sets }) => `match ${masked(prefix, table.width)} action ${actionOf(table)} sets ${hex(sets, 64)}`,
+      ({ prefix, length, sets }) =>
+        `match ${masked(prefix, table.width)}${table.match === 'lpm' ? '' : ` priority ${table.width - length}`} action ${actionOf(table)} sets ${hex(sets, 64)}`,
     ),
   };
 }

@@ -30,7 +30,15 @@ export function entriesText(program: NicProgram): string {
     if (one.kind === 'rules') return ruleLines(one.of);
     const { table } = one;
     return table.entries.map((entry) =>
-      addition(table.name, actionOf(table), [prefixText(table, entry)], [hex(entry.sets)]),
+      table.match === 'lpm'
+        ? addition(table.name, actionOf(table), [prefixText(table, entry)], [hex(entry.sets)])
+        : addition(
+            table.name,
+            actionOf(table),
+            [ternary(entry.prefix)],
+            [hex(entry.sets)],
+            table.width - entry.length + 1,
+          ),
     );
   });
   return clearingText(program) + lines([...zones, ...others]);
