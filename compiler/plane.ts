@@ -52,14 +52,16 @@ export interface Device {
   readonly rules: readonly { readonly origin: Origin; readonly isDevice: boolean; readonly why: string | undefined }[];
 }
 
-/** How a packet's class is found where no other plane chooses it, in words. */
+/** How a packet's class is found where nftables does not choose it, in words. */
 export interface ClassSearch {
   /** `filters of tc in tables of u32`. */
   readonly by: string;
   /** What is asked of the packet that is asked most: `3 filters`. */
   readonly lookup: string;
+  /** What else there is that needs more in the target; undefined: nothing. */
+  readonly without?: string;
   /** What was not chosen, and what would be asked there; undefined: there is no other way. */
-  readonly avoided: { readonly by: string; readonly lookup: string } | undefined;
+  readonly avoided: { readonly by: string; readonly lookup: string | undefined } | undefined;
 }
 
 /** Nanoseconds of a packet. */
@@ -92,7 +94,7 @@ export interface Lowered {
   readonly figures: Readonly<Record<string, number>>;
   /** Of a plane for a device before the host. */
   readonly device?: Device;
-  /** Of each shaper whose packets' classes it finds itself. */
+  /** Of each shaper whose packets' classes it finds as they leave, itself or for another plane. */
   readonly searches?: ReadonlyMap<Shape, ClassSearch>;
   /** Of a plane that finds all rules at once, if it has any; takes a moment to tell. */
   readonly search?: () => RuleSearch | undefined;

@@ -19,7 +19,7 @@ const LEAVE = leaveWhole('mitigate');
  */
 export function refuse(stage: Stage, program: Program): readonly Diagnostic[] {
   if (stage.id !== 'mitigate') {
-    const message = `\`xdp\` carries out \`mitigate\`, \`balance\` and stateless filters only, not \`${stage.origin.name}\``;
+    const message = `\`xdp\` carries out \`mitigate\`, \`balance\`, stateless filters and the classes of what leaves only, not \`${stage.origin.name}\``;
     return [diagnostic(PROBLEMS.notHere, stage.origin.span, message, { hint: 'Add `nftables` to the target.' })];
   }
   const blocks = program.stages.filter(({ id }) => id === 'mitigate');

@@ -3,7 +3,7 @@
  * `sluice-load change`, which writes them beside those that the running program reads, and then moves each by one write. A packet
  * asks a table once, for one address, so it meets the earlier policy or the later one. Of two tables it might meet one of each.
  */
-import type { Artifact, DeltaOutcome, FormerBuild } from '../../compiler/plane.ts';
+import type { Artifact, Delta, DeltaOutcome, FormerBuild } from '../../compiler/plane.ts';
 import { concatenate } from '../../compiler/semantics/packet/bytes.ts';
 import { BLOCKS } from './emit/blocks.ts';
 
@@ -56,6 +56,31 @@ export function changesSince(former: FormerBuild, later: LaterBuild, paths: Prog
   }
   if (changed.length > 1) return none(TWO_TABLES);
   return delta(former, later, changed[0], paths);
+}
+
+/** A program of the later build; undefined: it has none. */
+interface ProgramChange {
+  readonly paths: ProgramPaths;
+  readonly later: LaterBuild | undefined;
+}
+
+/** The changes of several programs, which are loaded by one command. */
+export function allChanges(former: FormerBuild, programs: readonly ProgramChange[]): DeltaOutcome {
+  const deltas: Delta[] = [];
+  for (const { paths, later } of programs) {
+    const isGone = later === undefined && former.files.has(paths.settings);
+    if (isGone) return none(MORE);
+    const outcome = later && changesSince(former, later, paths);
+    if (outcome?.kind === 'delta') deltas.push(outcome);
+    else if (outcome) return outcome;
+  }
+  const [first] = deltas;
+  if (!first) return none(MORE);
+  return {
+    ...first,
+    artifacts: deltas.flatMap(({ artifacts }) => artifacts),
+    figures: { blocks: deltas.reduce((sum, { figures }) => sum + (figures['blocks'] ?? 0), 0) },
+  };
 }
 
 function none(why: string): DeltaOutcome {

@@ -5,10 +5,10 @@
 import { FIELD_WIDTHS, type AddressField, type NumberField } from '../../compiler/model/fields.ts';
 
 /**
- * Fields that frames have; a mark and a state come later on their way. `balanced` is what rules of `balance` ask, in one number:
- * the service of a whole packet, and of a fragment the protocol above FRAGMENT.
+ * Fields that frames have, and what packets that leave have besides: a mark, and a zone that they leave by. `balanced` is what rules
+ * of `balance` ask, in one number: the service of a whole packet, and of a fragment the protocol above FRAGMENT.
  */
-export type PacketField = Exclude<NumberField, 'mark' | 'state'> | AddressField | 'in' | 'balanced';
+export type PacketField = Exclude<NumberField, 'state'> | AddressField | 'in' | 'out' | 'balanced';
 
 export interface FieldDefinition {
   readonly field: PacketField;
@@ -40,6 +40,7 @@ const SHORT: Partial<Readonly<Record<PacketField, string>>> = {
   'source port': 'sport',
   'destination port': 'dport',
   'source mac': 'smac',
+  out: 'out_zone',
 };
 
 /** In the order in which the program's text has them. */
@@ -61,11 +62,13 @@ export const FIELDS: readonly FieldDefinition[] = [
   define('vlan', 'direct', 'outermost VLAN'),
   define('source mac', 'wide', 'source MAC'),
   define('balanced', 'ranges', 'balanced service', 'as a service; of fragments the protocol, with bit 24'),
+  define('mark', 'ranges', 'mark'),
   define('in', 'direct', 'zone', 'that the frame came in by, numbered from 1 in the order of the policy'),
+  define('out', 'direct', 'zone', 'that the packet leaves by, numbered from 1 in the order of the policy'),
 ];
 
 function define(field: PacketField, search: FieldDefinition['search'], noun: string, values?: string): FieldDefinition {
-  const name = field === 'in' ? 'zone' : field.replace(' ', '_');
+  const name = field === 'in' || field === 'out' ? 'zone' : field.replace(' ', '_');
   return { field, name, map: SHORT[field] ?? name, search, noun, values };
 }
 
@@ -77,5 +80,5 @@ export function definitionOf(field: PacketField): FieldDefinition {
 export function widthOf(field: PacketField, family: 4 | 6 | undefined): number {
   if (field === 'source' || field === 'destination') return family === 6 ? 128 : 32;
   if (field === 'balanced') return BALANCED_WIDTH;
-  return field === 'in' ? 8 : FIELD_WIDTHS[field];
+  return field === 'in' || field === 'out' ? 8 : FIELD_WIDTHS[field];
 }

@@ -735,6 +735,51 @@ int change_tables(const struct policy *policies, int count)
 	return result;
 }
 `,
+  'loader/egress.c': `/* Where packets leave by an interface: a link there (tcx), before the queues and before what tc's own commands put there (clsact). */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <net/if_arp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "loader.h"
+
+/* Headers of earlier kernels do not have it. */
+#define TCX_EGRESS ((enum bpf_attach_type)47)
+
+/* The program looks for the header of IP behind that of Ethernet. */
+int check_frames(const struct interface *interface)
+{
+	const int socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {};
+
+	memcpy(request.ifr_name, interface->name, sizeof request.ifr_name);
+	const bool is_known = socket_ >= 0 && !ioctl(socket_, SIOCGIFHWADDR, &request);
+
+	if (socket_ >= 0)
+		close(socket_);
+	if (!is_known)
+		return complain("%s does not tell what its frames are: %s", interface->name, strerror(errno));
+	if (request.ifr_hwaddr.sa_family == ARPHRD_ETHER || request.ifr_hwaddr.sa_family == ARPHRD_LOOPBACK)
+		return DONE;
+	return complain("the frames of %s are not those of Ethernet, and the program that finds the class of what leaves reads no "
+			"others: take it out of \`xdp on\` in the policy, so that another plane chooses the class",
+			interface->name);
+}
+
+int link_at_egress(const struct interface *interface, int program)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options);
+	const int link = bpf_link_create(program, (int)interface->index, TCX_EGRESS, &options);
+
+	if (link < 0)
+		complain("the program classes cannot be attached to what leaves by %s: %s%s", interface->name,
+			 strerror(errno), errno == EINVAL ? " (links there, tcx, came with Linux 6.6)" : "");
+	return link;
+}
+`,
   'loader/filters.c': `/*
  * What a host has to be so that filters at XDP are all that its filters are: no packet may get to the kernel's routing past the
  * program, and none may be routed in a way that the program is not told.
@@ -1033,6 +1078,8 @@ int find_interfaces(struct policy *policy)
 			return complain("no interface %s", interface->name);
 		if (policy->reads_tags && check_tags(interface) != DONE)
 			return FAILED;
+		if (policy->hook->at_egress && check_frames(interface) != DONE)
+			return FAILED;
 	}
 	return DONE;
 }
@@ -1065,7 +1112,7 @@ static int check_mode(const struct interface *interface)
 			generic ? "sluice-load replace --generic goes on so" : "leave out --generic, or \`generic\` in the policy");
 }
 
-/* The number of the interface that the link runs on; 0: that is gone. */
+/* The number of the interface that the link runs on; 0: that is gone. It stands at the same place for tcx. */
 static uint32_t interface_of(int link)
 {
 	struct bpf_link_info info = {};
@@ -1087,10 +1134,20 @@ static int check_namespace(const struct policy *policy, const struct interface *
 			interface->name);
 }
 
+static int link_at_xdp(const struct interface *interface, int program)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options,
+		    .flags = interface->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	const int link = bpf_link_create(program, (int)interface->index, BPF_XDP, &options);
+
+	if (link < 0)
+		complain("XDP cannot be attached to %s: %s%s", interface->name, strerror(errno),
+			 interface->generic ? "" : " (its driver may have none: try --generic)");
+	return link;
+}
+
 int attach(const struct policy *policy, struct interface *interface, int program, int former)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options);
-
 	if (policy->hook->in_namespace)
 		return attach_to_namespace(policy, interface, program, former);
 	interface->link = open_pin(policy, "link_", interface->name);
@@ -1101,17 +1158,16 @@ int attach(const struct policy *policy, struct interface *interface, int program
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
 
-		if (check_namespace(policy, interface) != DONE || check_mode(interface) != DONE)
+		if (check_namespace(policy, interface) != DONE ||
+		    (!policy->hook->at_egress && check_mode(interface) != DONE))
 			return FAILED;
 		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
 			return DONE;
 		return complain("the program of %s cannot be replaced: %s", interface->name, strerror(errno));
 	}
-	options.flags = interface->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
-	interface->link = bpf_link_create(program, (int)interface->index, BPF_XDP, &options);
+	interface->link = policy->hook->at_egress ? link_at_egress(interface, program) : link_at_xdp(interface, program);
 	if (interface->link < 0)
-		return complain("XDP cannot be attached to %s: %s%s", interface->name, strerror(errno),
-				interface->generic ? "" : " (its driver may have none: try --generic)");
+		return FAILED;
 	interface->is_new = true;
 	return pin(policy, interface->link, "link_", interface->name);
 }
@@ -1248,7 +1304,7 @@ int list_links(struct link links[MOST_LINKS])
   'loader/loader.h': `/*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
- * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
+ * its maps in the kernel; interfaces.c, egress.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
  * stays; replace.c: one in the place of another; change.c: other contents of its tables; sockets.c, socket-limits.c: who gets what is dispatched, and how much; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
@@ -1272,7 +1328,7 @@ struct bpf_object;
 
 enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
 
-#define MOST_HOOKS 2
+#define MOST_HOOKS 3
 #define MOST_INTERFACES 256
 #define MOST_LINKS 4096
 #define VLANS 4096
@@ -1321,6 +1377,7 @@ struct hook {
 	const char *where;    /* in messages */
 	enum bpf_prog_type type;
 	bool in_namespace;	 /* it runs in a network namespace, and on no interface */
+	bool at_egress;		 /* it runs where packets leave by an interface */
 	const char *counted[3]; /* what its counters count; the third, if there is one, in policies with limits only */
 };
 
@@ -1402,6 +1459,10 @@ int check_filters(const struct policy *policy);
 
 /* namespace.c: the number of the loader's own network namespace; 0: that cannot be told. */
 uint64_t own_namespace(void);
+/* egress.c: whether the program can read what leaves by the interface; and a link that runs it there, -1: there is none. */
+int check_frames(const struct interface *interface);
+int link_at_egress(const struct interface *interface, int program);
+
 /* As \`attach\`, for a program that runs in that namespace. */
 int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former);
 
@@ -1611,7 +1672,7 @@ uint16_t *make_table(const struct backend *backends, const struct pool *pool)
 }
 `,
   'loader/main.c': `/*
- * Loads what Sluice made for XDP and for sk_lookup, replaces it while it runs, takes it away, and prints its counters.
+ * Loads what Sluice made for XDP, for sk_lookup and for the classes of what leaves, replaces it while it runs, takes it away, and prints its counters.
  *
  *   sluice-load up [--generic]       load it where nothing of the target runs yet
  *   sluice-load replace [--generic]  the same, in the place of what runs: no packet meets both, or neither
@@ -1628,21 +1689,22 @@ uint16_t *make_table(const struct backend *backends, const struct pool *pool)
  *   sluice-load forget NAME ADDRESS  takes it out again
  *   sluice-load memory NAME          which addresses are in there
  *
- * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
- * there is, and maps/; for a change, changes.conf and dispatch-changes.conf. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
+ * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), classes.conf and
+ * classes.bpf.o (tcx at egress), whichever there is, and maps/; for a change, changes.conf, dispatch-changes.conf and
+ * classes-changes.conf. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
  * of sk_lookup likewise with \`dispatch_\` before the name, one link for the network namespace that this runs in, and the sockets
- * with the filter that limits what they get.
+ * with the filter that limits what they get; at egress with \`classes_\` before it.
  * (\`ip netns exec\` hides the BPF file system; \`nsenter --net=\` does not.)
  * A program is made of fresh maps each time, filled before any packet meets it, and put in the place of the old one by one
  * system call for each interface or namespace. Counters go on where the policy has the same ones, by name; else they start
- * anew. Where something fails, everything is as it was, at both hooks. Between the hooks there is no transaction: for a moment
- * one runs the new policy and the other the old; so it is between the lookup of a socket and the limit of what that gets. Buckets
+ * anew. Where something fails, everything is as it was, at all hooks. Between the hooks there is no transaction: for a moment
+ * one runs the new policy and the others the old; so it is between the lookup of a socket and the limit of what that gets. Buckets
  * of limits go on where a limit stayed what it was, and sockets stay registered, until they are closed.
  *
  * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
  * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
  *
- * Needs Linux 5.17 or newer (bpf_loop). \`rm -r /sys/fs/bpf/sluice/TARGET\` takes everything away, too.
+ * Needs Linux 5.17 or newer (bpf_loop), and at egress 6.6 or newer (tcx). \`rm -r /sys/fs/bpf/sluice/TARGET\` takes everything away, too.
  *
  * Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 the kernel's verifier refuses the program, a fault in Sluice.
  */
@@ -1678,6 +1740,18 @@ static const struct hook hooks[MOST_HOOKS] = {
 		.type = BPF_PROG_TYPE_SK_LOOKUP,
 		.in_namespace = true,
 		.counted = { "lookups", "refused", "limited" },
+	},
+	{
+		.settings = "classes.conf",
+		.changes = "classes-changes.conf",
+		.file = "classes",
+		.program = "classes",
+		.maps = "maps/classes",
+		.pins = "classes_",
+		.where = "egress",
+		.type = BPF_PROG_TYPE_SCHED_CLS,
+		.at_egress = true,
+		.counted = { "packets", "bytes" },
 	},
 };
 
@@ -1722,10 +1796,13 @@ static int read_policies(struct policy policies[MOST_HOOKS])
 	for (int i = 0; i < MOST_HOOKS; i++)
 		if (read_policy(&policies[i], &hooks[i]) != DONE)
 			return FAILED;
-	if (!policies[XDP].is_there && !policies[SK_LOOKUP].is_there)
-		return complain("%s: neither policy.conf nor dispatch.conf", policies[XDP].folder);
-	const struct policy *there = &policies[policies[XDP].is_there ? XDP : SK_LOOKUP];
+	const struct policy *there = NULL;
 
+	for (int i = MOST_HOOKS - 1; i >= 0; i--)
+		if (policies[i].is_there)
+			there = &policies[i];
+	if (!there)
+		return complain("%s: no policy.conf, no dispatch.conf and no classes.conf", policies[XDP].folder);
 	for (int i = 0; i < MOST_HOOKS; i++)
 		if (!policies[i].is_there)
 			memcpy(policies[i].target, there->target, sizeof there->target);
@@ -4289,6 +4366,184 @@ static __always_inline __u32 hash_of(struct packet *packet, const struct service
 
 #endif
 `,
+  'program/headers.h': `/*
+ * A packet as programs know it, and the headers that it is read from: those of IPv4 and IPv6 by \`read_ipv4\` and \`read_ipv6\`. What is
+ * behind them, \`parse\` in packet.h reads.
+ */
+#ifndef SLUICE_HEADERS_H
+#define SLUICE_HEADERS_H
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+/* A field that a packet lacks. */
+#define ABSENT 0xffffffffU
+
+/* What the kernel gives a program: at XDP a frame, at tc an skb, whose first bytes lie in one piece. */
+#ifdef SLUICE_AT_TC
+typedef struct __sk_buff frame_t;
+#else
+typedef struct xdp_md frame_t;
+#endif
+
+struct packet {
+	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
+	__u64 destination[2];
+	__u64 source_mac;
+	__u32 source_port;
+	__u32 destination_port;
+	__u32 protocol;
+	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
+	__u32 row;  /* of the table that the rule at hand is for; only while a limit is asked */
+	__u32 family; /* 4 or 6 */
+	__u32 length; /* of the IP packet */
+	__u32 end;    /* where it ends, in bytes from the start of the frame */
+	__u32 vlan;
+	__u32 ttl;
+	__u32 dscp;
+	__u32 fragment; /* 0 not a fragment, 1 the first, 2 a later one */
+	__u32 service;	/* protocol, and destination port in the lower 16 bits */
+	__u32 tcp_flags;
+	__u32 icmp4; /* type, and code in the lower 8 bits */
+	__u32 icmp6;
+	__u32 payload_at; /* behind the header of TCP or UDP, in bytes from the start of the frame */
+	__u32 traffic_class; /* the DSCP, and congestion in the lower 2 bits */
+	__u32 transport_at;  /* IPv6: where the headers before the transport header end, from the start of the frame */
+	__u32 balanced;	     /* for balance: the service, or of a fragment the protocol with bit 24; only in programs that balance */
+#ifdef SLUICE_AT_TC
+	__u32 mark;
+#endif
+};
+
+#define ETHERTYPE_IPV4 bpf_htons(0x0800)
+#define ETHERTYPE_IPV6 bpf_htons(0x86dd)
+#define ETHERTYPE_VLAN bpf_htons(0x8100)	 /* IEEE 802.1Q */
+#define ETHERTYPE_SERVICE_VLAN bpf_htons(0x88a8) /* IEEE 802.1ad */
+
+enum protocol {
+	HOP_BY_HOP = 0,
+	ICMP = 1,
+	TCP = 6,
+	UDP = 17,
+	DCCP = 33,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	AUTHENTICATION = 51,
+	ICMPV6 = 58,
+	DESTINATION_OPTIONS = 60,
+	SCTP = 132,
+	UDP_LITE = 136,
+};
+
+/*
+ * Headers as they lie in a frame, from some even place on. Processors that run programs read numbers from anywhere, so the
+ * numbers are read whole, as the kernel reads them, and not byte by byte.
+ */
+
+struct ethernet_header {
+	__u8 destination[6];
+	__u8 source[6];
+	__be16 type;
+};
+
+struct vlan_tag {
+	__be16 control; /* the lower 12 bits: the number of the VLAN */
+	__be16 type;	/* of what follows */
+};
+
+struct ipv4_header {
+	__u8 version_and_length; /* of the header, in fours */
+	__u8 traffic_class;
+	__be16 length; /* of the packet */
+	__be16 identification;
+	__be16 fragment; /* flags, and the offset in eights */
+	__u8 ttl;
+	__u8 protocol;
+	__be16 checksum;
+	__be32 source;
+	__be32 destination;
+};
+
+struct ipv6_header {
+	__be16 version_and_class;
+	__be16 flow;
+	__be16 payload_length;
+	__u8 next;
+	__u8 hop_limit;
+	__be64 source[2];
+	__be64 destination[2];
+};
+
+/* A link address as a number. */
+static __always_inline __u64 mac_of(const __u8 *bytes)
+{
+	return (__u64)bpf_ntohs(*(const __be16 *)bytes) << 32 | bpf_ntohl(*(const __be32 *)(bytes + 2));
+}
+
+/* Farthest into a frame that the verifier follows. Frames are shorter at XDP: they stand in one page. */
+#define FARTHEST 0xff00
+
+/* \`length\` bytes of the frame from \`offset\` on; NULL where it has fewer. */
+static __always_inline void *frame_at(frame_t *context, __u32 offset, __u32 length)
+{
+	void *start = (void *)(long)context->data;
+	void *end = (void *)(long)context->data_end;
+
+	if (offset > FARTHEST)
+		return NULL;
+	return start + offset + length > end ? NULL : start + offset;
+}
+
+/* 0 for IPv4, 1 for IPv6: without a branch, so that the verifier has one path to follow. */
+static __always_inline __u32 is_ipv6(const struct packet *packet)
+{
+	return packet->family / 2 & 1;
+}
+
+/* What the header of IPv4 (RFC 791) at \`at\` says by itself; NULL: there is none. */
+static __always_inline const struct ipv4_header *read_ipv4(frame_t *context, struct packet *packet, __u32 at)
+{
+	const struct ipv4_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header || header->version_and_length >> 4 != 4)
+		return NULL;
+	packet->family = 4;
+	packet->traffic_class = header->traffic_class;
+	packet->dscp = header->traffic_class >> 2;
+	packet->ttl = header->ttl;
+	packet->protocol = header->protocol;
+	packet->source[0] = bpf_ntohl(header->source);
+	packet->destination[0] = bpf_ntohl(header->destination);
+	return header;
+}
+
+/* The same of IPv6 (RFC 8200). The protocol is behind its extension headers. */
+static __always_inline const struct ipv6_header *read_ipv6(frame_t *context, struct packet *packet, __u32 at)
+{
+	const struct ipv6_header *header = frame_at(context, at, sizeof *header);
+
+	if (!header)
+		return NULL;
+	const __u32 version_and_class = bpf_ntohs(header->version_and_class);
+
+	if (version_and_class >> 12 != 6)
+		return NULL;
+	packet->family = 6;
+	packet->traffic_class = version_and_class >> 4 & 0xff;
+	packet->dscp = packet->traffic_class >> 2;
+	packet->ttl = header->hop_limit;
+	packet->source[0] = bpf_be64_to_cpu(header->source[0]);
+	packet->source[1] = bpf_be64_to_cpu(header->source[1]);
+	packet->destination[0] = bpf_be64_to_cpu(header->destination[0]);
+	packet->destination[1] = bpf_be64_to_cpu(header->destination[1]);
+	return header;
+}
+
+#endif
+`,
   'program/jhash.h': `/*
  * Bob Jenkins' hash (lookup3.c, 2006) as Linux computes it in include/linux/jhash.h: for the program, of packets, and for the
  * loader, of the names of backends.
@@ -4345,6 +4600,105 @@ static __always_inline __u32 hash_final(struct hash_state *state)
 	b = (b ^ a) - rotate_left(a, 14);
 	c = (c ^ b) - rotate_left(b, 24);
 	return c;
+}
+
+#endif
+`,
+  'program/leaving.h': `/*
+ * The class of a packet that leaves: the program writes its number as the packet's priority, by which the queues behind it (HTB) know
+ * the class, without any filter. It stands before them (tcx at egress), and is asked outside of their lock.
+ *
+ * Only what a packet and all of its fragments have in common is read: the headers of IP, without what is behind them.
+ */
+#ifndef SLUICE_LEAVING_H
+#define SLUICE_LEAVING_H
+
+#include "headers.h"
+#include "place.h"
+#include "tables.h"
+
+/* What comes next at the hook, and then the queues, get the packet (TC_ACT_UNSPEC). */
+#define GO_ON (-1)
+
+struct rule {
+	__u32 number; /* of the class; 0: it is that of the row of a table */
+	__u32 field;  /* by which the row is found, as class_of_row knows it */
+	__u32 column; /* of the classes that the field's value has */
+	__u32 unused;
+};
+
+/* Key: a rule's number. */
+TABLE(rules, struct rule, RULES);
+
+#if CLASS_COLUMNS
+/* Numbers of classes that a row of rules has: one for each rule that finds its class by the field. */
+struct row_classes {
+	__u32 numbers[CLASS_COLUMNS];
+};
+
+/* In the policy's own text: the number of the class that the packet's value of a field has. */
+static __u32 class_of_row(const struct rows *rows, __u32 field, __u32 column);
+
+static __always_inline __u32 class_in(void *classes_of_field, const __u32 *row, __u32 column)
+{
+	const struct row_classes *classes = bpf_map_lookup_elem(classes_of_field, row);
+
+	/* What is checked must be what is used, for the verifier. */
+	barrier_var(column);
+	return classes && column < CLASS_COLUMNS ? classes->numbers[column] : 0;
+}
+#endif
+
+/* Bytes of a frame that are read. */
+#define READ_BYTES (sizeof(struct ethernet_header) + sizeof(struct ipv6_header))
+
+/* Has the bytes that are read lie in one piece, as they mostly do. */
+static __always_inline void bring_together(struct __sk_buff *context)
+{
+	__u64 length = (void *)(long)context->data_end - (void *)(long)context->data;
+
+	/* The difference of pointers is one of 64 bits, for the verifier. */
+	barrier_var(length);
+	if (length < READ_BYTES && length < context->len)
+		bpf_skb_pull_data(context, context->len < READ_BYTES ? context->len : READ_BYTES);
+}
+
+/* Reads a packet; 0: it is none of IP. A tag shows that it has left by another interface, one of a VLAN, before. */
+static __always_inline int read_leaving(struct __sk_buff *context, struct packet *packet)
+{
+	if (context->vlan_present)
+		return 0;
+	bring_together(context);
+	const __u32 at = sizeof(struct ethernet_header);
+	const struct ethernet_header *ethernet = frame_at(context, 0, at);
+
+	if (!ethernet)
+		return 0;
+	packet->mark = context->mark;
+	if (ethernet->type == ETHERTYPE_IPV4)
+		return read_ipv4(context, packet, at) != NULL;
+	/* What protocol it is stands behind extension headers, which fragments may not have. */
+	packet->protocol = ABSENT;
+	return ethernet->type == ETHERTYPE_IPV6 && read_ipv6(context, packet, at);
+}
+
+/* Gives the packet the class that the rule with this number says; where there is no such rule, it stays as it is. */
+static __always_inline void choose_class(struct __sk_buff *context, const struct place *place, __u32 number)
+{
+	const struct rule *rule = bpf_map_lookup_elem(&rules, &number);
+
+	if (!rule)
+		return;
+	__u32 class = rule->number;
+
+#if CLASS_COLUMNS
+	if (!class)
+		class = class_of_row(&place->rows, rule->field, rule->column);
+#else
+	(void)place;
+#endif
+	if (class)
+		context->priority = class;
 }
 
 #endif
@@ -5043,125 +5397,7 @@ enum limit_answer {
 #ifndef SLUICE_PACKET_H
 #define SLUICE_PACKET_H
 
-#include <linux/bpf.h>
-#include <linux/types.h>
-
-#include <bpf/bpf_endian.h>
-#include <bpf/bpf_helpers.h>
-
-/* A field that a packet lacks. */
-#define ABSENT 0xffffffffU
-
-struct packet {
-	__u64 source[2]; /* IPv4: in the first; IPv6: the upper half in the first */
-	__u64 destination[2];
-	__u64 source_mac;
-	__u32 source_port;
-	__u32 destination_port;
-	__u32 protocol;
-	__u32 zone; /* that the frame came in by; only in programs that tell zones apart */
-	__u32 row;  /* of the table that the rule at hand is for; only while a limit is asked */
-	__u32 family; /* 4 or 6 */
-	__u32 length; /* of the IP packet */
-	__u32 end;    /* where it ends, in bytes from the start of the frame */
-	__u32 vlan;
-	__u32 ttl;
-	__u32 dscp;
-	__u32 fragment; /* 0 not a fragment, 1 the first, 2 a later one */
-	__u32 service;	/* protocol, and destination port in the lower 16 bits */
-	__u32 tcp_flags;
-	__u32 icmp4; /* type, and code in the lower 8 bits */
-	__u32 icmp6;
-	__u32 payload_at; /* behind the header of TCP or UDP, in bytes from the start of the frame */
-	__u32 traffic_class; /* the DSCP, and congestion in the lower 2 bits */
-	__u32 transport_at;  /* IPv6: where the headers before the transport header end, from the start of the frame */
-	__u32 balanced;	     /* for balance: the service, or of a fragment the protocol with bit 24; only in programs that balance */
-};
-
-#define ETHERTYPE_IPV4 bpf_htons(0x0800)
-#define ETHERTYPE_IPV6 bpf_htons(0x86dd)
-#define ETHERTYPE_VLAN bpf_htons(0x8100)	 /* IEEE 802.1Q */
-#define ETHERTYPE_SERVICE_VLAN bpf_htons(0x88a8) /* IEEE 802.1ad */
-
-enum protocol {
-	HOP_BY_HOP = 0,
-	ICMP = 1,
-	TCP = 6,
-	UDP = 17,
-	DCCP = 33,
-	ROUTING = 43,
-	FRAGMENT = 44,
-	AUTHENTICATION = 51,
-	ICMPV6 = 58,
-	DESTINATION_OPTIONS = 60,
-	SCTP = 132,
-	UDP_LITE = 136,
-};
-
-/*
- * Headers as they lie in a frame, from some even place on. Processors that run programs read numbers from anywhere, so the
- * numbers are read whole, as the kernel reads them, and not byte by byte.
- */
-
-struct ethernet_header {
-	__u8 destination[6];
-	__u8 source[6];
-	__be16 type;
-};
-
-struct vlan_tag {
-	__be16 control; /* the lower 12 bits: the number of the VLAN */
-	__be16 type;	/* of what follows */
-};
-
-struct ipv4_header {
-	__u8 version_and_length; /* of the header, in fours */
-	__u8 traffic_class;
-	__be16 length; /* of the packet */
-	__be16 identification;
-	__be16 fragment; /* flags, and the offset in eights */
-	__u8 ttl;
-	__u8 protocol;
-	__be16 checksum;
-	__be32 source;
-	__be32 destination;
-};
-
-struct ipv6_header {
-	__be16 version_and_class;
-	__be16 flow;
-	__be16 payload_length;
-	__u8 next;
-	__u8 hop_limit;
-	__be64 source[2];
-	__be64 destination[2];
-};
-
-/* A link address as a number. */
-static __always_inline __u64 mac_of(const __u8 *bytes)
-{
-	return (__u64)bpf_ntohs(*(const __be16 *)bytes) << 32 | bpf_ntohl(*(const __be32 *)(bytes + 2));
-}
-
-/* Farthest into a frame that the verifier follows. Frames are shorter: they stand in one page. */
-#define FARTHEST 0xff00
-
-/* \`length\` bytes of the frame from \`offset\` on; NULL where it has fewer. */
-static __always_inline void *frame_at(struct xdp_md *context, __u32 offset, __u32 length)
-{
-	void *start = (void *)(long)context->data;
-	void *end = (void *)(long)context->data_end;
-
-	if (offset > FARTHEST)
-		return NULL;
-	return start + offset + length > end ? NULL : start + offset;
-}
-
-/* 0 for IPv4, 1 for IPv6: without a branch, so that the verifier has one path to follow. */
-static __always_inline __u32 is_ipv6(const struct packet *packet)
-{
-	return packet->family / 2 & 1;
-}
+#include "headers.h"
 
 /* Bytes of the frame from \`at\` on. */
 static __always_inline __u32 bytes_from(struct xdp_md *context, __u32 at)
@@ -5299,26 +5535,18 @@ __noinline int parse_transport(struct xdp_md *context, struct packet *packet, __
  */
 __noinline int parse_ipv4(struct xdp_md *context, struct packet *packet, __u32 at)
 {
-	const struct ipv4_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+	const struct ipv4_header *header = context && packet ? read_ipv4(context, packet, at) : NULL;
 
-	if (!header || !packet)
+	if (!header)
 		return 0;
 	const __u32 length = bytes_from(context, at);
 	const __u32 header_length = (header->version_and_length & 0x0f) * 4;
 	const __u32 fragment = bpf_ntohs(header->fragment);
 
 	packet->length = bpf_ntohs(header->length);
-	if (header->version_and_length >> 4 != 4 || header_length < sizeof *header || packet->length < header_length ||
-	    packet->length > length)
+	if (header_length < sizeof *header || packet->length < header_length || packet->length > length)
 		return 0;
-	packet->family = 4;
 	packet->end = at + packet->length;
-	packet->traffic_class = header->traffic_class;
-	packet->dscp = header->traffic_class >> 2;
-	packet->ttl = header->ttl;
-	packet->protocol = header->protocol;
-	packet->source[0] = bpf_ntohl(header->source);
-	packet->destination[0] = bpf_ntohl(header->destination);
 	if (fragment & 0x1fff) {
 		packet->fragment = 2;
 		return 1;
@@ -5383,28 +5611,19 @@ static long skip_extension(__u64 index, struct extensions *walk)
 /* IPv6 with its extension headers (RFC 8200); an authentication header is a protocol, as in IPv4. */
 __noinline int parse_ipv6(struct xdp_md *context, struct packet *packet, __u32 at)
 {
-	const struct ipv6_header *header = context ? frame_at(context, at, sizeof *header) : NULL;
+	const struct ipv6_header *header = context && packet ? read_ipv6(context, packet, at) : NULL;
 
-	if (!header || !packet)
+	if (!header)
 		return 0;
 	const __u32 length = bytes_from(context, at);
-	const __u32 version_and_class = bpf_ntohs(header->version_and_class);
 
 	packet->length = sizeof *header + bpf_ntohs(header->payload_length);
 	/* The length of a jumbogram (RFC 2675) stands in an option: it is all that there is. */
 	if (header->payload_length == 0 && header->next == HOP_BY_HOP)
 		packet->length = length;
-	if (version_and_class >> 12 != 6 || packet->length > length)
+	if (packet->length > length)
 		return 0;
-	packet->family = 6;
 	packet->end = at + packet->length;
-	packet->traffic_class = version_and_class >> 4 & 0xff;
-	packet->dscp = packet->traffic_class >> 2;
-	packet->ttl = header->hop_limit;
-	packet->source[0] = bpf_be64_to_cpu(header->source[0]);
-	packet->source[1] = bpf_be64_to_cpu(header->source[1]);
-	packet->destination[0] = bpf_be64_to_cpu(header->destination[0]);
-	packet->destination[1] = bpf_be64_to_cpu(header->destination[1]);
 	packet->fragment = 0;
 	packet->protocol = header->next;
 	packet->transport_at = at + sizeof *header;
@@ -6288,12 +6507,15 @@ __noinline int judge(struct xdp_md *context, struct packet *packet, struct place
 
 #endif
 `,
-  'program/zones.h': `/* Zones: which of them a frame comes in by. */
+  'program/zones.h': `/*
+ * Zones: which of them a frame comes in by, or at tc a packet leaves by.
+ *
+ * The policy's own header comes first: it has the number of interfaces.
+ */
 #ifndef SLUICE_ZONES_H
 #define SLUICE_ZONES_H
 
-#include "../policy.h"
-#include "packet.h"
+#include "headers.h"
 
 /* The number of the zone of an interface's frames; 0: none. */
 struct zones_of_interface {
@@ -6309,6 +6531,16 @@ struct {
 	__type(value, struct zones_of_interface);
 } zones SEC(".maps");
 
+#ifdef SLUICE_AT_TC
+/* The zone that the packet, which has no tag, leaves by; ABSENT: none. */
+static __always_inline __u32 zone_of(frame_t *context)
+{
+	const __u32 interface = context->ifindex;
+	const struct zones_of_interface *known = bpf_map_lookup_elem(&zones, &interface);
+
+	return known && known->untagged ? known->untagged : ABSENT;
+}
+#else
 /* The zone that the frame came in by; ABSENT: none. */
 static __always_inline __u32 zone_of(struct xdp_md *context, const struct packet *packet)
 {
@@ -6321,6 +6553,8 @@ static __always_inline __u32 zone_of(struct xdp_md *context, const struct packet
 
 	return zone == 0 ? ABSENT : zone;
 }
+
+#endif
 
 #endif
 `,

@@ -9,16 +9,17 @@ export const PROBLEMS = {
     explanation: `The rule is right, but a program at XDP has no way to do exactly what it says: it sees frames before the kernel has
 looked at them, and knows neither marks, flows, the clock on the wall nor what other planes keep. Sluice never emits something
 that is only nearly right. A stateless filter must besides be the first thing that a packet meets behind XDP, and must not ask for
-what only the whole packet has where fragments may come. The message says what the obstacle is and what to write instead; where the target names another
+what only the whole packet has where fragments may come. The program that chooses the classes of \`shape … egress\` sees packets as they
+leave, translated and in fragments, and asks for addresses, DSCP, TTL, marks, and in IPv4 the protocol. The message says what the obstacle is and what to write instead; where the target names another
 plane behind XDP that can carry the block out, that plane takes it whole, and this is only said as the reason in
 \`manifest.json\`.`,
   },
   notHere: {
     code: 'SL1202',
     severity: 'error',
-    title: 'XDP carries out `mitigate`, `balance` and stateless filters only',
+    title: 'programs carry out `mitigate`, `balance`, stateless filters and the classes of what leaves only',
     explanation: `Programs at XDP carry out \`mitigate\`, \`balance\`, \`filter input stateless\` and \`filter forward stateless\` in this
-version. A stateful filter has to know flows, and what this host sends itself does not pass there. All other blocks need another plane:
+version, and one where packets leave chooses the classes of \`shape … egress\`. A stateful filter has to know flows, and what this host sends itself does not pass there. All other blocks need another plane:
 add \`nftables\` to the target.`,
   },
   tooLarge: {

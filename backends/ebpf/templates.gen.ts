@@ -1,5 +1,105 @@
 // Written by `npm run generate` from templates/*.hbs; edit those.
 
+/** templates/classes-header.hbs */
+export const classesHeader = `/*
+ * Sizes of the program, and how its tables lie in memory: what program/ has to know of the \`shape\` of {{policy}}.
+ *
+ * Made by Sluice, build {{build}}.
+ */
+#ifndef SLUICE_CLASSES_H
+#define SLUICE_CLASSES_H
+
+#include <linux/types.h>
+
+/* The program is one of tc's. */
+#define SLUICE_AT_TC 1
+
+/* Rules of shape, and the 64-bit words that hold a bit for each. */
+#define RULES {{rules}}
+#define RULE_WORDS {{words}}
+/* Words that hold a bit for each word of rules, set where that is not empty; 0: so few words are looked at one by one. */
+#define RULE_SUMMARIES {{summaries}}
+/* Classes that one value of a field has at most, each for another rule. */
+#define CLASS_COLUMNS {{columns}}
+{{#if zones}}
+
+/* Interfaces that the program runs on. */
+#define INTERFACES {{interfaces}}
+{{/if}}
+
+{{> rowsAndTables}}
+
+#endif
+`;
+
+/** templates/classes.hbs */
+export const classes = `/*
+ * shape of {{policy}}, for target {{target}}: the class of every packet that leaves by an interface that is shaped, before its queues.
+ *
+ * Made by Sluice, build {{build}}.
+{{#each remarks}}
+ * {{this}}
+{{/each}}
+ *
+ * All {{rules}} rules are found at once. For each field that rules test, a table leads from the packet's value to a row of
+ * bits, one for each rule: set where the rule asks nothing of the field, or is content with the value. The rules whose bit
+ * is set in every field's row are those that the packet meets; the lowest comes first, and says the class.{{#if columns}} A rule for the rows of
+ * a table is one rule: beside its bits, a row has the numbers of the classes that its values have.{{/if}} Which bit is which rule, and its
+ * line, stands in maps/classes/rules.txt.
+ *
+ * What is the policy's own stands here; what all policies have in common, in program/.
+ */
+#include "classes.h"
+#include "program/leaving.h"
+#include "program/tables.h"
+{{#if zones}}
+#include "program/zones.h"
+{{/if}}
+{{> fieldTables}}
+
+{{> findRows}}
+{{#if columns}}
+
+/* --- Classes of rows --- */
+{{#each classed}}
+
+TABLE({{name}}_classes, struct row_classes, {{rows}}); /* key: a row */
+{{/each}}
+
+static __always_inline __u32 class_of_row(const struct rows *rows, __u32 field, __u32 column)
+{
+	switch (field) {
+{{#each classed}}
+	case {{@index}}: /* {{title}} */
+		return class_in(&{{name}}_classes, &rows->{{name}}, column);
+{{/each}}
+	default:
+		return 0;
+	}
+}
+{{/if}}
+
+/* --- The program --- */
+
+SEC("tc")
+int classes(struct __sk_buff *context)
+{
+	struct packet packet;
+	struct place place;
+
+	if (read_leaving(context, &packet)) {
+{{#if zones}}
+		packet.zone = zone_of(context);
+{{/if}}
+		find_rows(&packet, &place.rows);
+		choose_class(context, &place, first_rule(&place));
+	}
+	return GO_ON;
+}
+
+char _license[] SEC("license") = "Apache-2.0";
+`;
+
 /** templates/dispatch-header.hbs */
 export const dispatchHeader = `/*
  * Sizes of the program, and how its tables lie in memory: what program/ has to know of the \`dispatch\` of {{policy}}.

@@ -3,20 +3,33 @@
  * the program's text depends on which fields they test, never on how many they are.
  */
 import type { Balance, Origin } from '../../compiler/model/index.ts';
-import type { PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
+import type { Cell, PayloadTest, SameFieldTest } from '../../compiler/model/condition.ts';
+import type { IntervalSet } from '../../compiler/net/interval-set.ts';
 import type { PacketField } from './fields.ts';
 import type { TableAtom } from './lower/conditions.ts';
 
 /**
  * What a rule does to a packet that meets it: `on` goes on with the next rule, `skip` with the rule of that number, `filter` with
  * the first rule of the filter that the packet would meet; `balance` hands it to the service of that number; `socket`, in
- * `dispatch` only, to the socket of that name, which drops what is over the limit.
+ * `dispatch` only, to the socket of that name, which drops what is over the limit; `class`, in `shape` only, gives it the class of
+ * that number, and `class of row` that of the row whose key it has.
  */
 export type Action =
   | { readonly kind: 'pass' | 'drop' | 'on' | 'filter' }
   | { readonly kind: 'skip'; readonly to: number }
   | { readonly kind: 'balance'; readonly service: number }
-  | { readonly kind: 'socket'; readonly socket: string; readonly limit?: LimitCondition };
+  | { readonly kind: 'socket'; readonly socket: string; readonly limit?: LimitCondition }
+  | { readonly kind: 'class'; readonly number: number }
+  | { readonly kind: 'class of row'; readonly found: FoundRows; readonly class: Cell };
+
+/** Rows of a table that are found by one key, of which no packet has two. */
+export interface FoundRows {
+  readonly field: PacketField;
+  /** Of addresses. */
+  readonly family: 4 | 6 | undefined;
+  readonly key: Cell;
+  readonly rows: Uint32Array;
+}
 
 /** A condition that no table finds: it is asked of packets that the tables have led to the rule. */
 export type Condition =
@@ -105,6 +118,18 @@ export interface TestedRule {
   readonly origin: Origin;
   /** Tests of fields against constant sets: what the tables are made from. */
   readonly atoms: readonly TableAtom[];
+  /** Of a rule for rows, what each of them gives to the values of its key. */
+  readonly given?: GivenNumbers | undefined;
+}
+
+/** Numbers beside the bits of rows, which values of a field have. */
+export interface GivenNumbers {
+  readonly field: PacketField;
+  readonly family: 4 | 6 | undefined;
+  /** The place among the numbers of the field's rows. */
+  readonly column: number;
+  /** No two have a value in common. */
+  readonly sets: readonly { readonly set: IntervalSet; readonly number: number }[];
 }
 
 export interface ListedRule extends TestedRule {
@@ -132,6 +157,8 @@ export interface FieldTable {
   readonly absentRow: number;
   /** For each row, a bit for each rule, the lowest bit of the first word is rule 0. */
   readonly rowBits: readonly Uint32Array[];
+  /** For each row, the numbers that its values are given. */
+  readonly rowNumbers: readonly Uint32Array[];
 }
 
 /** An interface that the program runs on. */

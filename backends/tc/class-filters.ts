@@ -87,7 +87,8 @@ export function searchInWords({ way, longest, other }: ClassChoice): ClassSearch
     }),
   };
   const avoided = other === undefined ? undefined : words[way === 'u32' ? 'flower' : 'u32'](other);
-  return { ...words[way](longest), avoided };
+  const without = 'without a filter only by nftables, or by a program of `xdp`';
+  return { ...words[way](longest), without, avoided };
 }
 
 /** Of a shaper that polices, by flower: it alone sees what is behind the header of IP. */

@@ -209,7 +209,13 @@ function explainedOf(
     targets,
   );
   const parts = targets.flatMap(({ name, planes }) =>
-    planes.map((plane) => ({ target: name, ...plane, without: choices.without, listed: analyzed.listed })),
+    planes.map((plane) => ({
+      target: name,
+      ...plane,
+      without: choices.without,
+      listed: analyzed.listed,
+      searches: new Map(planes.flatMap(({ lowered }) => [...(lowered.searches ?? [])])),
+    })),
   );
   if (flags.rule !== undefined) {
     const rules = parts.flatMap((part) => explainRule(part, meantBy(flags.rule ?? '', mainPath)));

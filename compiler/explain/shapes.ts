@@ -8,7 +8,7 @@ import { PolicyLineSets } from './policy-lines.ts';
 /** Of the `fw` filter, by which classes are often picked (net/sched/cls_fw.c: HTSIZE). */
 const BUCKETS_OF_FW = 256;
 
-/** `search`: no other plane writes the packet's priority, so filters find the class of what leaves. */
+/** `search`: how the class of what leaves is found where nftables does not write the packet's priority. */
 export function explainShape(shape: Shape, search: ClassSearch | undefined): ExplainedStage {
   const { origin } = shape;
   const lines = new PolicyLineSets().ofOrigins([origin]);
@@ -31,7 +31,7 @@ export function explainShape(shape: Shape, search: ClassSearch | undefined): Exp
             ? step(`its class: by ${search.by}`, search.lookup)
             : step('its class: by its priority, without a filter', `hash, ${counted(classes, 'class')}`),
           step(restOf(shape)),
-          ...(search ? [step('without a filter only by nftables, which is not in the target')] : []),
+          ...(search?.without === undefined ? [] : [step(search.without)]),
           ...(search?.avoided ? [step(`avoided: ${search.avoided.by}`, search.avoided.lookup)] : []),
           step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
           step('avoided: a list of u32 filters', walked(classes)),

@@ -24,7 +24,9 @@ export interface PlannedPart extends PassChoice {
   readonly idle?: ReadonlySet<string>;
   readonly prices: Prices;
   readonly memory?: MemorySizes | undefined;
-  readonly lowered?: Pick<Lowered, 'search' | 'searches'>;
+  readonly lowered?: Pick<Lowered, 'search'>;
+  /** What the target's planes say of its shapers. */
+  readonly searches?: Lowered['searches'];
   /** What was listed of its shapers. */
   readonly listed?: readonly ListedClasses[];
 }
@@ -58,9 +60,9 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   ];
 }
 
-function withTraffic(shape: Shape, { program, lowered, listed = [] }: PlannedPart): ExplainedStage {
+function withTraffic(shape: Shape, { program, searches, listed = [] }: PlannedPart): ExplainedStage {
   const found = listed.find((one) => one.interface === listedName(shape, program.target));
-  const explained = explainShape(shape, lowered?.searches?.get(shape));
+  const explained = explainShape(shape, searches?.get(shape));
   return found ? { ...explained, classes: trafficOf(shape, program.policy.shapes, found) } : explained;
 }
 

@@ -1,7 +1,9 @@
 /** Members with a class each, and the files of a build that shapes them. */
+import { xdp } from '../../backends/ebpf/index.ts';
 import { nftables } from '../../backends/nftables/index.ts';
 import { tc } from '../../backends/tc/index.ts';
 import { compile } from '../../compiler/compile.ts';
+import type { Artifact } from '../../compiler/plane.ts';
 import { inputsWith } from '../builders/ruleset.ts';
 
 export const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
@@ -21,17 +23,25 @@ export const room = (at: number): string => `10.${at >> 8}.${at & 255}.0`;
 
 /** Files of a build by their names, without their folders; without nftables, tc finds the classes by filters. */
 export function memberBuild(target: 'nftables' | '' = 'nftables'): ReadonlyMap<string, string> {
+  return new Map(
+    builtFor(target).map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()] as const),
+  );
+}
+
+/** The program that finds the classes, with its loader, in `ebpf/`. */
+export function memberProgram(): readonly Artifact[] {
+  return builtFor('xdp on up0').filter(({ path }) => path.startsWith('ebpf/'));
+}
+
+function builtFor(target: string): readonly Artifact[] {
   const rows = Array.from({ length: MEMBERS }, (_, at) => `${at},${room(at)}/24`);
   const files = { 'members.csv': ['id,room', ...rows, ''].join('\n') };
   const { targets } = compile({ path: 'policy.sluice', text: policy(target) }, inputsWith(files), {
-    planes: [nftables, tc],
+    planes: [nftables, tc, xdp],
     nameBuild: () => 'bench',
     proof: false,
   });
-  const artifacts = targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
-  return new Map(
-    artifacts.map(({ path, content }) => [path.split('/').at(-1)!, Buffer.concat(content).toString()] as const),
-  );
+  return targets.flatMap(({ planes }) => planes.flatMap((plane) => plane.artifacts));
 }
 
 /** The members' classes, as `classes.tsv` lists them. */

@@ -1,17 +1,17 @@
 /**
- * A packet's way to its class among those of 24,000 members, by the priority that nftables writes, and by the filters that tc has
- * where it is alone (u32 in tables): through a router, against the same queues where all goes to the default class, and against a
+ * A packet's way to its class among those of 24,000 members, by the priority that nftables writes, by that which a program before the
+ * queues writes (eBPF), and by the filters that tc has where it is alone (u32 in tables): through a router, against the same queues where all goes to the default class, and against a
  * list of u32 filters. What the lookup itself costs is told by
  * packets that the router sends: with priorities that the sender gives, nothing is looked up and the queues are the same.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { trafficBinary } from '../traffic/binary.ts';
 import { median, ratioOf } from './medians.ts';
-import { MEMBERS, memberBuild, memberClasses, memberFilters, room } from './member-classes.ts';
+import { MEMBERS, memberBuild, memberClasses, memberFilters, memberProgram, room } from './member-classes.ts';
 
 const ROUNDS = Number(process.env['SLUICE_BENCH_ROUNDS'] ?? 9);
 const PACKETS = 200_000;
@@ -39,10 +39,16 @@ const FORWARDED = {
   none: 'by default',
   one: 'to one member',
   all: 'to all members',
+  program: 'to one member, by a program',
+  programAll: 'to all members, by a program',
   tables: 'to one member, tc alone',
   list: 'a list of u32',
 };
-const SENT = { given: 'sent, class given', found: 'sent, class looked up' };
+const SENT = {
+  given: 'sent, class given',
+  found: 'sent, class looked up',
+  programmed: 'sent, class looked up by a program',
+};
 
 test(`a packet's way to its class, of ${MEMBERS}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-shape-cost-'));
@@ -50,6 +56,10 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
     const files = memberBuild();
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     writeFileSync(join(folder, 'tables.batch'), memberFilters());
+    for (const { path, content } of memberProgram()) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), Buffer.concat(content));
+    }
     writeFileSync(join(folder, 'list.batch'), u32Filters(files));
     writeFileSync(join(folder, 'priorities'), priorities(files));
     const scatter = (way: string, members: number, packets: number, given = '') =>
@@ -58,6 +68,7 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
       `ip netns exec inside ${scatter(way, members, packets)}`;
     const script = [
       'mkdir -p /run/netns; mount -t tmpfs none /run/netns; ip netns add inside; ip netns add world',
+      'make -s -C ebpf; mount -t bpf bpf /sys/fs/bpf',
       'ip link add up0 type veth peer name up1 netns world; ip link add in0 type veth peer name in1 netns inside',
       'ip link set up0 up; ip link set in0 up; ip -n world link set up1 up; ip -n inside link set in1 up',
       'ip address add 192.168.7.1/24 dev up0; ip neigh add 192.168.7.2 lladdr 02:00:00:00:00:09 dev up0',
@@ -74,6 +85,11 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
       forwarded(FORWARDED.all, MEMBERS),
       scatter(SENT.found, MEMBERS, PACKETS),
       'nft delete table inet sluice',
+      'ebpf/sluice-load up',
+      forwarded(FORWARDED.program, 1),
+      forwarded(FORWARDED.programAll, MEMBERS),
+      scatter(SENT.programmed, MEMBERS, PACKETS),
+      'ebpf/sluice-load down',
       'tc -batch tables.batch',
       forwarded(FORWARDED.tables, 1),
       'tc filter del dev up0 parent 1:',
@@ -93,15 +109,21 @@ test(`a packet's way to its class, of ${MEMBERS}`, () => {
       console.log(`${way}: ${median(costs(way)).toFixed(0)} ns`);
     }
     const ratio = ratioOf(costs(FORWARDED.one), costs(FORWARDED.none));
+    const program = ratioOf(costs(FORWARDED.program), costs(FORWARDED.none));
     const lookup = median(costs(SENT.found)) - median(costs(SENT.given));
+    const programmed = median(costs(SENT.programmed)) - median(costs(SENT.given));
     const tables = ratioOf(costs(FORWARDED.tables), costs(FORWARDED.none));
     const list = median(costs(FORWARDED.list)) / median(costs(FORWARDED.all));
     console.log(`through the router, by priority: ${ratio.toFixed(2)} x the default class`);
+    console.log(
+      `by a program: ${program.toFixed(2)} x; the program itself, to all members: ${programmed.toFixed(0)} ns`,
+    );
     console.log(`by tc alone: ${tables.toFixed(2)} x; by a list of u32 filters: ${list.toFixed(0)} x that by priority`);
     console.log(`the rules and the lookup themselves, to all members: ${lookup.toFixed(0)} ns`);
     // Packets have been in (nearly) all classes.
     expect(Number(output.trim().split('\n').at(-1))).toBeGreaterThan(MEMBERS * 0.9);
     expect.soft(ratio).toBeLessThanOrEqual(1.1);
+    expect.soft(program).toBeLessThanOrEqual(1.1);
     expect.soft(tables).toBeLessThanOrEqual(1.1);
   } finally {
     rmSync(folder, { recursive: true });

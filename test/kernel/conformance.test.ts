@@ -4,10 +4,11 @@
  */
 import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
+import { PLANES } from '../../cli/planes.ts';
 import { isError, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { without } from '../arbitraries/policy/features.ts';
 import { randomPolicy } from '../arbitraries/policy/policy.ts';
-import { ingressPolicy, shapingPolicy } from '../arbitraries/policy/shaping.ts';
+import { ingressPolicy, leavingPolicy, shapingPolicy } from '../arbitraries/policy/shaping.ts';
 import { count, seed } from '../sampling.ts';
 import { buildPolicy, type BuildOptions, type Built, type PolicyText } from './conformance/build.ts';
 import { examine } from './conformance/examine.ts';
@@ -24,6 +25,7 @@ const COUNTED_POLICIES = count(8, 60);
 /** And as many shape what leaves. */
 const SHAPING_POLICIES = count(10, 100);
 const INGRESS_POLICIES = count(6, 100);
+const LEAVING_POLICIES = count(1, 60);
 const PACKETS = 1000;
 
 /** With a rule that asks for a protocol by its number and for ports, nft 1.0.6 can list nothing (an assertion of its own fails). */
@@ -50,6 +52,8 @@ describeWithKernel('kernel conformance', () => {
   test(`of ${COUNTED_POLICIES} with a counter for each rule`, () =>
     conform(policies, COUNTED_POLICIES, { keepCounters: true }));
   test(`of ${SHAPING_POLICIES} that shape, class by class`, () => conform(shapingPolicy(), SHAPING_POLICIES, {}));
+  test(`of ${LEAVING_POLICIES} of which a program finds the classes, where it can`, () =>
+    conform(leavingPolicy('with nat'), LEAVING_POLICIES, { planes: PLANES }));
   test(`of ${INGRESS_POLICIES} that shape what comes in`, () => conform(ingressPolicy(), INGRESS_POLICIES, {}));
 });
 

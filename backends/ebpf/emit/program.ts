@@ -195,7 +195,7 @@ function parameterOf({ name, search }: FieldDefinition, { kind }: TableLayout): 
     return {
       parameter: 'const struct packet *packet',
       value: kind === 'wide' ? `0, ${value}` : value,
-      mayLack: kind === 'ranges',
+      mayLack: kind === 'ranges' && name !== 'mark',
     };
   }
   return kind === 'wide'

@@ -57,7 +57,7 @@ export function rowBytes({ rowBits }: FieldTable, { words, summaries }: Sizes): 
 }
 
 /** `enum rule_action` of the program. */
-const ACTIONS: Readonly<Record<Exclude<Action['kind'], 'socket'>, number>> = {
+const ACTIONS: Readonly<Record<Exclude<Action['kind'], 'socket' | 'class' | 'class of row'>, number>> = {
   pass: 0,
   drop: 1,
   on: 2,
@@ -76,7 +76,9 @@ export function ruleBytes(
   const wordsOfRule = 2 * Math.ceil((2 + mostConditions + mostCounters) / 2);
   const all = new Uint32Array(rules.length * wordsOfRule).fill(ABSENT);
   for (const [number, { action, conditions, counts }] of rules.entries()) {
-    if (action.kind === 'socket') throw new Error('a rule of `mitigate` that gives packets to a socket');
+    if (action.kind === 'socket' || action.kind === 'class' || action.kind === 'class of row') {
+      throw new Error(`a rule at XDP that gives packets a ${action.kind}`);
+    }
     const at = number * wordsOfRule;
     all[at] = ACTIONS[action.kind];
     all[at + 1] = action.kind === 'skip' ? action.to : action.kind === 'balance' ? action.service : 0;

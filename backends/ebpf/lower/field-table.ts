@@ -27,12 +27,20 @@ interface FieldTest {
   readonly set: IntervalSet;
 }
 
+/** That the values of a set are given a number. */
+interface Giving {
+  /** Its word in a row. */
+  readonly word: number;
+  readonly number: number;
+  readonly set: IntervalSet;
+}
+
 /** Numbers of zones, by name. */
 export type ZoneNumbers = ReadonlyMap<string, number>;
 
 export function fieldOfAtom({ test }: TableAtom): PacketField {
   const { field } = test;
-  if (field === 'out' || field === 'mark' || field === 'state') throw new Error(`frames have no ${field}`);
+  if (field === 'state') throw new Error('frames have no state');
   return field;
 }
 
@@ -45,22 +53,48 @@ export function fieldTable(
 ): FieldTable {
   const rows = new RowBits();
   const sides: readonly (Family | undefined)[] = field === 'source' || field === 'destination' ? [4, 6] : [undefined];
-  const absent = absentRow(field, rules, words);
+  const length = words + columnsOf(field, rules);
+  const absent = absentRow(field, rules, length);
   const absentNumber = rows.numberOf(absent.bits, absent.hash);
-  const ranges = sides.map((family) =>
-    rangesOf(testsOf(field, family, rules, zones), widthOf(field, family), rules.length, words, rows),
-  );
-  const { rows: rowBits, places } = rows.inOrder();
+  const ranges = sides.map((family) => {
+    const given = givingsOf(field, family, rules, words);
+    return rangesOf([...testsOf(field, family, rules, zones), ...given], widthOf(field, family), {
+      rules: rules.length,
+      length,
+      rows,
+    });
+  });
+  const { rows: found, places } = rows.inOrder();
   return {
     field,
     ranges: ranges.map((one) => ({ ...one, rows: one.rows.map((row) => places[row]!) })),
     absentRow: places[absentNumber]!,
-    rowBits,
+    rowBits: found.map((row) => row.subarray(0, words)),
+    rowNumbers: found.map((row) => row.subarray(words)),
   };
 }
 
-function absentRow(field: PacketField, rules: readonly TestedRule[], words: number): ChangingRow {
-  const row = new ChangingRow(words);
+/** Numbers that each of the field's rows has. */
+function columnsOf(field: PacketField, rules: readonly TestedRule[]): number {
+  return rules.reduce((most, { given }) => Math.max(most, given?.field === field ? given.column + 1 : 0), 0);
+}
+
+function givingsOf(
+  field: PacketField,
+  family: Family | undefined,
+  rules: readonly TestedRule[],
+  words: number,
+): readonly Giving[] {
+  return rules.flatMap(({ given }) =>
+    given?.field === field && given.family === family
+      ? given.sets.map(({ set, number }): Giving => ({ word: words + given.column, number, set }))
+      : [],
+  );
+}
+
+/** `length`: 32-bit words of a row. */
+function absentRow(field: PacketField, rules: readonly TestedRule[], length: number): ChangingRow {
+  const row = new ChangingRow(length);
   for (const [number, { atoms }] of rules.entries()) {
     row.set(
       number,
@@ -112,14 +146,23 @@ interface Ends {
   readonly tests: Uint32Array;
 }
 
-function rangesOf(tests: readonly FieldTest[], width: number, ruleCount: number, words: number, rows: RowBits): Ranges {
+/** `rules`: how many; `length`: 32-bit words of a row. */
+interface RowsInto {
+  readonly rules: number;
+  readonly length: number;
+  readonly rows: RowBits;
+}
+
+function rangesOf(tests: readonly (FieldTest | Giving)[], width: number, { rules, length, rows }: RowsInto): Ranges {
   const stride = strideOf(width);
   const ends = endsOf(tests, width);
-  const row = new ChangingRow(words);
+  const row = new ChangingRow(length);
   // How many of a rule's tests do not hold yet.
-  const failing = new Uint32Array(ruleCount);
-  for (const { rule, negated } of tests) if (!negated) failing[rule]!++;
-  for (let rule = 0; rule < ruleCount; rule++) row.set(rule, failing[rule] === 0);
+  const failing = new Uint32Array(rules);
+  for (const test of tests) if ('rule' in test && !test.negated) failing[test.rule]!++;
+  for (let rule = 0; rule < rules; rule++) row.set(rule, failing[rule] === 0);
+  // Whose number stands in a word: where one set ends, another may have begun.
+  const givers = new Map<number, Giving>();
 
   const writer = new RangeWriter(width, ends.order.length + 1);
   let from: Uint32Array = new Uint32Array(stride);
@@ -131,7 +174,14 @@ function rangesOf(tests: readonly FieldTest[], width: number, ruleCount: number,
     }
     const number = ends.tests[end]!;
     const begins = number < tests.length;
-    const { rule, negated } = tests[begins ? number : number - tests.length]!;
+    const test = tests[begins ? number : number - tests.length]!;
+    if ('word' in test) {
+      if (!begins && givers.get(test.word) !== test) continue;
+      givers.set(test.word, test);
+      row.setNumber(test.word, begins ? test.number : 0);
+      continue;
+    }
+    const { rule, negated } = test;
     failing[rule] = failing[rule]! + (begins === negated ? 1 : -1);
     row.set(rule, failing[rule] === 0);
   }
@@ -166,7 +216,7 @@ class RangeWriter {
   }
 }
 
-function endsOf(tests: readonly FieldTest[], width: number): Ends {
+function endsOf(tests: readonly { readonly set: IntervalSet }[], width: number): Ends {
   const stride = strideOf(width);
   const most = tests.reduce((sum, { set }) => sum + 2 * set.intervalCount, 0);
   const words = new Uint32Array(most * stride);

@@ -2,10 +2,10 @@
 import { simplify } from '../../../compiler/4-program/atoms.ts';
 import type { Atom, AtomTest, Family, ProgramEffect, ProgramRule } from '../../../compiler/4-program/program.ts';
 import type { PlanNode, StagePlan } from '../../../compiler/6-plan/plan.ts';
-import type { ZoneTest } from '../../../compiler/model/condition.ts';
+import type { Cell, ZoneTest } from '../../../compiler/model/condition.ts';
 import type { Zone } from '../../../compiler/model/index.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
-import type { Action, ListedRule } from '../tree.ts';
+import type { Action, FoundRows, ListedRule } from '../tree.ts';
 import {
   conditionOf,
   gateCondition,
@@ -70,7 +70,7 @@ class RuleList {
         this.#within(node.body);
         return;
       case 'lookup':
-        for (const { rule, row } of rowRules(node)) this.#rule(rule, row);
+        for (const { rule, row, found } of rowRules(node)) this.#rule(rule, row, found);
         return;
       default:
         throw new Error(`a plan for XDP holds lists, and this one a ${node.kind}`);
@@ -87,13 +87,13 @@ class RuleList {
     this.#leaving = outer;
   }
 
-  #rule(rule: ProgramRule, row?: number): void {
+  #rule(rule: ProgramRule, row?: number, found?: FoundRows): void {
     const always = rule.effects.filter(isUnconditional);
     for (const effect of rule.effects) {
       if (!isUnconditional(effect)) this.#effectUnder(rule, effect, row);
     }
     const number = this.rules.length;
-    this.#push(rule, rule.atoms, { effects: always, action: this.#actionOf(rule, row), row });
+    this.#push(rule, rule.atoms, { effects: always, action: this.#actionOf(rule, row, found), row });
     const leaves = rule.decision?.kind === 'verdict' && rule.decision.verdict.kind === 'leave';
     if (leaves && this.rules.length > number) this.#leaving.push(number);
   }
@@ -136,7 +136,8 @@ class RuleList {
     });
   }
 
-  #actionOf({ decision, origin }: ProgramRule, row: number | undefined): Action {
+  #actionOf({ decision, origin }: ProgramRule, row: number | undefined, found: FoundRows | undefined): Action {
+    if (decision?.kind === 'class') return classAction(decision.class, found);
     if (decision?.kind !== 'socket') return actionOf(decision);
     const { socket, limit } = decision;
     if (!limit) return { kind: 'socket', socket };
@@ -179,7 +180,13 @@ function isUnconditional({ when, gates }: ProgramEffect): boolean {
   return gates.length === 0 && when.some((atoms) => atoms.length === 0);
 }
 
-function actionOf(decision: Exclude<ProgramRule['decision'], { readonly kind: 'socket' }>): Action {
+function classAction(chosen: number | Cell, found: FoundRows | undefined): Action {
+  if (typeof chosen === 'number') return { kind: 'class', number: chosen };
+  if (!found) throw new Error('a program has been given a class of no row');
+  return { kind: 'class of row', found, class: chosen };
+}
+
+function actionOf(decision: Exclude<ProgramRule['decision'], { readonly kind: 'socket' | 'class' }>): Action {
   if (decision === undefined) return { kind: 'on' };
   const verdict = decision.kind === 'verdict' ? decision.verdict.kind : decision.kind;
   switch (verdict) {

@@ -1,4 +1,7 @@
-/** Rows of bits, a bit for each rule; equal rows are one, so a field has no more of them than it tells rules apart. */
+/**
+ * Rows of bits, a bit for each rule, and behind them numbers that values are given; equal rows are one, so a field has no more of
+ * them than it tells rules and numbers apart.
+ */
 
 /** Bits of a word as the program reads it; there are two of 32 bits in each. */
 export const BITS_OF_WORD = 64;
@@ -61,6 +64,12 @@ export class ChangingRow {
     if (((word & bit) !== 0) === holds) return;
     this.bits[rule >> 5] = word ^ bit;
     this.hash ^= scrambled(rule);
+  }
+
+  /** A whole word, behind those of bits. */
+  setNumber(word: number, number: number): void {
+    this.hash ^= scrambled(this.bits[word]! ^ scrambled(word)) ^ scrambled(number ^ scrambled(word));
+    this.bits[word] = number;
   }
 }
 

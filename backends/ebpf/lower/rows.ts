@@ -11,10 +11,12 @@ import type {
 } from '../../../compiler/4-program/program.ts';
 import type { KeyPart, Lookup } from '../../../compiler/6-plan/plan.ts';
 import { isUniqueKey, keyedRule } from '../../../compiler/6-plan/row-keys.ts';
+import { cellNumber } from '../../../compiler/model/cells.ts';
 import { columnAddresses } from '../../../compiler/model/column-addresses.ts';
 import type { Cell, Gate, NumberTest, Rate, RowVariable, ServiceCellTest } from '../../../compiler/model/condition.ts';
 import { FIELD_WIDTHS } from '../../../compiler/model/fields.ts';
 import { IntervalSet } from '../../../compiler/net/interval-set.ts';
+import type { FoundRows } from '../tree.ts';
 import { addressesIn, numbersIn, numbersOfRows, rateIn, textOf } from './cells.ts';
 
 /** Most rules that rows become one by one. */
@@ -25,6 +27,8 @@ export const A_RULE_FOR_EACH_ROW = 'a rule for each row, unless one key finds it
 export interface RowRule {
   readonly rule: ProgramRule;
   readonly row: number | undefined;
+  /** The rows that a rule for all of them is for. */
+  readonly found?: FoundRows;
 }
 
 /**
@@ -59,8 +63,19 @@ function rulesOf(rule: ProgramRule, rows: Iterable<number>, { row: variable, gua
 /** One rule for all of the rows. */
 function ruleForAll(rule: ProgramRule, rows: Uint32Array, { row, guard, key, family }: Lookup): RowRule[] {
   const own = rule.family ?? family;
-  const found = keySet(key[0]!, row, rows, own);
-  return found ? [{ rule: { ...rule, family: own, atoms: [...guard, found, ...rule.atoms] }, row: undefined }] : [];
+  const [part] = key as readonly [KeyPart];
+  const keys = keySet(part, row, rows, own);
+  if (!keys) return [];
+  const { field, column } = part;
+  const isAddress = field === 'source' || field === 'destination';
+  if (field === 'state') throw new Error('frames have no state');
+  return [
+    {
+      rule: { ...rule, family: own, atoms: [...guard, keys, ...rule.atoms] },
+      row: undefined,
+      found: { field, family: isAddress ? own : undefined, key: { kind: 'cell', row, column }, rows },
+    },
+  ];
 }
 
 /** That a packet's field is in the column of some of the rows; undefined where that is empty. */
@@ -80,12 +95,13 @@ function keySet(
   return numbers.isEmpty() ? undefined : { negated: false, test: { kind: 'number', field, in: numbers } };
 }
 
-/** Whether what the rule asks or does is another for each row. */
+/** Whether what the rule asks or does is another for each row; a class may be found with the row. */
 function hangsOnRow({ atoms, gates, effects, decision }: ProgramRule): boolean {
   const limit = decision?.kind === 'socket' ? decision.limit : undefined;
   const limits = [...gates, ...effects.flatMap((effect) => effect.gates), ...(limit ? [limit] : [])];
   return (
-    limits.some((gate) => gate.kind !== 'sample' && gate.rows.length > 0) || [atoms, effects, decision].some(holdsCell)
+    limits.some((gate) => gate.kind !== 'sample' && gate.rows.length > 0) ||
+    [atoms, effects, decision?.kind === 'class' ? undefined : decision].some(holdsCell)
   );
 }
 
@@ -127,8 +143,12 @@ function resolveRule(rule: ProgramRule, row: number): ProgramRule | undefined {
   return { ...rule, atoms, gates, effects, decision: resolveDecision(rule.decision, row) };
 }
 
-/** With the row's rate in the limit of a socket. Up to the rate of an empty cell, nothing gets through. */
+/** With the row's class, or its rate in the limit of a socket. Up to the rate of an empty cell, nothing gets through. */
 function resolveDecision(decision: ProgramRule['decision'], row: number): ProgramRule['decision'] {
+  if (decision?.kind === 'class' && typeof decision.class !== 'number') {
+    const { class: chosen } = decision;
+    return { kind: 'class', class: cellNumber(chosen, new Map([[chosen.row, row]]))! };
+  }
   if (decision?.kind !== 'socket' || !decision.limit || !('kind' in decision.limit.rate)) return decision;
   const rate = rateIn(decision.limit.rate, row);
   const limit = rate ? { ...decision.limit, rate } : { ...decision.limit, rate: ANY_RATE, burst: 0 };

@@ -196,22 +196,60 @@ function asksOfFrames(features: Features): Arbitrary<Piece> {
 /** The same for what leaves, of which tc alone finds the class. */
 export function alonePolicy(): Arbitrary<RandomPolicy> {
   const asked = asksOfFrames(SHAPING);
-  const blocks = fastCheck.tuple(
-    shape(SHAPING, 'uplink egress rate 1gbit', true, asked),
-    maybe(shape(SHAPING, 'inside egress rate 900mbit overhead 4', false, asked), 40),
-  );
-  // What is asked elsewhere of protocols and ports, here is asked of DSCP.
-  const withoutPorts = (one: Piece): Piece => ({
+  const blocks = shapesOfWhatLeaves(asked).map((parts) => joined(parts, '\n\n'));
+  return withTables(blocks, '');
+}
+
+function shapesOfWhatLeaves(asked: Arbitrary<Piece>): Arbitrary<readonly Piece[]> {
+  return fastCheck
+    .tuple(
+      shape(SHAPING, 'uplink egress rate 1gbit', true, asked),
+      maybe(shape(SHAPING, 'inside egress rate 900mbit overhead 4', false, asked), 40),
+    )
+    .map((parts) => parts.map(withoutPorts));
+}
+
+/** What is asked elsewhere of protocols and ports, here is asked of DSCP. */
+function withoutPorts(one: Piece): Piece {
+  return {
     ...one,
     text: one.text
       .replaceAll(/ for (?:not )?tcp\b/g, ' for not dscp is 46')
       .replaceAll(' udp/53', ' dscp is 46')
       .replaceAll('n.net tcp', 'n.net ttl 64'),
-  });
-  return withTables(
-    blocks.map((parts) => withoutPorts(joined(parts, '\n\n'))),
-    '',
+  };
+}
+
+/** What a program asks besides of what leaves. */
+function asksOfWhatLeaves(features: Features): Arbitrary<Piece> {
+  const others = words(
+    'mark is 5',
+    'not mark is 0-4',
+    'mark is 0x4/0xfffffffc',
+    'not from 10.0.0.0/24, 2001:db8:a::/64',
+    'not to 10.0.0.0/8, 2001:db8::/32',
+    'not host 10.1.0.0/16, 2001:db8:a01::/48',
+    'host 10.0.7.0/24, 2001:db8:a::/48',
   );
+  return fastCheck
+    .tuple(asksOfFrames(features), maybe(others, 50))
+    .map(([asked, other]) =>
+      /\b(?:from|to) /.test(asked.text) && /from|to/.test(other.text) ? asked : joined([asked, other], ' '),
+    );
+}
+
+/** The same for what leaves, of which a program finds the class; nftables marks packets before, and may translate some. */
+export function leavingPolicy(nat: 'with nat' | 'without nat'): Arbitrary<RandomPolicy> {
+  const translations = natRules(SHAPING).map((body) => piece`nat {\n  ${body}\n}`);
+  const before = fastCheck.tuple(
+    maybe(translations, nat === 'with nat' ? 25 : 0),
+    nat === 'with nat' ? words('filter forward default allow {}') : words(''),
+    maybe(words('mangle postrouting {\n  mark set 0x5 tcp\n  dscp set 10 to 10.0.0.0/8\n}'), 50),
+  );
+  const blocks = fastCheck
+    .tuple(before, shapesOfWhatLeaves(asksOfWhatLeaves(SHAPING)))
+    .map(([first, shapes]) => joined([...first, ...shapes], '\n\n'));
+  return withTables(blocks, '  xdp on uplink0, lan0\n  nftables\n');
 }
 
 function withTables(blocks: Arbitrary<Piece>, others = '  nftables\n'): Arbitrary<RandomPolicy> {

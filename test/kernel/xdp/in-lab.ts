@@ -7,7 +7,7 @@ import { command, runner, withBuilt } from './build.ts';
 export function loadInLab(lab: Lab, artifacts: readonly Artifact[]): () => void {
   const holder = withBuilt([artifacts], ([folder]) => {
     const steps = `mount -t bpf bpf /sys/fs/bpf
-sed -n 's/^interface \\([^ ]*\\) .*/\\1/p' ${folder!}/ebpf/policy.conf | while read -r name; do ${runner()} keep-tags $name; done
+cat ${folder!}/ebpf/policy.conf 2>/dev/null | sed -n 's/^interface \\([^ ]*\\) .*/\\1/p' | while read -r name; do ${runner()} keep-tags $name; done
 ${folder!}/ebpf/sluice-load up
 sleep infinity < /dev/null > /dev/null 2>&1 &
 echo $!`;

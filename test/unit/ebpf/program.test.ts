@@ -36,6 +36,7 @@ test('a program has the tables of the fields that rules test, and no others', ()
     'maps/source_rules.bin',
   ]);
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
+    'program/headers.h',
     'program/jhash.h',
     'program/packet.h',
     'program/place.h',
@@ -266,6 +267,7 @@ test('a program has the parts that it needs', () => {
   expect([...files.keys()].filter((path) => path.startsWith('program/'))).toEqual([
     'program/buckets.h',
     'program/conditions.h',
+    'program/headers.h',
     'program/jhash.h',
     'program/limits.h',
     'program/pace.h',

@@ -1,5 +1,5 @@
 /** Frames through a router on a second kernel, and how many of them each class is to have counted by the reference semantics. */
-import { buildPolicy, type Built, type PolicyText } from '../../kernel/conformance/build.ts';
+import { buildPolicy, type BuildOptions, type Built, type PolicyText } from '../../kernel/conformance/build.ts';
 import { drawWith } from '../../kernel/conformance/draw.ts';
 import { drawScript } from '../../kernel/conformance/draw-script.ts';
 import { environmentOf, labOptions, NETWORK } from '../../kernel/conformance/network.ts';
@@ -46,8 +46,14 @@ export interface CountedJob {
  * A router with the policy, and about `packets` frames around its edges, of those whose way the reference knows from themselves
  * alone. Undefined: the policy is refused.
  */
-export function countedJob(name: string, text: PolicyText, packets: number, seed: number): CountedJob | undefined {
-  const outcome = buildPolicy(text);
+export function countedJob(
+  name: string,
+  text: PolicyText,
+  packets: number,
+  seed: number,
+  options: BuildOptions = {},
+): CountedJob | undefined {
+  const outcome = buildPolicy(text, options);
   return outcome.kind === 'refused' ? undefined : jobOfBuilt(name, text, outcome.built, packets, seed);
 }
 
@@ -107,6 +113,7 @@ ip -batch router
 ip -n outside -batch outside
 tc -batch queues
 if [ -s ruleset ]; then nft -f ruleset; fi
+${built.xdp ? 'mount -t bpf bpf /sys/fs/bpf\nebpf/sluice-load up' : ''}
 ip netns exec outside ${trafficBinary()} replay frames
 sleep ${SETTLED}
 ${listings.join('\n')}

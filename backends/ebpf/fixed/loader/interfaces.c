@@ -42,6 +42,8 @@ int find_interfaces(struct policy *policy)
 			return complain("no interface %s", interface->name);
 		if (policy->reads_tags && check_tags(interface) != DONE)
 			return FAILED;
+		if (policy->hook->at_egress && check_frames(interface) != DONE)
+			return FAILED;
 	}
 	return DONE;
 }
@@ -74,7 +76,7 @@ static int check_mode(const struct interface *interface)
 			generic ? "sluice-load replace --generic goes on so" : "leave out --generic, or `generic` in the policy");
 }
 
-/* The number of the interface that the link runs on; 0: that is gone. */
+/* The number of the interface that the link runs on; 0: that is gone. It stands at the same place for tcx. */
 static uint32_t interface_of(int link)
 {
 	struct bpf_link_info info = {};
@@ -96,10 +98,20 @@ static int check_namespace(const struct policy *policy, const struct interface *
 			interface->name);
 }
 
+static int link_at_xdp(const struct interface *interface, int program)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, options,
+		    .flags = interface->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	const int link = bpf_link_create(program, (int)interface->index, BPF_XDP, &options);
+
+	if (link < 0)
+		complain("XDP cannot be attached to %s: %s%s", interface->name, strerror(errno),
+			 interface->generic ? "" : " (its driver may have none: try --generic)");
+	return link;
+}
+
 int attach(const struct policy *policy, struct interface *interface, int program, int former)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, options);
-
 	if (policy->hook->in_namespace)
 		return attach_to_namespace(policy, interface, program, former);
 	interface->link = open_pin(policy, "link_", interface->name);
@@ -110,17 +122,16 @@ int attach(const struct policy *policy, struct interface *interface, int program
 	if (interface->link >= 0) {
 		LIBBPF_OPTS(bpf_link_update_opts, update, .flags = BPF_F_REPLACE, .old_prog_fd = (uint32_t)former);
 
-		if (check_namespace(policy, interface) != DONE || check_mode(interface) != DONE)
+		if (check_namespace(policy, interface) != DONE ||
+		    (!policy->hook->at_egress && check_mode(interface) != DONE))
 			return FAILED;
 		if (former >= 0 && !bpf_link_update(interface->link, program, &update))
 			return DONE;
 		return complain("the program of %s cannot be replaced: %s", interface->name, strerror(errno));
 	}
-	options.flags = interface->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
-	interface->link = bpf_link_create(program, (int)interface->index, BPF_XDP, &options);
+	interface->link = policy->hook->at_egress ? link_at_egress(interface, program) : link_at_xdp(interface, program);
 	if (interface->link < 0)
-		return complain("XDP cannot be attached to %s: %s%s", interface->name, strerror(errno),
-				interface->generic ? "" : " (its driver may have none: try --generic)");
+		return FAILED;
 	interface->is_new = true;
 	return pin(policy, interface->link, "link_", interface->name);
 }

@@ -1,7 +1,7 @@
 /*
  * sluice-load: what its files share. main.c: the command line; policy.c: policy.conf; maps.c: what maps hold; buckets.c: what
  * limits count in and memories hold; memories.c: changes of that; balance.c, maglev.c, forwarding.c: backends, their tables, and the way to them; program.c: the program with
- * its maps in the kernel; interfaces.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
+ * its maps in the kernel; interfaces.c, egress.c, links.c, namespace.c: where it runs; filters.c: what filters need of the host; pins.c: what
  * stays; replace.c: one in the place of another; change.c: other contents of its tables; sockets.c, socket-limits.c: who gets what is dispatched, and how much; stats.c: counters.
  */
 #ifndef SLUICE_LOADER_H
@@ -25,7 +25,7 @@ struct bpf_object;
 
 enum exit_code { DONE = 0, FAILED = 1, USAGE = 2, REFUSED = 3 };
 
-#define MOST_HOOKS 2
+#define MOST_HOOKS 3
 #define MOST_INTERFACES 256
 #define MOST_LINKS 4096
 #define VLANS 4096
@@ -74,6 +74,7 @@ struct hook {
 	const char *where;    /* in messages */
 	enum bpf_prog_type type;
 	bool in_namespace;	 /* it runs in a network namespace, and on no interface */
+	bool at_egress;		 /* it runs where packets leave by an interface */
 	const char *counted[3]; /* what its counters count; the third, if there is one, in policies with limits only */
 };
 
@@ -155,6 +156,10 @@ int check_filters(const struct policy *policy);
 
 /* namespace.c: the number of the loader's own network namespace; 0: that cannot be told. */
 uint64_t own_namespace(void);
+/* egress.c: whether the program can read what leaves by the interface; and a link that runs it there, -1: there is none. */
+int check_frames(const struct interface *interface);
+int link_at_egress(const struct interface *interface, int program);
+
 /* As `attach`, for a program that runs in that namespace. */
 int attach_to_namespace(const struct policy *policy, struct interface *place, int program, int former);
 

@@ -1,9 +1,12 @@
-/* Zones: which of them a frame comes in by. */
+/*
+ * Zones: which of them a frame comes in by, or at tc a packet leaves by.
+ *
+ * The policy's own header comes first: it has the number of interfaces.
+ */
 #ifndef SLUICE_ZONES_H
 #define SLUICE_ZONES_H
 
-#include "../policy.h"
-#include "packet.h"
+#include "headers.h"
 
 /* The number of the zone of an interface's frames; 0: none. */
 struct zones_of_interface {
@@ -19,6 +22,16 @@ struct {
 	__type(value, struct zones_of_interface);
 } zones SEC(".maps");
 
+#ifdef SLUICE_AT_TC
+/* The zone that the packet, which has no tag, leaves by; ABSENT: none. */
+static __always_inline __u32 zone_of(frame_t *context)
+{
+	const __u32 interface = context->ifindex;
+	const struct zones_of_interface *known = bpf_map_lookup_elem(&zones, &interface);
+
+	return known && known->untagged ? known->untagged : ABSENT;
+}
+#else
 /* The zone that the frame came in by; ABSENT: none. */
 static __always_inline __u32 zone_of(struct xdp_md *context, const struct packet *packet)
 {
@@ -31,5 +44,7 @@ static __always_inline __u32 zone_of(struct xdp_md *context, const struct packet
 
 	return zone == 0 ? ABSENT : zone;
 }
+
+#endif
 
 #endif

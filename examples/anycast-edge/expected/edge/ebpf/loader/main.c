@@ -1,5 +1,5 @@
 /*
- * Loads what Sluice made for XDP and for sk_lookup, replaces it while it runs, takes it away, and prints its counters.
+ * Loads what Sluice made for XDP, for sk_lookup and for the classes of what leaves, replaces it while it runs, takes it away, and prints its counters.
  *
  *   sluice-load up [--generic]       load it where nothing of the target runs yet
  *   sluice-load replace [--generic]  the same, in the place of what runs: no packet meets both, or neither
@@ -16,21 +16,22 @@
  *   sluice-load forget NAME ADDRESS  takes it out again
  *   sluice-load memory NAME          which addresses are in there
  *
- * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), whichever
- * there is, and maps/; for a change, changes.conf and dispatch-changes.conf. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
+ * It reads, in its own folder, policy.conf and xdp.bpf.o (XDP), dispatch.conf and dispatch.bpf.o (sk_lookup), classes.conf and
+ * classes.bpf.o (tcx at egress), whichever there is, and maps/; for a change, changes.conf, dispatch-changes.conf and
+ * classes-changes.conf. What runs is pinned in /sys/fs/bpf/sluice/TARGET/: the program, a link for each interface, the counters;
  * of sk_lookup likewise with `dispatch_` before the name, one link for the network namespace that this runs in, and the sockets
- * with the filter that limits what they get.
+ * with the filter that limits what they get; at egress with `classes_` before it.
  * (`ip netns exec` hides the BPF file system; `nsenter --net=` does not.)
  * A program is made of fresh maps each time, filled before any packet meets it, and put in the place of the old one by one
  * system call for each interface or namespace. Counters go on where the policy has the same ones, by name; else they start
- * anew. Where something fails, everything is as it was, at both hooks. Between the hooks there is no transaction: for a moment
- * one runs the new policy and the other the old; so it is between the lookup of a socket and the limit of what that gets. Buckets
+ * anew. Where something fails, everything is as it was, at all hooks. Between the hooks there is no transaction: for a moment
+ * one runs the new policy and the others the old; so it is between the lookup of a socket and the limit of what that gets. Buckets
  * of limits go on where a limit stayed what it was, and sockets stay registered, until they are closed.
  *
  * --generic: in the kernel's own code, for interfaces whose driver has no XDP. Slower, and behind GRO where that is on. A
  * replace goes on in the mode in which the program runs, and is an error where the other is asked for.
  *
- * Needs Linux 5.17 or newer (bpf_loop). `rm -r /sys/fs/bpf/sluice/TARGET` takes everything away, too.
+ * Needs Linux 5.17 or newer (bpf_loop), and at egress 6.6 or newer (tcx). `rm -r /sys/fs/bpf/sluice/TARGET` takes everything away, too.
  *
  * Exit codes: 0 done; 1 it could not be done; 2 wrong usage; 3 the kernel's verifier refuses the program, a fault in Sluice.
  */
@@ -66,6 +67,18 @@ static const struct hook hooks[MOST_HOOKS] = {
 		.type = BPF_PROG_TYPE_SK_LOOKUP,
 		.in_namespace = true,
 		.counted = { "lookups", "refused", "limited" },
+	},
+	{
+		.settings = "classes.conf",
+		.changes = "classes-changes.conf",
+		.file = "classes",
+		.program = "classes",
+		.maps = "maps/classes",
+		.pins = "classes_",
+		.where = "egress",
+		.type = BPF_PROG_TYPE_SCHED_CLS,
+		.at_egress = true,
+		.counted = { "packets", "bytes" },
 	},
 };
 
@@ -110,10 +123,13 @@ static int read_policies(struct policy policies[MOST_HOOKS])
 	for (int i = 0; i < MOST_HOOKS; i++)
 		if (read_policy(&policies[i], &hooks[i]) != DONE)
 			return FAILED;
-	if (!policies[XDP].is_there && !policies[SK_LOOKUP].is_there)
-		return complain("%s: neither policy.conf nor dispatch.conf", policies[XDP].folder);
-	const struct policy *there = &policies[policies[XDP].is_there ? XDP : SK_LOOKUP];
+	const struct policy *there = NULL;
 
+	for (int i = MOST_HOOKS - 1; i >= 0; i--)
+		if (policies[i].is_there)
+			there = &policies[i];
+	if (!there)
+		return complain("%s: no policy.conf, no dispatch.conf and no classes.conf", policies[XDP].folder);
 	for (int i = 0; i < MOST_HOOKS; i++)
 		if (!policies[i].is_there)
 			memcpy(policies[i].target, there->target, sizeof there->target);
