@@ -15,6 +15,7 @@ import { startOfDay, type Inputs } from './inputs.ts';
 import type { ExpectationBlock, Policy, Target } from './model/index.ts';
 import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntry } from './plane.ts';
 import { compareOther, compareReadBack, type ComparedPart } from './proof/machine/read-back.ts';
+import { proveAhead } from './proof/ahead-proof.ts';
 import { provePlan, type ProvedStage } from './proof/prove.ts';
 import { runExpectations } from './semantics/expect.ts';
 
@@ -219,8 +220,11 @@ function lowerTarget(
     options.onPhase?.(`lower ${plane.name}`);
     const lowered = plane.lower(plan, plane.prices);
     diagnostics.push(...lowered.diagnostics);
+    const split = proof && proof.diagnostics.length === 0 ? proveAhead(part, plan, lowered.ahead ?? []) : undefined;
+    diagnostics.push(...(split?.diagnostics ?? []));
     const { prices, memory } = plane;
-    return { plane: plane.name, program: part, plan, idle: idlePasses, prices, memory, lowered, proved: proof?.proved };
+    const proved = proof && [...proof.proved, ...(split?.proved ?? [])];
+    return { plane: plane.name, program: part, plan, idle: idlePasses, prices, memory, lowered, proved };
   });
   return {
     name,

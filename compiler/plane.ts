@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../grammar/diagnostic.ts';
 import type { Span } from '../grammar/source.ts';
-import type { Program, Stage } from './4-program/program.ts';
+import type { Program, ProgramRule, Stage } from './4-program/program.ts';
 import type { Calibration } from './cost/calibration.ts';
 import type { MemorySizes } from './cost/memory.ts';
 import type { Prices } from './cost/prices.ts';
@@ -52,6 +52,12 @@ export interface Device {
   readonly rules: readonly { readonly origin: Origin; readonly isDevice: boolean; readonly why: string | undefined }[];
 }
 
+/** What of a block a device before the host does: rules that go before the host's, and decide by dropping, or by leaving it to them. */
+export interface RulesAhead {
+  readonly stage: Stage['id'];
+  readonly rules: readonly ProgramRule[];
+}
+
 /** How a packet's class is found where nftables does not choose it, in words. */
 export interface ClassSearch {
   /** `filters of tc in tables of u32`. */
@@ -94,6 +100,8 @@ export interface Lowered {
   readonly figures: Readonly<Record<string, number>>;
   /** Of a plane for a device before the host. */
   readonly device?: Device;
+  /** … of which the compiler proves that packets meet the same with these before the host's rules as without. */
+  readonly ahead?: readonly RulesAhead[];
   /** Of each shaper whose packets' classes it finds as they leave, itself or for another plane. */
   readonly searches?: ReadonlyMap<Shape, ClassSearch>;
   /** Of a plane that finds all rules at once, if it has any; takes a moment to tell. */

@@ -24,12 +24,13 @@ export const p4: Plane = {
 };
 
 function lower(plan: Plan): Lowered {
-  const { nicProgram, diagnostics } = lowerPlan(plan);
+  const { nicProgram, ahead, diagnostics } = lowerPlan(plan);
   const files = new NicFiles(nicProgram);
   return {
     diagnostics: [...diagnostics, ...untried(nicProgram, plan.program), ...nothingToDrop(nicProgram, plan.program)],
     figures: files.figures,
     device: files.device,
+    ahead,
     load: files.commands.load,
     makes: files.commands.makes,
     unload: files.commands.unload,

@@ -7,8 +7,9 @@ export const PROBLEMS = {
     severity: 'error',
     title: 'the plan does something else than the policy',
     explanation: `Every compile proves that the plan it made means what the policy's rules mean, for every packet. Here it does
-not: the message names a packet, what the policy says about it, and what the plan would have done. This is a fault in
-Sluice (exit code 3), not in the policy; nothing was written. Please report it with the policy. Until it is mended,
+not: the message names a packet, what the policy says about it, and what the plan would have done. The same is proved of
+what a device before the host does, together with the host. This is a fault in Sluice (exit code 3), not in the policy;
+nothing was written. Please report it with the policy. Until it is mended,
 \`--without PASS\` leaves out a pass of the planner, and the proof tells whether that helps.`,
   },
   noVerdict: {

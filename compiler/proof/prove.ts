@@ -22,6 +22,8 @@ export interface ProvedStage {
   readonly rules: number;
   /** Tables whose rows were one unknown: the plan's lookup and the policy's `each` find it by the same key. */
   readonly byKey: readonly string[];
+  /** Of a device before the host: how many of its rules, with which packets meet what they meet without them. */
+  readonly ahead?: number;
 }
 
 /** Bytes for diagrams unless said otherwise. */
@@ -52,7 +54,14 @@ function otherStage({ id, origin }: Stage): Diagnostic {
   return diagnostic(PROBLEMS.planDiffers, origin.span, `the plan and the policy have different rules for ${id}`);
 }
 
-function proveStage(stage: Stage, plan: StagePlan, program: Program, budget: number): ProvedStage | Diagnostic {
+/** `what` is held against the rules, for messages. */
+export function proveStage(
+  stage: Stage,
+  plan: StagePlan,
+  program: Program,
+  budget = PROOF_BUDGET,
+  what = 'the plan',
+): ProvedStage | Diagnostic {
   const lookedUp = lookedUpTables(plan);
   // Tables that a pass has made stand in no `each`: they are walked row by row.
   const byKey = [...tablesOf([...stage.implied, ...stage.items])].filter((table) => lookedUp.has(table));
@@ -64,7 +73,7 @@ function proveStage(stage: Stage, plan: StagePlan, program: Program, budget: num
   let answer = answered(() => compare(byKey));
   const rows = byKey.reduce((sum, { rowCount }) => sum + rowCount, 0);
   if (answer !== undefined && byKey.length > 0 && rows <= MOST_WALKED_ROWS) answer = answered(() => compare([]));
-  if (answer) return finding(answer, stage);
+  if (answer) return finding(answer, stage, what);
   return { stage: stage.id, rules: countRules(stage), byKey: byKey.map(({ name }) => name) };
 }
 
@@ -80,7 +89,7 @@ function answered(compare: () => Difference | undefined): Answer {
   }
 }
 
-function finding(answer: NonNullable<Answer>, stage: Stage): Diagnostic {
+function finding(answer: NonNullable<Answer>, stage: Stage, what: string): Diagnostic {
   if (answer instanceof OutOfBudget) {
     const message = `the proof of ${stage.id} needs more than ${answer.budget / 2 ** 20} MiB for its decision diagrams`;
     return diagnostic(PROBLEMS.proofTooLarge, stage.origin.span, message, {
@@ -88,21 +97,21 @@ function finding(answer: NonNullable<Answer>, stage: Stage): Diagnostic {
     });
   }
   if (answer instanceof Unprovable) {
-    const message = `the plan of ${stage.id} could not be proved: ${answer.message}`;
+    const message = `${what} of ${stage.id} could not be proved: ${answer.message}`;
     return diagnostic(PROBLEMS.noVerdict, answer.origin.span, message, {
       hint: 'This is a fault in Sluice. `--no-proof` writes the plan unproved, and says so in the output.',
     });
   }
-  return differenceFinding(answer, stage);
+  return differenceFinding(answer, stage, what);
 }
 
-function differenceFinding({ what, packet, policy, plan }: Difference, stage: Stage): Diagnostic {
+function differenceFinding({ what, packet, policy, plan }: Difference, stage: Stage, subject: string): Diagnostic {
   const rules = [...new Map([...policy.rules, ...plan.rules].map((rule) => [rule.origin.span, rule])).values()];
   const message = [
-    `the plan of ${stage.id} does not mean what the policy says about the ${what} of this packet:`,
+    `${subject} of ${stage.id} does not mean what the policy says about the ${what} of this packet:`,
     packet,
     `by the policy: ${policy.outcome}`,
-    `by the plan: ${plan.outcome}`,
+    `by ${subject}: ${plan.outcome}`,
   ].join('\n');
   return diagnostic(PROBLEMS.planDiffers, rules[0]?.origin.span ?? stage.origin.span, message, {
     labels: rules

@@ -2,6 +2,8 @@
 import type { Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import type { Family } from '../../../compiler/4-program/program.ts';
+import type { RulesAhead } from '../../../compiler/plane.ts';
+import { rulesAhead } from '../ahead.ts';
 import { nicFor, type NicDescription } from '../targets/index.ts';
 import type { FamilyTables, NicProgram } from '../tree.ts';
 import { fitting } from './budget.ts';
@@ -16,6 +18,7 @@ import { roomFor, without, type Left } from './room.ts';
 /** The program of a plan, and what of it did not fit. */
 export function lowerPlan(plan: Plan): {
   readonly nicProgram: NicProgram;
+  readonly ahead: readonly RulesAhead[];
   readonly diagnostics: readonly Diagnostic[];
 } {
   const { program, stages } = plan;
@@ -31,14 +34,17 @@ export function lowerPlan(plan: Plan): {
   const left = roomFor(nic, [2 * ports.length, zones.entries.length]);
   const ipv4 = tablesOf(4, { list: 'mitigate', family: 4, rules: lists.ipv4 }, filters.lists, nic, left);
   const ipv6 = tablesOf(6, { list: 'mitigate', family: 6, rules: lists.ipv6 }, filters.lists, nic, left);
+  const families = [...ipv4.filters, ...ipv6.filters, ...ipv4.mitigate, ...ipv6.mitigate];
+  const ending = new Set([...endings[4].split, ...endings[6].split]);
   return {
+    ahead: rulesAhead(families, program.zones, (rule) => !ending.has(rule)),
     nicProgram: {
       target: program.target?.name ?? 'host',
       nic,
       ports,
       zones: program.zones.map(({ name }) => name),
       zoneEntries: zones.entries,
-      families: [...ipv4.filters, ...ipv6.filters, ...ipv4.mitigate, ...ipv6.mitigate],
+      families,
       split: [...lists.split, ...filters.split, ...endings[4].split, ...endings[6].split],
     },
     diagnostics: [...zones.diagnostics, ...ipv4.diagnostics, ...ipv6.diagnostics],
