@@ -46,12 +46,13 @@ export default defineConfig({
         },
       },
       {
-        // Each file has network namespaces, and a mount of BPF's file system, of its own.
+        // Each file has network namespaces, and a mount of BPF's file system, of its own; the kernel's locks they share.
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
           setupFiles: ['test/sampling.ts'],
           pool: 'forks',
+          maxWorkers: 2,
           isolate: false,
           testTimeout: 2 * hangs,
           hookTimeout: 2 * hangs,

@@ -33,6 +33,9 @@ export function explainShape(shape: Shape, search: ClassSearch | undefined): Exp
           step(restOf(shape)),
           ...(search?.without === undefined ? [] : [step(search.without)]),
           ...(search?.avoided ? [step(`avoided: ${search.avoided.by}`, search.avoided.lookup)] : []),
+          ...(search
+            ? []
+            : [step('avoided: filters of tc (u32, flower), which are asked within the lock of the queues')]),
           step('avoided: an `fw` filter, which walks a bucket', walked(Math.ceil(classes / BUCKETS_OF_FW))),
           step('avoided: a list of u32 filters', walked(classes)),
           ...(queues === undefined
