@@ -4674,7 +4674,7 @@ static __always_inline int read_leaving(struct __sk_buff *context, struct packet
 
 	if (!ethernet)
 		return 0;
-	packet->mark = context->mark;
+	packet->mark = context->mark & MARK_BITS;
 	if (ethernet->type == ETHERTYPE_IPV4)
 		return read_ipv4(context, packet, at) != NULL;
 	/* What protocol it is stands behind extension headers, which fragments may not have. */

@@ -21,6 +21,8 @@ export const classesHeader = `/*
 #define RULE_SUMMARIES {{summaries}}
 /* Classes that one value of a field has at most, each for another rule. */
 #define CLASS_COLUMNS {{columns}}
+/* Bits of marks that rules ask for. */
+#define MARK_BITS {{markBits}}U
 {{#if zones}}
 
 /* Interfaces that the program runs on. */

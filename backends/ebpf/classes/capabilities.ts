@@ -21,6 +21,7 @@ import { A_RULE_FOR_EACH_ROW, MOST_RULES_OF_ROWS, rulesOfRows } from '../lower/r
 import { isOfRow } from '../refused-atoms.ts';
 import { Refusals } from '../refusals.ts';
 import { shapersOf } from './lower.ts';
+import { areFewBits, bitsOfMarks } from './marks.ts';
 
 /** Rows of a table's field are numbered by 16 bits; some are for what no row of the policy has. */
 const MOST_ROWS = 60_000;
@@ -52,7 +53,8 @@ export function refuseClasses({ origin, items }: Stage, program: Program): reado
   if (Math.max(0, ...rowsByField(items, undefined).values()) > MOST_ROWS) {
     refusals.add(origin, `a table of a program has classes for at most ${MOST_ROWS} rows`, LEAVE);
   }
-  for (const item of items) refuseItem(item, program, refusals);
+  const findsMasks = areFewBits(bitsOfMarks(items));
+  for (const item of items) refuseItem(item, { program, findsMasks }, refusals);
   return refusals.diagnostics;
 }
 
@@ -71,13 +73,19 @@ function rowsByField(items: readonly ProgramItem[], each: ProgramEach | undefine
   return rows;
 }
 
-function refuseItem(item: ProgramItem, program: Program, refusals: Refusals): void {
+interface Around {
+  readonly program: Program;
+  /** Whether the bits of marks are few enough to find any mask. */
+  readonly findsMasks: boolean;
+}
+
+function refuseItem(item: ProgramItem, around: Around, refusals: Refusals): void {
   if (item.kind !== 'rule') {
-    for (const inner of item.items) refuseItem(inner, program, refusals);
+    for (const inner of item.items) refuseItem(inner, around, refusals);
     return;
   }
   for (const atom of item.atoms) {
-    const why = obstacle(atom, item, program);
+    const why = obstacle(atom, item, around);
     if (why !== undefined) refusals.add(item.origin, why, LEAVE);
   }
 }
@@ -99,8 +107,9 @@ const NOT_IN_FRAGMENTS: Readonly<Record<string, string>> = {
 const TOLD: ReadonlySet<string> = new Set(['family', 'protocol', 'dscp', 'ttl', 'mark']);
 
 /** Why the program cannot ask it; undefined: it can. */
-function obstacle(atom: Atom, rule: ProgramRule, { policy }: Program): string | undefined {
+function obstacle(atom: Atom, rule: ProgramRule, { program, findsMasks }: Around): string | undefined {
   const { test } = atom;
+  const { policy } = program;
   if (test.kind === 'zone') {
     return test.field === 'out' ? undefined : 'a program where packets leave does not know where they came in';
   }
@@ -115,7 +124,7 @@ function obstacle(atom: Atom, rule: ProgramRule, { policy }: Program): string | 
   if (lacked !== undefined) return `${FRAGMENTS} ${lacked}`;
   if (asked === 'protocol' && rule.family !== 4) return `${FRAGMENTS} in IPv6 may not tell their protocol`;
   if (!TOLD.has(asked)) return `a program where packets leave cannot ask for \`${asked}\``;
-  return tableAtom(atom) || isOfRow(test)
-    ? undefined
-    : `a program where packets leave cannot ask for this \`${asked}\``;
+  if (tableAtom(atom) || isOfRow(test)) return undefined;
+  if (asked !== 'mark') return `a program where packets leave cannot ask for this \`${asked}\``;
+  return findsMasks ? undefined : 'a program where packets leave asks for 12 bits of marks, and `shape` for more';
 }

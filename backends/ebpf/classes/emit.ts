@@ -93,13 +93,14 @@ export class ClassFiles {
 
   /** What the templates are told. */
   #values(naming: Naming, ofField: (field: FieldLayout) => object): object {
-    const { target, interfaces, fields } = this.#classes;
+    const { target, interfaces, fields, markBits } = this.#classes;
     return {
       ...naming,
       policy: commentText(naming.policy),
       target,
       ...this.#sizes,
       columns: this.#columns,
+      markBits: `0x${markBits.toString(16)}`,
       zones: fields.some(({ field }) => field === 'out'),
       interfaces: interfaces.length,
       fields: this.#fields.map(ofField),

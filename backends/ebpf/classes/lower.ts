@@ -14,7 +14,9 @@ import { Counters } from '../lower/counters.ts';
 import { fieldTables } from '../lower/field-tables.ts';
 import { Limiters } from '../lower/limiters.ts';
 import { listOf } from '../lower/list.ts';
-import type { FoundRows, GivenNumbers, ListedRule } from '../tree.ts';
+import type { TableAtom } from '../lower/conditions.ts';
+import type { Condition, FoundRows, GivenNumbers, ListedRule } from '../tree.ts';
+import { bitsOfMarks, valuesUnderMask } from './marks.ts';
 import type { Classes, ClassRule, LeavingInterface } from './tree.ts';
 
 /** The choice of a plan, and what of it is too large; undefined: the plan has none. */
@@ -34,11 +36,13 @@ export function lowerClasses(
     everywhere: true,
   });
   const columns = new Columns();
-  const rules = list.flatMap((rule) => classRule(rule, columns));
+  const isMasked = list.some(({ conditions }) => conditions.length > 0);
+  const markBits = isMasked ? bitsOfMarks(stages.flatMap(({ stage }) => stage.items)) : 0xffffffff;
+  const rules = list.flatMap((rule) => classRule(rule, columns, markBits));
   const zones = new Map(program.zones.map(({ name }, at) => [name, at + 1]));
   const blocks = stages.map(({ stage }) => stage.origin);
   const { fields, diagnostics } = fieldTables(rules, { zones, blocks, plane: 'xdp' });
-  return { classes: { target: program.target?.name ?? 'host', rules, fields, interfaces }, diagnostics };
+  return { classes: { target: program.target?.name ?? 'host', rules, fields, interfaces, markBits }, diagnostics };
 }
 
 /** Shapers whose packets have their class chosen as they leave. */
@@ -63,20 +67,35 @@ export function searchesOf(program: Program, { fields }: Classes): ReadonlyMap<S
   return new Map(shapersOf(program).map((shape) => [shape, search]));
 }
 
-function classRule({ origin, atoms, action }: ListedRule, columns: Columns): ClassRule[] {
+function classRule(
+  { origin, atoms: found, conditions, action }: ListedRule,
+  columns: Columns,
+  markBits: number,
+): ClassRule[] {
+  const atoms = [...found, ...conditions.map((condition) => markAtom(condition, markBits))];
   if (action.kind === 'class') return [{ origin, atoms, action }];
   if (action.kind !== 'class of row') return [];
-  const { found, class: chosen } = action;
-  const { field, family } = found;
+  const { found: rows, class: chosen } = action;
+  const { field, family } = rows;
   const column = columns.next(field, family);
   return [
     {
       origin,
       atoms,
-      action: { kind: 'class of row', field, column, table: found.key.row.table.name },
-      given: { field, family, column, sets: givenSets(found, chosen) },
+      action: { kind: 'class of row', field, column, table: rows.key.row.table.name },
+      given: { field, family, column, sets: givenSets(rows, chosen) },
     },
   ];
+}
+
+/** A test of bits of the mark, as one of the values that the program knows. */
+function markAtom(condition: Condition, markBits: number): TableAtom {
+  if (condition.kind !== 'masked' || condition.test.field !== 'mark') {
+    throw new Error('a program has been given a condition that no table finds');
+  }
+  const { value, mask } = condition.test;
+  const values = valuesUnderMask(markBits, Number(value), Number(mask));
+  return { negated: condition.negated, test: { kind: 'number', field: 'mark', in: values } };
 }
 
 /** Of each row, the values of its key and the number of its class. */

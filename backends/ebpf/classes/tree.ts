@@ -23,4 +23,6 @@ export interface Classes {
   readonly rules: readonly ClassRule[];
   readonly fields: readonly FieldTable[];
   readonly interfaces: readonly LeavingInterface[];
+  /** The bits of marks that the program looks at. */
+  readonly markBits: number;
 }

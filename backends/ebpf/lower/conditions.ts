@@ -116,7 +116,7 @@ function endOf([end, ...others]: readonly MemoryKeyField[]): 'source' | 'destina
 }
 
 function fieldOf({ field }: MaskedTest): PacketField {
-  if (field === 'mark' || field === 'state') throw new Error(`frames have no ${field}`);
+  if (field === 'state') throw new Error('frames have no state');
   return field;
 }
 

@@ -226,6 +226,8 @@ function asksOfWhatLeaves(features: Features): Arbitrary<Piece> {
     'mark is 5',
     'not mark is 0-4',
     'mark is 0x4/0xfffffffc',
+    'mark is 0x4/0x4',
+    'not mark is 0x1/0x9',
     'not from 10.0.0.0/24, 2001:db8:a::/64',
     'not to 10.0.0.0/8, 2001:db8::/32',
     'not host 10.1.0.0/16, 2001:db8:a01::/48',

@@ -79,11 +79,39 @@ test.each([
   ['class a for ttl 64', undefined],
   ['class a for not mark is 5', undefined],
   ['class a for mark is 0xffffffff', undefined],
+  ['class a for mark is 0x10/0xf0 class b for mark is 0x1/0x7', undefined],
+  [
+    'class a for mark is 5 class b for mark is 0x10/0xf0',
+    'a program where packets leave asks for 12 bits of marks, and `shape` for more',
+  ],
   ['class a for length 1-100', 'a program sees fragments as they leave, which are shorter than the packet'],
   ['class a for in inside', 'a program where packets leave does not know where they came in'],
 ])('%s', (classes, why) => {
   expect(refusal(shape(classes))).toBe(why);
 });
+
+test('of marks under masks, the program looks at the bits that are asked for, and has a value for each', () => {
+  const files = filesOf(
+    shape('class a for mark is 0x10/0xf0 class b for not mark is 0x1/0x1 class c for mark is 0x3/0x3'),
+  );
+  expect(files.get('ebpf/classes.h')!.toString()).toContain('#define MARK_BITS 0xf3U\n');
+  const table = files.get('ebpf/maps/classes/mark.bin')!;
+  const [first, second, third] = [0x10, 0x20, 0x11].map((mark) => rowOf(table, mark));
+  expect(new Set([first, second, third]).size).toBe(3);
+  expect(rowOf(table, 0x12)).toBe(first);
+  expect(rowOf(table, 0x30)).toBe(second);
+  const exact = filesOf(shape('class a for mark is 5'));
+  expect(exact.get('ebpf/classes.h')!.toString()).toContain('#define MARK_BITS 0xffffffffU\n');
+});
+
+/** The row of a value in a table of ranges: their first values, then their rows. */
+function rowOf(table: Buffer, value: number): number {
+  const most = Math.floor(table.length / 6);
+  const count = 2 ** Math.floor(Math.log2(most));
+  let at = 0;
+  while (at + 1 < count && table.readUInt32LE((at + 1) * 4) <= value) at++;
+  return table.readUInt16LE(count * 4 + at * 2);
+}
 
 test('more rows than are numbered are left to another plane', () => {
   const rows = ['id,room,room6,most'];
