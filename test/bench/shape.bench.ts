@@ -5,13 +5,15 @@
  * veth's (no `ndo_setup_tc`), the kernel besides has the filter blocks of all classes of the machine in one list, and looks through
  * it for each new one (`flow_indr_dev_setup_offload`): by perf, 59 to 71 % of the time across 16 queues, however trees are laid out. The
  * filters that pick the queue are left out, for they need modules that not every kernel has; test/vm loads them.
+ * Beside it stands what tc and the kernel take for as many classes by hand, in one tree and with a rate alone: machines differ widely in
+ * what a command of tc takes, so the goals are shares of that. Where they were set, it took 14 s to set up, and 0.13 s to change.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
 const command = fileURLToPath(new URL('../../dist/bin/sluice.js', import.meta.url));
 const MEMBERS = Number(process.env['SLUICE_BENCH_CLASSES'] ?? 24_000);
@@ -31,10 +33,36 @@ function table(members: number, most: string): string {
   return ['id,room,most', ...rows, ''].join('\n');
 }
 
+/** Of what as many classes by hand take: 5 of 14 s to set up, 0.3 of 0.13 s to change. */
+const GOALS = { setUp: 5 / 14, all: 0.3 / 0.13 } as const;
+
+/** Milliseconds of processor time by hand: all of them, and then another rate for each. */
+let plain: { readonly setUp: number; readonly all: number };
+
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-shape-'));
+  try {
+    const files = ['up', 'change'].map((name) => join(folder, name));
+    const classes = (what: string, rate: string) =>
+      Array.from({ length: MEMBERS }, (_, at) => {
+        const id = `1:${(at + 2).toString(16)}`;
+        return `class ${what} dev up0 parent 1:1 classid ${id} htb rate ${rate}\n`;
+      }).join('');
+    const tree = 'qdisc add dev up0 root handle 1: htb\nclass add dev up0 parent 1: classid 1:1 htb rate 10gbit\n';
+    writeFileSync(files[0]!, tree + classes('add', '5mbit'));
+    writeFileSync(files[1]!, classes('change', '6mbit'));
+    const [setUp = 0, all = 0] = timesOf(files, folder).times;
+    plain = { setUp, all };
+    console.log(`by hand, in one tree: ${inSeconds(setUp)} s to set up; each changed: ${all.toFixed(0)} ms`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}, 3_600_000);
+
 test.each([
   ['in one tree', '', Infinity],
-  ['across 16 queues', 'across 16 queues', Infinity],
-  ['across 64 queues', 'across 64 queues', 5000],
+  ['across 16 queues', 'across 16 queues', GOALS.setUp],
+  ['across 64 queues', 'across 64 queues', GOALS.setUp],
 ])(`${MEMBERS} classes %s`, (layout, across, goal) => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-shape-'));
   try {
@@ -56,26 +84,37 @@ test.each([
       batch('first', 'up.batch'),
       ...['faster', 'more', 'fewer'].map((output) => batch(output, 'change.batch')),
     ];
-    const script = [
-      'ip link add up0 numtxqueues 64 type veth peer name up1; ip link set up0 up; ip link set up1 up',
-      'for f; do grep -v "^filter" "$f" > batch; /usr/bin/time -f "%e %U %S" -a -o times tc -batch batch; done; cat times',
-      'tc class show dev up0 | grep -c " parent [0-9a-f]*:1 "',
-    ].join('\n');
-    const args = ['--net', 'sh', '-ec', script, 'sh', ...files];
-    const output = execFileSync('unshare', args, { cwd: folder, encoding: 'utf8' });
-    const times = [...output.matchAll(/^([\d.]+) ([\d.]+) ([\d.]+)$/gm)].map((found) => found.slice(1).map(Number));
-    const [setUp = 0, all = 0, one = 0, gone = 0] = times.map(([, user = 0, system = 0]) => (user + system) * 1000);
-    const passed = times[0]?.[0] ?? 0;
+    const { times, classes } = timesOf(files, folder);
+    const [setUp = 0, all = 0, one = 0, gone = 0] = times;
+    const part = setUp / plain.setUp;
     console.log(
-      `of processor time, ${MEMBERS} classes ${layout}: ${(setUp / 1000).toFixed(1)} s to set up (in ${passed} s)`,
+      `of processor time, ${MEMBERS} classes ${layout}: ${inSeconds(setUp)} s to set up, ${part.toFixed(2)} x by hand`,
     );
-    console.log(`each changed: ${all.toFixed(0)} ms`);
+    console.log(`each changed: ${all.toFixed(0)} ms, ${(all / plain.all).toFixed(2)} x by hand`);
     console.log(`one added: ${one.toFixed(1)} ms; one removed: ${gone.toFixed(1)} ms`);
-    expect(output.trim().split('\n').at(-1)).toBe(String(MEMBERS));
-    expect.soft(setUp).toBeLessThanOrEqual(goal);
-    expect.soft(all).toBeLessThanOrEqual(300);
+    expect(classes).toBe(MEMBERS);
+    expect.soft(part).toBeLessThanOrEqual(goal);
+    expect.soft(all / plain.all).toBeLessThanOrEqual(GOALS.all);
     expect.soft(Math.max(one, gone)).toBeLessThanOrEqual(20);
   } finally {
     rmSync(folder, { recursive: true });
   }
 });
+
+/** Milliseconds of processor time of each file by `tc -batch`, one after another, and how many classes there are in the end. */
+function timesOf(files: readonly string[], folder: string): { readonly times: number[]; readonly classes: number } {
+  const script = [
+    'ip link add up0 numtxqueues 64 type veth peer name up1; ip link set up0 up; ip link set up1 up',
+    'for f; do grep -v "^filter" "$f" > batch; /usr/bin/time -f "%U %S" -a -o times tc -batch batch; done; cat times',
+    'tc class show dev up0 | grep -c " parent [0-9a-f]*:1 "',
+  ].join('\n');
+  const args = ['--net', 'sh', '-ec', script, 'sh', ...files];
+  const output = execFileSync('unshare', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const found = [...output.matchAll(/^([\d.]+) ([\d.]+)$/gm)];
+  const times = found.map(([, user, system]) => (Number(user) + Number(system)) * 1000);
+  return { times, classes: Number(output.trim().split('\n').at(-1)) };
+}
+
+function inSeconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
+}
