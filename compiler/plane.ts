@@ -80,6 +80,8 @@ export interface Expense {
 
 /** How a plane finds a packet's rule where it does not ask one after another: what is looked up, for all rules of all blocks at once. */
 export interface RuleSearch {
+  /** What the rules say. */
+  readonly sought: 'rule' | 'class' | 'socket';
   readonly rules: number;
   /** In order, each in words. */
   readonly steps: readonly {
@@ -104,8 +106,8 @@ export interface Lowered {
   readonly ahead?: readonly RulesAhead[];
   /** Of each shaper whose packets' classes it finds as they leave, itself or for another plane. */
   readonly searches?: ReadonlyMap<Shape, ClassSearch>;
-  /** Of a plane that finds all rules at once, if it has any; takes a moment to tell. */
-  readonly search?: () => RuleSearch | undefined;
+  /** Of a plane that finds all rules at once, of each of its programs that has rules; takes a moment to tell. */
+  readonly ruleSearches?: () => readonly RuleSearch[];
   /** How to load it, a command a line, paths relative to the target's folder. */
   readonly load: readonly string[];
   /** Files that loading makes beside the artifacts, such as programs from their source, relative to the target's folder. */

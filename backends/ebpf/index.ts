@@ -66,7 +66,10 @@ function lower(plan: Plan): Lowered {
     diagnostics: [...diagnostics, ...(chosen?.diagnostics ?? [])],
     figures: { ...files?.figures, ...classes?.figures },
     ...(chosen && { searches: searchesOf(plan.program, chosen.classes) }),
-    search: () => new Search(program).explained() ?? (chosen && withoutTimes(new Search(chosen.classes).explained())),
+    ruleSearches: () => [
+      ...new Search(program).explained('rule'),
+      ...(chosen ? withoutTimes(new Search(chosen.classes).explained('class')) : []),
+    ],
     load: ['make -C ebpf', 'ebpf/sluice-load replace'],
     makes: [...(files ? ['ebpf/xdp.bpf.o'] : []), ...(classes ? ['ebpf/classes.bpf.o'] : []), 'ebpf/sluice-load'],
     unload: ['ebpf/sluice-load down'],

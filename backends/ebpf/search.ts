@@ -5,7 +5,7 @@
  */
 import type { Expense, RuleSearch } from '../../compiler/plane.ts';
 import { TIMES, type StepTimes } from './cost.ts';
-import { rowSizes } from './emit/rules.ts';
+import { rowSizes, type RowSizes } from './emit/rules.ts';
 import { layoutOf, type FieldLayout } from './emit/tables.ts';
 import type { FieldTable, Ranges, TestedRule } from './tree.ts';
 
@@ -30,13 +30,11 @@ interface Searched {
 }
 
 export class Search {
-  readonly #rules: number;
   readonly #fields: readonly FieldLayout[];
-  readonly #sizes: ReturnType<typeof rowSizes>;
+  readonly #sizes: RowSizes;
   readonly #times: StepTimes;
 
   constructor({ rules, fields }: Searched, times: StepTimes = TIMES) {
-    this.#rules = rules.length;
     this.#sizes = rowSizes(rules.length);
     this.#fields = fields.map(layoutOf);
     this.#times = times;
@@ -48,15 +46,15 @@ export class Search {
     return this.#times.frame + lookups + this.#wordsTime(frame);
   }
 
-  /** For `explain`; undefined: there are no rules. */
-  explained(): RuleSearch | undefined {
-    const rules = this.#rules;
-    const { words, summaries } = this.#sizes;
-    if (rules === 0) return undefined;
+  /** For `explain`; `sought`: what rules say. None where there are no rules. */
+  explained(sought: RuleSearch['sought']): readonly RuleSearch[] {
+    const { rules, words, summaries } = this.#sizes;
+    if (rules === 0) return [];
     const frames = this.#frames();
     const { frame } = this.#times;
     const most = (summaries + words) * this.#timeOfWord;
-    return {
+    const search: RuleSearch = {
+      sought,
       rules,
       steps: [
         { title: 'what the frame is, and the rule that it meets', expense: { expected: frame, worst: frame } },
@@ -68,6 +66,7 @@ export class Search {
         },
       ],
     };
+    return [search];
   }
 
   #explainedField(field: FieldLayout, frames: readonly FramePlaces[]): RuleSearch['steps'][number] {
@@ -90,7 +89,8 @@ export class Search {
   #bytesOf({ table, lookups }: FieldLayout): number {
     const { words, summaries } = this.#sizes;
     const tables = lookups.flatMap((lookup) => (lookup.kind === 'constant' ? [] : lookup.columns));
-    const rows = table.rowBits.length * (words + summaries) * 8;
+    const numbers = table.rowNumbers.reduce((sum, row) => sum + row.byteLength, 0);
+    const rows = numbers + table.rowBits.length * (words + summaries) * 8;
     return tables.reduce((sum, { values }) => sum + values.byteLength, rows);
   }
 
@@ -145,8 +145,9 @@ export class Search {
 
   /** A frame for each rule, or for some of them: in each field, in a range that the rule holds in. */
   #frames(): readonly FramePlaces[] {
-    const count = Math.min(this.#rules, FRAMES);
-    return Array.from({ length: count }, (_, at) => this.#frameFor(Math.floor((at * this.#rules) / count)));
+    const { rules } = this.#sizes;
+    const count = Math.min(rules, FRAMES);
+    return Array.from({ length: count }, (_, at) => this.#frameFor(Math.floor((at * rules) / count)));
   }
 
   #frameFor(rule: number): FramePlaces {
@@ -154,9 +155,12 @@ export class Search {
   }
 }
 
-/** Of a program whose steps were not measured. */
-export function withoutTimes(search: RuleSearch | undefined): RuleSearch | undefined {
-  return search && { ...search, steps: search.steps.map((step) => ({ ...step, expense: undefined })) };
+/** Of programs whose steps were not measured. */
+export function withoutTimes(searches: readonly RuleSearch[]): readonly RuleSearch[] {
+  return searches.map((search) => ({
+    ...search,
+    steps: search.steps.map((step) => ({ ...step, expense: undefined })),
+  }));
 }
 
 function rowOf(table: FieldTable, place: Place | undefined): Uint32Array {

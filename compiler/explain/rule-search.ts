@@ -2,11 +2,11 @@
 import type { Expense, RuleSearch } from '../plane.ts';
 import { stepInWords, type ExplainedStage, type ExplainedStep } from './explained.ts';
 
-export function explainSearch({ rules, steps }: RuleSearch): ExplainedStage {
+export function explainSearch({ sought, rules, steps }: RuleSearch): ExplainedStage {
   const expenses = steps.flatMap(({ expense }) => expense ?? []);
   const sum = (kind: keyof Expense) => expenses.reduce((all, expense) => all + expense[kind], 0);
   return {
-    name: `search for the rule, among ${rules.toLocaleString('en')} at once`,
+    name: `search for the ${sought}, among ${rules.toLocaleString('en')} at once`,
     before: [],
     default: undefined,
     expense: expenses.length > 0 ? { expected: sum('expected'), worst: sum('worst') } : undefined,

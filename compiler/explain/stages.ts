@@ -24,7 +24,7 @@ export interface PlannedPart extends PassChoice {
   readonly idle?: ReadonlySet<string>;
   readonly prices: Prices;
   readonly memory?: MemorySizes | undefined;
-  readonly lowered?: Pick<Lowered, 'search'>;
+  readonly lowered?: Pick<Lowered, 'ruleSearches'>;
   /** What the target's planes say of its shapers. */
   readonly searches?: Lowered['searches'];
   /** What was listed of its shapers. */
@@ -34,8 +34,8 @@ export interface PlannedPart extends PassChoice {
 export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   const { plan, prices, memory } = part;
   const others = prices.tellTime ? otherPlans(part) : [];
-  const search = part.lowered?.search?.();
-  const told = { prices, memory, isFound: search !== undefined };
+  const searches = part.lowered?.ruleSearches?.() ?? [];
+  const told = { prices, memory, isFound: searches.length > 0 };
   const stages = plan.stages
     .map((stage, index): ExplainedStage => {
       const expense = expenseOfStage(stage, prices);
@@ -52,7 +52,7 @@ export function explainStages(part: PlannedPart): readonly ExplainedStage[] {
   const first = stages.findIndex(({ name }) => !BEFORE_BALANCE.has(name));
   const at = first < 0 ? stages.length : first;
   return [
-    ...(search ? [explainSearch(search)] : []),
+    ...searches.map(explainSearch),
     ...stages.slice(0, at),
     ...part.program.balances.map(explainBalance),
     ...stages.slice(at),

@@ -1,8 +1,4 @@
 /** Classes that tc finds by itself (u32): which of them count which frames on this kernel. test/vm has the rest of tc. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import fastCheck from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { alonePolicy } from '../arbitraries/policy/shaping.ts';
@@ -10,6 +6,7 @@ import { tables } from '../mutations/list/shaping.ts';
 import { count, seed } from '../sampling.ts';
 import { countedJob, miscounted, type CountedJob } from '../vm/counts/job.ts';
 import { mutantJobs } from '../vm/counts/mutants.ts';
+import { jobOutput } from './harness/job-output.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 
 const POLICIES = count(8, 100);
@@ -22,27 +19,9 @@ const STEP = count(4, 1);
 function differing(made: CountedJob | string): readonly string[] {
   if (typeof made === 'string') return [made];
   try {
-    return miscounted(made, outputOf(made));
+    return miscounted(made, jobOutput(made.job));
   } catch (error) {
     return [String(error)];
-  }
-}
-
-/** The job in namespaces of its own; what it wrote. Throws with what a command of it said that failed. */
-function outputOf({ job: { script, files } }: CountedJob): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-filters-'));
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text);
-    }
-    return execFileSync('unshare', ['--net', '--mount', 'sh', '-ec', script], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 }
 
@@ -65,7 +44,7 @@ describeWithKernel('classes that tc finds by itself', () => {
     for (const [at, text] of fastCheck.sample(alonePolicy(), { numRuns: 4 * POLICIES, seed }).entries()) {
       const one = tried.length < POLICIES ? countedJob(String(at), text, PACKETS, seed + at) : undefined;
       if (!one || !isOfU32(one)) continue;
-      expect(miscounted(one, outputOf(one)), one.policy).toEqual([]);
+      expect(miscounted(one, jobOutput(one.job)), one.policy).toEqual([]);
       tried.push(one);
     }
     expect(tried).toHaveLength(POLICIES);

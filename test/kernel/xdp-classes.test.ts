@@ -1,8 +1,5 @@
 /** Classes that a program finds where packets leave: which of them count which frames, and how the program comes and goes. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import fastCheck from 'fast-check';
 import { expect, test } from 'vitest';
 import { PLANES } from '../../cli/planes.ts';
@@ -11,6 +8,7 @@ import type { Artifact } from '../../compiler/plane.ts';
 import { leavingPolicy } from '../arbitraries/policy/shaping.ts';
 import { count, seed } from '../sampling.ts';
 import { countedJob, miscounted, type CountedJob } from '../vm/counts/job.ts';
+import { jobOutput } from './harness/job-output.ts';
 import { command, compileForXdp, formerOf, inShell } from './xdp/build.ts';
 import { makeWithLoader } from './xdp/made-loader.ts';
 import { describeWithXdp } from './xdp/require-xdp.ts';
@@ -18,25 +16,12 @@ import { describeWithXdp } from './xdp/require-xdp.ts';
 const POLICIES = count(2, 100);
 const PACKETS = count(500, 1000);
 
-/** The job in namespaces of its own, with the program built; what it wrote. Throws with what a command of it said that failed. */
+/** What the job writes, with the program built. */
 function outputOf({ job: { script, files }, built }: CountedJob): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-classes-'));
-  const write = (path: string, content: string | Uint8Array): void => {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  };
-  try {
-    for (const [path, text] of Object.entries(files)) write(path, text);
-    for (const { path, content } of built.xdp ?? []) write(path, Buffer.concat(content));
+  const program = (built.xdp ?? []).map(({ path, content }) => [path, Buffer.concat(content)] as const);
+  return jobOutput({ script, files: { ...files, ...Object.fromEntries(program) } }, (folder) => {
     makeWithLoader(join(folder, 'ebpf'), () => command('make', ['-s', '-C', join(folder, 'ebpf')]));
-    return execFileSync('unshare', ['--net', '--mount', 'sh', '-ec', script], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 function isOfProgram({ built }: CountedJob): boolean {

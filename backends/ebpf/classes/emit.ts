@@ -5,7 +5,7 @@ import { fixedFiles, text } from '../emit/index.ts';
 import { MapBytes } from '../emit/map-bytes.ts';
 import { commentText, compileTemplate, fieldValues, tableValues, type Naming } from '../emit/program.ts';
 import { ruleText } from '../emit/rule-list.ts';
-import { rowBytes, sizesOf, type Sizes } from '../emit/rules.ts';
+import { rowBytes, rowSizes, type RowSizes } from '../emit/rules.ts';
 import { blockTablesIn, layoutOf, tableBytes, tablesIn, type FieldLayout } from '../emit/tables.ts';
 import { classId } from '../../../compiler/model/shape-classes.ts';
 import * as templates from '../templates.gen.ts';
@@ -24,7 +24,7 @@ const TEMPLATES = {
 /** Everything of a choice but the name of its build. */
 export class ClassFiles {
   readonly #classes: Classes;
-  readonly #sizes: Sizes;
+  readonly #sizes: RowSizes;
   readonly #fields: readonly FieldLayout[];
   /** Those of whose values some have classes. */
   readonly #classed: readonly FieldLayout[];
@@ -36,7 +36,7 @@ export class ClassFiles {
   constructor(classes: Classes) {
     const { rules } = classes;
     this.#classes = classes;
-    this.#sizes = sizesOf(rules.map(({ origin }) => ({ origin, atoms: [], action: PASS, conditions: [], counts: [] })));
+    this.#sizes = rowSizes(rules.length);
     this.#fields = classes.fields.map(layoutOf);
     this.#classed = this.#fields.filter(({ table }) => numbersIn(table) > 0);
     this.#columns = 2 * Math.ceil(Math.max(0, ...classes.fields.map(numbersIn)) / 2);
@@ -126,8 +126,6 @@ export class ClassFiles {
     return new MapBytes(all.length * 4).u32(all).bytes;
   }
 }
-
-const PASS = { kind: 'pass' } as const;
 
 function numbersIn({ rowNumbers }: Classes['fields'][number]): number {
   return rowNumbers[0]?.length ?? 0;

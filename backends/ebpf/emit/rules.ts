@@ -20,27 +20,27 @@ export interface Sizes {
   readonly mostCounters: number;
 }
 
+export type RowSizes = Pick<Sizes, 'rules' | 'words' | 'summaries'>;
+
 /** Of the rows of so many rules. */
-export function rowSizes(rules: number): Pick<Sizes, 'words' | 'summaries'> {
+export function rowSizes(rules: number): RowSizes {
   const words = wordsFor(rules);
-  return { words, summaries: words >= SUMMARY_FROM ? Math.ceil(words / BITS_OF_WORD) : 0 };
+  return { rules, words, summaries: words >= SUMMARY_FROM ? Math.ceil(words / BITS_OF_WORD) : 0 };
 }
 
 export function sizesOf(rules: readonly ListedRule[]): Sizes {
-  const { words, summaries } = rowSizes(rules.length);
+  const own = rowSizes(rules.length);
   return {
-    rules: rules.length,
-    words,
-    summaries,
+    ...own,
     // Each rule, word and summary once, and a word once more for each rule that skips.
-    steps: rules.length + words + summaries + 1,
+    steps: own.rules + own.words + own.summaries + 1,
     mostConditions: rules.reduce((most, { conditions }) => Math.max(most, conditions.length), 0),
     mostCounters: rules.reduce((most, { counts }) => Math.max(most, counts.length), 0),
   };
 }
 
 /** `struct rule_bits` for each row of a field: its summary, if there are summaries, then its words. */
-export function rowBytes({ rowBits }: FieldTable, { words, summaries }: Sizes): Uint8Array {
+export function rowBytes({ rowBits }: FieldTable, { words, summaries }: RowSizes): Uint8Array {
   const wordsOfRow = 2 * (words + summaries);
   const all = new Uint32Array(rowBits.length * wordsOfRow);
   for (const [number, bits] of rowBits.entries()) {

@@ -6,7 +6,7 @@ import { fixedFiles, text } from '../emit/index.ts';
 import { MapBytes } from '../emit/map-bytes.ts';
 import { commentText, compileTemplate, fieldValues, tableValues, type Naming } from '../emit/program.ts';
 import { rulesText } from '../emit/rule-list.ts';
-import { rowBytes, sizesOf, type Sizes } from '../emit/rules.ts';
+import { rowBytes, rowSizes, type RowSizes } from '../emit/rules.ts';
 import { blockTablesIn, layoutOf, tableBytes, tablesIn, type FieldLayout } from '../emit/tables.ts';
 import { bucketLines } from '../emit/settings.ts';
 import { bytesOfBuckets, keyWordsOf } from '../lower/bucket-memory.ts';
@@ -26,7 +26,7 @@ const TEMPLATES = {
 /** Everything of a dispatch but the name of its build. */
 export class DispatchFiles {
   readonly #dispatch: Dispatch;
-  readonly #sizes: Sizes;
+  readonly #sizes: RowSizes;
   readonly #fields: readonly FieldLayout[];
   /** Of sockets, by number. */
   readonly #limits: readonly LimitCondition[];
@@ -35,7 +35,7 @@ export class DispatchFiles {
 
   constructor(dispatch: Dispatch) {
     this.#dispatch = dispatch;
-    this.#sizes = sizesOf(dispatch.rules.map((rule) => ({ ...rule, conditions: [], counts: [] })));
+    this.#sizes = rowSizes(dispatch.rules.length);
     this.#fields = dispatch.fields.map(layoutOf);
     this.#limits = dispatch.rules.flatMap(({ action }) => action.limit ?? []);
     const maps = new Map<string, Uint8Array>();

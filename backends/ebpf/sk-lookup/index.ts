@@ -37,7 +37,7 @@ function lower(plan: Plan): Lowered {
   return {
     diagnostics,
     figures: files.figures,
-    search: () => withoutTimes(new Search(dispatch).explained()),
+    ruleSearches: () => withoutTimes(new Search(dispatch).explained('socket')),
     load: ['make -C ebpf', 'ebpf/sluice-load replace', ...(routes ? [routes.load] : [])],
     makes: ['ebpf/dispatch.bpf.o', 'ebpf/sluice-load'],
     unload: [...(routes ? [routes.unload] : []), 'ebpf/sluice-load down'],

@@ -6,6 +6,7 @@ import { lowerPlan } from '../../../backends/ebpf/lower/index.ts';
 import { Search, withoutTimes, type FramePlaces } from '../../../backends/ebpf/search.ts';
 import type { XdpProgram } from '../../../backends/ebpf/tree.ts';
 import { lowerPolicy } from '../../../compiler/compile.ts';
+import type { RuleSearch } from '../../../compiler/plane.ts';
 import { inputsWith } from '../../builders/ruleset.ts';
 
 /** Prices by which only these steps are paid for, each with 1. */
@@ -77,11 +78,12 @@ test('a search halves what is left; a block is found at once, and then searched'
 test('the worst is no better than any frame, and what is expected is between', () => {
   const program = programOf(700, 'drop from 2001:db8::/32\nallow tcp');
   const search = new Search(program);
-  const steps = search.explained()!.steps;
+  const explained = search.explained('rule');
+  const [{ steps }] = explained as readonly [RuleSearch];
   for (const { title, expense } of steps) {
     expect(expense!.worst, title).toBeGreaterThanOrEqual(expense!.expected);
   }
   expect(steps.map(({ bytes }) => bytes === undefined)).toEqual([true, ...program.fields.map(() => false), true]);
-  expect(withoutTimes(search.explained())!.steps.map(({ expense }) => expense)).toEqual(steps.map(() => undefined));
-  expect(new Search({ rules: [], fields: [] }).explained()).toBeUndefined();
+  expect(withoutTimes(explained)[0]!.steps.map(({ expense }) => expense)).toEqual(steps.map(() => undefined));
+  expect(new Search({ rules: [], fields: [] }).explained('rule')).toEqual([]);
 });
