@@ -14,6 +14,8 @@ import type { Prices } from './cost/prices.ts';
 import { startOfDay, type Inputs } from './inputs.ts';
 import type { ExpectationBlock, Policy, Target } from './model/index.ts';
 import type { Artifact, DeltaOutcome, FormerBuild, Lowered, Plane, SourceMapEntry } from './plane.ts';
+import { runningChanges, type RunningChange } from './diff/running.ts';
+import type { Comparison } from './proof/machine/compare.ts';
 import { compareOther, compareReadBack, type ComparedPart } from './proof/machine/read-back.ts';
 import { proveAhead } from './proof/ahead-proof.ts';
 import { provePlan, type ProvedStage } from './proof/prove.ts';
@@ -89,6 +91,9 @@ export interface LoweredPolicy {
   readonly questions: readonly ExpectationBlock[];
 }
 
+/** What other rules do, stage by stage; or why it is not known. */
+export type OtherRules = readonly Comparison<readonly RunningChange[]>[] | { readonly why: string };
+
 /** What one plane of a target gets. */
 export interface PlaneOutput {
   readonly plane: string;
@@ -101,7 +106,7 @@ export interface PlaneOutput {
   /** What of the artifacts was read back, and compared with the policy; undefined: nothing was. */
   readonly compared: readonly ComparedPart[] | undefined;
   /** What other artifacts in the place of these do to packets, beside the policy; undefined: they cannot be read back. */
-  readonly compareOther: ((others: readonly Artifact[]) => ReturnType<typeof compareOther>) | undefined;
+  readonly compareOther: ((others: readonly Artifact[]) => OtherRules) | undefined;
   /** See `Lowered`. */
   readonly figures: Readonly<Record<string, number>>;
   readonly load: readonly string[];
@@ -269,7 +274,7 @@ function writeTarget(
       sourceMap,
       proved,
       compared: compared?.parts,
-      compareOther: readBack && ((others) => compareOther(readBack(others), program)),
+      compareOther: readBack && ((others) => compareOther(readBack(others), program, runningChanges)),
       figures,
       load,
       makes,

@@ -1,5 +1,6 @@
 /** `sluice diff POLICY --kernel`: a target's planes, each beside what runs of it. */
 import type { TargetOutput } from '../../compiler/compile.ts';
+import type { Direction } from '../../compiler/diff/direction.ts';
 import type { Policy } from '../../compiler/model/index.ts';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { PLANES } from '../planes.ts';
@@ -44,4 +45,19 @@ export function runsAsBuilt({ planes }: ComparedTarget): boolean {
   return planes.every(
     ({ compared }) => compared !== 'none' && !('why' in compared) && compared.differences.length === 0,
   );
+}
+
+/** Whether something differs in one of these directions, or in one that nobody knows. */
+export function differsBy(target: ComparedTarget, directions: readonly Direction[]): boolean {
+  if (directions.length === 0 || runsAsBuilt(target)) return false;
+  return target.planes.some(({ compared }) => {
+    if (compared === 'none' || 'why' in compared) return true;
+    const { differences, packets } = compared;
+    if (differences.length === 0) return false;
+    if (!packets || 'why' in packets || directions.includes('other')) return true;
+    return packets.some((part) => {
+      if (part.kind !== 'different') return part.kind === 'not compared';
+      return part.told?.some(({ direction }) => directions.includes(direction)) ?? true;
+    });
+  });
 }

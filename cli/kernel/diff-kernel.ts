@@ -1,11 +1,14 @@
 /** `sluice diff POLICY --kernel`. */
 import { compile } from '../../compiler/compile.ts';
+import type { Direction } from '../../compiler/diff/direction.ts';
+import type { RunningChange } from '../../compiler/diff/running.ts';
 import type { Comparison } from '../../compiler/proof/machine/compare.ts';
 import { isError } from '../../grammar/diagnostic.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import { buildHash } from '../output/build-hash.ts';
+import { regionAsData } from '../output/policy-diff-data.ts';
 import { choicesFrom, formatOf, type PolicyFlags } from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
@@ -13,14 +16,14 @@ import { startProgress } from '../terminal/progress.ts';
 import { runningText } from '../terminal/running-rules.ts';
 import { throughCompiler } from '../through-compiler.ts';
 import { UsageError } from '../usage-error.ts';
-import { compareTarget, findingsAbout, runsAsBuilt, type ComparedTarget } from './compare-target.ts';
+import { compareTarget, differsBy, findingsAbout, runsAsBuilt, type ComparedTarget } from './compare-target.ts';
 import { requireListing, type ComparedPlane } from './running.ts';
 
-/** `failsOnAny`: whether a difference makes the exit code 1. */
+/** `failing`: the differences that make the exit code 1. */
 export async function diffWithKernel(
   path: string,
   flags: PolicyFlags,
-  failsOnAny: boolean,
+  failing: readonly Direction[],
   session: Session,
 ): Promise<ExitCode> {
   requireListing();
@@ -44,7 +47,7 @@ export async function diffWithKernel(
     progress.phase('list');
     const compared = target && compareTarget(policy, target);
     const code = conclude(path, [...findings, ...(compared ? findingsAbout(compared) : [])], compared, flags, session);
-    return compared && failsOnAny && !runsAsBuilt(compared) ? EXIT.findings : code;
+    return compared && differsBy(compared, failing) ? EXIT.findings : code;
   } finally {
     progress.stop();
   }
@@ -81,8 +84,9 @@ function comparisonAsData(compared: ComparedPlane): object {
   return { runs: true, runningBuild: build ?? null, differences, ...ofPackets };
 }
 
-function asRow(one: Comparison): object {
+function asRow(one: Comparison<readonly RunningChange[]>): object {
   const { kind, part } = one;
   if (kind === 'the same') return { part, kind };
-  return kind === 'different' ? { part, kind, message: one.message } : { part, kind, message: one.reason };
+  if (kind === 'not compared') return { part, kind, message: one.reason };
+  return { part, kind, message: one.message, ...(one.told ? { changes: one.told.map(regionAsData) } : {}) };
 }

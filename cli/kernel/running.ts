@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { PlaneOutput } from '../../compiler/compile.ts';
+import type { OtherRules, PlaneOutput } from '../../compiler/compile.ts';
 import type { Artifact, Running, RunningRules } from '../../compiler/plane.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.ts';
 export type ComparedPlane = (RunningRules & { readonly packets: ComparedPackets }) | 'none' | { readonly why: string };
 
 /** What it does to packets, beside the policy, stage by stage; or why that is not known. Undefined: it is what was built. */
-export type ComparedPackets = ReturnType<NonNullable<PlaneOutput['compareOther']>> | undefined;
+export type ComparedPackets = OtherRules | undefined;
 
 /** Listings of large tables are large. */
 const LONGEST_LISTING = 2 ** 30;

@@ -24,7 +24,18 @@ function targetAsData({ target, changes, settings, notCompared }: TargetDifferen
 }
 
 function changeAsData(change: RegionChange, paths: ShownPaths): object {
-  const { stage, aspect, direction, where, before, after, size, region, old, new: later, sample } = change;
+  const { sample, ...region } = regionAsData(change);
+  return {
+    ...region,
+    old: change.old.map((one) => responsibleAsData(one, paths.old)),
+    new: change.new.map((one) => responsibleAsData(one, paths.new)),
+    sample,
+  };
+}
+
+/** A region, and what becomes of its packets on both sides. */
+export function regionAsData(change: Omit<RegionChange, 'old' | 'new'>) {
+  const { stage, aspect, direction, where, before, after, size, region, sample } = change;
   return {
     stage,
     aspect: aspect ?? null,
@@ -34,8 +45,6 @@ function changeAsData(change: RegionChange, paths: ShownPaths): object {
     after,
     size: size ?? null,
     region: region.parts.map(partAsData),
-    old: old.map((one) => responsibleAsData(one, paths.old)),
-    new: later.map((one) => responsibleAsData(one, paths.new)),
     sample: sample?.text ?? null,
   };
 }

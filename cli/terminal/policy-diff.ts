@@ -39,14 +39,26 @@ function targetLines({ target, changes, settings }: TargetDifference, paths: Sho
 }
 
 function changeLines(change: RegionChange, paths: ShownPaths): readonly string[] {
-  const { direction, where, aspect, before, after, size, old, new: later, sample } = change;
-  const what = aspect === undefined ? '' : ` ${aspect}:`;
+  const { old, new: later, sample } = change;
   return [
-    `  ${SIGNS[direction]} ${where}:${what} ${before} → ${after}${size === undefined ? '' : `, ${size}`}`,
+    regionLine(change),
     ...old.map((one) => `      old  ${responsibleText(one, paths.old)}`),
     ...later.map((one) => `      new  ${responsibleText(one, paths.new)}`),
     ...(sample ? [`      e.g. ${sample.text}`] : []),
   ];
+}
+
+/** `  + uplink → any, tcp/22: dropped → allowed, 5 hosts` */
+export function regionLine({
+  direction,
+  where,
+  aspect,
+  before,
+  after,
+  size,
+}: Omit<RegionChange, 'old' | 'new'>): string {
+  const what = aspect === undefined ? '' : ` ${aspect}:`;
+  return `  ${SIGNS[direction]} ${where}:${what} ${before} → ${after}${size === undefined ? '' : `, ${size}`}`;
 }
 
 function responsibleText({ text, origin }: Responsible, shown: (path: string) => string): string {

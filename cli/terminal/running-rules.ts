@@ -3,6 +3,7 @@ import type { RunningDifference } from '../../compiler/plane.ts';
 import type { ComparedTarget } from '../kernel/compare-target.ts';
 import type { ComparedPackets } from '../kernel/running.ts';
 import { formatCount } from './numbers.ts';
+import { regionLine } from './policy-diff.ts';
 
 /** So many rules or elements of a part are shown. */
 const MOST_SHOWN = 10;
@@ -35,11 +36,18 @@ export function runningText({ target, planes }: ComparedTarget): string {
 function packetLines(packets: ComparedPackets): readonly string[] {
   if (!packets) return [];
   if ('why' in packets) return [`What packets meet by these rules was not compared: ${packets.why}`];
-  const said = packets.map((one) => {
-    if (one.kind === 'the same') return `  ${one.part}: every packet meets the same`;
-    return `  ${one.part}: ${one.kind === 'different' ? one.message : `not compared: ${one.reason}`}`;
-  });
-  return ['What packets meet by the rules that run, beside the policy:', ...said];
+  return ['What packets meet by the rules that run → by the policy:', ...packets.flatMap(partLines)];
+}
+
+function partLines(one: Exclude<ComparedPackets, undefined | { readonly why: string }>[number]): readonly string[] {
+  if (one.kind === 'the same') return [`${one.part}: every packet meets the same`];
+  if (one.kind === 'not compared') return [`${one.part}: not compared: ${one.reason}`];
+  if (!one.told) return [`${one.part}: ${one.message}`];
+  const regions = one.told.flatMap((change) => [
+    regionLine(change),
+    ...(change.sample ? [`      e.g. ${change.sample.text}`] : []),
+  ]);
+  return [one.part, ...regions];
 }
 
 const PRESENCE = { both: '', running: ' (only in the kernel)', built: ' (not in the kernel)' } as const;

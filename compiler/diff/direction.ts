@@ -7,7 +7,8 @@ import { DECISION } from './rule-sets.ts';
 /** `both`: more at one time and less at another, as the limits say; `other`: neither. */
 export type Direction = 'widening' | 'narrowing' | 'both' | 'other';
 
-const JUDGES: ReadonlySet<StageId> = new Set<StageId>([
+/** Stages that let packets through, or not. */
+export const JUDGES: ReadonlySet<StageId> = new Set<StageId>([
   'mitigate',
   'raw',
   'filter input',

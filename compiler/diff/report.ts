@@ -99,7 +99,8 @@ function aspectText(aspect: string): string | undefined {
   return aspect.startsWith(GATE) ? `limit ${limitOf(aspect)}` : registerText(aspect);
 }
 
-function usualStatesOf(id: StageId, programs: readonly Program[]): IntervalSet | undefined {
+/** States that rules of the stage are asked about; undefined: of all. */
+export function usualStatesOf(id: StageId, programs: readonly Program[]): IntervalSet | undefined {
   const stages = programs.flatMap((program) => program.stages.filter((stage) => stage.id === id));
   if (!stages.some(({ stateful }) => stateful)) return undefined;
   return stages.every(({ stateful }) => stateful?.invalid === 'pass') ? ASKED_OR_INVALID : ASKED;

@@ -70,7 +70,8 @@ function compareIn(stages: ComparedStages, context: Context, walk: (table: Table
   });
 }
 
-const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>([
+/** Stages that see packets as they are on the wire. */
+export const SEES_WIRE: ReadonlySet<StageId> = new Set<StageId>([
   'police',
   'mitigate',
   'shape ingress',

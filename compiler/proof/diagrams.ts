@@ -44,6 +44,7 @@ const UNLESS = -3;
 const WHERE = -4;
 const WITHOUT = -5;
 const UNLIKE = -6;
+const SIMPLIFIED = -7;
 /** Codes of operations that callers make count down from here. */
 export const FIRST_OWN_OPERATION = -16;
 
@@ -234,6 +235,28 @@ export class Diagrams {
   /** The packets for which the two have different values. */
   unlike(first: Diagram, second: Diagram): Diagram {
     return this.combine(this.#unlike, first, second);
+  }
+
+  /**
+   * A diagram that says of these packets what this one does, and of others whatever lets it ask less (O. Coudert and J. C. Madre,
+   * "A Unified Framework for the Formal Verification of Sequential Circuits", 1990: "restrict"). Each way down it is one of
+   * the packets'. `packets` has at least one.
+   */
+  simplified(diagram: Diagram, packets: Diagram): Diagram {
+    if (packets === ALL || this.isValue(diagram)) return diagram;
+    const nodes = this.#nodes;
+    const known = nodes.recall(SIMPLIFIED, diagram, packets);
+    if (known >= 0) return known;
+    const [level, among] = [nodes.levels[diagram]!, nodes.levels[packets]!];
+    const [fewer, more] = among > level ? [packets, packets] : this.branches(packets);
+    const [low, high] = [nodes.lows[diagram]!, nodes.highs[diagram]!];
+    let result: Diagram;
+    if (among < level) result = this.simplified(diagram, this.orElse(fewer, more));
+    else if (fewer === NOTHING) result = this.simplified(high, more);
+    else if (more === NOTHING) result = this.simplified(low, fewer);
+    else result = nodes.node(level, this.simplified(low, fewer), this.simplified(high, more));
+    nodes.remember(SIMPLIFIED, diagram, packets, result);
+    return result;
   }
 
   /** A packet for which the diagram says something; undefined where there is none. */

@@ -46,6 +46,8 @@ function isInPart({ sets, rows, family }: Part, packet: TrackedPacket, interface
   const holds = [...sets].every(([key, set]) => {
     if (key === 'in' || key === 'out') return set.contains(numberOfInterface(packet[key], interfaces));
     if (key.startsWith('has ')) return set.contains(has(key.slice(4), packet) ? 1 : 0);
+    if (key === 'flow confirmed') return set.contains(packet.confirmed ? 1 : 0);
+    if (/^(in|out) by lo$/.test(key)) return set.contains(packet[key.startsWith('in') ? 'in' : 'out'] === 'lo' ? 1 : 0);
     if (key === 'service/real') return isOfService(packet, (service) => set.contains(service));
     const [field = '', bits] = key.split(' from bit ');
     const value = valueOf(packet, field);

@@ -10,7 +10,8 @@ import { gateText } from './questions.ts';
 import { effectText } from './effects.ts';
 
 /** What a packet meets that no rule says anything else about. */
-const GOES_ON: Readonly<Partial<Record<StageId, string>>> = {
+/** What becomes of a packet that nothing is decided about. */
+export const GOES_ON: Readonly<Partial<Record<StageId, string>>> = {
   'filter input': 'allowed',
   'filter forward': 'allowed',
   'filter output': 'allowed',

@@ -96,8 +96,16 @@ export function answerText(question: string, isYes: boolean): string {
     case 'payload':
       return `payload ${isYes ? 'as' : 'not as'} the rule says`;
     default:
-      return `${isYes ? '' : 'not '}${question}`;
+      return machineText(question, not) ?? `${not}${question}`;
   }
+}
+
+/** Questions as rules that were read back have them (proof/machine). */
+function machineText(question: string, not: string): string | undefined {
+  const [, key, memory] = /^(.*) in memory (.*)$/.exec(question) ?? [];
+  if (key !== undefined) return `${key.replaceAll('/real', '')} ${not}in ${memory}`;
+  const [, limit] = /^limit (.*) says yes$/.exec(question) ?? [];
+  return limit === undefined ? undefined : `where limit ${limit} does ${not}say yes`.replace('does say', 'says');
 }
 
 function testOf(question: string): TestText | undefined {

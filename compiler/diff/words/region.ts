@@ -68,7 +68,7 @@ function detailsOf({ sets, rows, family }: Part, { usualStates }: RegionPlace): 
       }
     } else if (bitsOf(key, set.width, family)) texts.push(maskedText(key, set, family));
     else if (isEnd(key)) texts.push(`${key.split('/').toReversed().join(' ')} ${addressesLiteral(set)}`);
-    else if (isAnswer(key)) texts.push(answerText(key, set.contains(1)));
+    else if (isAnswer(key, set)) texts.push(answerText(key, set.contains(1)));
     else texts.push(numbersText(key, set));
   }
   for (const { found, numbers } of rows.values()) {
@@ -113,9 +113,9 @@ const NO_NAMES = {
   services: (rest: IntervalSet) => ({ names: [], rest }),
 };
 
-/** Whether a dimension is the answer to a question that no field gives. */
-function isAnswer(key: string): boolean {
-  return key.startsWith('{');
+/** Whether a dimension is the answer to a question that no field gives: yes or no. */
+function isAnswer(key: string, { width }: IntervalSet): boolean {
+  return key.startsWith('{') || width === 1;
 }
 
 /** How many hosts the region's narrower end has: `5,300 hosts`; undefined: no end is told. */

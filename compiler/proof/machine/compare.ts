@@ -2,7 +2,7 @@
 import { isAtArrival, type Family, type Program, type Stage, type StageId } from '../../4-program/program.ts';
 import { needsTracking } from '../../semantics/needs.ts';
 import { Diagrams, NOTHING, type Assignment, type Diagram } from '../diagrams.ts';
-import { FieldLayout, ORDERS } from '../fields.ts';
+import { FieldLayout, ORDERS, type FieldOrder } from '../fields.ts';
 import { likelyOrders } from '../likely-orders.ts';
 import { OutOfBudget } from '../node-table.ts';
 import { Buckets } from './buckets.ts';
@@ -49,14 +49,47 @@ const PLACES: { readonly [Id in StageId]: readonly Place[] } = {
   shape: [place('filter', 'postrouting', 95)],
 };
 
-/** What comparing a part of the rules came to. */
-export type Comparison =
+/** What comparing a part of the rules came to; `told`: what was made of a difference, besides one packet. */
+export type Comparison<Told = unknown> =
   | { readonly kind: 'the same'; readonly part: string }
   | { readonly kind: 'not compared'; readonly part: string; readonly reason: string }
-  | { readonly kind: 'different'; readonly part: string; readonly message: string; readonly stage: Stage | undefined };
+  | DifferentPart<Told>;
+
+interface DifferentPart<Told> {
+  readonly kind: 'different';
+  readonly part: string;
+  readonly message: string;
+  readonly stage: Stage | undefined;
+  readonly told: Told | undefined;
+}
+
+/** Both sides of a part that differs, as diagrams. */
+export interface DifferingPart {
+  readonly stageId: StageId;
+  readonly stages: readonly Stage[];
+  readonly program: Program;
+  readonly order: FieldOrder;
+  readonly meanings: Meanings;
+  readonly packets: StagePackets;
+  /** The packets that there can be. */
+  readonly real: Diagram;
+  /** What differs for some of them, the verdict first. */
+  readonly things: readonly UnlikeThing[];
+}
+
+/** One thing that both sides do otherwise. `thing`: undefined for the verdict. */
+export interface UnlikeThing {
+  readonly thing: string | undefined;
+  readonly policy: Diagram;
+  readonly rules: Diagram;
+}
+
+/** What is to be made of a difference; undefined: it cannot be told. May throw OutOfBudget. */
+export type Tell<Told> = (part: DifferingPart) => Told | undefined;
 
 /** What is compared, and what that may take. */
-interface Context {
+interface Context<Told> {
+  readonly tell: Tell<Told>;
   readonly machine: Machine;
   readonly program: Program;
   readonly known: Known;
@@ -66,20 +99,24 @@ interface Context {
   readonly large: number;
 }
 
-/** Compares everything that there is; `budget`: bytes that the diagrams of one part may take. */
-export function compareWithProgram(
+/**
+ * Compares everything that there is; `budget`: bytes that the diagrams of one part may take; `tell`: asked about each part that
+ * differs.
+ */
+export function compareWithProgram<Told>(
   machine: Machine,
   program: Program,
   budget: number,
   large: number = LARGE,
-): readonly Comparison[] {
+  tell: Tell<Told> = () => undefined,
+): readonly Comparison<Told>[] {
   const names: Known = {
     buckets: new Buckets(program.stages, machine),
     memories: new Memories(program.stages, machine),
     words: new OwnWords(program.stages),
   };
-  const context: Context = { machine, program, known: names, budget, large };
-  const comparisons: Comparison[] = [];
+  const context: Context<Told> = { machine, program, known: names, budget, large, tell };
+  const comparisons: Comparison<Told>[] = [];
   const chains = new Map<string, MachineChain>();
   for (const chain of machine.chains.values()) {
     if (!chain.entry) continue;
@@ -114,25 +151,25 @@ function keyOf({ type, hook, priority }: Place): string {
 /** Sets of more intervals are named in any case. */
 const TOO_LARGE_TO_SPELL = 65_536;
 
-function compareStage(
+function compareStage<Told>(
   id: StageId,
   { hook }: Place,
   stages: readonly Stage[],
   chain: MachineChain | undefined,
-  context: Context,
-): Comparison {
+  context: Context<Told>,
+): Comparison<Told> {
   const { machine, program } = context;
   const part = PLACES[id].length > 1 ? `${id} (${hook})` : id;
   // In another order it may fit where it does not in the likeliest, but as a rule it does not.
   const [order] = stages[0] ? likelyOrders(stages[0], boundZones(program)) : ORDERS;
   const areFieldsWritten = chain !== undefined && readsOwnFields(chain, machine);
-  const layout = new FieldLayout(areFieldsWritten ? writtenLast(order!) : order!);
+  const own = areFieldsWritten ? writtenLast(order!) : order!;
+  const compare = (large: number) => compareIn(own, pointOf(id, hook, program), stages, chain, { ...context, large });
   try {
-    const difference = withClearSets(context.large, (large) =>
-      compareIn(layout, pointOf(id, hook, program), stages, chain, { ...context, large }),
-    );
+    const difference = withClearSets(context.large, compare);
     if (difference === undefined) return { kind: 'the same', part };
-    return { kind: 'different', part, message: difference, stage: stages[0] };
+    const { message, told } = difference;
+    return { kind: 'different', part, message, stage: stages[0], told: told ?? toldOfSpelled(context.large, compare) };
   } catch (error) {
     const isToBeTold = error instanceof NotCompared || error instanceof OutOfBudget;
     if (isToBeTold) return { kind: 'not compared', part, reason: error.message };
@@ -150,14 +187,35 @@ function withClearSets<Result>(large: number, compare: (large: number) => Result
   }
 }
 
+/** What can be told where all but the largest sets are spelled out. */
+function toldOfSpelled<Told>(
+  large: number,
+  compare: (large: number) => Difference<Told> | undefined,
+): Told | undefined {
+  if (large >= TOO_LARGE_TO_SPELL) return undefined;
+  try {
+    return compare(TOO_LARGE_TO_SPELL)?.told;
+  } catch (error) {
+    if (error instanceof NotCompared || error instanceof OutOfBudget) return undefined;
+    throw error;
+  }
+}
+
+/** What differs: one packet in words, and what was made of all. */
+interface Difference<Told> {
+  readonly message: string;
+  readonly told: Told | undefined;
+}
+
 /** What differs; undefined: nothing. Throws NotCompared, OutOfBudget. */
-function compareIn(
-  layout: FieldLayout,
+function compareIn<Told>(
+  order: FieldOrder,
   point: StagePoint,
   stages: readonly Stage[],
   chain: MachineChain | undefined,
-  { machine, program, known, budget, large }: Context,
-): string | undefined {
+  { machine, program, known, budget, large, tell }: Context<Told>,
+): Difference<Told> | undefined {
+  const layout = new FieldLayout(order);
   const diagrams = new Diagrams(budget);
   const meanings = new Meanings(diagrams, layout);
   const packets = new StagePackets(diagrams, layout, boundZones(program), point, large);
@@ -167,15 +225,20 @@ function compareIn(
   for (const { effects } of [wanted, found]) requireOneQuestion(effects, meanings, packets.possible());
   const notes = bitsForNotes(program, wanted, meanings);
   const [policy, rules] = [wanted, found].map((meaning) => withoutNotes(meaning, notes, meanings));
-  const difference = differenceOf(policy!, rules!, meanings, packets);
-  const { areGuessed } = known.buckets;
-  if (difference !== undefined && areGuessed) {
+  const message = differenceOf(policy!, rules!, meanings, packets);
+  if (message === undefined) return undefined;
+  if (known.buckets.areGuessed) {
     throw new NotCompared('limits that are alike, and whose names do not tell them apart');
   }
-  if (difference !== undefined && new OwnWords(stages).areUsed) {
-    throw new NotCompared("a plane's own words, which may differ or not");
-  }
-  return difference;
+  if (new OwnWords(stages).areUsed) throw new NotCompared("a plane's own words, which may differ or not");
+  const real = realOf(packets);
+  const things = [...unlikeThings(policy!, rules!, meanings, real)];
+  return { message, told: tell({ stageId: point.stage, stages, program, order, meanings, packets, real, things }) };
+}
+
+/** The packets that there can be, as far as is known of sets that have a name each. */
+function realOf(packets: StagePackets): Diagram {
+  return packets.diagrams.when(packets.lookups.facts(), packets.possible());
 }
 
 /** Zones as the target has them. */
@@ -188,11 +251,8 @@ function pointOf(stage: StageId, hook: Entry['hook'], { policy }: Program): Stag
   return { stage, sent: hook === 'output', tracked };
 }
 
-/** Two diagrams of one thing that are not the same, and a packet that the diagrams tell them apart by. */
-interface Unlike {
-  readonly what: string;
-  readonly wanted: Diagram;
-  readonly found: Diagram;
+/** A thing that is not the same, and a packet that the diagrams tell both sides apart by. */
+interface Unlike extends UnlikeThing {
   readonly packet: Assignment;
 }
 
@@ -202,35 +262,41 @@ function differenceOf(wanted: Meaning, found: Meaning, meanings: Meanings, packe
   const possible = packets.possible();
   // What is the same whatever sets hold needs no look into them.
   if (!firstUnlike(wanted, found, meanings, possible)) return undefined;
-  const real = diagrams.when(lookups.facts(), possible);
+  const real = realOf(packets);
   const unlike = firstUnlike(wanted, found, meanings, real);
   if (!unlike) return undefined;
   const textAt = (diagram: Diagram, packet: Assignment) =>
     lookups.resolved(meanings.textOf(diagrams.valueAt(diagram, packet)), packet);
   const differ = (packet: Assignment) =>
-    diagrams.valueAt(real, packet) !== NOTHING && textAt(unlike.wanted, packet) !== textAt(unlike.found, packet);
+    diagrams.valueAt(real, packet) !== NOTHING && textAt(unlike.policy, packet) !== textAt(unlike.rules, packet);
   const packet = lookups.realPacket(unlike.packet, differ);
   if (!packet) throw new UnclearSets('lookups in large sets, which may differ or not');
-  const [should, does] = [unlike.wanted, unlike.found].map((diagram) => textAt(diagram, packet) || 'nothing');
-  return `${unlike.what}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
+  const [should, does] = [unlike.policy, unlike.rules].map((diagram) => textAt(diagram, packet) || 'nothing');
+  return `${unlike.thing ?? 'the verdict'}: ${should} by the policy, ${does} by the rules, of ${packetText(packet, packets)}`;
 }
 
 /** The first thing that is another for some of the possible packets. */
-function firstUnlike(wanted: Meaning, found: Meaning, meanings: Meanings, possible: Diagram): Unlike | undefined {
+function firstUnlike(policy: Meaning, rules: Meaning, meanings: Meanings, possible: Diagram): Unlike | undefined {
+  for (const unlike of unlikeThings(policy, rules, meanings, possible)) return unlike;
+  return undefined;
+}
+
+/** Each thing that is another for some of the possible packets, the verdict first. */
+function* unlikeThings(
+  { decision, effects }: Meaning,
+  rules: Meaning,
+  meanings: Meanings,
+  possible: Diagram,
+): Generator<Unlike> {
   const { diagrams } = meanings;
   const among = (diagram: Diagram) => diagrams.when(possible, diagram);
-  const unlike = (what: string, one: Diagram, other: Diagram): Unlike | undefined => {
-    if (one === other) return undefined;
+  const unlike = (thing: string | undefined, one: Diagram, other: Diagram): Unlike[] => {
+    if (one === other) return [];
     // Where the two agree mostly, this is far smaller than either of them among the possible packets.
     const packet = diagrams.somePacket(among(diagrams.unlike(one, other)));
-    return packet && { what, wanted: one, found: other, packet };
+    return packet ? [{ thing, policy: one, rules: other, packet }] : [];
   };
-  const decision = unlike('the verdict', wanted.decision, found.decision);
-  if (decision) return decision;
-  const effects = matchedEffects(wanted.effects, found.effects, { among, joined: (a, b) => meanings.joined(a, b) });
-  for (const [thing, { one, other }] of effects) {
-    const effect = unlike(thing, one, other);
-    if (effect) return effect;
-  }
-  return undefined;
+  yield* unlike(undefined, decision, rules.decision);
+  const matched = matchedEffects(effects, rules.effects, { among, joined: (a, b) => meanings.joined(a, b) });
+  for (const [thing, { one, other }] of matched) yield* unlike(thing, one, other);
 }

@@ -155,6 +155,13 @@ export class Lookups {
     return realPacketNear(packet, [...this.#keys.values()], tables, this.#tests.layout, differ);
   }
 
+  /** Whether it takes a look into a set or a table that has a name to know what the diagram, or one of the texts, says. */
+  areAsked(diagram: Diagram, texts: readonly string[]): boolean {
+    const asked = this.#tests.diagrams.levelsOf(diagram);
+    const named = [...this.#keys.values()].some(({ sets }) => sets.some(({ variable }) => asked.has(variable)));
+    return named || texts.some((text) => text.includes(OPEN));
+  }
+
   /** The text with the values that the packet's keys find. */
   resolved(text: string, packet: Assignment): string {
     return text.replaceAll(TOKENS, (_token, number: string) => {

@@ -1,7 +1,7 @@
 /** What a plane has written, read back and compared with the Program that it carries out. */
 import { diagnostic, type Diagnostic } from '../../../grammar/diagnostic.ts';
 import type { Program } from '../../4-program/program.ts';
-import { compareWithProgram, type Comparison } from './compare.ts';
+import { compareWithProgram, type Comparison, type Tell } from './compare.ts';
 import type { Machine } from './form.ts';
 import { PROBLEMS } from './problems.ts';
 
@@ -15,8 +15,12 @@ export type ComparedPart = Exclude<Comparison, { kind: 'different' }>;
 const BUDGET = 2 ** 30;
 
 /** What other rules do to packets, stage by stage, beside what the policy says; or why it is not known. */
-export function compareOther(read: ReadBack, program: Program): readonly Comparison[] | { readonly why: string } {
-  if (!('diagnostics' in read)) return compareWithProgram(read.machine, program, BUDGET);
+export function compareOther<Told>(
+  read: ReadBack,
+  program: Program,
+  tell: Tell<Told>,
+): readonly Comparison<Told>[] | { readonly why: string } {
+  if (!('diagnostics' in read)) return compareWithProgram(read.machine, program, BUDGET, undefined, tell);
   return { why: read.diagnostics.map(({ message }) => message).join('; ') };
 }
 

@@ -4,7 +4,7 @@ import { PROTOCOLS_WITH_PORTS } from '../../model/fields.ts';
 import type { Zone } from '../../model/policy.ts';
 import { IntervalSet } from '../../net/interval-set.ts';
 import { ALL, NOTHING, type Diagram, type Diagrams } from '../diagrams.ts';
-import type { FieldLayout, FieldPlace, LayoutField } from '../fields.ts';
+import { INTERFACE_BITS, type FieldLayout, type FieldPlace, type LayoutField } from '../fields.ts';
 import { numberMembers, PacketTests } from '../packet-tests.ts';
 import { Lookups } from './lookups.ts';
 import { NotCompared } from './not-compared.ts';
@@ -78,13 +78,25 @@ export class StagePackets {
     return this.loopback('out');
   }
 
+  /** The interfaces in the order of their numbers, from 1 on. */
+  get interfaceNames(): readonly string[] {
+    return [...this.#numbers.keys()];
+  }
+
+  /** By zone, the numbers of its interfaces. */
+  get zoneNumbers(): ReadonlyMap<string, IntervalSet> {
+    const numbers = (zone: Zone) =>
+      namesOf(zone).map((name) => [this.#numbers.get(name)!, this.#numbers.get(name)!] as const);
+    return new Map(this.#zones.map((zone) => [zone.name, IntervalSet.fromIntervals(INTERFACE_BITS, numbers(zone))]));
+  }
+
   /** The interface of this number; undefined for one of no zone. */
   nameOf(number: number): string | undefined {
     return [...this.#numbers].find(([, own]) => own === number)?.[0];
   }
 
   loopback(field: 'in' | 'out'): Diagram {
-    return this.tests.free(`${field} is loopback`);
+    return this.tests.free(`${field} by lo`);
   }
 
   /** Packets that belong to a flow. */

@@ -22,6 +22,33 @@ describe('diagrams', () => {
     expect(diagrams.when(a, diagrams.not(a))).toBe(NOTHING);
   });
 
+  test('are simplified for some packets only', () => {
+    const diagrams = new Diagrams(BUDGET);
+    // All functions of three variables with the values 0 and 2, and all sets of such packets.
+    const functions = Array.from({ length: 256 }, (_, bits) => {
+      const packets = Array.from({ length: 8 }, (__, packet) => packet).filter((packet) => (bits >> packet) & 1);
+      return diagrams.inSet(
+        0,
+        IntervalSet.fromIntervals(
+          3,
+          packets.map((packet) => [packet, packet] as const),
+        ),
+      );
+    });
+    const wrong: (readonly number[])[] = [];
+    for (const set of functions.filter((one) => one !== NOTHING)) {
+      for (const one of functions) {
+        const diagram = diagrams.when(one, diagrams.value(2));
+        const simplified = diagrams.simplified(diagram, set);
+        const asked = diagrams.levelsOf(diagram);
+        const isAlike = diagrams.when(set, simplified) === diagrams.when(set, diagram);
+        const asksMore = [...diagrams.levelsOf(simplified)].some((level) => !asked.has(level));
+        if (!isAlike || asksMore) wrong.push([set, one]);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   test('hold values: the first that is something', () => {
     const diagrams = new Diagrams(BUDGET);
     const [a, b] = [diagrams.variable(0), diagrams.variable(1)];
