@@ -61,7 +61,10 @@ function firstMember(zones: readonly Zone[], number: number): number | undefined
 }
 
 function setBits(packet: Set<number>, first: number, width: number, value: Value): void {
-  const bits = value.toString(2);
-  const from = first + width - bits.length;
-  for (let bit = 0; bit < bits.length; bit++) if (bits[bit] === '1') packet.add(from + bit);
+  let level = first + width - 1;
+  if (typeof value === 'bigint') {
+    for (let rest = value; rest > 0n; rest >>= 1n, level--) if ((rest & 1n) === 1n) packet.add(level);
+  } else {
+    for (let rest = value; rest > 0; rest >>>= 1, level--) if ((rest & 1) === 1) packet.add(level);
+  }
 }
