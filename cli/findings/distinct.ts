@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../grammar/diagnostic.ts';
+import type { Span } from '../../grammar/source.ts';
 
 /**
  * The findings without repetitions: one place may be found wrong for each target, family and plane, in the same words.
@@ -6,10 +7,14 @@ import type { Diagnostic } from '../../grammar/diagnostic.ts';
 export function distinct(findings: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
   return findings.filter(({ code, message, span, cell, labels }) => {
-    const places = [span, ...labels.map((label) => label.span)].map((at) => at && [at.source.path, at.start, at.end]);
-    const key = JSON.stringify([code, message, places, cell?.path, cell?.line, cell?.position]);
+    let key = `${code}\0${message}\0${placeKey(span)}\0${cell ? `${cell.path}\0${cell.line}:${cell.position}` : ''}`;
+    for (const label of labels) key += `\0${placeKey(label.span)}`;
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
+}
+
+function placeKey(span: Span | undefined): string {
+  return span ? `${span.source.path}\0${span.start}-${span.end}` : '';
 }

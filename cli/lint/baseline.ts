@@ -48,6 +48,7 @@ export function notIn(
   findings: readonly Diagnostic[],
 ): { readonly left: readonly Diagnostic[]; readonly known: number } {
   const ordered = inOrder(findings);
+  if (baseline.size === 0) return { left: ordered, known: 0 };
   const fingerprints = fingerprintsOf(ordered);
   const left = ordered.filter((_, index) => !baseline.has(fingerprints[index]!));
   return { left, known: findings.length - left.length };

@@ -21,7 +21,7 @@ export function writeJson(output: Output, document: unknown): void {
 
 function* piecesOf(value: unknown, depth: number): Generator<string> {
   if (typeof value !== 'object' || value === null || depth === PIECE_DEPTH) {
-    yield JSON.stringify(value, undefined, 2).replaceAll('\n', lineAt(depth));
+    yield indented(value, depth);
     return;
   }
   const isList = Array.isArray(value);
@@ -34,6 +34,15 @@ function* piecesOf(value: unknown, depth: number): Generator<string> {
   }
   if (isFirst) yield isList ? '[]' : '{}';
   else yield lineAt(depth) + (isList ? ']' : '}');
+}
+
+/** A value as it stands at a depth: written inside as many lists, of which then only the value is left. */
+function indented(value: unknown, depth: number): string {
+  let nested = value;
+  for (let outer = 0; outer < depth; outer++) nested = [nested];
+  const text = JSON.stringify(nested, undefined, 2);
+  // `[` with a line end and two blanks more each time, before; a line end with two blanks fewer each time and `]`, behind.
+  return text.slice(depth * (depth + 3), text.length - depth * (depth + 1));
 }
 
 function lineAt(depth: number): string {
