@@ -4,11 +4,10 @@ import type { LintContext } from './context.ts';
 import type { Edit } from './rule.ts';
 import { visitNodes } from './syntax-nodes.ts';
 
-/** What stands in a block, and whether it is all that the block has. */
+/** What stands in a block. */
 interface Item {
   readonly span: Span;
   readonly annotations?: { readonly span?: Span };
-  readonly isOnly: boolean;
 }
 
 /**
@@ -16,24 +15,31 @@ interface Item {
  * nothing where it stands in no file of the policy, or is all that its block has.
  */
 export function removalOf(span: Span, context: LintContext): readonly Edit[] {
-  const item = itemsOf(context).get(span.source)?.get(span.start);
-  if (!item || item.isOnly || item.span.end !== span.end) return [];
+  const items = itemsOf(context).get(span.source);
+  const item = items?.from.get(span.start);
+  if (!item || items?.alone.has(item) || item.span.end !== span.end) return [];
   const start = Math.min(item.span.start, item.annotations?.span?.start ?? item.span.start);
   return [{ span: wholeLines({ ...span, start }), text: '' }];
 }
 
-/** What stands in blocks of the policy's files, by where it begins: no two items begin at one place. */
-function itemsOf(context: LintContext): ReadonlyMap<SourceFile, ReadonlyMap<number, Item>> {
+/** What stands in blocks of a file. */
+interface FileItems {
+  /** By where it begins: no two items begin at one place. */
+  readonly from: Map<number, Item>;
+  /** Those that are all that their blocks have. */
+  readonly alone: Set<Item>;
+}
+
+function itemsOf(context: LintContext): ReadonlyMap<SourceFile, FileItems> {
   return context.once(itemsOf, () => {
-    const files = new Map<SourceFile, Map<number, Item>>();
+    const files = new Map<SourceFile, FileItems>();
     for (const { source, syntax } of context.modules) {
-      const items = new Map<number, Item>();
+      const items: FileItems = { from: new Map(), alone: new Set() };
       visitNodes(syntax, (node) => {
         if (!('body' in node) || !Array.isArray(node.body)) return;
-        const body = node.body as readonly Omit<Item, 'isOnly'>[];
-        for (const { span, annotations } of body) {
-          items.set(span.start, { span, isOnly: body.length === 1, ...(annotations && { annotations }) });
-        }
+        const body = node.body as readonly Item[];
+        for (const item of body) items.from.set(item.span.start, item);
+        if (body.length === 1) items.alone.add(body[0]!);
       });
       files.set(source, items);
     }

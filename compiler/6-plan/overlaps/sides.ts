@@ -90,7 +90,7 @@ function boundsOfAtom(atom: Atom, zones: Map<string, number>): Bound[] {
   const { in: set, field, view = 'real' } = atom.test;
   // Rounding of values of more than 53 bits keeps their order, so bounds only get wider.
   const [low, high] = [Number(set.lowAt(0)), Number(set.highAt(set.intervalCount - 1))];
-  const size = Number(set.size());
+  const size = set.intervalCount === 1 && set.width <= 32 ? high - low + 1 : Number(set.size());
   // A protocol is all of its services: the two tests are along one side.
   if (field === 'protocol' && view === 'real') {
     const services = 2 ** PORT_BITS;
