@@ -14,7 +14,6 @@ import type { ServiceSet } from '../2-resolve/service-set.ts';
 import type { Condition, View } from '../model/condition.ts';
 import { FIELD_WIDTHS, type AddressField, type NumberField } from '../model/fields.ts';
 import { IntervalSet } from '../net/interval-set.ts';
-import { lowOnes } from '../net/words.ts';
 import { NEVER, all, any } from './context.ts';
 
 /** The address is among them. */
@@ -64,10 +63,8 @@ function numberFormulaCondition(formula: Formula<NumberLeaf>, field: NumberField
 /** The set in the field's width; what is too great for the field is no value of it. */
 function narrowed(set: IntervalSet, field: NumberField): IntervalSet {
   const width = FIELD_WIDTHS[field];
-  // One number or one range, mostly.
-  if (set.intervalCount === 1 && set.highAt(0) <= lowOnes(width)) {
-    return IntervalSet.range(width, Number(set.lowAt(0)), Number(set.highAt(0)));
-  }
+  const fitting = width <= 32 ? set.narrowed(width) : undefined;
+  if (fitting) return fitting;
   const limit = IntervalSet.range(set.width, 0, (1n << BigInt(width)) - 1n);
   return IntervalSet.fromIntervals(width, set.intersect(limit).bigintIntervals());
 }

@@ -1,5 +1,5 @@
 /** Intervals of a field's values in two columns of words (see words.ts), and a builder that fills them. */
-import { compareWords, copyWords, isSuccessor, strideOf, type Stride } from './words.ts';
+import { compareWords, copyWords, isSuccessor, lowOnes, strideOf, type Stride } from './words.ts';
 
 /**
  * Intervals `[low, high]`, both ends included, over a field of `width` bits: value `i` of `lows` and value `i` of `highs`
@@ -23,6 +23,22 @@ export function isOneOfWords({ stride, intervalCount }: IntervalColumns): boolea
 export function intervalOfWords(width: number, low: number, high: number): IntervalColumns {
   const lows = Uint32Array.of(low);
   return { width, stride: 1, intervalCount: 1, lows, highs: low === high ? lows : Uint32Array.of(high) };
+}
+
+/** The same values of a field of `width` bits, at most 32; undefined where it does not have them all. */
+export function narrowedToWords(width: number, columns: IntervalColumns): IntervalColumns | undefined {
+  const { stride, intervalCount } = columns;
+  const lows = new Uint32Array(intervalCount);
+  const highs = new Uint32Array(intervalCount);
+  for (let i = 0; i < intervalCount; i++) {
+    const end = (i + 1) * stride - 1;
+    lows[i] = columns.lows[end]!;
+    highs[i] = columns.highs[end]!;
+  }
+  const top = intervalCount * stride - 1;
+  for (let at = top - stride + 1; at < top; at++) if (columns.highs[at] !== 0) return undefined;
+  if (intervalCount > 0 && highs[intervalCount - 1]! > lowOnes(width)) return undefined;
+  return { width, stride: 1, intervalCount, lows, highs };
 }
 
 /** Collects intervals into growing columns. */

@@ -11,7 +11,13 @@ import {
   subtractIntervals,
   uniteIntervals,
 } from './interval-algebra.ts';
-import { IntervalBuilder, intervalOfWords, isOneOfWords, type IntervalColumns } from './interval-columns.ts';
+import {
+  IntervalBuilder,
+  intervalOfWords,
+  isOneOfWords,
+  narrowedToWords,
+  type IntervalColumns,
+} from './interval-columns.ts';
 import { containsWord, sizeOf, valuesOf } from './interval-reading.ts';
 import { jhash2 } from './jhash.ts';
 import { KeptIntervals } from './kept-intervals.ts';
@@ -187,6 +193,12 @@ export class IntervalSet implements IntervalColumns {
   /** Every value of the field that is not in this set. */
   complement(): IntervalSet {
     return IntervalSet.full(this.width).subtract(this);
+  }
+
+  /** The same values of a field of `width` bits, at most 32; undefined where it does not have them all. */
+  narrowed(width: number): IntervalSet | undefined {
+    const columns = narrowedToWords(width, this);
+    return columns && IntervalSet.#from(columns);
   }
 
   isEmpty(): boolean {

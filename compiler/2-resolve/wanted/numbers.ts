@@ -44,7 +44,9 @@ export function fitNumbers(
   value: Value,
   context: ValueContext,
 ): IntervalSet | undefined {
+  const fitting = use.width <= 32 ? set.narrowed(use.width) : undefined;
   const last = set.intervalCount - 1;
+  if (fitting && (last < 0 || fitting.highAt(last) <= use.maximum)) return fitting;
   if (last >= 0 && BigInt(set.highAt(last)) > BigInt(use.maximum)) {
     const worst = set.highAt(last);
     report(

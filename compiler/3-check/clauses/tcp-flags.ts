@@ -9,6 +9,8 @@ import { isClauseLegal } from './legal.ts';
 
 const ALL_FLAGS = 0xff;
 
+const BITS: ReadonlyMap<string, number> = new Map(Object.entries(TCP_FLAGS));
+
 export function checkTcpFlags(clause: TcpFlagsClause, context: ClauseContext): ClauseResult | undefined {
   const legal = isClauseLegal('tcp flags', clause.span, context);
   const tests = clause.alternatives.map((alternative) => flagsTest(alternative, context));
@@ -33,8 +35,6 @@ function flagsTest(test: TcpFlagsTest, context: RuleContext): Condition | undefi
 /** The flags as the bits of the TCP header's flag byte. */
 export function flagBits(names: readonly string[]): number {
   let bits = 0;
-  for (const [name, bit] of Object.entries(TCP_FLAGS)) {
-    if (names.includes(name)) bits |= bit;
-  }
+  for (const name of names) bits |= BITS.get(name) ?? 0;
   return bits;
 }
