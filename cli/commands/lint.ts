@@ -13,6 +13,7 @@ import { LINT_FORMATS, writeLintReport, type LintFormat, type ReportedFile } fro
 import { PLANES } from '../planes.ts';
 import { calibrationOption, pathFrom, policiesArgument } from '../policy-options.ts';
 import type { Session } from '../session.ts';
+import { optimizeSparingly } from '../sparing-optimization.ts';
 import { Phases } from '../terminal/phases.ts';
 import { startProgress } from '../terminal/progress.ts';
 import { UsageError } from '../usage-error.ts';
@@ -72,6 +73,7 @@ export const lint: CommandDefinition<LintFlags> = {
   async run(session, paths, flags) {
     if (paths.includes(STANDARD_INPUT) && paths.length > 1) throw new UsageError('`-` cannot be combined with files.');
     if (flags.fix && paths.includes(STANDARD_INPUT)) throw new UsageError('`--fix` writes into files: name one.');
+    optimizeSparingly();
     const read = flags.baseline === undefined ? { baseline: new Set<string>() } : readBaseline(flags.baseline);
     const files =
       'finding' in read ? [unread(flags.baseline!, read.finding)] : await lintAll(paths, read.baseline, flags, session);
