@@ -1,6 +1,6 @@
 /** The statements by which keys get their values, in the states of the parser that see the headers. */
 import type { Family } from '../../../compiler/4-program/program.ts';
-import { definitionOf, keyName, type KeyField } from '../fields.ts';
+import { definitionOf, keyName, keyWidth, type KeyField } from '../fields.ts';
 import type { FamilyTables } from '../tree.ts';
 import { keyWidthsOf } from './keys.ts';
 
@@ -65,7 +65,7 @@ export function keyStepsOf(families: readonly FamilyTables[]): Readonly<Record<H
 
 /**
  * What a packet's metadata begins with where the architecture leaves that open: what says whether it was judged, and the keys that
- * not every judged packet gets a value of.
+ * not every judged packet gets a value of; and those that p4c-dpdk would lose without a second assignment.
  */
 export function resetsOf(families: readonly FamilyTables[]): readonly string[] {
   const always = new Set(
@@ -75,8 +75,24 @@ export function resetsOf(families: readonly FamilyTables[]): readonly string[] {
         .map((field) => keyName(field, tables.family)),
     ),
   );
-  const open = [...keyWidthsOf(families).keys()].filter((name) => !always.has(name));
+  const lost = lostKeys(families);
+  const open = [...keyWidthsOf(families).keys()].filter((name) => !always.has(name) || lost.has(name));
   return ['meta.judged = 0;', ...open.map((name) => `meta.keys.${name} = 0;`)];
+}
+
+/**
+ * Keys that one table asks as a wider number, and another as they are. p4c-dpdk 1.2.5.16 takes what is assigned once and read by
+ * one instruction for a copy, and leaves the assignment out (dpdkAsmOpt, `haveSingleUseDef`); that tables read it as well does not
+ * count there, so these would find whatever was in memory.
+ */
+function lostKeys(families: readonly FamilyTables[]): ReadonlySet<string> {
+  const direct = new Set(families.flatMap(({ rules }) => rules.keys.map(({ name }) => name)));
+  const widened = families.flatMap(({ family, memberships }) =>
+    memberships
+      .filter(({ field, width }) => width > keyWidth(field, family))
+      .map(({ field }) => keyName(field, family)),
+  );
+  return new Set(widened.filter((name) => direct.has(name)));
 }
 
 function fieldsOf({ memberships, rules }: FamilyTables): readonly KeyField[] {

@@ -1,6 +1,6 @@
 /** What a NIC of the Portable NIC Architecture gets, in the form of p4c-dpdk and DPDK's pipeline. */
 import { describe, expect, it } from 'vitest';
-import { compileForNic, switchWith, udpFrame } from '../../builders/nic-files.ts';
+import { compileForNic, keysLostByDpdk, switchWith, udpFrame } from '../../builders/nic-files.ts';
 
 const { files: FILES, diagnostics } = compileForNic(`zone uplink = eth0, eth1 vlan 100-199
 zone inside = eth2
@@ -51,6 +51,27 @@ match 5 action goes_out_by port 4
       expect(commands).toContain(`pipeline sluice table ${table} add p4/tables/${table}.txt\n`);
       expect(FILES.get('p4/clear.cli')!.includes(` ${table} delete `)).toBe(table !== 'other_side');
     }
+  });
+
+  it('sets a key twice that p4c-dpdk would take for a copy, and leave out', () => {
+    const { files } = compileForNic(`zone uplink = eth0
+zone inside = eth1
+filter input stateless default drop {
+  essential off
+  allow length 84
+}
+filter forward stateless default drop {
+  essential off
+  allow tcp/443
+}
+target edge { p4 pna on eth0, eth1  nftables }
+`);
+    const program = files.get('p4/program.p4')!;
+    expect(program).toContain('(bit<24>)meta.keys.length: lpm');
+    expect(program).toContain(' meta.keys.length: ternary');
+    expect(keysLostByDpdk(program)).toEqual([]);
+    const once = program.replace('meta.keys.length = 0;', '');
+    expect(keysLostByDpdk(once)).toEqual(['length']);
   });
 
   it('writes what is wider than 64 bits with all of its digits, as the pipeline reads it', () => {
