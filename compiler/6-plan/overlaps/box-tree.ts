@@ -1,5 +1,5 @@
 /** Rules by their boxes, for finding those of a long list that a rule may share packets with. */
-import { sidesMeet, type Sides } from './sides.ts';
+import { boxEncloses, boxesMeet, boxHasPoint, type Sides } from './sides.ts';
 
 /** Fewer rules are compared one by one. */
 const LEAF = 8;
@@ -16,12 +16,16 @@ export class BoxTree {
   readonly #to: number[] = [];
   readonly #second: number[] = [];
   readonly #parent: number[] = [];
-  readonly #lows: number[] = [];
-  readonly #highs: number[] = [];
+  /** … and which node comes behind all that are below it: nodes are numbered as a search that skips none comes to them. */
+  readonly #next: number[] = [];
+  readonly #lows: Float64Array;
+  readonly #highs: Float64Array;
   /** Of each node: the first and the last of its rules. */
   readonly #first: number[] = [];
   readonly #last: number[] = [];
   readonly #leafOf: Uint32Array;
+  /** The rules' boxes in the order of the leaves, so that those of one leaf lie side by side. */
+  readonly #placed: Pick<Sides, 'lows' | 'highs'>;
   readonly #scales: readonly number[];
 
   /** `count`: how many boxes there are. */
@@ -30,7 +34,16 @@ export class BoxTree {
     this.#order = Uint32Array.from({ length: count }, (_, rule) => rule);
     this.#leafOf = new Uint32Array(count);
     this.#scales = Array.from({ length: sides.count }, (_, side) => 1 / (this.#spread(0, count, side).width || 1));
-    this.#build(0, count, -1);
+    const bounds: Bounds = { lows: [], highs: [] };
+    this.#build(0, count, -1, bounds);
+    this.#lows = Float64Array.from(bounds.lows);
+    this.#highs = Float64Array.from(bounds.highs);
+    const inOrder = (ends: Float64Array) =>
+      Float64Array.from(ends, (_, at) => {
+        const side = at % sides.count;
+        return ends[this.#order[(at - side) / sides.count]! * sides.count + side]!;
+      });
+    this.#placed = { lows: inOrder(sides.lows), highs: inOrder(sides.highs) };
   }
 
   get nodeCount(): number {
@@ -47,18 +60,23 @@ export class BoxTree {
    * it says yes; false where it never does.
    */
   some(rule: number, isWorth: (node: number) => boolean, isFound: (other: number) => boolean): boolean {
-    const open = this.nodeCount > 0 ? [0] : [];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (!isWorth(node) || !this.#meetsNode(rule, node)) continue;
-      const second = this.#second[node]!;
-      if (second >= 0) {
-        open.push(second, node + 1);
+    const { count, lows, highs } = this.#sides;
+    const [nodeLows, nodeHighs, order] = [this.#lows, this.#highs, this.#order];
+    const placed = this.#placed;
+    const from = rule * count;
+    let node = 0;
+    while (node < this.#next.length) {
+      if (!isWorth(node) || !boxesMeet(lows, highs, from, nodeLows, nodeHighs, node * count, count)) {
+        node = this.#next[node]!;
         continue;
       }
-      for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
-        const other = this.#order[at]!;
-        if (sidesMeet(this.#sides, rule, other) && isFound(other)) return true;
+      if (this.#second[node]! < 0) {
+        for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
+          const meets = boxesMeet(lows, highs, from, placed.lows, placed.highs, at * count, count);
+          if (meets && isFound(order[at]!)) return true;
+        }
       }
+      node++;
     }
     return false;
   }
@@ -78,19 +96,22 @@ export class BoxTree {
    * does. A coordinate that is not a number is in every box.
    */
   findAt(point: Float64Array, end: number, isFound: (rule: number) => boolean): number | undefined {
-    const { count, lows, highs } = this.#sides;
-    const open = this.nodeCount > 0 ? [0] : [];
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (this.#first[node]! >= end || !hasPoint(this.#lows, this.#highs, node * count, point)) continue;
-      const second = this.#second[node]!;
-      if (second >= 0) {
-        open.push(second, node + 1);
+    const { count } = this.#sides;
+    const { lows, highs } = this.#placed;
+    const [nodeLows, nodeHighs, order] = [this.#lows, this.#highs, this.#order];
+    let node = 0;
+    while (node < this.#next.length) {
+      if (this.#first[node]! >= end || !boxHasPoint(nodeLows, nodeHighs, node * count, point)) {
+        node = this.#next[node]!;
         continue;
       }
-      for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
-        const rule = this.#order[at]!;
-        if (rule < end && hasPoint(lows, highs, rule * count, point) && isFound(rule)) return rule;
+      if (this.#second[node]! < 0) {
+        for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
+          const rule = order[at]!;
+          if (rule < end && boxHasPoint(lows, highs, at * count, point) && isFound(rule)) return rule;
+        }
       }
+      node++;
     }
     return undefined;
   }
@@ -101,12 +122,13 @@ export class BoxTree {
     { from, end }: { readonly from: number; readonly end: number },
     isFound: (rule: number) => boolean,
   ): number | undefined {
-    const { count, lows, highs } = this.#sides;
+    const { count } = this.#sides;
+    const { lows, highs } = this.#placed;
     let best = end;
     const open = this.nodeCount > 0 ? [0] : [];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (this.#first[node]! >= best || this.#last[node]! < from) continue;
-      if (!hasPoint(this.#lows, this.#highs, node * count, point)) continue;
+      if (!boxHasPoint(this.#lows, this.#highs, node * count, point)) continue;
       const second = this.#second[node]!;
       if (second >= 0) {
         this.#pushEarlierLast(open, node + 1, second);
@@ -114,7 +136,7 @@ export class BoxTree {
       }
       for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
         const rule = this.#order[at]!;
-        if (rule >= from && rule < best && hasPoint(lows, highs, rule * count, point) && isFound(rule)) best = rule;
+        if (rule >= from && rule < best && boxHasPoint(lows, highs, at * count, point) && isFound(rule)) best = rule;
       }
     }
     return best < end ? best : undefined;
@@ -122,6 +144,8 @@ export class BoxTree {
 
   /** The first rule before another whose box has all of the other's in it, and that `isFound`; undefined: there is none. */
   firstEnclosing(rule: number, isFound: (other: number) => boolean): number | undefined {
+    const { count, lows, highs } = this.#sides;
+    const placed = this.#placed;
     let best = rule;
     const open = this.nodeCount > 0 ? [0] : [];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
@@ -133,7 +157,9 @@ export class BoxTree {
       }
       for (let at = this.#from[node]!; at < this.#to[node]!; at++) {
         const other = this.#order[at]!;
-        if (other < best && this.encloses(other, rule) && isFound(other)) best = other;
+        if (other >= best) continue;
+        const isAround = boxEncloses(placed.lows, placed.highs, at * count, lows, highs, rule * count, count);
+        if (isAround && isFound(other)) best = other;
       }
     }
     return best < rule ? best : undefined;
@@ -148,21 +174,13 @@ export class BoxTree {
   /** Whether the box of some rule below the node may have all of a rule's in it. */
   mayEnclose(node: number, rule: number): boolean {
     const { count, lows, highs } = this.#sides;
-    for (let side = 0; side < count; side++) {
-      if (this.#lows[node * count + side]! > lows[rule * count + side]!) return false;
-      if (this.#highs[node * count + side]! < highs[rule * count + side]!) return false;
-    }
-    return true;
+    return boxEncloses(this.#lows, this.#highs, node * count, lows, highs, rule * count, count);
   }
 
   /** Whether a rule's box has all of another's in it. */
   encloses(outer: number, inner: number): boolean {
     const { count, lows, highs } = this.#sides;
-    for (let side = 0; side < count; side++) {
-      if (lows[outer * count + side]! > lows[inner * count + side]!) return false;
-      if (highs[outer * count + side]! < highs[inner * count + side]!) return false;
-    }
-    return true;
+    return boxEncloses(lows, highs, outer * count, lows, highs, inner * count, count);
   }
 
   /** How much of a rule's packets another may have, at most: a part of 1. */
@@ -178,32 +196,25 @@ export class BoxTree {
     return part;
   }
 
-  #meetsNode(rule: number, node: number): boolean {
-    const { count, lows, highs } = this.#sides;
-    for (let side = 0; side < count; side++) {
-      if (lows[rule * count + side]! > this.#highs[node * count + side]!) return false;
-      if (highs[rule * count + side]! < this.#lows[node * count + side]!) return false;
-    }
-    return true;
-  }
-
-  #build(from: number, to: number, parent: number): void {
+  #build(from: number, to: number, parent: number, bounds: Bounds): void {
     const node = this.#from.push(from) - 1;
     this.#to.push(to);
     this.#parent.push(parent);
     this.#second.push(-1);
-    this.#bound(from, to);
+    this.#next.push(node + 1);
+    this.#bound(from, to, bounds);
     const middle = to - from > LEAF ? this.#halve(from, to) : undefined;
     if (middle === undefined) {
       for (let at = from; at < to; at++) this.#leafOf[this.#order[at]!] = node;
       return;
     }
-    this.#build(from, middle, node);
+    this.#build(from, middle, node, bounds);
     this.#second[node] = this.nodeCount;
-    this.#build(middle, to, node);
+    this.#build(middle, to, node, bounds);
+    this.#next[node] = this.nodeCount;
   }
 
-  #bound(from: number, to: number): void {
+  #bound(from: number, to: number, bounds: Bounds): void {
     const { count, lows, highs } = this.#sides;
     let [first, last] = [Infinity, -1];
     for (let at = from; at < to; at++) {
@@ -219,8 +230,8 @@ export class BoxTree {
         low = Math.min(low, lows[rule]!);
         high = Math.max(high, highs[rule]!);
       }
-      this.#lows.push(low);
-      this.#highs.push(high);
+      bounds.lows.push(low);
+      bounds.highs.push(high);
     }
   }
 
@@ -267,9 +278,8 @@ export class BoxTree {
   }
 }
 
-function hasPoint(lows: ArrayLike<number>, highs: ArrayLike<number>, from: number, point: Float64Array): boolean {
-  for (let side = 0; side < point.length; side++) {
-    if (lows[from + side]! > point[side]! || highs[from + side]! < point[side]!) return false;
-  }
-  return true;
+/** The nodes' boxes as they come. */
+interface Bounds {
+  readonly lows: number[];
+  readonly highs: number[];
 }

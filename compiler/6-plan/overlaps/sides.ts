@@ -50,9 +50,47 @@ export function sidesOf(rules: readonly ProgramRule[]): Sides {
 
 /** Whether the boxes of two rules meet. */
 export function sidesMeet({ count, lows, highs }: Sides, a: number, b: number): boolean {
+  return boxesMeet(lows, highs, a * count, lows, highs, b * count, count);
+}
+
+/** Whether two boxes of `count` sides meet, each from a place in columns of its own. */
+export function boxesMeet(
+  lows: Float64Array,
+  highs: Float64Array,
+  from: number,
+  otherLows: Float64Array,
+  otherHighs: Float64Array,
+  otherFrom: number,
+  count: number,
+): boolean {
   for (let side = 0; side < count; side++) {
-    if (lows[a * count + side]! > highs[b * count + side]!) return false;
-    if (lows[b * count + side]! > highs[a * count + side]!) return false;
+    if (lows[from + side]! > otherHighs[otherFrom + side]!) return false;
+    if (otherLows[otherFrom + side]! > highs[from + side]!) return false;
+  }
+  return true;
+}
+
+/** Whether a box has all of another in it. */
+export function boxEncloses(
+  lows: Float64Array,
+  highs: Float64Array,
+  from: number,
+  innerLows: Float64Array,
+  innerHighs: Float64Array,
+  innerFrom: number,
+  count: number,
+): boolean {
+  for (let side = 0; side < count; side++) {
+    if (lows[from + side]! > innerLows[innerFrom + side]!) return false;
+    if (highs[from + side]! < innerHighs[innerFrom + side]!) return false;
+  }
+  return true;
+}
+
+/** Whether a box has a point in it; a coordinate that is not a number is in every box. */
+export function boxHasPoint(lows: Float64Array, highs: Float64Array, from: number, point: Float64Array): boolean {
+  for (let side = 0; side < point.length; side++) {
+    if (lows[from + side]! > point[side]! || highs[from + side]! < point[side]!) return false;
   }
   return true;
 }
