@@ -44,10 +44,35 @@ export const calibration: Calibration = {
       lookups('hash', size, (at) => address(at)),
       lookups('interval', size, (at) => `${address(at)}-${address(at, 200)}`),
     ]),
-    ...[SMALL, 1000].map((size) =>
-      lookups('concatenatedInterval', size, (at) => `${address(at)} . ${at % 8}-${CALIBRATION_PORT + (at % 100)}`),
-    ),
+    ...[PAIR, QUADRUPLE].flatMap((key) => [SMALL, 1000].map((size) => concatenations(key, size))),
   ],
+};
+
+/** Fields in one key; `element` has one that holds of a packet to the address. */
+interface Concatenation {
+  readonly name: string;
+  readonly type: string;
+  readonly key: string;
+  readonly bytes: number;
+  readonly element: (at: number) => string;
+}
+
+const portsOf = (at: number): string => `${at % 8}-${CALIBRATION_PORT + (at % 100)}`;
+
+const PAIR: Concatenation = {
+  name: 'two fields',
+  type: 'ipv4_addr . inet_service',
+  key: 'ip daddr . udp dport',
+  bytes: 6,
+  element: (at) => `${address(at)} . ${portsOf(at)}`,
+};
+
+const QUADRUPLE: Concatenation = {
+  name: 'four fields',
+  type: 'ipv4_addr . ipv4_addr . inet_proto . inet_service',
+  key: 'ip daddr . ip saddr . meta l4proto . udp dport',
+  bytes: 11,
+  element: (at) => `${address(at)} . 0.0.0.0/0 . udp . ${portsOf(at)}`,
 };
 
 /** An address of 10.0.0.0/8, all of different upper 24 bits and in no order. */
@@ -70,29 +95,45 @@ function chains(count: number): Experiment {
   };
 }
 
-function lookups(
-  kind: 'hash' | 'interval' | 'concatenatedInterval',
-  size: number,
-  element: (at: number) => string,
-): Experiment {
-  const count = size === SMALL ? LOOKUPS.small : LOOKUPS.large;
-  const isPair = kind === 'concatenatedInterval';
-  const type = isPair ? 'ipv4_addr . inet_service' : 'ipv4_addr';
+function lookups(kind: 'hash' | 'interval', size: number, element: (at: number) => string): Experiment {
+  const count = countOf(size);
   const flags = kind === 'hash' ? '' : ' flags interval;';
+  return {
+    name: `${kind}, ${size} elements`,
+    text: setsText(count, size, { type: 'ipv4_addr', flags, key: 'ip daddr', element }),
+    times: count,
+    price: (prices) => prices[kind](size, count),
+  };
+}
+
+function concatenations({ name, type, key, bytes, element }: Concatenation, size: number): Experiment {
+  const count = countOf(size);
+  return {
+    name: `intervals of ${name}, ${size} elements`,
+    text: setsText(count, size, { type, flags: ' flags interval;', key, element }),
+    times: count,
+    price: (prices) => prices.concatenatedInterval(size, count, bytes),
+  };
+}
+
+function countOf(size: number): number {
+  return size === SMALL ? LOOKUPS.small : LOOKUPS.large;
+}
+
+/** So many lookups, each in a set of its own. */
+function setsText(
+  count: number,
+  size: number,
+  { type, flags, key, element }: Omit<Concatenation, 'name' | 'bytes'> & { readonly flags: string },
+): string {
   const sets = Array.from({ length: count }, (_, copy) => {
     const elements = Array.from({ length: size }, (__, at) => element(at));
     return `set s${copy} { type ${type};${flags} elements = { ${elements.join(', ')} }\n}\n`;
   });
-  const key = isPair ? 'ip daddr . udp dport' : 'ip daddr';
-  return {
-    name: `${kind}, ${size} elements`,
-    text: table(
-      sets.join(''),
-      sets.map((_, copy) => `${key} @s${copy}`),
-    ),
-    times: count,
-    price: (prices) => prices[kind](size, count),
-  };
+  return table(
+    sets.join(''),
+    sets.map((_, copy) => `${key} @s${copy}`),
+  );
 }
 
 function table(declarations: string, rules: readonly string[]): string {

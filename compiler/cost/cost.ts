@@ -5,6 +5,7 @@ import { columnOf, type Column } from '../model/table.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
 import { isSetTest } from '../4-program/atoms.ts';
 import type { Atom, Family, ProgramRule } from '../4-program/program.ts';
+import { keyOfLookup, keyOfSwitch } from './keys.ts';
 import type { Prices } from './prices.ts';
 
 export interface Cost {
@@ -57,7 +58,7 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
     case 'lookup': {
       const rows = node.classes.reduce((count, one) => count + one.rows.length, 0);
       const lists = costsOfClasses(node, prices, copies);
-      return behind(prices.chain(copies * node.classes.length) + prices[keyKind(node)](rows, copies), lists);
+      return behind(prices.chain(copies * node.classes.length) + lookupPrice(prices, node, rows, copies), lists);
     }
     case 'switch': {
       const cases = node.cases.map(({ body }) => visit(body, copies * node.cases.length));
@@ -69,6 +70,26 @@ function priced(node: PlanNode, prices: Prices, copies: number, visit: (node: Pl
 /** What the rules of each class of rows cost a packet that has found one of them. */
 export function costsOfClasses({ classes }: Lookup, prices: Prices, copies = 1): readonly Cost[] {
   return classes.map(({ rules }) => listCost(rules, prices, copies * classes.length));
+}
+
+/** A lookup of a row among so many. */
+export function lookupPrice(prices: Prices, lookup: Lookup, rows: number, copies: number): number {
+  return priceOfKind(prices, keyKind(lookup), rows, copies, keyOfLookup(lookup));
+}
+
+function priceOfKind(
+  prices: Prices,
+  kind: SwitchLookup['kind'],
+  elements: number,
+  copies: number,
+  key: readonly number[],
+): number {
+  if (kind !== 'concatenatedInterval') return prices[kind](elements, copies);
+  return prices.concatenatedInterval(
+    elements,
+    copies,
+    key.reduce((all, bytes) => all + bytes),
+  );
 }
 
 /** How a lookup finds a row: by whole values (of an address, upper bits), or among intervals. */
@@ -220,6 +241,8 @@ export function partsOfWays(ways: readonly Cost[]): readonly number[] {
 /** What of a switch its lookup's price depends on. */
 interface Lookups {
   readonly field: Switch['field'];
+  /** Of addresses; services are alike in both. */
+  readonly family?: Switch['family'];
   readonly cases: readonly { readonly values: IntervalSet }[];
 }
 
@@ -241,5 +264,7 @@ export function switchLookup({ field, cases }: Lookups): SwitchLookup {
 /** A lookup in a switch's cases, and the way into the chain of one; of `copies` such switches a packet comes to one. */
 export function switchPrice(lookups: Lookups, prices: Prices, copies: number): number {
   const { kind, elements } = switchLookup(lookups);
-  return prices.chain(copies * lookups.cases.length) + prices[kind](elements, copies);
+  return (
+    prices.chain(copies * lookups.cases.length) + priceOfKind(prices, kind, elements, copies, keyOfSwitch(lookups))
+  );
 }

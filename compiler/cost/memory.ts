@@ -2,8 +2,8 @@
 import { isSetTest } from '../4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../4-program/program.ts';
 import { everyNode, isNothing, leaves, type Lookup, type PlanNode, type Switch } from '../6-plan/plan.ts';
-import { FIELD_WIDTHS } from '../model/fields.ts';
 import { keyKind, switchLookup } from './cost.ts';
+import { keyOfLookup, keyOfSwitch } from './keys.ts';
 
 /** Bytes of what a plane keeps in memory. */
 export interface MemorySizes {
@@ -63,19 +63,10 @@ function bytesOfSwitch(node: Switch, sizes: MemorySizes): number {
   return sizes[kind](elements, keyOfSwitch(node)) + chains * sizes.chain + sizes.rule(node.guard.length + 1, 1);
 }
 
-/** Services are protocols and ports. */
-function keyOfSwitch({ field, family }: Switch): readonly number[] {
-  if (field.kind === 'address') return [family === 6 ? 16 : 4];
-  return field.field === 'service' ? [1, 2] : [bytesOfField(field.field)];
-}
-
 function bytesOfLookup(node: Lookup, sizes: MemorySizes): number {
   const rows = node.classes.reduce((sum, one) => sum + one.rows.length, 0);
-  const key = node.key.map(({ field }) =>
-    field === 'source' || field === 'destination' ? (node.family === 6 ? 16 : 4) : bytesOfField(field),
-  );
   const rules = node.classes.reduce((sum, one) => sum + sizes.chain + bytesOfRules(one.rules, sizes), 0);
-  return sizes[keyKind(node)](rows, key) + rules + sizes.rule(node.guard.length + 1, 1);
+  return sizes[keyKind(node)](rows, keyOfLookup(node)) + rules + sizes.rule(node.guard.length + 1, 1);
 }
 
 function bytesOfRules(rules: readonly ProgramRule[], sizes: MemorySizes): number {
@@ -93,8 +84,4 @@ function bytesOfSet(atom: Atom, sizes: MemorySizes): number {
   const set = atom.test.in;
   const kind = set.size() === BigInt(set.intervalCount) ? 'set' : 'interval';
   return sizes[kind](set.intervalCount, [Math.ceil(set.width / 8)]);
-}
-
-function bytesOfField(field: string): number {
-  return Math.ceil((FIELD_WIDTHS[field as keyof typeof FIELD_WIDTHS] ?? 32) / 8);
 }

@@ -18,8 +18,8 @@ export interface Prices {
   readonly hash: (elements: number, copies: number) => number;
   /** A lookup among so many intervals of one field. */
   readonly interval: (intervals: number, copies: number) => number;
-  /** A lookup among so many elements of several fields, one of them an interval. */
-  readonly concatenatedInterval: (elements: number, copies: number) => number;
+  /** A lookup among so many elements of several fields, one of them an interval; `bytes`: of all of the fields. */
+  readonly concatenatedInterval: (elements: number, copies: number, bytes: number) => number;
 }
 
 /** What prices are made of, by name: nanoseconds. Every price is a sum of multiples of them. */

@@ -5,7 +5,7 @@
 import { isSetTest } from '../../compiler/4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../compiler/4-program/program.ts';
 import type { Lookup, PlanNode, Switch } from '../../compiler/6-plan/plan.ts';
-import { keyKind, switchPrice } from '../../compiler/cost/cost.ts';
+import { lookupPrice, switchPrice } from '../../compiler/cost/cost.ts';
 import type { Prices } from '../../compiler/cost/prices.ts';
 import { columnOf } from '../../compiler/model/table.ts';
 import { atomHolds, walkPlan, type AbstractPacket } from '../oracles/plan-walk.ts';
@@ -69,7 +69,7 @@ export function priceOfPacket(root: PlanNode, packet: AbstractPacket, prices: Pr
       case 'lookup': {
         if (!guarded(one)) return 'goes on';
         const rows = one.classes.reduce((sum, { rows: some }) => sum + some.length, 0);
-        price += prices[keyKind(one)](rows, copies);
+        price += lookupPrice(prices, one, rows, copies);
         const found = one.classes.find(({ rows: some }) => some.some((row) => holdsRow(one, row, packet)));
         if (!found) return 'goes on';
         price += prices.chain(copies * one.classes.length) + found.rules.length * prices.rule;

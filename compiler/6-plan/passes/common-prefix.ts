@@ -1,5 +1,5 @@
 import type { FamilyAddressTest } from '../../4-program/program.ts';
-import { keyKind } from '../../cost/cost.ts';
+import { lookupPrice } from '../../cost/cost.ts';
 import type { Prices } from '../../cost/prices.ts';
 import { columnOf, type Table } from '../../model/table.ts';
 import { coveringPrefix, prefixColumns, prefixLengthOfInterval } from '../../net/prefixes.ts';
@@ -23,7 +23,7 @@ const SHORTEST = { 4: 4, 6: 16 } as const;
 function within(lookup: Lookup, prices: Prices): Lookup {
   const { key, row, guard, classes } = lookup;
   const rows = classes.reduce((sum, one) => sum + one.rows.length, 0);
-  const isDear = prices[keyKind(lookup)](rows, 1) > ONE_IN * (prices.rule + prices.match);
+  const isDear = lookupPrice(prices, lookup, rows, 1) > ONE_IN * (prices.rule + prices.match);
   if (!isDear || guard.some(({ test }) => test.kind === 'zone')) return lookup;
   for (const part of key) {
     if (guard.some(({ test }) => test.kind === 'address' && test.field === part.field)) continue;

@@ -1,4 +1,4 @@
-import { keyKind } from '../../cost/cost.ts';
+import { lookupPrice } from '../../cost/cost.ts';
 import type { Prices } from '../../cost/prices.ts';
 import type { NumberTest } from '../../model/condition.ts';
 import { columnOf, type Column } from '../../model/table.ts';
@@ -33,7 +33,7 @@ function within(lookup: Lookup, prices: Prices): Lookup {
   });
   if (!services) return lookup;
   const price = prices.rule + prices.hash(services.intervalCount, 1);
-  if (prices[keyKind(lookup)](rows, 1) <= ONE_IN * price) return lookup;
+  if (lookupPrice(prices, lookup, rows, 1) <= ONE_IN * price) return lookup;
   const test: NumberTest = { kind: 'number', field: 'service', in: services };
   return { ...lookup, guard: [...guard, { negated: false, test }] };
 }

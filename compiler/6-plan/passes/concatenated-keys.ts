@@ -2,6 +2,7 @@ import type { ProgramRule } from '../../4-program/program.ts';
 import { costOf, type Cost } from '../../cost/cost.ts';
 import type { Prices } from '../../cost/prices.ts';
 import { MOST_INTERVALS } from '../concatenated/elements.ts';
+import { bytesOfKey } from '../../cost/keys.ts';
 import { groupsOf, type Group } from '../concatenated/groups.ts';
 import { intervalBoxes, wholeBoxes } from '../concatenated/key-boxes.ts';
 import { FEWEST_RULES, withLookups, type Elements, type Way } from '../concatenated/ways.ts';
@@ -70,10 +71,17 @@ function partIn(groups: readonly Group[], rules: readonly ProgramRule[]): number
 
 /** What lookups for all of the groups will cost, as far as nothing is cut out of their elements. */
 function priceBefore(groups: readonly Group[], elements: Elements, prices: Prices): number {
-  const one = elements === 'whole' ? prices.hash : prices.concatenatedInterval;
-  return groups.reduce((sum, { members }) => {
+  return groups.reduce((sum, { parts, members }) => {
     const boxes = [...members.values()].reduce((count, own) => count + own.length, 0);
-    return sum + one(elements === 'whole' ? boxes : Math.min(boxes, MOST_INTERVALS), 1) + prices.chain(1);
+    const lookup =
+      elements === 'whole'
+        ? prices.hash(boxes, 1)
+        : prices.concatenatedInterval(
+            Math.min(boxes, MOST_INTERVALS),
+            1,
+            bytesOfKey({ key: parts.map((field) => ({ field })), family: 4 }),
+          );
+    return sum + lookup + prices.chain(1);
   }, 0);
 }
 
