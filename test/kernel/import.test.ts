@@ -20,6 +20,7 @@ import { drawScript } from './conformance/draw-script.ts';
 import { describeWithKernel } from './harness/require-kernel.ts';
 import { compareRouters, type Dumps } from './import/compare.ts';
 import { networkOf } from './import/dump-network.ts';
+import { withSteadyRates } from './import/steady-rates.ts';
 
 const PACKETS = count(2000, 100_000);
 const DUMPS = count(12, 200);
@@ -61,11 +62,6 @@ const OWN_DUMPS = process.env['SLUICE_DUMPS'];
 
 const services = readFileSync(new URL('../../stdlib/services.sluice', import.meta.url), 'utf8');
 const options: ImportOptions = { keepOpaque: true, services };
-
-/** Limits that fire now and then would differ from run to run of the dump itself: here they let a burst through, and no more. */
-function withSteadyRates(dump: string, rate = '1/hour'): string {
-  return dump.replaceAll(/(--(?:limit|hashlimit-upto)) \S+/g, `$1 ${rate}`);
-}
 
 /** Whether what the host sends to itself passes by the policy, and not by the dump. */
 function warnsOfLoopback({ findings }: ReturnType<typeof importIptables>): boolean {
