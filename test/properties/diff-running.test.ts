@@ -13,7 +13,7 @@ import { interfacesOf } from '../../compiler/diff/interfaces.ts';
 import { policyReadBack, type ReadPolicy } from '../builders/read-back.ts';
 import { chainOfStage, packetAtStage } from '../builders/stage-entry.ts';
 import { walkMachine } from '../oracles/machine-walk.ts';
-import { walkStage, type TrackedPacket } from '../oracles/stage-walk.ts';
+import { walkStage, type Outcome, type TrackedPacket } from '../oracles/stage-walk.ts';
 import { count } from '../sampling.ts';
 
 /** Besides, packets do not tell whether they are in a region that is told by the time. */
@@ -45,6 +45,13 @@ function possible(packet: TrackedPacket, areBeginnings: boolean): TrackedPacket 
   if (!areBeginnings || state !== 0) return { ...packet, confirmed };
   const flags = numbers['tcp flags'] === undefined ? {} : { 'tcp flags': (numbers['tcp flags'] & ~0x17) | 2 };
   return { ...packet, confirmed: false, numbers: { ...numbers, ...flags } };
+}
+
+/** What is done, where a DSCP that is written over counts for nothing. */
+function doneText({ effects, ...rest }: Outcome): string {
+  const isLast = (effect: string, at: number) =>
+    !effect.startsWith('dscp ') || !effects.slice(at + 1).some((later) => later.startsWith('dscp '));
+  return JSON.stringify({ ...rest, effects: effects.filter(isLast) });
 }
 
 it('reports the packets that change, and no others', () => {
@@ -81,7 +88,7 @@ it('reports the packets that change, and no others', () => {
           if ((ofVerdict.length === 1) !== (wanted.decision !== found.decision) || ofVerdict.length > 1) {
             expect.fail(context());
           }
-          const differs = JSON.stringify(wanted) !== JSON.stringify(found);
+          const differs = doneText(wanted) !== doneText(found);
           if (differs && reported.length === 0) expect.fail(context());
           seen[differs ? 'differing' : 'same']++;
         }

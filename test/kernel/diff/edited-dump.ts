@@ -1,6 +1,7 @@
 /** Packets through two dumps in the kernel, beside what `diff` reports of the policies that are imported from them. */
 import fastCheck from 'fast-check';
 import { expect } from 'vitest';
+import type { Program } from '../../../compiler/4-program/program.ts';
 import type { RegionChange } from '../../../compiler/diff/report.ts';
 import type { Region } from '../../../compiler/diff/regions.ts';
 import { formatIpv4 } from '../../../compiler/net/address.ts';
@@ -8,8 +9,7 @@ import { Lab } from '../../../cli/lab/lab.ts';
 import type { Observation } from '../../../cli/lab/observation.ts';
 import { decodePacket, encodePacket, packetOfFrame, type Transport } from '../../../cli/lab/packet.ts';
 import { packetsForPrograms } from '../../arbitraries/program-packet.ts';
-import { asTracked, compare, isIn, programOf, type Compared } from '../../builders/diff.ts';
-import { importedDump } from '../../builders/dump-edits.ts';
+import { asTracked, compare, isIn, type Compared } from '../../builders/diff.ts';
 import type { TrackedPacket } from '../../oracles/stage-walk.ts';
 import { labOptions, type Network } from '../conformance/network.ts';
 import { ipv4 } from '../harness/crafting.ts';
@@ -27,8 +27,9 @@ export interface Sent {
 export const nothingSent = (): Sent => ({ edits: 0, differing: 0, passed: 0 });
 
 interface Edited {
-  readonly dump: string;
-  readonly later: string;
+  readonly dumps: { readonly old: string; readonly new: string };
+  /** What the policies that are imported from them say. */
+  readonly programs: { readonly old: Program; readonly new: Program };
   readonly about: string;
 }
 
@@ -44,23 +45,21 @@ interface Arriving {
  * reported; and that those which pass under both as they came lie in no region of what the filter decides.
  */
 export async function compareEdit(
-  { dump, later, about }: Edited,
+  { dumps, programs, about }: Edited,
   draw: { readonly seed: number; readonly packets: number },
   seen: Sent,
 ): Promise<void> {
-  const dumps = [dump, later].map((text) => withSteadyRates(text));
-  const [old, edited] = dumps.map((text) => programOf(importedDump(text)!)!);
-  const compared = compare(old!, edited!);
-  const network = networkOf(`${dump}\n${later}`);
-  const drawn = fastCheck.sample(packetsForPrograms([old!, edited!], false), {
+  const compared = compare(programs.old, programs.new);
+  const network = networkOf(`${dumps.old}\n${dumps.new}`);
+  const drawn = fastCheck.sample(packetsForPrograms([programs.old, programs.new], false), {
     numRuns: draw.packets,
     seed: draw.seed,
   });
   const samples = compared.changes.flatMap(({ sample }) => (sample ? [asTracked(sample, compared.interfaces)] : []));
   const arriving = arrivingFrom([...samples, ...drawn.map(beginning)], network, compared);
   const [before, after] = [
-    await fatesUnder(dumps[0]!, network, arriving),
-    await fatesUnder(dumps[1]!, network, arriving),
+    await fatesUnder(dumps.old, network, arriving),
+    await fatesUnder(dumps.new, network, arriving),
   ];
   for (const [id, one] of arriving.entries()) {
     const [was, is] = [before.get(id) ?? [], after.get(id) ?? []];
@@ -84,7 +83,7 @@ async function fatesUnder(
 ): Promise<ReadonlyMap<number, readonly Observation[]>> {
   const lab = await Lab.create(labOptions(network));
   try {
-    await lab.exec(['iptables-legacy-restore'], dump);
+    await lab.exec(['iptables-legacy-restore'], withSteadyRates(dump));
     const fates = new Map<number, Observation[]>();
     const frames = arriving.map(({ at, bytes }, id) => lab.frame(id, at, bytes));
     for (const one of (await lab.send([frames])).flat()) fates.set(one.id, [...(fates.get(one.id) ?? []), one]);
