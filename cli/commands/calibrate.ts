@@ -36,7 +36,7 @@ export const calibrate: CommandDefinition<CalibrateFlags> = {
       "the plane's prices follow from that, and go into a file, which `compile`, `check` and `explain` take with --calibration.",
     'Needs root, nft, ip and unshare; the rules of the host stay as they are. A machine that does other work at the same time ' +
       'measures that, too: take one that is idle, of the kind that is to run the policy.',
-    'Only nftables has prices that tell times. XDP and sk_lookup find all rules at once, and tc queues: there is nothing to measure.',
+    'Only nftables is measured. XDP and sk_lookup find all rules at once, by prices of their own, and tc queues.',
   ],
   arguments: [],
   options: [
@@ -128,12 +128,28 @@ function measuredText(
     nanoseconds.toFixed(1),
     experiment.price(prices).toFixed(1),
   ]);
+  // What costs nothing by measurement was lost in the noise.
+  const found = measured.filter(({ nanoseconds }) => nanoseconds > 0);
+  const errors = found.map(({ experiment, nanoseconds }) => Math.abs(experiment.price(prices) / nanoseconds - 1));
   const rows = Object.entries(constants).map(([name, value]) => [name, String(value), former[name]!.toPrecision(4)]);
   return [
     ...tableLines([[`${plane.name}, ns`, 'measured', 'by the constants'], ...experiments], ['left', 'right', 'right']),
     '',
+    ...(errors.length > 0 ? [errorLine(errors), ''] : []),
     ...tableLines([['constant', 'now', 'unless measured'], ...rows], ['left', 'right', 'right']),
   ].join('\n');
+}
+
+function errorLine(errors: readonly number[]): string {
+  return `The constants are off by ${percent(medianOf(errors))} in the median, by ${percent(Math.max(...errors))} at most.`;
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+function percent(part: number): string {
+  return `${Math.round(100 * part)} %`;
 }
 
 /** What tells one machine from another. */
