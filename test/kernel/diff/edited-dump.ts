@@ -102,7 +102,7 @@ function beginning(packet: TrackedPacket): TrackedPacket {
 
 /** Packets of IPv4 that begin a flow each, by interfaces that the router has. */
 function arrivingFrom(packets: readonly TrackedPacket[], network: Network, compared: Compared): readonly Arriving[] {
-  const known = new Set<string>();
+  const flows = new Set<string>();
   return packets
     .filter(({ family, numbers }) => family === 4 && numbers['fragment'] === 0)
     .flatMap((packet): Arriving[] => {
@@ -113,10 +113,10 @@ function arrivingFrom(packets: readonly TrackedPacket[], network: Network, compa
       // A packet of the same flow, or of its replies, would pass by that.
       const ends = [`${source} ${numbers['source port']}`, `${destination} ${numbers['destination port']}`];
       const flow = `${numbers['protocol']} ${ends.toSorted().join(' ')}`;
-      if (known.has(flow)) return [];
-      known.add(flow);
+      if (flows.has(flow)) return [];
+      flows.add(flow);
       const header = ipv4(formatIpv4(Number(source)), formatIpv4(Number(destination)));
-      return [{ at, packet, bytes: encodePacket(header, transport, known.size - 1) }];
+      return [{ at, packet, bytes: encodePacket(header, transport, flows.size - 1) }];
     });
 }
 
@@ -160,10 +160,9 @@ function falseAlarm(one: Arriving, fate: readonly Observation[], compared: Compa
 }
 
 /** What of a packet is as it was sent, whatever comes before the filter; `state`: they begin flows. */
-const SENT: ReadonlySet<string> = new Set([
-  ...['in', 'out', 'source/real', 'destination/real', 'service/real', 'source port/real', 'tcp flags', 'has ports'],
-  'state',
-]);
+const SENT: ReadonlySet<string> = new Set(
+  'in,out,source/real,destination/real,service/real,source port/real,tcp flags,has ports,state'.split(','),
+);
 
 /** Whether a region of any stage may have the packet: what is not known of it may be anything. */
 function isReported(
@@ -179,7 +178,7 @@ function isReported(
   const packets = [packet, ...fates.flatMap((fate) => rewritten(packet, fate))];
   return compared.changes.some(({ region }) =>
     packets.some((one) =>
-      [undefined, ...outs].some((out) => isIn(known(region), { ...one, out }, compared.interfaces)),
+      [undefined, ...outs].some((out) => isIn(knownPart(region), { ...one, out }, compared.interfaces)),
     ),
   );
 }
@@ -194,7 +193,8 @@ function rewritten(packet: TrackedPacket, fate: Observation): TrackedPacket[] {
   return [{ ...packet, destination, numbers }];
 }
 
-function known(region: Region): Region {
+/** The region, as far as it is known of a packet whether it lies in it. */
+function knownPart(region: Region): Region {
   const parts = region.parts.map((part) => ({
     ...part,
     sets: new Map([...part.sets].filter(([key]) => SENT.has(key) && key !== 'state')),
