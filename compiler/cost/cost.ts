@@ -5,7 +5,7 @@ import { columnOf, type Column } from '../model/table.ts';
 import type { IntervalSet } from '../net/interval-set.ts';
 import { isSetTest } from '../4-program/atoms.ts';
 import type { Atom, Family, ProgramRule } from '../4-program/program.ts';
-import { keyOfLookup, keyOfSwitch } from './keys.ts';
+import { bytesOfKey, keyOfLookup, keyOfSwitch } from './keys.ts';
 import type { Prices } from './prices.ts';
 
 export interface Cost {
@@ -85,11 +85,7 @@ function priceOfKind(
   key: readonly number[],
 ): number {
   if (kind !== 'concatenatedInterval') return prices[kind](elements, copies);
-  return prices.concatenatedInterval(
-    elements,
-    copies,
-    key.reduce((all, bytes) => all + bytes),
-  );
+  return prices.concatenatedInterval(elements, copies, bytesOfKey(key));
 }
 
 /** How a lookup finds a row: by whole values (of an address, upper bits), or among intervals. */

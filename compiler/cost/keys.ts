@@ -26,9 +26,9 @@ export function keyOfLookup({ key, family }: Key): readonly number[] {
   );
 }
 
-/** Bytes of all fields of a lookup's key. */
-export function bytesOfKey(lookup: Key): number {
-  return keyOfLookup(lookup).reduce((sum, bytes) => sum + bytes, 0);
+/** Bytes of all fields of a key. */
+export function bytesOfKey(key: readonly number[]): number {
+  return key.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function bytesOfField(field: string): number {

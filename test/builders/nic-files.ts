@@ -74,6 +74,6 @@ export function keysLostByDpdk(program: string): readonly string[] {
   const times = (pattern: string) => program.match(new RegExp(pattern, 'gm'))?.length ?? 0;
   return casts.filter((name) => {
     const isAsked = times(`^\\s*(key = \\{ )?meta\\.keys\\.${name}: `) > 0;
-    return isAsked && times(`meta\\.keys\\.${name} += `) < 2;
+    return isAsked && times(`meta\\.keys\\.${name} *= `) < 2;
   });
 }

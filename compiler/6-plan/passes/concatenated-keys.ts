@@ -2,7 +2,7 @@ import type { ProgramRule } from '../../4-program/program.ts';
 import { costOf, type Cost } from '../../cost/cost.ts';
 import type { Prices } from '../../cost/prices.ts';
 import { MOST_INTERVALS } from '../concatenated/elements.ts';
-import { bytesOfKey } from '../../cost/keys.ts';
+import { bytesOfKey, keyOfLookup } from '../../cost/keys.ts';
 import { groupsOf, type Group } from '../concatenated/groups.ts';
 import { intervalBoxes, wholeBoxes } from '../concatenated/key-boxes.ts';
 import { FEWEST_RULES, withLookups, type Elements, type Way } from '../concatenated/ways.ts';
@@ -79,7 +79,7 @@ function priceBefore(groups: readonly Group[], elements: Elements, prices: Price
         : prices.concatenatedInterval(
             Math.min(boxes, MOST_INTERVALS),
             1,
-            bytesOfKey({ key: parts.map((field) => ({ field })), family: 4 }),
+            bytesOfKey(keyOfLookup({ key: parts.map((field) => ({ field })), family: 4 })),
           );
     return sum + lookup + prices.chain(1);
   }, 0);

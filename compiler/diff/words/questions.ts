@@ -96,16 +96,16 @@ export function answerText(question: string, isYes: boolean): string {
     case 'payload':
       return `payload ${isYes ? 'as' : 'not as'} the rule says`;
     default:
-      return machineText(question, not) ?? `${not}${question}`;
+      return machineText(question, isYes) ?? `${not}${question}`;
   }
 }
 
 /** Questions as rules that were read back have them (proof/machine). */
-function machineText(question: string, not: string): string | undefined {
+function machineText(question: string, isYes: boolean): string | undefined {
   const [, key, memory] = /^(.*) in memory (.*)$/.exec(question) ?? [];
-  if (key !== undefined) return `${key.replaceAll('/real', '')} ${not}in ${memory}`;
+  if (key !== undefined) return `${key.replaceAll('/real', '')} ${isYes ? '' : 'not '}in ${memory}`;
   const [, limit] = /^limit (.*) says yes$/.exec(question) ?? [];
-  return limit === undefined ? undefined : `where limit ${limit} does ${not}say yes`.replace('does say', 'says');
+  return limit === undefined ? undefined : `where limit ${limit} says ${isYes ? 'yes' : 'no'}`;
 }
 
 function testOf(question: string): TestText | undefined {
