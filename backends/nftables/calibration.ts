@@ -8,6 +8,13 @@ import { CONSTANTS, pricesOf } from './cost.ts';
 /** Where no packet goes, and where all do. */
 const REFUSING = 'ip daddr 192.0.2.77';
 const HOLDING = 'ip daddr & 255.0.0.0 == 10.0.0.0';
+/** Parts of the packets' addresses: each has as many values as a small set, and none tells another. */
+const NIBBLES: readonly { readonly mask: string; readonly value: (at: number) => string }[] = [
+  { mask: '255.15.0.0', value: (at) => `10.${at}.0.0` },
+  { mask: '255.0.15.0', value: (at) => `10.0.${at}.0` },
+  { mask: '255.240.0.0', value: (at) => `10.${at * 16}.0.0` },
+  { mask: '255.0.240.0', value: (at) => `10.0.${at * 16}.0` },
+];
 /** nft takes at most 128 expressions in a rule. */
 const MATCHES = 30;
 /** Lookups of a packet, each in a set of its own: of small sets more than of large ones, which take long to load. */
@@ -40,6 +47,7 @@ export const calibration: Calibration = {
       price: ({ rule, match }: { readonly rule: number; readonly match: number }) => rule + (MATCHES - 1) * match,
     })),
     ...[200, 2000].map(chains),
+    unforeseenChains(),
     ...[SMALL, LARGE].flatMap((size) => [
       lookups('hash', size, (at) => address(at)),
       lookups('interval', size, (at) => `${address(at)}-${address(at, 200)}`),
@@ -92,6 +100,29 @@ function chains(count: number): Experiment {
     times: count,
     // They lie in memory in the order in which they are entered, so none is slow to reach.
     price: ({ chain }) => chain(1),
+  };
+}
+
+/** Of the chains' first rules, so that one is not like the other. */
+const DIFFERENT = [REFUSING, 'udp dport 65535', 'meta l4proto 255', 'ip ttl 0', 'ip daddr & 255.255.0.0 == 192.0.0.0'];
+
+/** Lookups that lead into one of several chains each: which, other bits of the packet's address say each time. */
+function unforeseenChains(): Experiment {
+  const maps = NIBBLES.map(({ mask, value }, copy) => {
+    const names = Array.from({ length: SMALL }, (_, at) => `c${copy}_${at}`);
+    const ways = names.map((name, at) => `chain ${name} {\n${DIFFERENT[(at + copy) % DIFFERENT.length]}\n}\n`);
+    const elements = names.map((name, at) => `${value(at)} : jump ${name}`);
+    const text = `${ways.join('')}map m${copy} { type ipv4_addr : verdict; elements = { ${elements.join(', ')} }\n}\n`;
+    return { text, rule: `ip daddr & ${mask} vmap @m${copy}` };
+  });
+  return {
+    name: `lookups into ${SMALL} chains`,
+    text: table(
+      maps.map(({ text }) => text).join(''),
+      maps.map(({ rule }) => rule),
+    ),
+    times: maps.length,
+    price: (prices) => prices.hash(SMALL, maps.length) + prices.chain(maps.length * SMALL) + prices.rule,
   };
 }
 

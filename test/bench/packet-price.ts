@@ -4,7 +4,8 @@
  */
 import { isSetTest } from '../../compiler/4-program/atoms.ts';
 import type { Atom, ProgramRule } from '../../compiler/4-program/program.ts';
-import type { Lookup, PlanNode, Switch } from '../../compiler/6-plan/plan.ts';
+import type { Candidates, Lookup, PlanNode, Ranked, Switch } from '../../compiler/6-plan/plan.ts';
+import { firstRank } from '../../compiler/6-plan/rank-codes.ts';
 import { lookupPrice, switchPrice } from '../../compiler/cost/cost.ts';
 import type { Prices } from '../../compiler/cost/prices.ts';
 import { columnOf } from '../../compiler/model/table.ts';
@@ -13,72 +14,122 @@ import { atomHolds, walkPlan, type AbstractPacket } from '../oracles/plan-walk.t
 /** Of what reaching any of many things takes, what reaching the next of a list does (compiler/cost/cost.ts). */
 const NEXT_OF_LIST = 0.2;
 
-type End = 'goes on' | 'ends';
+/** Whether a packet goes on with the next step; a search of several ends with a candidate that it found. */
+type End = 'goes on' | 'ends' | 'found';
 
 /** Nanoseconds, for a plan of filters: lookups in tables, switches, lists, searches side by side. */
 export function priceOfPacket(root: PlanNode, packet: AbstractPacket, prices: Prices): number {
-  let price = 0;
-  const atoms = (all: readonly Atom[]): boolean => {
-    for (const [at, atom] of all.entries()) {
-      const isLookup = isSetTest(atom) && atom.test.in.intervalCount > 1;
-      price += (at === 0 ? 0 : prices.match) + (isLookup ? prices.hash(1, 1) : 0);
-      if (!atomHolds(atom, packet)) return false;
-    }
-    return true;
-  };
-  const list = (rules: readonly ProgramRule[], copies: number): End => {
-    for (const rule of rules) {
-      price += prices.rule + NEXT_OF_LIST * prices.reach(copies * rules.length);
-      if (rule.family !== undefined && rule.family !== packet.family) continue;
-      if (atoms(rule.atoms) && rule.decision) return 'ends';
-    }
-    return 'goes on';
-  };
-  const guarded = ({ guard, family }: Switch | Lookup): boolean => {
-    if (family !== undefined && family !== packet.family) return false;
-    if (guard.length > 0) price += prices.rule;
-    return atoms(guard);
-  };
-  const node = (one: PlanNode, copies: number): End => {
-    switch (one.kind) {
+  const walk = new PricedWalk(packet, prices);
+  walk.node(root, 1);
+  return walk.price;
+}
+
+class PricedWalk {
+  price = 0;
+  readonly #packet: AbstractPacket;
+  readonly #prices: Prices;
+  /** The lowest rank of a candidate so far. */
+  #best = Infinity;
+
+  constructor(packet: AbstractPacket, prices: Prices) {
+    this.#packet = packet;
+    this.#prices = prices;
+  }
+
+  /** `copies`: how many nodes stand where this one does, in other cases of the lookups above. */
+  node(node: PlanNode, copies: number): End {
+    switch (node.kind) {
       case 'sequence':
-        return one.steps.some((step) => node(step, copies) === 'ends') ? 'ends' : 'goes on';
+        return firstEnd(node.steps, (step) => this.node(step, copies));
       case 'rules':
+        return firstEnd(node.rules, (rule) => this.#rule(rule, copies * node.rules.length));
       case 'candidates':
-        return list(one.rules, copies);
+        return this.#candidates(node, copies);
       case 'scope':
-        return node(one.body, copies);
-      case 'ranked': {
-        for (const search of one.searches) {
-          price += prices.chain(1) + prices.rule + prices.match;
-          node(search, copies);
-        }
-        price += 4 * (prices.rule + prices.match);
-        return walkPlan(one, packet).decision === undefined ? 'goes on' : 'ends';
-      }
-      case 'switch': {
-        if (!guarded(one)) return 'goes on';
-        const { field, cases } = one;
-        const value = field.kind === 'address' ? packet[field.field] : numberOf(packet, field.field);
-        price += switchPrice(one, prices, copies) - prices.chain(copies * cases.length);
-        const found = value === undefined ? undefined : cases.find(({ values }) => values.contains(value));
-        if (!found) return node(one.otherwise, copies);
-        price += prices.chain(copies * cases.length);
-        return node(found.body, copies * cases.length);
-      }
-      case 'lookup': {
-        if (!guarded(one)) return 'goes on';
-        const rows = one.classes.reduce((sum, { rows: some }) => sum + some.length, 0);
-        price += lookupPrice(prices, one, rows, copies);
-        const found = one.classes.find(({ rows: some }) => some.some((row) => holdsRow(one, row, packet)));
-        if (!found) return 'goes on';
-        price += prices.chain(copies * one.classes.length) + found.rules.length * prices.rule;
-        return walkPlan(one, packet).decision === undefined ? 'goes on' : 'ends';
-      }
+        return this.node(node.body, copies);
+      case 'ranked':
+        return this.#ranked(node, copies);
+      case 'switch':
+        return this.#switch(node, copies);
+      case 'lookup':
+        return this.#lookup(node, copies);
     }
-  };
-  node(root, 1);
-  return price;
+  }
+
+  #rule({ family, atoms, decision }: ProgramRule, neighbours: number): End {
+    this.price += this.#prices.rule + NEXT_OF_LIST * this.#prices.reach(neighbours);
+    if (family !== undefined && family !== this.#packet.family) return 'goes on';
+    return this.#atoms(atoms) && decision ? 'ends' : 'goes on';
+  }
+
+  #atoms(all: readonly Atom[]): boolean {
+    const { match, hash } = this.#prices;
+    return all.every((atom, at) => {
+      const isLookup = isSetTest(atom) && atom.test.in.intervalCount > 1;
+      this.price += (at === 0 ? 0 : match) + (isLookup ? hash(1, 1) : 0);
+      return atomHolds(atom, this.#packet);
+    });
+  }
+
+  /** The first that matches is compared with the best so far, and kept. */
+  #candidates({ rules, ranks }: Candidates, copies: number): End {
+    const at = rules.findIndex((rule) => this.#rule(rule, copies * rules.length) === 'ends');
+    if (at < 0) return 'goes on';
+    this.price += 2 * this.#prices.match;
+    this.#best = Math.min(this.#best, ranks[at]!);
+    return 'found';
+  }
+
+  /** Each search but those that could find nothing better than what is found already; behind them the best is carried out. */
+  #ranked({ searches }: Ranked, copies: number): End {
+    const { rule, match, chain } = this.#prices;
+    this.#best = Infinity;
+    this.price += chain(1) + rule + match;
+    for (const search of searches) {
+      this.price += rule;
+      if ((firstRank(search) ?? 0) >= this.#best) continue;
+      if (this.node(search, copies) === 'ends') return 'ends';
+    }
+    this.price += 3 * (rule + match);
+    return this.#best === Infinity ? 'goes on' : 'ends';
+  }
+
+  #switch(node: Switch, copies: number): End {
+    if (!this.#isGuarded(node)) return 'goes on';
+    const { field, cases } = node;
+    const value = field.kind === 'address' ? this.#packet[field.field] : numberOf(this.#packet, field.field);
+    const entering = this.#prices.chain(copies * cases.length);
+    this.price += switchPrice(node, this.#prices, copies) - entering;
+    const found = value === undefined ? undefined : cases.find(({ values }) => values.contains(value));
+    if (!found) return this.node(node.otherwise, copies);
+    this.price += entering;
+    return this.node(found.body, copies * cases.length);
+  }
+
+  #lookup(node: Lookup, copies: number): End {
+    if (!this.#isGuarded(node)) return 'goes on';
+    const { classes } = node;
+    const rows = classes.reduce((sum, { rows: some }) => sum + some.length, 0);
+    this.price += lookupPrice(this.#prices, node, rows, copies);
+    const found = classes.find(({ rows: some }) => some.some((row) => holdsRow(node, row, this.#packet)));
+    if (!found) return 'goes on';
+    this.price += this.#prices.chain(copies * classes.length) + found.rules.length * this.#prices.rule;
+    return walkPlan(node, this.#packet).decision === undefined ? 'goes on' : 'ends';
+  }
+
+  #isGuarded({ guard, family }: Switch | Lookup): boolean {
+    if (family !== undefined && family !== this.#packet.family) return false;
+    if (guard.length > 0) this.price += this.#prices.rule;
+    return this.#atoms(guard);
+  }
+}
+
+function firstEnd<T>(all: readonly T[], walk: (one: T) => End): End {
+  for (const one of all) {
+    const end = walk(one);
+    if (end !== 'goes on') return end;
+  }
+  return 'goes on';
 }
 
 function numberOf(packet: AbstractPacket, field: string): number | undefined {
