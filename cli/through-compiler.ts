@@ -7,7 +7,7 @@ import { didYouMean } from '../grammar/did-you-mean.ts';
 import { diagnostic, isError, type Diagnostic } from '../grammar/diagnostic.ts';
 import type { SourceFile } from '../grammar/source.ts';
 import { distinct } from './findings/distinct.ts';
-import { withShownPaths } from './findings/shown-paths.ts';
+import { pathsOf, withShownPaths } from './findings/shown-paths.ts';
 import { openCalibration } from './inputs/calibration-file.ts';
 import { openPolicy } from './inputs/policy-file.ts';
 import { profileOf, readProfile } from './inputs/profile-file.ts';
@@ -30,8 +30,15 @@ export interface Processed<R> {
   /** Of the policy, its files and its targets; paths as the user would name them. */
   readonly findings: readonly Diagnostic[];
   /** Undefined: the policy could not be read. */
-  readonly read:
-    { readonly result: R; readonly inputs: readonly InputRecord[]; readonly policyPath: string } | undefined;
+  readonly read: ReadPolicy<R> | undefined;
+}
+
+interface ReadPolicy<R> {
+  readonly result: R;
+  readonly inputs: readonly InputRecord[];
+  readonly policyPath: string;
+  /** How the user would name a file that the result names. */
+  readonly shown: (path: string) => string;
 }
 
 /** Reads the policy at `path` (`-`: standard input) and hands it to `run` with all that it needs. */
@@ -64,7 +71,10 @@ export async function throughCompiler<R extends Result>(
   const found = [...result.diagnostics, ...targetFindings(result, choices.target)];
   const findings = withShownPaths(distinct(found), policy, inputs.hasRead);
   const records = [...inputs.records(), ...[profiled, calibrated].flatMap((file) => file?.record ?? [])];
-  return { findings, read: { result, inputs: records, policyPath: policy.source.path } };
+  return {
+    findings,
+    read: { result, inputs: records, policyPath: policy.source.path, shown: pathsOf(policy, inputs.hasRead) },
+  };
 }
 
 /** The counters of a profile, and the record of its file. */

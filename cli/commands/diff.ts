@@ -60,8 +60,8 @@ export const diff: CommandDefinition<DiffFlags> = {
     'With --kernel, a policy is compared with what runs here, as root: the rules that run are listed, what the policy compiles to ' +
       'is loaded into a network namespace of our own and listed there, and every set, chain and rule in which the two listings ' +
       'differ is shown. Then the rules that run are read, and compared with the policy over all packets, in regions as above, the ' +
-      'rules being the old side: `+` is said of what would be let through if the policy were loaded, and is not now. Where it takes a ' +
-      'look into sets of more than 65,536 elements, one packet of the block is shown. What packets have filled in meanwhile (limits, ' +
+      'rules being the old side: `+` is said of what would be let through if the policy were loaded, and is not now. The rules named are ' +
+      'those of the policy. Where it takes a look into sets of more than 65,536 elements, one packet of the block is shown. What packets have filled in meanwhile (limits, ' +
       'memories, counters) is left out. Give the options that the build was made with (--keep-counters and the like): they are for this alone.',
     'With --fail-on, the exit code is 1 where something differs in that way: for a check of changes. What could not be compared is ' +
       'an error in any case; with --kernel, it counts as a change of any kind.',

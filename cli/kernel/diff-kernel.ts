@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { forbid } from '../findings/forbid.ts';
 import { report } from '../findings/report.ts';
 import { buildHash } from '../output/build-hash.ts';
-import { regionAsData } from '../output/policy-diff-data.ts';
+import { regionAsData, responsibleAsData } from '../output/policy-diff-data.ts';
 import { choicesFrom, formatOf, type PolicyFlags } from '../policy-options.ts';
 import type { Session } from '../session.ts';
 import { Phases } from '../terminal/phases.ts';
@@ -37,8 +37,9 @@ export async function diffWithKernel(
       (main, inputs, options) => compile(main, inputs, { ...options, nameBuild: buildHash }),
     );
     const policy = read?.result.policy;
+    const shown = read?.shown ?? asItIs;
     const targets = read?.result.targets ?? [];
-    if (!policy || findings.some(isError)) return conclude(path, findings, undefined, flags, session);
+    if (!policy || findings.some(isError)) return conclude(path, findings, undefined, flags, session, shown);
     const [target, another] = targets;
     if (another) {
       const names = targets.map(({ name }) => name).join(', ');
@@ -46,12 +47,16 @@ export async function diffWithKernel(
     }
     progress.phase('list');
     const compared = target && compareTarget(policy, target);
-    const code = conclude(path, [...findings, ...(compared ? findingsAbout(compared) : [])], compared, flags, session);
+    const all = [...findings, ...(compared ? findingsAbout(compared) : [])];
+    const code = conclude(path, all, compared, flags, session, shown);
     return compared && differsBy(compared, failing) ? EXIT.findings : code;
   } finally {
     progress.stop();
   }
 }
+
+/** Nothing was read, so nothing names a file. */
+const asItIs = (name: string): string => name;
 
 function conclude(
   path: string,
@@ -59,34 +64,45 @@ function conclude(
   compared: ComparedTarget | undefined,
   flags: PolicyFlags,
   session: Session,
+  shown: (named: string) => string,
 ): ExitCode {
-  report(session, flags, findings, { policy: path, ...(compared ? asData(compared) : {}) });
+  report(session, flags, findings, { policy: path, ...(compared ? asData(compared, shown) : {}) });
   if (!compared) return EXIT.findings;
-  if (formatOf(flags) === 'text') session.stdout.write(runningText(compared));
+  if (formatOf(flags) === 'text') session.stdout.write(runningText(compared, shown));
   return forbid(findings, flags.strict ?? false) ? EXIT.findings : EXIT.fine;
 }
 
-function asData(compared: ComparedTarget): object {
+function asData(compared: ComparedTarget, shown: (named: string) => string): object {
   const planes = compared.planes.map(({ plane, build, compared: of }) => ({
     plane,
     build,
-    ...comparisonAsData(of),
+    ...comparisonAsData(of, shown),
   }));
   return { equal: runsAsBuilt(compared), target: compared.target, planes };
 }
 
-function comparisonAsData(compared: ComparedPlane): object {
+function comparisonAsData(compared: ComparedPlane, shown: (named: string) => string): object {
   if (compared === 'none') return { runs: false };
   if ('why' in compared) return { notCompared: compared.why };
   const { build, differences, packets } = compared;
   const ofPackets =
-    packets && ('why' in packets ? { packetsNotCompared: packets.why } : { packets: packets.map(asRow) });
+    packets &&
+    ('why' in packets ? { packetsNotCompared: packets.why } : { packets: packets.map((part) => asRow(part, shown)) });
   return { runs: true, runningBuild: build ?? null, differences, ...ofPackets };
 }
 
-function asRow(one: Comparison<readonly RunningChange[]>): object {
+function asRow(one: Comparison<readonly RunningChange[]>, shown: (named: string) => string): object {
   const { kind, part } = one;
   if (kind === 'the same') return { part, kind };
   if (kind === 'not compared') return { part, kind, message: one.reason };
-  return { part, kind, message: one.message, ...(one.told ? { changes: one.told.map(regionAsData) } : {}) };
+  return {
+    part,
+    kind,
+    message: one.message,
+    ...(one.told ? { changes: one.told.map((change) => changeAsData(change, shown)) } : {}),
+  };
+}
+
+function changeAsData(change: RunningChange, shown: (named: string) => string): object {
+  return { ...regionAsData(change), rules: change.new.map((rule) => responsibleAsData(rule, shown)) };
 }

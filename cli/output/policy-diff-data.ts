@@ -74,7 +74,7 @@ function rangeText(set: IntervalSet, at: number): string {
   return low === high ? `${low}` : `${low}-${high}`;
 }
 
-function responsibleAsData({ text, origin }: Responsible, shown: (path: string) => string): object {
+export function responsibleAsData({ text, origin }: Responsible, shown: (path: string) => string): object {
   if (!origin) return { text };
   const { source, start } = origin.span;
   return { text, path: shown(source.path), line: positionOf(source, start).line, name: origin.name };

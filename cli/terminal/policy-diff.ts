@@ -61,7 +61,8 @@ export function regionLine({
   return `  ${SIGNS[direction]} ${where}:${what} ${before} → ${after}${size === undefined ? '' : `, ${size}`}`;
 }
 
-function responsibleText({ text, origin }: Responsible, shown: (path: string) => string): string {
+/** `allow in uplink tcp/22  (policy.sluice:12)` */
+export function responsibleText({ text, origin }: Responsible, shown: (path: string) => string): string {
   if (!origin) return text;
   const place = placeOf(origin.span, shown);
   return `${text}  (${place})`;

@@ -16,7 +16,8 @@ import { canonicalDecisions } from './decisions.ts';
 import type { Interfaces } from './interfaces.ts';
 import type { NamedGate, PairedLimits } from './limits.ts';
 import { DECISION, GATE, RuleSets } from './rule-sets.ts';
-import { meaningOfStages, START, type Side, type Spoken } from './stage-meaning.ts';
+import type { Spoken } from '../proof/machine/spoken.ts';
+import { meaningOfStages, START, type Side } from './stage-meaning.ts';
 import { pairTables } from './tables.ts';
 
 export interface ComparedStages {

@@ -8,7 +8,7 @@ import type { Region } from './regions.ts';
 import { DECISION, GATE } from './rule-sets.ts';
 import { samplePacket, type SamplePacket } from './sample.ts';
 import { changedSettings, type SettingChange } from './settings.ts';
-import type { Spoken } from './stage-meaning.ts';
+import type { Spoken } from '../proof/machine/spoken.ts';
 import { registerText } from './words/effects.ts';
 import { Names } from './words/names.ts';
 import { OutcomeWords } from './words/outcomes.ts';
@@ -106,7 +106,7 @@ export function usualStatesOf(id: StageId, programs: readonly Program[]): Interv
   return stages.every(({ stateful }) => stateful?.invalid === 'pass') ? ASKED_OR_INVALID : ASKED;
 }
 
-function responsible(spoken: Spoken): Responsible {
+export function responsible(spoken: Spoken): Responsible {
   switch (spoken.kind) {
     case 'rule':
       return { text: spoken.rule.origin.text, origin: spoken.rule.origin };

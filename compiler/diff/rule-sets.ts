@@ -4,7 +4,7 @@ import { NOTHING, type Diagram, type Diagrams, type Operation } from '../proof/d
 import type { Gate } from '../model/condition.ts';
 import { registerOf } from '../proof/registers.ts';
 import type { NamedGate } from './limits.ts';
-import type { Spoken } from './stage-meaning.ts';
+import type { Spoken } from '../proof/machine/spoken.ts';
 
 /** Beginning of the registers of limits that packets ask; see rule-meaning. */
 export const GATE = 'gate ';

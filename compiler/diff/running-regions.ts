@@ -13,14 +13,21 @@ const [NEW, UNTRACKED] = [0, 4];
 const NOT_LATER = IntervalSet.range(2, 0, 1);
 
 /**
- * `where`: a diagram whose values are kinds of differences. Stateful filters are about beginnings of flows: of these it is told
+ * `where`: a diagram whose values are numbers of changes; `kindOf`: what makes two of them one difference. Stateful filters are about beginnings of flows: of these it is told
  * first, and of other packets only what does not follow. Throws NotComparable, OutOfBudget.
  */
-export function runningRegions(where: Diagram, part: DifferingPart, interfaces: Interfaces): readonly Region[] {
+export function runningRegions(
+  where: Diagram,
+  part: DifferingPart,
+  interfaces: Interfaces,
+  kindOf: (change: number) => number,
+): readonly Region[] {
   const { stages, packets, real } = part;
   const { diagrams } = packets;
   const told = (diagram: Diagram, among: Diagram): readonly Region[] =>
-    diagrams.when(among, diagram) === NOTHING ? [] : regionsOf(diagrams.simplified(diagram, among), part, interfaces);
+    diagrams.when(among, diagram) === NOTHING
+      ? []
+      : regionsOf(diagrams.simplified(diagram, among), part, interfaces, kindOf);
   if (!stages.some(({ stateful }) => stateful)) return told(where, real);
   const { beginnings, untracked } = circumstances(part);
   if (diagrams.when(beginnings, where) === NOTHING) return told(where, real);
@@ -31,7 +38,7 @@ export function runningRegions(where: Diagram, part: DifferingPart, interfaces: 
     where,
   );
   const states = follows ? [NEW!, UNTRACKED!] : [NEW!];
-  const first = regionsOf(ofBeginnings, part, interfaces).map((region) => inStates(region, states));
+  const first = regionsOf(ofBeginnings, part, interfaces, kindOf).map((region) => inStates(region, states));
   return [...first, ...told(rest, real)];
 }
 
@@ -56,7 +63,12 @@ function circumstances({ packets, real, stageId }: DifferingPart): {
   };
 }
 
-function regionsOf(where: Diagram, part: DifferingPart, { cells }: Interfaces): readonly Region[] {
+function regionsOf(
+  where: Diagram,
+  part: DifferingPart,
+  { cells }: Interfaces,
+  kindOf: (change: number) => number,
+): readonly Region[] {
   const { order, packets, stageId } = part;
   const { diagrams, tests } = packets;
   const regions = new Regions({
@@ -68,7 +80,7 @@ function regionsOf(where: Diagram, part: DifferingPart, { cells }: Interfaces): 
     areBeginnings: false,
     exemptsFlows: true,
     seesWire: SEES_WIRE.has(stageId),
-    kindOf: (kind) => kind,
+    kindOf,
   });
   return regions.of(where).map((region) => ({ ...region, parts: region.parts.map(withoutImplied) }));
 }

@@ -3,23 +3,28 @@ import type { StageId } from '../4-program/program.ts';
 import { NOTHING, type Diagram } from '../proof/diagrams.ts';
 import type { DifferingPart, UnlikeThing } from '../proof/machine/compare.ts';
 import { refuses } from '../proof/machine/outcomes.ts';
+import type { Spoken } from '../proof/machine/spoken.ts';
 import { JUDGES, type Direction } from './direction.ts';
 import type { Interfaces } from './interfaces.ts';
 import { NotComparable } from './not-comparable.ts';
-import { usualStatesOf, type RegionChange } from './report.ts';
+import { responsible, usualStatesOf, type RegionChange, type Responsible } from './report.ts';
 import { runningRegions } from './running-regions.ts';
 import { samplePacket } from './sample.ts';
 import { Names } from './words/names.ts';
 import { regionText, sizeText } from './words/region.ts';
 import { doneText } from './words/running.ts';
 
-/** Rules that run have no places in a policy. */
-export type RunningChange = Omit<RegionChange, 'old' | 'new'>;
+/** Rules that run have no places in a policy. `new`: the rules of the policy that decide; none where it is not about the verdict. */
+export type RunningChange = Omit<RegionChange, 'old'>;
 
 /** What both sides say of some packets. */
-interface Pair {
+interface Change {
   readonly rules: string;
   readonly policy: string;
+  /** Which rule of the policy says so. */
+  readonly spoken: Spoken | undefined;
+  /** The number of the first change in which both say the same. */
+  readonly kind: number;
 }
 
 /**
@@ -57,9 +62,9 @@ function changesOfThing(
 ): readonly RunningChange[] {
   const { stageId: id, program } = part;
   const place = { id, interfaces, names: new Names([program]), usualStates: usualStatesOf(id, [program]) };
-  const { pairs, where } = numbered(unlike, thing, part);
-  return runningRegions(where, part, interfaces).map((region): RunningChange => {
-    const { rules, policy } = pairs[region.kind]!;
+  const { changes, where } = numbered(unlike, thing, part);
+  return runningRegions(where, part, interfaces, (change) => changes[change]!.kind).map((region): RunningChange => {
+    const { rules, policy } = changes[region.kind]!;
     const [first] = region.parts;
     const done = (text: string) => doneText(thing.thing, text, id, first!.family);
     return {
@@ -71,30 +76,46 @@ function changesOfThing(
       after: done(policy),
       size: sizeText(region),
       region,
+      new: speakersOf(region.changes.map((change) => changes[change]!)),
       sample: samplePacket(first!, id, interfaces),
     };
   });
 }
 
-/** A diagram of the packets whose values are numbers of pairs, from 1 on. Throws NotComparable. */
+/** In the order in which they stand in the policy. */
+function speakersOf(changes: readonly Change[]): readonly Responsible[] {
+  const all = new Set(changes.flatMap(({ spoken }) => (spoken ? [spoken] : [])));
+  return [...all].map(responsible).toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+function placeOf({ origin }: Responsible): number {
+  return origin ? origin.span.start : Infinity;
+}
+
+/** A diagram of the packets whose values are numbers of changes, from 1 on. Throws NotComparable. */
 function numbered(
   set: Diagram,
-  { policy, rules }: UnlikeThing,
-  { packets, meanings }: DifferingPart,
-): { readonly pairs: readonly Pair[]; readonly where: Diagram } {
+  { thing, policy, rules }: UnlikeThing,
+  { packets, meanings, deciders }: DifferingPart,
+): { readonly changes: readonly Change[]; readonly where: Diagram } {
   const { diagrams, lookups } = packets;
-  const pairs: Pair[] = [{ rules: '', policy: '' }];
+  const said = thing === undefined ? deciders() : undefined;
+  const changes: Change[] = [{ rules: '', policy: '', spoken: undefined, kind: 0 }];
   const parts: Diagram[] = [];
   for (const [before, some] of byValue(set, rules, packets)) {
     for (const [after, same] of byValue(some, policy, packets)) {
-      parts.push(diagrams.when(same, diagrams.value(pairs.length)));
-      pairs.push({ rules: meanings.textOf(before), policy: meanings.textOf(after) });
+      const pair = { rules: meanings.textOf(before), policy: meanings.textOf(after), kind: changes.length };
+      const bySpeaker = said ? byValue(same, said.decision, packets) : [[NOTHING, same] as const];
+      for (const [speaker, own] of bySpeaker) {
+        parts.push(diagrams.when(own, diagrams.value(changes.length)));
+        changes.push({ ...pair, spoken: said && (said.of(speaker) ?? { kind: 'no block' }) });
+      }
     }
   }
   const where = diagrams.firstOf(parts);
-  const texts = pairs.flatMap((pair) => [pair.rules, pair.policy]);
+  const texts = changes.flatMap((change) => [change.rules, change.policy]);
   if (lookups.areAsked(where, texts)) throw new NotComparable('what is in large sets');
-  return { pairs, where };
+  return { changes, where };
 }
 
 /** The packets of the set by what the diagram says of them. */

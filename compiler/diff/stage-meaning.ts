@@ -1,6 +1,7 @@
 /** What the stages of one name do to every packet at once, in one of the two policies. */
 import type { Table } from '../model/table.ts';
-import type { Origin, Verdict } from '../model/policy.ts';
+import type { Verdict } from '../model/policy.ts';
+import type { Spoken } from '../proof/machine/spoken.ts';
 import { isAtArrival, type ProgramRule, type Stage, type StageId } from '../4-program/program.ts';
 import { IntervalSet } from '../net/interval-set.ts';
 import { NO_ROWS } from '../proof/bound-rows.ts';
@@ -22,13 +23,6 @@ export interface Side {
   /** TCP that begins in its middle is told apart from what begins a flow. */
   readonly tellsMiddles: boolean;
 }
-
-/** A rule that a packet met, or what stands where none was. */
-export type Spoken =
-  | { readonly kind: 'rule'; readonly rule: ProgramRule }
-  | { readonly kind: 'default'; readonly origin: Origin; readonly verdict: Verdict | undefined }
-  | { readonly kind: 'its flow' | 'invalid'; readonly origin: Origin }
-  | { readonly kind: 'no block' };
 
 /** Told of each rule that packets meet, and which. */
 export type OnSpoken = (spoken: Spoken, packets: Diagram) => void;

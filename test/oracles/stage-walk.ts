@@ -41,7 +41,12 @@ export function walkStage(stage: Stage, program: Program, packet: TrackedPacket)
   return { decision, effects: walker.effects.toSorted(), mark: walker.mark };
 }
 
-/** The same, with the bits of the mark that rules wrote in place of what it is in the end. */
+/** The rule that decides; undefined: none, but the flow, the default, or nothing does. */
+export function decidingRule(stage: Stage, program: Program, packet: TrackedPacket): ProgramRule | undefined {
+  return walked(stage, program, packet).walker.decidedBy;
+}
+
+/** What walkStage tells, with the bits of the mark that rules wrote in place of what it is in the end. */
 export function walkStageForWrites(stage: Stage, program: Program, packet: TrackedPacket): WrittenOutcome {
   const { decision, walker } = walked(stage, program, packet);
   const { bits, values } = walker.markWritten;
@@ -65,6 +70,7 @@ class Walker {
   readonly effects: string[] = [];
   mark: number;
   markWritten = { bits: 0, values: 0 };
+  decidedBy: ProgramRule | undefined;
   readonly #packet: TrackedPacket;
 
   constructor(packet: TrackedPacket) {
@@ -122,7 +128,12 @@ class Walker {
     for (const { effect, when } of rule.effects) {
       if (when.some((atoms) => atoms.every((atom) => atomHolds(atom, packet, row)))) this.#effect(effect, row);
     }
-    const { decision } = rule;
+    const step = this.#decided(rule, packet.family, row);
+    if (typeof step === 'object') this.decidedBy = rule;
+    return step;
+  }
+
+  #decided({ decision }: ProgramRule, family: Family, row: Row): Step {
     if (!decision) return 'on';
     if (decision.kind === 'socket') throw new Error('no sockets here');
     if (decision.kind === 'class') {
@@ -130,7 +141,7 @@ class Walker {
       return { decision: 'accept' };
     }
     if (decision.kind === 'translation') {
-      const words = translationWords(decision.translation, packet.family, row);
+      const words = translationWords(decision.translation, family, row);
       return words === undefined ? 'on' : { decision: words };
     }
     return decision.verdict.kind === 'leave' ? 'leaves' : { decision: wordsOf(decision.verdict, this.#packet)! };

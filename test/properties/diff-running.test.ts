@@ -2,7 +2,7 @@
 import fastCheck, { type Arbitrary } from 'fast-check';
 import { expect, it } from 'vitest';
 import { runningChanges, type RunningChange } from '../../compiler/diff/running.ts';
-import type { StageId } from '../../compiler/4-program/program.ts';
+import type { ProgramRule, StageId } from '../../compiler/4-program/program.ts';
 import { compareWithProgram } from '../../compiler/proof/machine/compare.ts';
 import { editOf } from '../arbitraries/policy/edits.ts';
 import { UNWALKED, without } from '../arbitraries/policy/features.ts';
@@ -13,7 +13,7 @@ import { interfacesOf } from '../../compiler/diff/interfaces.ts';
 import { policyReadBack, type ReadPolicy } from '../builders/read-back.ts';
 import { chainOfStage, packetAtStage } from '../builders/stage-entry.ts';
 import { walkMachine } from '../oracles/machine-walk.ts';
-import { walkStage, type Outcome, type TrackedPacket } from '../oracles/stage-walk.ts';
+import { decidingRule, walkStage, type Outcome, type TrackedPacket } from '../oracles/stage-walk.ts';
 import { count } from '../sampling.ts';
 
 /** Besides, packets do not tell whether they are in a region that is told by the time. */
@@ -54,6 +54,12 @@ function doneText({ effects, ...rest }: Outcome): string {
   return JSON.stringify({ ...rest, effects: effects.filter(isLast) });
 }
 
+/** Whether the rule is among those that are responsible, or without one, something else. */
+function isNamed(rule: ProgramRule | undefined, { new: responsible }: RunningChange): boolean {
+  if (!rule) return responsible.length > 0;
+  return responsible.some(({ origin }) => origin?.span.start === rule.origin.span.start);
+}
+
 it('reports the packets that change, and no others', () => {
   const seen = { same: 0, differing: 0, changes: 0 };
   fastCheck.assert(
@@ -88,6 +94,9 @@ it('reports the packets that change, and no others', () => {
           if ((ofVerdict.length === 1) !== (wanted.decision !== found.decision) || ofVerdict.length > 1) {
             expect.fail(context());
           }
+          const rule = decidingRule(stages[0]!, policy.program, packet);
+          const isRuleTold = ofVerdict.every((change) => isNamed(rule, change));
+          if (!isRuleTold) expect.fail(`${rule?.origin.text} is not named: ${context()}`);
           const differs = doneText(wanted) !== doneText(found);
           if (differs && reported.length === 0) expect.fail(context());
           seen[differs ? 'differing' : 'same']++;

@@ -8,6 +8,7 @@ import { OutOfBudget } from '../node-table.ts';
 import { Buckets } from './buckets.ts';
 import { ChainMeaning } from './chain-meaning.ts';
 import { matchedEffects } from './counters.ts';
+import { decidersOf, type Deciders } from './deciders.ts';
 import type { Entry, Machine, MachineChain } from './form.ts';
 import { Gates, requireOneQuestion } from './gates.ts';
 import type { Known } from './kept-sets.ts';
@@ -75,6 +76,8 @@ export interface DifferingPart {
   readonly real: Diagram;
   /** What differs for some of them, the verdict first. */
   readonly things: readonly UnlikeThing[];
+  /** Which rules of the policy decide. May throw OutOfBudget. */
+  readonly deciders: () => Deciders;
 }
 
 /** One thing that both sides do otherwise. `thing`: undefined for the verdict. */
@@ -233,7 +236,12 @@ function compareIn<Told>(
   if (new OwnWords(stages).areUsed) throw new NotCompared("a plane's own words, which may differ or not");
   const real = realOf(packets);
   const things = [...unlikeThings(policy!, rules!, meanings, real)];
-  return { message, told: tell({ stageId: point.stage, stages, program, order, meanings, packets, real, things }) };
+  const deciders = (): Deciders => {
+    const { meaning, of } = decidersOf(stages, meanings, packets, gates);
+    return { decision: withoutNotes(withoutLooks(meaning), notes, meanings).decision, of };
+  };
+  const told = tell({ stageId: point.stage, stages, program, order, meanings, packets, real, things, deciders });
+  return { message, told };
 }
 
 /** The packets that there can be, as far as is known of sets that have a name each. */

@@ -90,6 +90,14 @@ export class Meanings {
     };
   }
 
+  /** Whatever is decided is this instead; what returns still does. */
+  renamed({ decision, effects }: Meaning, text: string): Meaning {
+    const { diagrams } = this;
+    const returns = diagrams.where(decision, this.#return);
+    const decided = diagrams.when(diagrams.unless(returns, decision), this.valueOf(text));
+    return { decision: diagrams.orElse(decided, diagrams.when(returns, this.valueOf(RETURN))), effects };
+  }
+
   /** A chain as a rule that jumps to it sees it: what it returns goes on. */
   called({ decision, effects }: Meaning): Meaning {
     return { decision: this.diagrams.without(decision, this.#return), effects };

@@ -18,6 +18,7 @@ import { haveKey, looksIntoMemory } from './memories.ts';
 import { NO_MEANING, type Meaning, type Meanings } from './meaning.ts';
 import { NotCompared } from './not-compared.ts';
 import * as outcomes from './outcomes.ts';
+import type { NamedBy } from './spoken.ts';
 import type { StagePackets } from './stage-packets.ts';
 
 const [NEW, RELATED, INVALID] = [0, 2, 3];
@@ -28,14 +29,18 @@ const MOST_ROWS = 20_000;
 
 const NO_ROWS: Rows = new Map();
 
-/** What stages of one kind do, one behind the other: several of `mitigate`, or one of any other; or none. */
+/**
+ * What stages of one kind do, one behind the other: several of `mitigate`, or one of any other; or none. `namedBy`: what is decided may
+ * be named by who decides it.
+ */
 export function meaningOfStages(
   stages: readonly Stage[],
   meanings: Meanings,
   packets: StagePackets,
   gates: Gates,
+  namedBy: NamedBy = (_, done) => done,
 ): Meaning {
-  const each = stages.map((stage) => new StageMeaning(meanings, packets, gates, stage));
+  const each = stages.map((stage) => new StageMeaning(meanings, packets, gates, stage, namedBy));
   return meanings.sequence([
     ...each.map((stage) => stage.rules()),
     ...each.map((stage) => stage.default()),
@@ -49,15 +54,17 @@ class StageMeaning {
   readonly #gates: Gates;
   readonly #decisions: Decisions;
   readonly #stage: Stage;
+  readonly #namedBy: NamedBy;
   /** What lists mean that several uses of a group share, for `each packet` rules and for all others. */
   readonly #known = [new Map<readonly ProgramItem[], Meaning>(), new Map<readonly ProgramItem[], Meaning>()] as const;
 
-  constructor(meanings: Meanings, packets: StagePackets, gates: Gates, stage: Stage) {
+  constructor(meanings: Meanings, packets: StagePackets, gates: Gates, stage: Stage, namedBy: NamedBy) {
     this.#meanings = meanings;
     this.#packets = packets;
     this.#gates = gates;
     this.#decisions = new Decisions(meanings, packets);
     this.#stage = stage;
+    this.#namedBy = namedBy;
   }
 
   /** What the rules do to the packets that the stage is about. Throws NotCompared. */
@@ -74,8 +81,9 @@ class StageMeaning {
 
   /** What packets meet that the stage is about, and that no rule decided about. */
   default(): Meaning {
-    const { default: verdict } = this.#stage;
-    return verdict === undefined ? NO_MEANING : this.#decisions.verdict(verdict, this.#inside());
+    const { default: verdict, origin } = this.#stage;
+    if (verdict === undefined) return NO_MEANING;
+    return this.#namedBy({ kind: 'default', origin, verdict }, this.#decisions.verdict(verdict, this.#inside()));
   }
 
   /** The packets that the stage is about. */
@@ -98,9 +106,10 @@ class StageMeaning {
     const begins = tests.numberMasked('tcp flags', HANDSHAKE.value, HANDSHAKE.mask);
     const inItsMiddle = diagrams.when(packets.isState(NEW!), diagrams.unless(begins, tests.present('tcp flags')));
     const drops = invalid === 'drop' ? [packets.isState(INVALID!), ...(pickup ? [] : [inItsMiddle])] : [];
+    const { origin } = this.#stage;
     return this.#meanings.sequence([
-      this.#meanings.decides(passes, outcomes.ACCEPT),
-      ...drops.map((set) => this.#meanings.decides(set, outcomes.DROP)),
+      this.#namedBy({ kind: 'its flow', origin }, this.#meanings.decides(passes, outcomes.ACCEPT)),
+      ...drops.map((set) => this.#namedBy({ kind: 'invalid', origin }, this.#meanings.decides(set, outcomes.DROP))),
     ]);
   }
 
@@ -184,12 +193,13 @@ class StageMeaning {
       const where = 'key' in effect ? diagrams.when(haveKey(effect.key, this.#packets), meant) : meant;
       return meanings.steps([before, meanings.within(where, found.effect(effect, nameOf(rule), stateful))]);
     }, NO_MEANING);
-    const { decision } = rule;
-    if (decision?.kind === 'translation') return meanings.steps([done, found.translation(decision.translation)]);
-    if (decision?.kind === 'class' && typeof decision.class !== 'number') {
-      return meanings.steps([done, found.class(decision.class)]);
-    }
-    return meanings.steps([done, this.#decisions.of(decision, found.any(), NO_ROWS)]);
+    return meanings.steps([done, this.#namedBy({ kind: 'rule', rule }, this.#decisionOfFoundRow(rule, found))]);
+  }
+
+  #decisionOfFoundRow({ decision }: ProgramRule, found: FoundRows): Meaning {
+    if (decision?.kind === 'translation') return found.translation(decision.translation);
+    if (decision?.kind === 'class' && typeof decision.class !== 'number') return found.class(decision.class);
+    return this.#decisions.of(decision, found.any(), NO_ROWS);
   }
 
   /** One rule that does the same for each row: the rows' cells as one set, and what else it asks for once. */
@@ -245,7 +255,8 @@ class StageMeaning {
       },
       meanings.steps([...held.steps, ...asked.steps]),
     );
-    return meanings.steps([...looked, done, this.#decisions.of(rule.decision, set, rows)]);
+    const decided = this.#namedBy({ kind: 'rule', rule }, this.#decisions.of(rule.decision, set, rows));
+    return meanings.steps([...looked, done, decided]);
   }
 
   /** What words of the plane's own leave of packets that meet all else. */

@@ -89,6 +89,21 @@ describe('tells', () => {
     expect(changes(from, to)).toEqual(expected);
   });
 
+  it('the rules of the policy that decide, and of nothing else', () => {
+    const text = read.text.replace('ip saddr 10.1.0.0/23', 'ip saddr 10.9.0.0/24').replace('dport 22', 'dport 23');
+    const told = compareWithProgram(machineOf(text), read.program, 2 ** 26, undefined, runningChanges)
+      .flatMap((part) => (part.kind === 'different' ? part.told! : []))
+      .map(({ where, new: rules }) => `${where}: ${rules.map((rule) => rule.text).join('; ')}`);
+    expect(told).toEqual([
+      'any → any, tcp/22: allow tcp/22',
+      'any → any, tcp/23: filter input default drop (by default)',
+      'inside rooms.room → uplink, any but tcp/25: allow in inside out uplink from rooms.room',
+      'inside 10.9.0.0/24 → uplink, any but tcp/25: filter forward default drop (by default)',
+      'inside rooms.room → uplink, tcp/77: ',
+      'inside 10.9.0.0/24 → uplink, tcp/77: ',
+    ]);
+  });
+
   it('the same where sets have names', () => {
     expect(changes('10.1.1.0 :', '10.1.3.0 :', 0)).toEqual(changes('10.1.1.0 :', '10.1.3.0 :'));
   });
