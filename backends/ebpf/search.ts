@@ -43,7 +43,8 @@ export class Search {
   /** Nanoseconds of a frame. */
   timeOf(frame: FramePlaces): number {
     const lookups = this.#fields.reduce((sum, field) => sum + this.#lookupTime(field, frame.get(field.table)), 0);
-    return this.#times.frame + lookups + this.#wordsTime(frame);
+    const { read, isMet } = this.#wordsRead(frame);
+    return this.#times.frame + lookups + read * this.#timeOfWord + (isMet ? this.#times.met : 0);
   }
 
   /** For `explain`; `sought`: what rules say. None where there are no rules. */
@@ -51,13 +52,16 @@ export class Search {
     const { rules, words, summaries } = this.#sizes;
     if (rules === 0) return [];
     const frames = this.#frames();
-    const { frame } = this.#times;
+    const { frame, met } = this.#times;
     const most = (summaries + words) * this.#timeOfWord;
     const search: RuleSearch = {
       sought,
       rules,
       steps: [
-        { title: 'what the frame is, and the rule that it meets', expense: { expected: frame, worst: frame } },
+        {
+          title: 'what the frame is, and the rule that it meets',
+          expense: { expected: frame + met, worst: frame + met },
+        },
         ...this.#fields.map((field) => this.#explainedField(field, frames)),
         {
           title: 'the first rule that all of these have',
@@ -125,11 +129,11 @@ export class Search {
   }
 
   #wordsTime(frame: FramePlaces): number {
-    return this.#wordsRead(frame) * this.#timeOfWord;
+    return this.#wordsRead(frame).read * this.#timeOfWord;
   }
 
-  /** Words of rows that are looked at, as in program/place.h. */
-  #wordsRead(frame: FramePlaces): number {
+  /** Words of rows that are looked at, as in program/place.h, and whether a rule is found in them. */
+  #wordsRead(frame: FramePlaces): { readonly read: number; readonly isMet: boolean } {
     const { words, summaries } = this.#sizes;
     const rows = this.#fields.map(({ table }) => rowOf(table, frame.get(table)));
     let read = 0;
@@ -138,9 +142,9 @@ export class Search {
       const isSkipped = summaries > 0 && word > 0 && rows.some((row) => (row[2 * word]! | row[2 * word + 1]!) === 0);
       if (isSkipped) continue;
       read++;
-      if (hasCommonBit(rows, 2 * word) || hasCommonBit(rows, 2 * word + 1)) break;
+      if (hasCommonBit(rows, 2 * word) || hasCommonBit(rows, 2 * word + 1)) return { read, isMet: true };
     }
-    return read;
+    return { read, isMet: false };
   }
 
   /** A frame for each rule, or for some of them: in each field, in a range that the rule holds in. */

@@ -7,8 +7,7 @@
 import { expect, test, type TestContext } from 'vitest';
 import { TIMES, type StepTimes } from '../../backends/ebpf/cost.ts';
 import { lowerPlan } from '../../backends/ebpf/lower/index.ts';
-import { Search, type FramePlaces } from '../../backends/ebpf/search.ts';
-import type { FieldTable } from '../../backends/ebpf/tree.ts';
+import { Search } from '../../backends/ebpf/search.ts';
 import { xdp } from '../../backends/ebpf/index.ts';
 import { lowerPolicy } from '../../compiler/compile.ts';
 import { fitted } from '../../compiler/cost/fit.ts';
@@ -21,6 +20,7 @@ import { compileForXdp, shell } from '../kernel/xdp/build.ts';
 import type { AbstractPacket } from '../oracles/plan-walk.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { kindsOf } from './classbench-traffic.ts';
+import { meanOf, multiplesOf, placesOf } from './frame-places.ts';
 import { median } from './medians.ts';
 import { spearman } from './spearman.ts';
 
@@ -31,7 +31,7 @@ const FRAMES = 200;
 /** Runs of a frame, one after another. */
 const RUNS = 500;
 /** Over all sets: what runs beside it slows some minutes, and the fastest counts. */
-const passes = Number(process.env['SLUICE_BENCH_PASSES'] ?? 3);
+const passes = Number(process.env['SLUICE_BENCH_PASSES'] ?? 6);
 const LEAST_SPEARMAN = 0.9;
 const ETHERNET = { destination: '02:00:00:00:00:01', source: '02:00:00:00:00:02' };
 
@@ -159,12 +159,6 @@ function pointsOf({ name, text, files, kinds }: Trial, measured: readonly number
   }));
 }
 
-function multiplesOf(timeBy: (times: StepTimes) => number): StepTimes {
-  const names = Object.keys(TIMES) as (keyof StepTimes)[];
-  const only = (name: string) => Object.fromEntries(names.map((one) => [one, one === name ? 1 : 0])) as StepTimes;
-  return Object.fromEntries(names.map((name) => [name, timeBy(only(name))])) as StepTimes;
-}
-
 /** Nanoseconds of each frame. */
 function timesOf({ text, files, kinds }: Trial): number[] {
   const { artifacts } = compileForXdp(text, files);
@@ -175,37 +169,6 @@ load 0 down > /dev/null`;
   return shell([artifacts], frames, ['uplink0'], steps).toString().trim().split('\n').map(Number);
 }
 
-function placesOf(packet: AbstractPacket, fields: readonly FieldTable[]): FramePlaces {
-  return new Map(fields.map((table) => [table, placeOf(packet, table)]));
-}
-
-function placeOf(packet: AbstractPacket, { field, ranges }: FieldTable): { side: number; range: number } | undefined {
-  const value = valueOf(packet, field);
-  if (value === undefined) return undefined;
-  const side = ranges.length > 1 && packet.family === 6 ? 1 : 0;
-  const { lows, rows } = ranges[side]!;
-  const words = lows.length / rows.length;
-  const lowOf = (range: number) =>
-    lows.subarray(range * words, (range + 1) * words).reduce((low, word) => (low << 32n) | BigInt(word), 0n);
-  const above = Array.from(rows.keys()).findIndex((range) => lowOf(range) > value);
-  return { side, range: (above < 0 ? rows.length : above) - 1 };
-}
-
-function valueOf(packet: AbstractPacket, field: FieldTable['field']): bigint | undefined {
-  const { protocol, 'destination port': port } = packet.numbers;
-  if (field === 'source' || field === 'destination') return packet[field];
-  if (field === 'family') return BigInt(packet.family);
-  if (field === 'in') return 1n;
-  if (field === 'fragment') return 0n;
-  const service = protocol === undefined || port === undefined ? undefined : protocol * 65_536 + port;
-  const number = field === 'service' ? service : packet.numbers[field];
-  return number === undefined ? undefined : BigInt(number);
-}
-
 function valueOfAddress(text: string): bigint {
   return parseAddress(text).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

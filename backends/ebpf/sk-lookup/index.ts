@@ -2,8 +2,8 @@
 import type { Plan } from '../../../compiler/6-plan/plan.ts';
 import { routesFile } from '../../../compiler/artifacts/dispatch-routes.ts';
 import type { Lowered, Plane } from '../../../compiler/plane.ts';
-import { prices } from '../cost.ts';
-import { Search, withoutTimes } from '../search.ts';
+import { LOOKUP_TIMES, prices } from '../cost.ts';
+import { Search } from '../search.ts';
 import { changesSince, type ProgramPaths } from '../changes.ts';
 import { refuse } from './capabilities.ts';
 import { DispatchFiles } from './emit.ts';
@@ -37,7 +37,7 @@ function lower(plan: Plan): Lowered {
   return {
     diagnostics,
     figures: files.figures,
-    ruleSearches: () => withoutTimes(new Search(dispatch).explained('socket')),
+    ruleSearches: () => new Search(dispatch, LOOKUP_TIMES).explained('socket'),
     load: ['make -C ebpf', 'ebpf/sluice-load replace', ...(routes ? [routes.load] : [])],
     makes: ['ebpf/dispatch.bpf.o', 'ebpf/sluice-load'],
     unload: [...(routes ? [routes.unload] : []), 'ebpf/sluice-load down'],

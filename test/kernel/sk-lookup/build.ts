@@ -90,6 +90,24 @@ test ! -e /sys/fs/bpf/sluice`;
   });
 }
 
+/** Nanoseconds of the program for each packet, on average over so many runs; `sockets` are open. */
+export function timeLookups(
+  artifacts: readonly Artifact[],
+  sockets: readonly string[],
+  packets: readonly LookedFor[],
+  times: number,
+): number[] {
+  return withBuilt([artifacts], ([folder]) => {
+    const steps = `mount -t bpf bpf /sys/fs/bpf
+loader=${folder}/ebpf/sluice-load
+$loader up > /dev/null
+${runner()} time /sys/fs/bpf/sluice/edge/dispatch_program ${times} $loader ${sockets.join(' ')}
+$loader down > /dev/null`;
+    const output = command('unshare', ['--net', '--mount', 'sh', '-eu', '-c', steps], { input: bytesOf(packets) });
+    return output.toString().trim().split('\n').map(Number);
+  });
+}
+
 /**
  * For each packet (bytes of IP), which come in by an interface for which every address is this host's: the name whose socket of UDP
  * gets it, or `nobody`; and what `sluice-load stats` prints at the end.

@@ -2,6 +2,7 @@
  * Sockets for a pinned sk_lookup program, and what becomes of packets for them.
  *
  *   socket-runner judge PROGRAM LOADER SOCKET ...   (BPF_PROG_TEST_RUN on lookups from standard input, see below)
+ *   socket-runner time PROGRAM TIMES LOADER SOCKET ...  (the same, each so many times: nanoseconds of one, a line each)
  *   socket-runner deliver LOADER SOCKET ...         (packets from standard input, by tun0; see below)
  *   socket-runner size PROGRAM                      (instructions that the verifier went through)
  *   socket-runner serve LOADER SOCKET ...           (until it is killed; says `ready`, and its process, once all are open)
@@ -64,7 +65,7 @@ static unsigned char socket_of(uint64_t cookie, const struct lookup *lookup)
 	return WRONG;
 }
 
-static unsigned char judge(int program, const struct lookup *lookup)
+static struct bpf_sk_lookup context_of(const struct lookup *lookup)
 {
 	struct bpf_sk_lookup context = {
 		.family = lookup->family == 6 ? AF_INET6 : AF_INET,
@@ -72,8 +73,6 @@ static unsigned char judge(int program, const struct lookup *lookup)
 		.remote_port = htons((uint16_t)lookup->source_port),
 		.local_port = lookup->destination_port,
 	};
-	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &context, .ctx_size_in = sizeof context, .ctx_out = &context,
-		    .ctx_size_out = sizeof context);
 
 	if (lookup->family == 6) {
 		memcpy(context.remote_ip6, lookup->source, 16);
@@ -82,6 +81,15 @@ static unsigned char judge(int program, const struct lookup *lookup)
 		memcpy(&context.remote_ip4, lookup->source, 4);
 		memcpy(&context.local_ip4, lookup->destination, 4);
 	}
+	return context;
+}
+
+static unsigned char judge(int program, const struct lookup *lookup)
+{
+	struct bpf_sk_lookup context = context_of(lookup);
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &context, .ctx_size_in = sizeof context, .ctx_out = &context,
+		    .ctx_size_out = sizeof context);
+
 	if (bpf_prog_test_run_opts(program, &options))
 		die("the program cannot be run");
 	if (context.cookie)
@@ -104,6 +112,22 @@ static int judge_all(int program)
 
 	while (fread(&lookup, sizeof lookup, 1, stdin) == 1)
 		putchar(judge(program, &lookup));
+	return fflush(stdout) ? 1 : 0;
+}
+
+static int time_all(int program, unsigned long times)
+{
+	struct lookup lookup;
+
+	while (fread(&lookup, sizeof lookup, 1, stdin) == 1) {
+		struct bpf_sk_lookup context = context_of(&lookup);
+		LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &context, .ctx_size_in = sizeof context,
+			    .repeat = (int)times);
+
+		if (bpf_prog_test_run_opts(program, &options))
+			die("the program cannot be run");
+		printf("%u\n", options.duration);
+	}
 	return fflush(stdout) ? 1 : 0;
 }
 
@@ -267,6 +291,11 @@ int main(int count, char **arguments)
 
 	if (!strcmp(command, "size"))
 		return print_size(opened(arguments[2]));
+	if (!strcmp(command, "time") && count > 5) {
+		for (int i = 5; i < count; i++)
+			open_named(arguments[4], arguments[i]);
+		return time_all(opened(arguments[2]), strtoul(arguments[3], NULL, 10));
+	}
 	if (!strcmp(command, "judge") && count > 4) {
 		for (int i = 4; i < count; i++)
 			open_named(arguments[3], arguments[i]);

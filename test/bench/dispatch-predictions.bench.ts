@@ -1,0 +1,154 @@
+/**
+ * Whether the times that are told of sk_lookup are those of lookups: what packets are to take by the program's tables, held against what
+ * they take by BPF_PROG_TEST_RUN, which runs the program on one lookup many times over. A point is one kind of packets of a ClassBench
+ * set, its rules for TCP and UDP as rules of `dispatch`. The constants that would fit these measurements are told besides.
+ * `SLUICE_BENCH_SETS=fw1,ipc2` measures only these.
+ */
+import { expect, test, type TestContext } from 'vitest';
+import { LOOKUP_TIMES, type StepTimes } from '../../backends/ebpf/cost.ts';
+import { Search } from '../../backends/ebpf/search.ts';
+import { lowerDispatch } from '../../backends/ebpf/sk-lookup/lower.ts';
+import { skLookup } from '../../backends/ebpf/sk-lookup/index.ts';
+import { lowerPolicy } from '../../compiler/compile.ts';
+import { fitted } from '../../compiler/cost/fit.ts';
+import { formatIpv4 } from '../../compiler/net/address.ts';
+import {
+  CLASSBENCH_SEEDS,
+  classbenchPath,
+  readClassbench,
+  type ClassbenchRule,
+  type PortRange,
+  type Prefix,
+} from '../builders/classbench.ts';
+import { abstractOf } from '../builders/classbench/abstract.ts';
+import { anyPacket, packetFor, randomFrom, type ClassbenchPacket } from '../builders/classbench/packets.ts';
+import { inputsWith } from '../builders/ruleset.ts';
+import { compileForLookup, timeLookups } from '../kernel/sk-lookup/build.ts';
+import type { AbstractPacket } from '../oracles/plan-walk.ts';
+import { sharedBytes } from '../shared-data.ts';
+import { meanOf, multiplesOf, placesOf } from './frame-places.ts';
+import { median } from './medians.ts';
+import { spearman } from './spearman.ts';
+
+const seeds = process.env['SLUICE_BENCH_SETS']?.split(',') ?? CLASSBENCH_SEEDS;
+/** Packets of a kind. */
+const PACKETS = 200;
+/** Runs of a packet, one after another. */
+const RUNS = 500;
+/** Over all sets: what runs beside it slows some minutes, and the fastest counts. */
+const passes = Number(process.env['SLUICE_BENCH_PASSES'] ?? 15);
+const LEAST_SPEARMAN = 0.9;
+const SOCKETS = ['web', 'mail', 'resolver'];
+const SEED = 20_180_501;
+const PROTOCOLS: ReadonlyMap<number | undefined, string> = new Map([
+  [6, 'tcp'],
+  [17, 'udp'],
+]);
+
+interface Trial {
+  readonly name: string;
+  readonly text: string;
+  readonly kinds: readonly { readonly kind: string; readonly packets: readonly ClassbenchPacket[] }[];
+}
+
+test('predicted and measured times of lookups', (context) => {
+  const trials = seeds.map((seed) => trialOf(context, seed));
+  const fastest = trials.map(timesOf);
+  for (let pass = 1; pass < passes; pass++) {
+    for (const [at, trial] of trials.entries()) {
+      const again = timesOf(trial);
+      fastest[at] = fastest[at]!.map((time, packet) => Math.min(time, again[packet]!));
+    }
+  }
+  const points = trials.flatMap((trial, at) => pointsOf(trial, fastest[at]!));
+  for (const { name, predicted, measured } of points) {
+    console.log(`${name}: predicted ${predicted.toFixed(0)} ns, measured ${measured.toFixed(0)} ns`);
+  }
+  const correlation = spearman(
+    points.map(({ predicted }) => predicted),
+    points.map(({ measured }) => measured),
+  );
+  const factor = median(points.map(({ predicted, measured }) => measured / predicted));
+  const error = (scale: number) =>
+    (100 * median(points.map((one) => Math.abs(scale * one.predicted - one.measured) / one.measured))).toFixed(0);
+  console.log(
+    `${points.length} kinds of packets: Spearman ${correlation.toFixed(3)}; a prediction is off by ${error(1)} % in the median, ` +
+      `by ${error(factor)} % where all are scaled by ${factor.toFixed(2)}`,
+  );
+  const constants = Object.entries(fitted(points, LOOKUP_TIMES)).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+  console.log(`by these measurements: ${constants.join(', ')}`);
+  expect.soft(correlation).toBeGreaterThanOrEqual(LEAST_SPEARMAN);
+});
+
+function trialOf(context: TestContext, seed: string): Trial {
+  const all = readClassbench(new TextDecoder().decode(sharedBytes(context, classbenchPath(seed, '1k'))));
+  const rules = all.filter(isDispatched);
+  const random = randomFrom(SEED);
+  const draw = (one: () => ClassbenchPacket) => Array.from({ length: PACKETS }, () => ofTransport(one(), random));
+  return {
+    name: seed,
+    text: `dispatch {\n${rules.map((rule, at) => `  ${ruleOf(rule)} -> socket ${SOCKETS[at % SOCKETS.length]}\n`).join('')}}\ntarget edge { sk_lookup }\n`,
+    kinds: [
+      { kind: 'in the boxes of rules', packets: draw(() => packetFor(rules[random(rules.length)]!, random)) },
+      { kind: 'drawn uniformly', packets: draw(() => anyPacket(rules, random)) },
+    ],
+  };
+}
+
+/** Multicast and the like cannot be made local. */
+function isDispatched({ protocol, destination }: ClassbenchRule): boolean {
+  const first = destination.address >>> 24;
+  return (protocol === undefined || PROTOCOLS.has(protocol)) && first > 0 && first !== 127 && first < 224;
+}
+
+function ofTransport(packet: ClassbenchPacket, random: (limit: number) => number): ClassbenchPacket {
+  return PROTOCOLS.has(packet.protocol) ? packet : { ...packet, protocol: random(2) === 0 ? 6 : 17 };
+}
+
+function ruleOf({ protocol, source, destination, sourcePorts, destinationPorts }: ClassbenchRule): string {
+  const isAny = ([low, high]: PortRange) => low === 0 && high === 0xffff;
+  const text = ([low, high]: PortRange) => (low === high ? `${low}` : `${low}-${high}`);
+  const names = protocol === undefined ? [...PROTOCOLS.values()] : [PROTOCOLS.get(protocol)!];
+  const service = names
+    .map((name) => (isAny(destinationPorts) ? name : `${name}/${text(destinationPorts)}`))
+    .join(', ');
+  const prefix = ({ address, length }: Prefix) => `${formatIpv4(address)}/${length}`;
+  const hasSource = source.length > 0 || !isAny(sourcePorts);
+  const ports = isAny(sourcePorts) ? '' : ` port ${text(sourcePorts)}`;
+  const from = hasSource ? ` from ${source.length > 0 ? prefix(source) : 'any'}${ports}` : '';
+  return `${service}${from}${destination.length > 0 ? ` to ${prefix(destination)}` : ''}`;
+}
+
+function pointsOf({ name, text, kinds }: Trial, measured: readonly number[]) {
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputsWith({}), {
+    planes: [skLookup],
+    proof: false,
+  });
+  const { dispatch } = lowerDispatch(targets[0]!.planes[0]!.plan);
+  const meanTime = (some: readonly AbstractPacket[], times: StepTimes): number => {
+    const search = new Search(dispatch, times);
+    return meanOf(some.map((packet) => search.timeOf(placesOf(packet, dispatch.fields))));
+  };
+  let from = 0;
+  return kinds.map(({ kind, packets }) => {
+    const some = packets.map(abstractOf);
+    return {
+      name: `${name}, ${kind}`,
+      predicted: meanTime(some, LOOKUP_TIMES),
+      measured: meanOf(measured.slice(from, (from += some.length))),
+      multiples: multiplesOf((times) => meanTime(some, times)),
+    };
+  });
+}
+
+/** Nanoseconds of each packet. */
+function timesOf({ text, kinds }: Trial): number[] {
+  const packets = kinds.flatMap((kind) => kind.packets);
+  const looked = packets.map((packet) => ({
+    ...packet,
+    family: 4 as const,
+    source: BigInt(packet.source),
+    destination: BigInt(packet.destination),
+  }));
+  return timeLookups(compileForLookup(text).artifacts, SOCKETS, looked, RUNS);
+}
