@@ -4,13 +4,12 @@
  * set, its rules for TCP and UDP as rules of `dispatch`. The constants that would fit these measurements are told besides.
  * `SLUICE_BENCH_SETS=fw1,ipc2` measures only these.
  */
-import { expect, test, type TestContext } from 'vitest';
+import { test, type TestContext } from 'vitest';
 import { LOOKUP_TIMES, type StepTimes } from '../../backends/ebpf/cost.ts';
 import { Search } from '../../backends/ebpf/search.ts';
 import { lowerDispatch } from '../../backends/ebpf/sk-lookup/lower.ts';
 import { skLookup } from '../../backends/ebpf/sk-lookup/index.ts';
 import { lowerPolicy } from '../../compiler/compile.ts';
-import { fitted } from '../../compiler/cost/fit.ts';
 import { formatIpv4 } from '../../compiler/net/address.ts';
 import {
   CLASSBENCH_SEEDS,
@@ -27,8 +26,7 @@ import { compileForLookup, timeLookups } from '../kernel/sk-lookup/build.ts';
 import type { AbstractPacket } from '../oracles/plan-walk.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { meanOf, multiplesOf, placesOf } from './frame-places.ts';
-import { median } from './medians.ts';
-import { spearman } from './spearman.ts';
+import { fastestTimes, judgePoints, tellFitted } from './points.ts';
 
 const seeds = process.env['SLUICE_BENCH_SETS']?.split(',') ?? CLASSBENCH_SEEDS;
 /** Packets of a kind. */
@@ -37,7 +35,6 @@ const PACKETS = 200;
 const RUNS = 500;
 /** Over all sets: what runs beside it slows some minutes, and the fastest counts. */
 const passes = Number(process.env['SLUICE_BENCH_PASSES'] ?? 15);
-const LEAST_SPEARMAN = 0.9;
 const SOCKETS = ['web', 'mail', 'resolver'];
 const SEED = 20_180_501;
 const PROTOCOLS: ReadonlyMap<number | undefined, string> = new Map([
@@ -53,31 +50,10 @@ interface Trial {
 
 test('predicted and measured times of lookups', (context) => {
   const trials = seeds.map((seed) => trialOf(context, seed));
-  const fastest = trials.map(timesOf);
-  for (let pass = 1; pass < passes; pass++) {
-    for (const [at, trial] of trials.entries()) {
-      const again = timesOf(trial);
-      fastest[at] = fastest[at]!.map((time, packet) => Math.min(time, again[packet]!));
-    }
-  }
+  const fastest = fastestTimes(trials, passes, timesOf);
   const points = trials.flatMap((trial, at) => pointsOf(trial, fastest[at]!));
-  for (const { name, predicted, measured } of points) {
-    console.log(`${name}: predicted ${predicted.toFixed(0)} ns, measured ${measured.toFixed(0)} ns`);
-  }
-  const correlation = spearman(
-    points.map(({ predicted }) => predicted),
-    points.map(({ measured }) => measured),
-  );
-  const factor = median(points.map(({ predicted, measured }) => measured / predicted));
-  const error = (scale: number) =>
-    (100 * median(points.map((one) => Math.abs(scale * one.predicted - one.measured) / one.measured))).toFixed(0);
-  console.log(
-    `${points.length} kinds of packets: Spearman ${correlation.toFixed(3)}; a prediction is off by ${error(1)} % in the median, ` +
-      `by ${error(factor)} % where all are scaled by ${factor.toFixed(2)}`,
-  );
-  const constants = Object.entries(fitted(points, LOOKUP_TIMES)).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-  console.log(`by these measurements: ${constants.join(', ')}`);
-  expect.soft(correlation).toBeGreaterThanOrEqual(LEAST_SPEARMAN);
+  judgePoints(points);
+  tellFitted(points, LOOKUP_TIMES);
 });
 
 function trialOf(context: TestContext, seed: string): Trial {

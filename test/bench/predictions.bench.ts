@@ -6,7 +6,7 @@
  * source, of another machine, so the errors are told once all predictions are scaled by one factor, too. `SLUICE_BENCH_SETS=fw1,ipc2`
  * measures only these.
  */
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { nftables } from '../../backends/nftables/index.ts';
 import { readCalibration, withCalibration } from '../../cli/inputs/calibration-file.ts';
 import { lowerPolicy, UNNAMED_BUILD } from '../../compiler/compile.ts';
@@ -26,27 +26,25 @@ import { inputsWith } from '../builders/ruleset.ts';
 import { Lab } from '../../cli/lab/lab.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { kindsOf } from './classbench-traffic.ts';
-import { median } from './medians.ts';
+import { judgePoints } from './points.ts';
 import type { Traffic } from './packets-in-turns.ts';
 import { priceOfPacket } from './packet-price.ts';
 import { AROUND_THE_RULES, quietCost } from './quiet-costs.ts';
-import { spearman } from './spearman.ts';
 
 const seeds = process.env['SLUICE_BENCH_SETS']?.split(',') ?? CLASSBENCH_SEEDS;
 const passes = Number(process.env['SLUICE_BENCH_PASSES'] ?? 6);
 const PACKETS = Number(process.env['SLUICE_BENCH_PACKETS'] ?? 40_000);
 /** Of a kind, so many packets are followed through the plan. */
 const FOLLOWED = 500;
-const LEAST_SPEARMAN = 0.9;
 
 /** A set in a router of its own. */
 interface Trial {
   readonly lab: Lab;
-  readonly kinds: readonly Point[];
+  readonly kinds: readonly Kind[];
 }
 
 /** One kind of packets of one set. Nanoseconds. */
-interface Point {
+interface Kind {
   readonly name: string;
   readonly predicted: number;
   readonly traffic: Traffic;
@@ -70,28 +68,9 @@ test('predicted and measured times of packets', async (context) => {
   } finally {
     for (const { lab } of trials) await lab.destroy();
   }
-  tell(trials.flatMap(({ kinds }) => kinds));
+  const all = trials.flatMap(({ kinds }) => kinds);
+  judgePoints(all.map(({ name, predicted, measured }) => ({ name, predicted, measured: Math.min(...measured) })));
 });
-
-function tell(points: readonly Point[]): void {
-  const all = points.map((one) => ({ ...one, passes: one.measured, measured: Math.min(...one.measured) }));
-  for (const { name, predicted, measured, passes: each } of all) {
-    const asked = each.map((one) => one.toFixed(0)).join(', ');
-    console.log(`${name}: predicted ${predicted.toFixed(0)} ns, measured ${measured.toFixed(0)} ns (${asked})`);
-  }
-  const correlation = spearman(
-    all.map(({ predicted }) => predicted),
-    all.map(({ measured }) => measured),
-  );
-  const factor = median(all.map((one) => one.measured / one.predicted));
-  const errorBy = (scale: number) =>
-    (100 * median(all.map((one) => Math.abs(scale * one.predicted - one.measured) / one.measured))).toFixed(0);
-  console.log(
-    `${all.length} kinds of packets: Spearman ${correlation.toFixed(3)}; a prediction is off by ${errorBy(1)} % in the median, ` +
-      `by ${errorBy(factor)} % where all are scaled by ${factor.toFixed(2)}`,
-  );
-  expect.soft(correlation).toBeGreaterThanOrEqual(LEAST_SPEARMAN);
-}
 
 async function trialOf(seed: string, rules: readonly ClassbenchRule[], plane: Plane): Promise<Trial> {
   const policy = { path: `${seed}.sluice`, text: classbenchPolicy(rules, { reserve: true }) };

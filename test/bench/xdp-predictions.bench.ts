@@ -4,13 +4,12 @@
  * as rules of `mitigate`, or of a list of prefixes. The constants that would fit these measurements are told besides. `SLUICE_BENCH_SETS=fw1,ipc2` measures
  * only these, `SLUICE_BENCH_SIZE=10k` the large sets.
  */
-import { expect, test, type TestContext } from 'vitest';
+import { test, type TestContext } from 'vitest';
 import { TIMES, type StepTimes } from '../../backends/ebpf/cost.ts';
 import { lowerPlan } from '../../backends/ebpf/lower/index.ts';
 import { Search } from '../../backends/ebpf/search.ts';
 import { xdp } from '../../backends/ebpf/index.ts';
 import { lowerPolicy } from '../../compiler/compile.ts';
-import { fitted } from '../../compiler/cost/fit.ts';
 import { CLASSBENCH_SEEDS, classbenchPath, classbenchXdpPolicy, readClassbench } from '../builders/classbench.ts';
 import { abstractOf } from '../builders/classbench/abstract.ts';
 import { packetBytes, type ClassbenchPacket } from '../builders/classbench/packets.ts';
@@ -21,8 +20,7 @@ import type { AbstractPacket } from '../oracles/plan-walk.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { kindsOf } from './classbench-traffic.ts';
 import { meanOf, multiplesOf, placesOf } from './frame-places.ts';
-import { median } from './medians.ts';
-import { spearman } from './spearman.ts';
+import { fastestTimes, judgePoints, tellFitted, type Point } from './points.ts';
 
 const seeds = process.env['SLUICE_BENCH_SETS']?.split(',') ?? CLASSBENCH_SEEDS;
 const size = process.env['SLUICE_BENCH_SIZE'] === '10k' ? '10k' : '1k';
@@ -32,14 +30,9 @@ const FRAMES = 200;
 const RUNS = 500;
 /** Over all sets: what runs beside it slows some minutes, and the fastest counts. */
 const passes = Number(process.env['SLUICE_BENCH_PASSES'] ?? 6);
-const LEAST_SPEARMAN = 0.9;
 const ETHERNET = { destination: '02:00:00:00:00:01', source: '02:00:00:00:00:02' };
 
-/** One kind of packets of one set. Nanoseconds. */
-interface Point {
-  readonly name: string;
-  readonly predicted: number;
-  readonly measured: number;
+interface PricedPoint extends Point {
   /** How often a packet pays for each step, on average. */
   readonly multiples: StepTimes;
 }
@@ -49,31 +42,10 @@ test('predicted and measured times of packets at XDP', (context) => {
     ...seeds.map((seed) => classbench(context, seed)),
     ...([4, 6] as const).map((version) => prefixList(context, version)),
   ];
-  const fastest = trials.map(timesOf);
-  for (let pass = 1; pass < passes; pass++) {
-    for (const [at, trial] of trials.entries()) {
-      const again = timesOf(trial);
-      fastest[at] = fastest[at]!.map((time, frame) => Math.min(time, again[frame]!));
-    }
-  }
+  const fastest = fastestTimes(trials, passes, timesOf);
   const points = trials.flatMap((trial, at) => pointsOf(trial, fastest[at]!));
-  for (const { name, predicted, measured } of points) {
-    console.log(`${name}: predicted ${predicted.toFixed(0)} ns, measured ${measured.toFixed(0)} ns`);
-  }
-  const correlation = spearman(
-    points.map(({ predicted }) => predicted),
-    points.map(({ measured }) => measured),
-  );
-  const factor = median(points.map(({ predicted, measured }) => measured / predicted));
-  const error = (scale: number) =>
-    (100 * median(points.map((one) => Math.abs(scale * one.predicted - one.measured) / one.measured))).toFixed(0);
-  console.log(
-    `${points.length} kinds of packets: Spearman ${correlation.toFixed(3)}; a prediction is off by ${error(1)} % in the median, ` +
-      `by ${error(factor)} % where all are scaled by ${factor.toFixed(2)}`,
-  );
-  const constants = Object.entries(fitted(points, TIMES)).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-  console.log(`by these measurements: ${constants.join(', ')}`);
-  expect.soft(correlation).toBeGreaterThanOrEqual(LEAST_SPEARMAN);
+  judgePoints(points);
+  tellFitted(points, TIMES);
 });
 
 /** A policy, and frames of several kinds for it. */
@@ -143,7 +115,7 @@ target router { xdp on uplink0 }
 }
 
 /** Its kinds' points, from the fastest that each frame was in all passes. */
-function pointsOf({ name, text, files, kinds }: Trial, measured: readonly number[]): Point[] {
+function pointsOf({ name, text, files, kinds }: Trial, measured: readonly number[]): PricedPoint[] {
   const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputsWith(files), { planes: [xdp], proof: false });
   const { program } = lowerPlan(targets[0]!.planes[0]!.plan);
   const meanTime = (some: readonly TimedFrame[], times: StepTimes): number => {
