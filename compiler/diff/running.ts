@@ -96,10 +96,12 @@ function placeOf({ origin }: Responsible): number {
 function numbered(
   set: Diagram,
   { thing, policy, rules }: UnlikeThing,
-  { packets, meanings, deciders }: DifferingPart,
+  { packets, meanings, deciders, stages }: DifferingPart,
 ): { readonly changes: readonly Change[]; readonly where: Diagram } {
   const { diagrams, lookups } = packets;
   const said = thing === undefined ? deciders() : undefined;
+  const [stage] = stages;
+  const nobody: Spoken = stage ? { kind: 'default', origin: stage.origin, verdict: undefined } : { kind: 'no block' };
   const changes: Change[] = [{ rules: '', policy: '', spoken: undefined, kind: 0 }];
   const parts: Diagram[] = [];
   for (const [before, some] of byValue(set, rules, packets)) {
@@ -108,7 +110,7 @@ function numbered(
       const bySpeaker = said ? byValue(same, said.decision, packets) : [[NOTHING, same] as const];
       for (const [speaker, own] of bySpeaker) {
         parts.push(diagrams.when(own, diagrams.value(changes.length)));
-        changes.push({ ...pair, spoken: said && (said.of(speaker) ?? { kind: 'no block' }) });
+        changes.push({ ...pair, spoken: said && (said.of(speaker) ?? nobody) });
       }
     }
   }

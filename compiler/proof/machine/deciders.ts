@@ -10,7 +10,7 @@ import type { StagePackets } from './stage-packets.ts';
 export interface Deciders {
   /** Each packet's; the values are those of `of`. */
   readonly decision: Diagram;
-  /** Undefined: no rule, and no block. */
+  /** Undefined: nothing decides, and the packet goes on. */
   readonly of: (value: number) => Spoken | undefined;
 }
 

@@ -90,7 +90,10 @@ describe('tells', () => {
   });
 
   it('the rules of the policy that decide, and of nothing else', () => {
-    const text = read.text.replace('ip saddr 10.1.0.0/23', 'ip saddr 10.9.0.0/24').replace('dport 22', 'dport 23');
+    const text = read.text
+      .replace('ip saddr 10.1.0.0/23', 'ip saddr 10.9.0.0/24')
+      .replace('dport 22', 'dport 23')
+      .replace('10.1.1.0 :', '10.1.3.0 :');
     const told = compareWithProgram(machineOf(text), read.program, 2 ** 26, undefined, runningChanges)
       .flatMap((part) => (part.kind === 'different' ? part.told! : []))
       .map(({ where, new: rules }) => `${where}: ${rules.map((rule) => rule.text).join('; ')}`);
@@ -101,6 +104,8 @@ describe('tells', () => {
       'inside 10.9.0.0/24 → uplink, any but tcp/25: filter forward default drop (by default)',
       'inside rooms.room → uplink, tcp/77: ',
       'inside 10.9.0.0/24 → uplink, tcp/77: ',
+      '10.1.1.0/24 → uplink: snat from r.room out uplink -> r.public',
+      '10.1.3.0/24 → uplink: no rule',
     ]);
   });
 
