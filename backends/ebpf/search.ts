@@ -59,7 +59,7 @@ export class Search {
       rules,
       steps: [
         {
-          title: 'what the frame is, and the rule that it meets',
+          title: `what the packet is, and its ${sought}`,
           expense: { expected: frame + met, worst: frame + met },
         },
         ...this.#fields.map((field) => this.#explainedField(field, frames)),

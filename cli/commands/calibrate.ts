@@ -4,6 +4,7 @@ import { accessSync, constants as modes, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { calibrated, type Measured } from '../../compiler/cost/calibration.ts';
+import { medianOf } from '../../compiler/cost/fit.ts';
 import type { Plane } from '../../compiler/plane.ts';
 import { diagnostic, type Diagnostic } from '../../grammar/diagnostic.ts';
 import { measure } from '../calibrate/measure.ts';
@@ -142,10 +143,6 @@ function measuredText(
 
 function errorLine(errors: readonly number[]): string {
   return `The constants are off by ${percent(medianOf(errors))} in the median, by ${percent(Math.max(...errors))} at most.`;
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 function percent(part: number): string {

@@ -73,7 +73,8 @@ export const explain: CommandDefinition<ExplainFlags> = {
       'at all, and replace only what this command has written.',
     'Costs are estimates for comparing plans with each other, not measured on this machine unless --calibration names what ' +
       '`sluice calibrate` measured there. XDP finds the rules of all blocks at ' +
-      'once, and so does sk_lookup: what that takes stands before them, without the counters, limits and backends that rules lead to.',
+      'once, and so does sk_lookup: what that takes stands before them, without the limits and backends that rules lead to, and at XDP ' +
+      'without their counters.',
   ],
   arguments: [policyArgument()],
   options: [

@@ -48,6 +48,7 @@ function valueOf(multiples: Constants, constants: Constants): number {
   return Object.entries(multiples).reduce((sum, [name, multiple]) => sum + multiple * (constants[name] ?? 0), 0);
 }
 
-function medianOf(values: readonly number[]): number {
+/** 1 of no values. */
+export function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 1;
 }

@@ -10,14 +10,14 @@ import { Search } from '../../backends/ebpf/search.ts';
 import { lowerDispatch } from '../../backends/ebpf/sk-lookup/lower.ts';
 import { skLookup } from '../../backends/ebpf/sk-lookup/index.ts';
 import { lowerPolicy } from '../../compiler/compile.ts';
-import { formatIpv4 } from '../../compiler/net/address.ts';
 import {
+  ALL_PORTS,
   CLASSBENCH_SEEDS,
   classbenchPath,
+  endpoint,
+  isAnyPort,
   readClassbench,
   type ClassbenchRule,
-  type PortRange,
-  type Prefix,
 } from '../builders/classbench.ts';
 import { abstractOf } from '../builders/classbench/abstract.ts';
 import { anyPacket, packetFor, randomFrom, type ClassbenchPacket } from '../builders/classbench/packets.ts';
@@ -82,17 +82,11 @@ function ofTransport(packet: ClassbenchPacket, random: (limit: number) => number
 }
 
 function ruleOf({ protocol, source, destination, sourcePorts, destinationPorts }: ClassbenchRule): string {
-  const isAny = ([low, high]: PortRange) => low === 0 && high === 0xffff;
-  const text = ([low, high]: PortRange) => (low === high ? `${low}` : `${low}-${high}`);
+  const [low, high] = destinationPorts;
+  const ports = isAnyPort(destinationPorts) ? '' : `/${low === high ? low : `${low}-${high}`}`;
   const names = protocol === undefined ? [...PROTOCOLS.values()] : [PROTOCOLS.get(protocol)!];
-  const service = names
-    .map((name) => (isAny(destinationPorts) ? name : `${name}/${text(destinationPorts)}`))
-    .join(', ');
-  const prefix = ({ address, length }: Prefix) => `${formatIpv4(address)}/${length}`;
-  const hasSource = source.length > 0 || !isAny(sourcePorts);
-  const ports = isAny(sourcePorts) ? '' : ` port ${text(sourcePorts)}`;
-  const from = hasSource ? ` from ${source.length > 0 ? prefix(source) : 'any'}${ports}` : '';
-  return `${service}${from}${destination.length > 0 ? ` to ${prefix(destination)}` : ''}`;
+  const service = names.map((name) => `${name}${ports}`).join(', ');
+  return [service, ...endpoint('from', source, sourcePorts), ...endpoint('to', destination, ALL_PORTS)].join(' ');
 }
 
 function pointsOf({ name, text, kinds }: Trial, measured: readonly number[]) {

@@ -13,12 +13,13 @@ import {
   CLASSBENCH_SEEDS,
   classbenchPath,
   classbenchPolicy,
+  isAnyPort,
+  prefixText,
   readClassbench,
   type ClassbenchRule,
   type PortRange,
   type Prefix,
 } from '../builders/classbench.ts';
-import { formatIpv4 } from '../../compiler/net/address.ts';
 import { sharedBytes } from '../shared-data.ts';
 import { command } from './compiled-by-command.ts';
 
@@ -123,10 +124,10 @@ function termOf(rule: ClassbenchRule, at: number, names: Map<string, string>): s
     names.set(value, name);
     return name;
   };
-  const network = ({ address, length }: Prefix) => named('NET', `${formatIpv4(address)}/${length}`);
+  const network = (prefix: Prefix) => named('NET', prefixText(prefix));
   const ports = ([low, high]: PortRange) =>
     named('PORT', protocols.map((protocol) => `${low === high ? low : `${low}-${high}`}/${protocol}`).join(' '));
-  const isSome = ([low, high]: PortRange) => low > 0 || high < 0xffff;
+  const isSome = (range: PortRange) => !isAnyPort(range);
   const lines = [
     ...(rule.source.length > 0 ? [`source-address:: ${network(rule.source)}`] : []),
     ...(rule.destination.length > 0 ? [`destination-address:: ${network(rule.destination)}`] : []),

@@ -67,7 +67,7 @@ export function classbenchPath(seed: string, size: '1k' | '10k'): string {
   return `data/classbench/${seed}_${size}.gz`;
 }
 
-const ALL_PORTS: PortRange = [0, 65_535];
+export const ALL_PORTS: PortRange = [0, 65_535];
 const TCP = 6;
 const ICMP = 1;
 
@@ -191,7 +191,8 @@ function clausesOf(rule: ClassbenchRule): string[] {
   return [...family, ...protocolClause(protocol, tcpFlags, icmp), ...ends];
 }
 
-function endpoint(side: 'from' | 'to', { address, length }: Prefix, [low, high]: PortRange): string[] {
+/** `from 10.0.0.0/8 port 1-1023` as clauses; none where it may be anything. */
+export function endpoint(side: 'from' | 'to', { address, length }: Prefix, [low, high]: PortRange): string[] {
   const ports = isAnyPort([low, high]) ? [] : ['port', low === high ? `${low}` : `${low}-${high}`];
   if (length === 0 && ports.length === 0) return [];
   return [side, length === 0 ? 'any' : prefixText({ address, length }), ...ports];

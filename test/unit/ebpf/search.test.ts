@@ -59,6 +59,13 @@ test('many rules: words without any rule of a row are passed over, by a word for
   expect(words(program, 100, 4900)).toBe(3);
 });
 
+test('what a rule says is paid for where one is met', () => {
+  const program = programOf(300);
+  const met = (source: number, service: number) =>
+    new Search(program, only('met')).timeOf(frameAt(program, source, service));
+  expect([met(0, 0), met(299, 299), met(7, 299)]).toEqual([1, 1, 0]);
+});
+
 test('what each field adds to a word counts once for each', () => {
   const program = programOf(300);
   const frame = frameAt(program, 130, 130);

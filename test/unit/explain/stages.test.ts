@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { lowerPolicy } from '../../../compiler/compile.ts';
 import type { ExplainedStage, ExplainedStep } from '../../../compiler/explain/explained.ts';
 import { explainStages } from '../../../compiler/explain/stages.ts';
+import { LOOKUP_TIMES } from '../../../backends/ebpf/cost.ts';
+import { skLookup } from '../../../backends/ebpf/sk-lookup/index.ts';
 import { xdp } from '../../../backends/ebpf/index.ts';
 import { stepsOf } from '../../../compiler/explain/plan-steps.ts';
 import type { PlanNode } from '../../../compiler/6-plan/plan.ts';
@@ -125,6 +127,17 @@ test('what several ways lead to has a number, and is shown in its first place on
   expect(second?.steps).toMatchObject([{ title: 'as above', shared: 1, steps: [] }]);
 });
 
+test('a search for a socket has costs, too', () => {
+  const text = 'dispatch { udp/53 to 192.0.2.53 -> socket resolver }\ntarget edge { sk_lookup }';
+  const inputs = inputsOfFolder(new URL('./', import.meta.url), undefined);
+  const { targets } = lowerPolicy({ path: 'policy.sluice', text }, inputs, { planes: [skLookup] });
+  const [search] = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
+  expect(search!.steps[0]!.title).toBe('what the packet is, and its socket');
+  const { frame, met } = LOOKUP_TIMES;
+  expect(search!.steps[0]!.expense).toEqual({ expected: frame + met, worst: frame + met });
+  expect(search!.expense!.expected).toBeGreaterThan(frame + met);
+});
+
 test('of a plane that finds all rules at once, the search has costs, and the rules have none of their own', () => {
   const rules = 'drop from 10.0.0.0/8\n  drop udp/1900';
   const text = `zone uplink = eth0\nmitigate in uplink {\n  ${rules}\n}\ntarget edge { xdp on eth0 }`;
@@ -133,7 +146,7 @@ test('of a plane that finds all rules at once, the search has costs, and the rul
   const [search, stage] = targets.flatMap(({ planes }) => planes.flatMap((part) => explainStages(part)));
   expect(search!.name).toBe('search for the rule, among 2 at once');
   expect(search!.steps.map(({ title, lookup }) => [title, lookup])).toEqual([
-    ['what the frame is, and the rule that it meets', undefined],
+    ['what the packet is, and its rule', undefined],
     ['source address, to its row of 2', 'IPv4: search, 3 ranges; IPv6: one row'],
     ['service, to its row of 2', 'search, 3 ranges'],
     ['the first rule that all of these have', '1 × 64 rules'],
